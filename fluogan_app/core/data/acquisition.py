@@ -1,0 +1,107 @@
+"""How a stack was recorded: sampling, optics and camera, each value with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from fluogan_app.core.errors import ParameterError
+from fluogan_app.core.params import Params, param, validated
+from fluogan_app.core.units import fwhm_from_aperture_nm
+
+
+class Origin(StrEnum):
+    """Where a value comes from; the window shows each with its own colour and word."""
+
+    FILE = "file"
+    USER = "user"
+    ESTIMATED = "estimated"
+    ASSUMED = "assumed"
+    MISSING = "missing"
+
+
+#: A width that fits most high-aperture objectives (0.51 · 680 nm / 1.4); used, and called assumed, where nothing is known.
+ASSUMED_FWHM_NM = 250.0
+#: A PSF narrower than this many camera pixels is not sampled well enough to be deconvolved; the assumption stays above.
+ASSUMED_FWHM_PIXELS = 2.0
+
+
+class Acquisition(Params):
+    """Sampling, optics and camera of a recording. `origins` names where each value comes from."""
+
+    pixel_size_nm: float | None = param(
+        None, label="Pixel size", unit="nm", ge=1, le=100_000, group="Optics", none_text="not known",
+        help="Side of one camera pixel in the sample: the sensor's pixel divided by the magnification.",
+    )  # fmt: skip
+    fwhm_nm: float | None = param(
+        None, label="PSF width FWHM", unit="nm", ge=10, le=100_000, group="Optics", none_text="from NA and wavelength",
+        equation="σ = FWHM / 2.3548",
+        help="Full width at half maximum of the microscope's blur, as a small bead shows it. "
+        "Leave empty to have it computed from numerical aperture and wavelength.",
+    )  # fmt: skip
+    numerical_aperture: float | None = param(
+        None, label="Numerical aperture", gt=0, le=1.7, group="Optics", none_text="not known",
+        equation="FWHM ≈ 0.51 λ / NA", help="Written on the objective, for example 63×/1.40.",
+    )  # fmt: skip
+    emission_nm: float | None = param(
+        None, label="Emission wavelength", unit="nm", ge=200, le=2000, group="Optics", none_text="not known",
+        equation="FWHM ≈ 0.51 λ / NA", help="Centre of the emission filter's band.",
+    )  # fmt: skip
+    gain: float = param(
+        1.0, label="Camera gain", unit="counts/photon", gt=0, le=100_000, group="Camera",
+        equation="photons = (counts − offset) / gain",
+        help="Counts that the camera reports per detected photon.",
+    )  # fmt: skip
+    offset: float = param(
+        0.0, label="Camera offset", unit="counts", ge=-1e6, le=1e6, group="Camera",
+        equation="photons = (counts − offset) / gain", help="Counts that the camera reports in the dark.",
+    )  # fmt: skip
+    read_noise: float = param(
+        0.0, label="Read noise", unit="photons rms", ge=0, le=10_000, group="Camera",
+        help="Standard deviation of the camera's own noise, in photons.",
+    )  # fmt: skip
+    origins: Mapping[str, Origin] = Field(default_factory=dict)
+
+    def origin(self, name: str) -> Origin:
+        """Where a value comes from: what was noted for it, else missing where empty and assumed where preset."""
+        if name in self.origins:
+            return self.origins[name]
+        return Origin.MISSING if getattr(self, name) is None else Origin.ASSUMED
+
+    def with_values(self, origin: Origin, **values: Any) -> Acquisition:
+        """A checked copy with some values set, all from one origin. Raises ParameterError."""
+        origins = {**self.origins, **{name: origin for name in values}}
+        return validated(Acquisition, {**self.model_dump(), **values, "origins": origins})
+
+    @property
+    def psf_fwhm_nm(self) -> float | None:
+        """The width in use: as given, else from NA and wavelength, else assumed; None without a pixel size."""
+        if self.fwhm_nm is not None:
+            return self.fwhm_nm
+        if self.numerical_aperture is not None and self.emission_nm is not None:
+            return fwhm_from_aperture_nm(self.numerical_aperture, self.emission_nm)
+        if self.pixel_size_nm is None:
+            return None
+        return max(ASSUMED_FWHM_NM, ASSUMED_FWHM_PIXELS * self.pixel_size_nm)
+
+    @property
+    def psf_origin(self) -> Origin:
+        """Where the width in use comes from."""
+        if self.fwhm_nm is not None:
+            return self.origin("fwhm_nm")
+        if self.numerical_aperture is not None and self.emission_nm is not None:
+            origins = {self.origin("numerical_aperture"), self.origin("emission_nm")}
+            return origins.pop() if len(origins) == 1 else Origin.USER
+        return Origin.MISSING if self.pixel_size_nm is None else Origin.ASSUMED
+
+    def complete(self) -> Acquisition:
+        """A copy in which everything that a reconstruction needs is set. Raises ParameterError without a pixel size."""
+        if self.pixel_size_nm is None:
+            raise ParameterError(
+                {"pixel_size_nm": "Pixel size (pixel_size_nm) is missing: the file does not state it."},
+                "Give the side of one camera pixel in the sample, in nm (--pixel-size-nm).",
+            )
+        return self.with_values(self.psf_origin, fwhm_nm=self.psf_fwhm_nm)

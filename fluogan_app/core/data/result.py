@@ -1,0 +1,56 @@
+"""What a reconstruction gives: the estimate, the background, the curves of the run and its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One quantity that is followed over the steps: its column's name, how it is called, its unit and its plot.
+
+    `plot` names the diagram in which it is drawn: "generator", "critic", "photons" or "convergence".
+    """
+
+    name: str
+    label: str
+    unit: str
+    plot: str
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Metrics against the step. `steps` (N,) int64; each column (N,) float64, NaN where a metric was not computed."""
+
+    metrics: tuple[Metric, ...] = ()
+    steps: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A reconstruction at one step.
+
+    estimate: (zoom·Y, zoom·X) float32, photons per frame emitted per fine pixel.
+    background: (Y, X) float32, photons per frame per camera pixel.
+    mean: (Y, X) float32, the recorded frames' mean in photons, on which the estimate stands.
+    pixel_size_nm: side of a camera pixel. measures: named numbers, each name ending in its unit where it has one.
+    notes: sentences that tell how far the result can be trusted.
+    """
+
+    estimate: np.ndarray
+    background: np.ndarray
+    mean: np.ndarray
+    zoom: int
+    pixel_size_nm: float
+    steps: int
+    measures: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fine_pixel_size_nm(self) -> float:
+        """Side of one fine pixel in nm."""
+        return self.pixel_size_nm / self.zoom

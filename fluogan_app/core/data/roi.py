@@ -1,0 +1,74 @@
+"""The part of a stack that is reconstructed: a rectangle of pixels and a range of frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluogan_app.core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Roi:
+    """A rectangle of camera pixels: first row and column, height and width."""
+
+    y0: int
+    x0: int
+    height: int
+    width: int
+
+    @classmethod
+    def whole(cls, shape_yx: tuple[int, int]) -> Roi:
+        """The full frame."""
+        return cls(0, 0, shape_yx[0], shape_yx[1])
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of the rectangle in an array [y, x]."""
+        return slice(self.y0, self.y0 + self.height), slice(self.x0, self.x0 + self.width)
+
+    def __str__(self) -> str:
+        return f"{self.height} × {self.width} pixels at row {self.y0}, column {self.x0}"
+
+    def checked(self, shape_yx: tuple[int, int]) -> Roi:
+        """This rectangle, if it lies inside a frame of that shape. Raises DataError."""
+        height, width = shape_yx
+        inside = (
+            min(self.y0, self.x0) >= 0
+            and min(self.height, self.width) >= 1
+            and self.y0 + self.height <= height
+            and self.x0 + self.width <= width
+        )
+        if not inside:
+            raise DataError(
+                f"The region {self} does not lie in a frame of {height} × {width} pixels.",
+                f"Rows run from 0 to {height - 1} and columns from 0 to {width - 1}.",
+            )
+        return self
+
+
+@dataclass(frozen=True)
+class FrameRange:
+    """Frames start, start + 1, …, stop − 1."""
+
+    start: int
+    stop: int
+
+    @classmethod
+    def whole(cls, frame_count: int) -> FrameRange:
+        """Every frame."""
+        return cls(0, frame_count)
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def __str__(self) -> str:
+        return f"frames {self.start} to {self.stop - 1}"
+
+    def checked(self, frame_count: int) -> FrameRange:
+        """This range, if it lies inside a stack of that many frames. Raises DataError."""
+        if not 0 <= self.start < self.stop <= frame_count:
+            raise DataError(
+                f"The frame range {self.start}:{self.stop} does not lie in a stack of {frame_count} frames.",
+                f"Choose start and stop with 0 ≤ start < stop ≤ {frame_count}.",
+            )
+        return self

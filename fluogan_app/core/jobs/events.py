@@ -1,0 +1,65 @@
+"""What a job tells while it runs. No torch here: the window imports this before torch is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from fluogan_app.core.data.result import Curves, Result
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.methods.base import Preview
+
+
+class Outcome(StrEnum):
+    """How a job ended. Cancelling is an outcome, not an error."""
+
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job stands. `seconds_left` is None until a rate is known; `curves` are the whole curves so far."""
+
+    step: int
+    total_steps: int
+    phase: str
+    paused: bool
+    seconds: float
+    steps_per_second: float | None
+    seconds_left: float | None
+    curves: Curves
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The one terminal event of a job. `result` is the last good state, None where there was none yet."""
+
+    outcome: Outcome
+    steps: int
+    seconds: float
+    curves: Curves
+    result: Result | None = None
+    error: FluoganError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Sink(Protocol):
+    """Who listens to a job. Called on the job's thread; must return at once."""
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def preview(self, preview: Preview) -> None: ...
+
+
+class Silent:
+    """A listener that does not care."""
+
+    def progress(self, progress: Progress) -> None:
+        """Ignored."""
+
+    def preview(self, preview: Preview) -> None:
+        """Ignored."""

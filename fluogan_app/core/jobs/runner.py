@@ -1,0 +1,217 @@
+"""The only loop: steps a solver, and sees to pause, cancel, progress, previews, checkpoints, and failures."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fluogan_app.core.data.result import Curves
+from fluogan_app.core.errors import FluoganError, OutOfMemoryError, ProjectError, SolverError
+from fluogan_app.core.jobs.checkpoint import Checkpoint, CheckpointFolder
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Ended, Outcome, Progress, Silent, Sink
+from fluogan_app.core.jobs.recorder import Recorder
+from fluogan_app.core.methods.base import Solver, State
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often a job reports, shows and saves, in seconds."""
+
+    progress: float = 0.1
+    preview: float = 0.2
+    first_checkpoint: float = 2.0
+    checkpoint: float = 20.0
+
+
+class Job:
+    """One run of one solver. `run` blocks until the run ended and never raises for what a user can meet."""
+
+    def __init__(
+        self,
+        solver: Solver,
+        control: Control,
+        sink: Sink | None = None,
+        checkpoints: CheckpointFolder | None = None,
+        cadence: Cadence = Cadence(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._solver, self._control, self._sink = solver, control, sink or Silent()
+        self._checkpoints, self._cadence, self._clock = checkpoints, cadence, clock
+        self._good: State | None = None
+        self._good_curves = Curves()
+        self._warnings: list[str] = []
+
+    def run(self, start: Checkpoint | None = None) -> Ended:
+        """Run from the beginning, or on from a checkpoint, to the end."""
+        self._began = self._clock()
+        self._recorder = Recorder(self._solver.metrics, start.curves if start else None)
+        try:
+            return self._ended(self._loop(start.state if start else None))
+        except FluoganError as error:
+            return self._failed(error)
+        except MemoryError as error:
+            return self._failed(_out_of_memory(error))
+        except Exception as error:  # noqa: BLE001 - the last good state must survive whatever a solver raises
+            log.exception("the solver failed")
+            return self._failed(_out_of_memory(error) if _is_out_of_memory(error) else _internal(error))
+
+    def _loop(self, kept: State | None) -> Outcome:
+        state = self._solver.restore(kept) if kept is not None else self._solver.init()
+        self._keep(state)
+        self._pace = _Pace(self._clock(), state.step)
+        due = _Due(self._cadence, self._clock())
+        while state.step < self._solver.total_steps:
+            if self._control.paused:
+                self._rest(state)
+            if self._control.cancelled:
+                self._keep(state, save=True)
+                return Outcome.CANCELLED
+            state, values = self._solver.step(state)
+            self._recorder.add(state.step, values)
+            self._report(state, due)
+        self._keep(state, save=True)
+        return Outcome.FINISHED
+
+    def _report(self, state: State, due: _Due) -> None:
+        now = self._clock()
+        if due.progress(now):
+            self._flush(state)
+            self._sink.progress(self._progress(state, now, paused=False))
+        if due.preview(now):
+            self._sink.preview(self._solver.image(state))
+        if due.checkpoint(now):
+            self._keep(state, save=True)
+
+    def _rest(self, state: State) -> None:
+        """Wait while paused, with the state saved first: a pause may outlast the machine."""
+        self._keep(state, save=True)
+        paused_at = self._clock()
+        self._sink.progress(self._progress(state, paused_at, paused=True))
+        self._sink.preview(self._solver.image(state))
+        self._control.wait_while_paused()
+        self._pace = _Pace(self._clock(), state.step)
+        self._began += self._clock() - paused_at
+
+    def _flush(self, state: State) -> None:
+        wrong = self._recorder.flush()
+        if wrong is not None:
+            raise SolverError(
+                f"The computation diverged before step {state.step}: {wrong} is not a finite number.",
+                "Reduce the adversarial weight or check gain, offset and pixel size; the last good state is kept.",
+            )
+
+    def _keep(self, state: State, save: bool = False) -> None:
+        self._flush(state)
+        self._good, self._good_curves = state.copy(), self._recorder.curves()
+        if not save or self._checkpoints is None:
+            return
+        try:
+            self._checkpoints.save(Checkpoint(self._good, self._good_curves, self._solver.image(state)))
+        except ProjectError as error:
+            # A full disk must not end a run whose state is still in memory; the user is told once.
+            if error.message not in self._warnings:
+                self._warnings.append(error.message)
+
+    def _progress(self, state: State, now: float, paused: bool) -> Progress:
+        rate = self._pace.rate(now, state.step)
+        left = (self._solver.total_steps - state.step) / rate if rate else None
+        return Progress(
+            step=state.step,
+            total_steps=self._solver.total_steps,
+            phase=self._solver.phase(state),
+            paused=paused,
+            seconds=now - self._began,
+            steps_per_second=rate,
+            seconds_left=left,
+            curves=self._recorder.curves(),
+            message=self._warnings[-1] if self._warnings else "",
+        )
+
+    def _ended(self, outcome: Outcome, error: FluoganError | None = None) -> Ended:
+        good = self._good
+        result = None
+        if good is not None and (good.step > 0 or outcome is Outcome.FINISHED):
+            result = self._solver.result(self._solver.restore(good))
+        steps = good.step if good is not None else 0
+        seconds = self._clock() - self._began
+        return Ended(outcome, steps, seconds, self._good_curves, result, error, tuple(self._warnings))
+
+    def _failed(self, error: FluoganError) -> Ended:
+        try:
+            return self._ended(Outcome.FAILED, error)
+        except Exception:  # noqa: BLE001 - a device that is out of memory may fail again on the way out
+            steps = self._good.step if self._good is not None else 0
+            seconds = self._clock() - self._began
+            return Ended(Outcome.FAILED, steps, seconds, self._good_curves, None, error, tuple(self._warnings))
+
+
+class _Pace:
+    """Steps per second over the last ten seconds, so that a change of phase shows soon."""
+
+    WINDOW_S = 10.0
+
+    def __init__(self, now: float, step: int) -> None:
+        self._marks: deque[tuple[float, int]] = deque([(now, step)])
+
+    def rate(self, now: float, step: int) -> float | None:
+        self._marks.append((now, step))
+        while len(self._marks) > 2 and now - self._marks[0][0] > self.WINDOW_S:
+            self._marks.popleft()
+        seconds, steps = now - self._marks[0][0], step - self._marks[0][1]
+        return steps / seconds if seconds > 0 and steps > 0 else None
+
+
+class _Due:
+    """Which of the things that happen now and then are to happen now."""
+
+    def __init__(self, cadence: Cadence, now: float) -> None:
+        self._cadence = cadence
+        self._next_progress = self._next_preview = now
+        self._next_checkpoint = now + cadence.first_checkpoint
+
+    def progress(self, now: float) -> bool:
+        due = now >= self._next_progress
+        if due:
+            self._next_progress = now + self._cadence.progress
+        return due
+
+    def preview(self, now: float) -> bool:
+        due = now >= self._next_preview
+        if due:
+            self._next_preview = now + self._cadence.preview
+        return due
+
+    def checkpoint(self, now: float) -> bool:
+        due = now >= self._next_checkpoint
+        if due:
+            self._next_checkpoint = now + self._cadence.checkpoint
+        return due
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    words = str(error).lower()
+    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in words or "can't allocate memory" in words
+
+
+def _out_of_memory(error: BaseException) -> OutOfMemoryError:
+    failure = OutOfMemoryError(
+        "The run does not fit in memory.",
+        "Choose a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the graphics card.",
+    )
+    failure.__cause__ = error
+    return failure
+
+
+def _internal(error: BaseException) -> SolverError:
+    failure = SolverError(
+        f"The computation failed: {type(error).__name__}: {error}.", "The last good state is kept; the log has the details."
+    )
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,33 @@
+"""FluoGAN as a method of the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fluogan_app.core.data.problem import Problem
+from fluogan_app.core.methods.base import Solver
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+
+
+class FluoganMethod:
+    """A simulator of the microscope competes with a critic (Cachia et al. 2023)."""
+
+    name = "fluogan"
+    title = "FluoGAN"
+    summary = "A physical simulator of the microscope is fitted until a critic cannot tell its frames from the recorded ones."
+    citation = (
+        "M. Cachia, V. Stergiopoulou, L. Calatroni, S. Schaub, L. Blanc-Féraud: Fluorescence image deconvolution "
+        "microscopy via generative adversarial learning (FluoGAN). Inverse Problems 39, 054006 (2023)."
+    )
+    params_type = FluoganParams
+
+    def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
+        """See Method.prepare."""
+        from fluogan_app.core.methods.fluogan.solver import FluoganSolver
+
+        return FluoganSolver(problem, params, device, seed)
+
+    def memory_bytes(self, shape_tyx: tuple[int, int, int], params: Any) -> int:
+        """See Method.memory_bytes."""
+        frames, height, width = shape_tyx
+        return 4 * height * width * (3 * frames + 12 * params.zoom**2)

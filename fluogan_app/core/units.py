@@ -1,0 +1,44 @@
+"""Units and the few conversions between them: lengths in nm, widths of the point-spread function, words for numbers."""
+
+from __future__ import annotations
+
+import math
+
+#: FWHM = 2 √(2 ln 2) σ for a Gaussian.
+FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
+
+
+def sigma_from_fwhm(fwhm: float) -> float:
+    """Standard deviation of a Gaussian from its full width at half maximum, in the same unit."""
+    return fwhm / FWHM_PER_SIGMA
+
+
+def fwhm_from_aperture_nm(numerical_aperture: float, emission_nm: float) -> float:
+    """FWHM in nm of a widefield PSF in focus: 0.51 λ / NA, the width of the Airy pattern."""
+    return 0.51 * emission_nm / numerical_aperture
+
+
+def length_text(length_nm: float) -> str:
+    """A length with its unit as a person writes it: "80 nm", "1.5 µm", "2.4 mm"."""
+    for unit, size in (("mm", 1e6), ("µm", 1e3)):
+        if abs(length_nm) >= size:
+            return f"{length_nm / size:.4g} {unit}"
+    return f"{length_nm:.4g} nm"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration as a person says it: "8 s", "2 min 05 s", "1 h 10 min"."""
+    whole = int(round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def bytes_text(count: float) -> str:
+    """A size in memory or on disk: "512 kB", "1.4 GB"."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:.0f} B"
