@@ -1,0 +1,102 @@
+"""What project.json and a run's run.json hold, as frozen, checked models."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fluogan_app import __version__
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.jobs.settings import RunSettings
+
+SCHEMA_VERSION = 1
+
+
+def now_text() -> str:
+    """The time now, in UTC, as written to disk."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def replace(self, **changes: Any):
+        """A copy with some values changed."""
+        return self.model_copy(update=changes)
+
+
+class InputLink(_Record):
+    """Where the raw stack is, and how to know it again when it was moved.
+
+    `relative_path` is relative to the project's folder ("" on another drive); `sha256` is "" until it was computed.
+    """
+
+    path: str
+    relative_path: str = ""
+    size_bytes: int = 0
+    sha256: str = ""
+    selection: Selection = Selection()
+    shape_tyx: tuple[int, int, int]
+    dtype: str
+
+
+class ProjectDocument(_Record):
+    """Everything that a project remembers beside its runs. `params` holds plain values by method name."""
+
+    schema_version: int = SCHEMA_VERSION
+    app_version: str = __version__
+    created: str = Field(default_factory=now_text)
+    modified: str = Field(default_factory=now_text)
+    link: InputLink | None = None
+    roi: Roi | None = None
+    frames: FrameRange | None = None
+    acquisition: Acquisition = Acquisition()
+    method: str = "fluogan"
+    params: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    settings: RunSettings = RunSettings()
+    view: dict[str, Any] = Field(default_factory=dict)
+
+
+class RunStatus(StrEnum):
+    """How far a run came. A run that was killed reads "interrupted" when its project is opened again."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class RunRecord(_Record):
+    """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC."""
+
+    number: int
+    name: str
+    method: str
+    params: dict[str, Any]
+    settings: RunSettings
+    acquisition: Acquisition
+    selection: Selection = Selection()
+    roi: Roi
+    frames: FrameRange
+    status: RunStatus = RunStatus.RUNNING
+    steps: int = 0
+    total_steps: int
+    seconds: float = 0.0
+    device: str = ""
+    device_title: str = ""
+    device_reason: str = ""
+    started: str = Field(default_factory=now_text)
+    ended: str = ""
+    parent: int | None = None
+    measures: dict[str, float] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    environment: dict[str, str] = Field(default_factory=dict)
+    process_id: int = 0
+    host: str = ""
