@@ -1,0 +1,119 @@
+"""Everything that the window can be told to do, declared once: menus, keys and the list of shortcuts come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do: its name in code, its words in the menu, its keys, and what it says when pointed at.
+
+    `group` makes commands exclude each other; `needs` is what must be there: "", "project", "stack" or "run".
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    group: str = ""
+    checkable: bool = False
+    needs: str = ""
+    starts_section: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open_stack", "&File", "&Open stack…", ("Ctrl+O",), "Open an image stack from disk"),
+    Command("open_project", "&File", "Open &project…", ("Ctrl+Shift+O",), "Open a saved project"),
+    Command("save", "&File", "&Save", ("Ctrl+S",), "Save the project", needs="project", starts_section=True),
+    Command("save_as", "&File", "Save &as…", ("Ctrl+Shift+S",), "Save the project in another place", needs="project"),
+    Command("export", "&File", "&Export…", ("Ctrl+E",), "Write images, curves and a figure of the shown run", needs="run"),
+    Command("locate", "&File", "&Locate raw data…", (), "Say where the raw stack is now", needs="project"),
+    Command("close_project", "&File", "&Close project", ("Ctrl+W",), needs="project", starts_section=True),
+    Command("quit", "&File", "&Quit", ("Ctrl+Q",)),
+    Command("show_stack", "&View", "&Stack", ("Ctrl+1",), "Look through the recorded frames", needs="project"),
+    Command("show_result", "&View", "&Result", ("Ctrl+2",), "Compare mean, reconstruction and background", needs="project"),
+    Command("show_curves", "&View", "&Curves", ("Ctrl+3",), "Losses and photon counts against the step", needs="project"),
+    Command("show_log", "&View", "&Log", ("Ctrl+4",), "What happened, in words", needs="project"),
+    Command("previous_frame", "&View", "&Previous frame", ("Ctrl+Left",), needs="stack", starts_section=True),
+    Command("next_frame", "&View", "&Next frame", ("Ctrl+Right",), needs="stack"),
+    Command("play", "&View", "P&lay frames", ("Ctrl+Space",), needs="stack", checkable=True),
+    Command("projection_frame", "&View", "Single &frame", ("Alt+1",), group="projection", needs="stack", starts_section=True),
+    Command("projection_mean", "&View", "&Mean over time", ("Alt+2",), group="projection", needs="stack"),
+    Command("projection_max", "&View", "Ma&ximum over time", ("Alt+3",), group="projection", needs="stack"),
+    Command("projection_std", "&View", "&Standard deviation over time", ("Alt+4",), group="projection", needs="stack"),
+    Command("fit", "&View", "Fit to &window", ("Ctrl+0",), needs="project", starts_section=True),
+    Command("linked", "&View", "&Link the viewers", ("Ctrl+L",), "Zoom and pan all viewers together", checkable=True, needs="project"),
+    Command("scheme_system", "&View", "Colours of the s&ystem", (), group="scheme", starts_section=True),
+    Command("scheme_light", "&View", "L&ight colours", (), group="scheme"),
+    Command("scheme_dark", "&View", "&Dark colours", (), group="scheme"),
+    Command("full_screen", "&View", "F&ull screen", ("F11",), checkable=True, starts_section=True),
+    Command("draw_region", "&Region", "&Draw region", ("Ctrl+D",), "Choose the part that is reconstructed", needs="stack"),
+    Command("clear_region", "&Region", "&Whole frame", ("Ctrl+Shift+D",), "Reconstruct the whole frame", needs="stack"),
+    Command("all_frames", "&Region", "&All frames", ("Ctrl+Shift+A",), "Reconstruct from all frames", needs="stack"),
+    Command("run", "R&un", "&Run", ("F5", "Ctrl+Return"), "Start a reconstruction", needs="project"),
+    Command("pause", "R&un", "&Pause or go on", ("F6",), "Pause the run, or let it go on", needs="project"),
+    Command("cancel", "R&un", "&Cancel", ("Ctrl+.",), "End the run and keep its last state", needs="project"),
+    Command("resume", "R&un", "R&esume the shown run", ("Shift+F5",), "Go on from its last state", needs="run", starts_section=True),
+    Command("more_steps", "R&un", "Go on with &more steps…", (), "A new run that goes on where the shown one ended", needs="run"),
+    Command("use_run", "R&un", "Take over its pa&rameters", (), "Set the form to what the shown run was made with", needs="run"),
+    Command("defaults", "R&un", "Reset the parameters", (), "Set all parameters of the method to their defaults", needs="project"),
+    Command("shortcuts", "&Help", "&Keyboard shortcuts", ("F1",)),
+    Command("show_logs", "&Help", "Show the &log files", ()),
+    Command("about", "&Help", "&About FluoGAN", ()),
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The commands as actions of one window, by name."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._groups: dict[str, QActionGroup] = {}
+        self.by_name: dict[str, QAction] = {command.name: self._action(command) for command in COMMANDS}
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_name[name]
+
+    def enable(self, available: set[str]) -> None:
+        """Enable the commands whose needs are met; those without needs always are."""
+        for command in COMMANDS:
+            self.by_name[command.name].setEnabled(not command.needs or command.needs in available)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self.parent())
+        action.setObjectName(f"action_{command.name}")
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        if command.tip:
+            action.setToolTip(command.tip)
+            action.setStatusTip(command.tip)
+        action.setCheckable(command.checkable or bool(command.group))
+        if command.group:
+            group = self._groups.setdefault(command.group, QActionGroup(self))
+            group.addAction(action)
+        if command.name in ("quit", "about"):
+            roles = {"quit": QAction.MenuRole.QuitRole, "about": QAction.MenuRole.AboutRole}
+            action.setMenuRole(roles[command.name])
+        else:
+            action.setMenuRole(QAction.MenuRole.NoRole)
+        return action
+
+
+def fill_menus(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
+    """Put every command into its menu. Returns the menus by their title without the mark of the key."""
+    menus: dict[str, QMenu] = {}
+    for command in COMMANDS:
+        title = command.menu.replace("&", "")
+        if title not in menus:
+            menus[title] = bar.addMenu(command.menu)
+            menus[title].setObjectName(f"menu_{title.lower()}")
+            menus[title].setToolTipsVisible(True)
+        elif command.starts_section:
+            menus[title].addSeparator()
+        menus[title].addAction(actions[command.name])
+    return menus

@@ -1,0 +1,79 @@
+"""What the program is, whose method it runs, and how to cite it; and the list of keys."""
+
+from __future__ import annotations
+
+import platform
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from fluogan_app import __version__
+from fluogan_app.core.methods.registry import METHODS
+from fluogan_app.gui.commands import COMMANDS
+
+
+class AboutDialog(QDialog):
+    """Version, licence and citations, to be copied into a paper's methods section."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("about_dialog")
+        self.setWindowTitle("About FluoGAN")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        layout = QVBoxLayout(self)
+        label = QLabel(_about_text())
+        label.setObjectName("about_text")
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(label)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(label.text()))
+        buttons.rejected.connect(self.close)
+        layout.addWidget(buttons)
+
+
+class ShortcutsDialog(QDialog):
+    """Every command that has a key."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcuts_dialog")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        layout = QVBoxLayout(self)
+        layout.addWidget(_shortcut_table())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        layout.addWidget(buttons)
+        self.resize(520, 560)
+
+
+def _about_text() -> str:
+    methods = "\n\n".join(f"{method.title}. {method.summary}\n{method.citation}" for method in METHODS.values())
+    return (
+        f"FluoGAN {__version__}\n"
+        "One super-resolved image and its background from a stack of short exposures.\n\n"
+        f"Please cite the method that you use:\n\n{methods}\n\n"
+        f"BSD-3-Clause licence. Python {platform.python_version()}, PySide6 {PySide6.__version__}, {platform.platform()}."
+    )
+
+
+def _shortcut_table() -> QTableWidget:
+    commands = [command for command in COMMANDS if command.keys]
+    table = QTableWidget(len(commands), 2)
+    table.setAccessibleName("Keyboard shortcuts")
+    table.setHorizontalHeaderLabels(["What", "Keys"])
+    table.verticalHeader().hide()
+    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    for row, command in enumerate(commands):
+        keys = " or ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys)
+        table.setItem(row, 0, QTableWidgetItem(command.text.replace("&", "").rstrip("…")))
+        table.setItem(row, 1, QTableWidgetItem(keys))
+    table.resizeColumnsToContents()
+    table.horizontalHeader().setStretchLastSection(True)
+    return table

@@ -1,0 +1,161 @@
+"""What of a run is written where: images with their pixel size, curves, a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
+
+from fluogan_app.gui.dialogs.file_dialogs import choose_folder
+from fluogan_app.gui.dialogs.questions import ask_overwrite
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """The files to write; None where one is not wanted. An image whose name ends in .ome.tif is written as OME-TIFF."""
+
+    estimate: Path | None = None
+    background: Path | None = None
+    mean: Path | None = None
+    curves: Path | None = None
+    figure: Path | None = None
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """What is wanted, by its name."""
+        return {name: path for name, path in vars(self).items() if path is not None}
+
+
+@dataclass(frozen=True)
+class _Part:
+    name: str
+    label: str
+    ending: str
+    checked: bool
+
+
+_PARTS = (
+    _Part("estimate", "Super-resolved image x, 32-bit TIFF with its pixel size", "x{tif}", True),
+    _Part("background", "Smooth background b, 32-bit TIFF with its pixel size", "background{tif}", True),
+    _Part("mean", "Mean image in photons, 32-bit TIFF with its pixel size", "mean{tif}", False),
+    _Part("curves", "Curves of the run, CSV", "curves.csv", True),
+    _Part("figure", "Figure with scale bars, PNG", "figure.png", True),
+)
+
+
+class ExportDialog(QDialog):
+    """Chooses what to write; `export(request)` is called when the user agrees."""
+
+    def __init__(
+        self, run_text: str, folder: str, stem: str, export: Callable[[ExportRequest], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("export_dialog")
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(560)
+        self._export = export
+        layout = QVBoxLayout(self)
+        layout.addWidget(_plain(run_text, "export_run"))
+        self._boxes = {part.name: self._box(part) for part in _PARTS}
+        for box in self._boxes.values():
+            layout.addWidget(box)
+        layout.addLayout(self._place(folder, stem))
+        self._files = _plain("", "export_files")
+        layout.addWidget(self._files)
+        layout.addWidget(self._make_buttons())
+        self._refresh()
+
+    @property
+    def request(self) -> ExportRequest:
+        """What is chosen now."""
+        tif = ".ome.tif" if self._ome.isChecked() else ".tif"
+        folder, stem = Path(self._folder.text()), self._stem.text().strip()
+        chosen = [part for part in _PARTS if self._boxes[part.name].isChecked()]
+        return ExportRequest(**{part.name: folder / f"{stem}-{part.ending.format(tif=tif)}" for part in chosen})
+
+    def _box(self, part: _Part) -> QCheckBox:
+        box = QCheckBox(part.label)
+        box.setObjectName(f"export_{part.name}")
+        box.setChecked(part.checked)
+        box.toggled.connect(self._refresh)
+        return box
+
+    def _place(self, folder: str, stem: str) -> QFormLayout:
+        self._folder, self._stem = QLineEdit(folder), QLineEdit(stem)
+        self._folder.setObjectName("export_folder")
+        self._stem.setObjectName("export_name")
+        for field in (self._folder, self._stem):
+            field.textChanged.connect(self._refresh)
+        browse = QPushButton("&Browse…")
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self._folder, 1)
+        row.addWidget(browse)
+        form = QFormLayout()
+        form.addRow("TIFF for", self._kinds())
+        form.addRow("&Folder", row)
+        form.addRow("&Name", self._stem)
+        return form
+
+    def _kinds(self) -> QHBoxLayout:
+        self._imagej, self._ome = QRadioButton("&ImageJ and Fiji"), QRadioButton("&OME (OMERO, QuPath, napari)")
+        self._imagej.setObjectName("export_imagej")
+        self._ome.setObjectName("export_ome")
+        self._imagej.setChecked(True)
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        for button in (self._imagej, self._ome):
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self._ome.toggled.connect(self._refresh)
+        return row
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._go = buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._go.setObjectName("export_go")
+        self._go.setDefault(True)
+        buttons.accepted.connect(self._agree)
+        buttons.rejected.connect(self.close)
+        return buttons
+
+    def _browse(self) -> None:
+        choose_folder(self, "Export into", self._folder.text(), lambda path: self._folder.setText(str(path)))
+
+    def _refresh(self) -> None:
+        if not hasattr(self, "_go"):
+            return
+        reason = self._why_not()
+        names = ", ".join(path.name for path in self.request.paths.values())
+        self._files.setText(reason or f"Writes {names}")
+        self._go.setEnabled(not reason)
+
+    def _why_not(self) -> str:
+        if not Path(self._folder.text()).is_dir():
+            return "This folder does not exist."
+        if not self._stem.text().strip() or set(self._stem.text()) & set('/\\:*?"<>|'):
+            return "Give a name without / \\ : * ? \" < > |"
+        return "" if self.request.paths else "Choose at least one thing to write."
+
+    def _agree(self) -> None:
+        request = self.request
+        present = [path.name for path in request.paths.values() if path.exists()]
+        if not present:
+            self._export(request)
+            return
+        ask_overwrite(self, " and ".join(present), lambda answer: answer == "replace" and self._export(request))
+
+
+def _plain(text: str, name: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label

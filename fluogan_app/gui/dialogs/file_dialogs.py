@@ -1,0 +1,67 @@
+"""Choosing files and folders without stopping the event loop. Each calls `chosen(path)` once, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+STACK_FILTER = "Image stacks (*.tif *.tiff *.btf *.tf8 *.czi *.nd2 *.lif *.stk *.lsm);;All files (*)"
+PROJECT_SUFFIX = ".fluogan"
+
+Chosen = Callable[[Path], None]
+
+
+def choose_stack(parent: QWidget, folder: str, chosen: Chosen, title: str = "Open a stack") -> QFileDialog:
+    """An existing image file."""
+    dialog = _dialog(parent, "choose_stack", title, folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(STACK_FILTER.split(";;"))
+    return _shown(dialog)
+
+
+def choose_project(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing project's folder."""
+    dialog = _dialog(parent, "choose_project", "Open a project (a folder whose name ends in .fluogan)", folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    return _shown(dialog)
+
+
+def choose_folder(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing folder."""
+    dialog = _dialog(parent, "choose_folder", title, folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _shown(dialog)
+
+
+def choose_new_project(parent: QWidget, folder: str, name: str, chosen: Chosen) -> QFileDialog:
+    """Where a project is to be saved: a folder that need not exist, its name ending in .fluogan."""
+
+    def with_suffix(path: Path) -> None:
+        chosen(path if path.suffix == PROJECT_SUFFIX else path.with_name(path.name + PROJECT_SUFFIX))
+
+    dialog = _dialog(parent, "choose_new_project", "Save the project as", folder, with_suffix)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setNameFilter("FluoGAN projects (*.fluogan)")
+    # What exists is asked about by the program itself: a project is a folder, which this dialog cannot replace.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.selectFile(name + PROJECT_SUFFIX)
+    return _shown(dialog)
+
+
+def _dialog(parent: QWidget, name: str, title: str, folder: str, chosen: Chosen) -> QFileDialog:
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setObjectName(name)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda path: chosen(Path(path)))
+    return dialog
+
+
+def _shown(dialog: QFileDialog) -> QFileDialog:
+    dialog.setModal(False)
+    dialog.show()
+    return dialog

@@ -1,0 +1,87 @@
+"""Questions that must be answered before something would be lost. None of them blocks the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+Answer = str
+
+
+def ask(
+    parent: QWidget,
+    name: str,
+    text: str,
+    detail: str,
+    choices: Mapping[Answer, tuple[str, QMessageBox.ButtonRole]],
+    preferred: Answer,
+    answered: Callable[[Answer], None],
+) -> QMessageBox:
+    """Show a question with named answers; `answered` is called once. Closing it is the answer of its reject button."""
+    box = QMessageBox(QMessageBox.Icon.Question, "FluoGAN", text, QMessageBox.StandardButton.NoButton, parent)
+    box.setObjectName(name)
+    box.setInformativeText(detail)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    buttons: dict[QPushButton, Answer] = {}
+    for answer, (label, role) in choices.items():
+        button = box.addButton(label, role)
+        button.setObjectName(f"answer_{answer}")
+        buttons[button] = answer
+        if answer == preferred:
+            box.setDefaultButton(button)
+        if role is QMessageBox.ButtonRole.RejectRole:
+            box.setEscapeButton(button)
+    box.finished.connect(lambda _: answered(buttons.get(box.clickedButton(), "cancel")))
+    box.open()
+    return box
+
+
+def ask_unsaved(parent: QWidget, title: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "save", "discard" or "cancel"."""
+    return ask(
+        parent,
+        "unsaved_question",
+        f"Save “{title}” before going on?",
+        "Without saving, the changes since the last save are lost.",
+        {
+            "save": ("&Save", QMessageBox.ButtonRole.AcceptRole),
+            "discard": ("&Don't save", QMessageBox.ButtonRole.DestructiveRole),
+            "cancel": ("&Go back", QMessageBox.ButtonRole.RejectRole),
+        },
+        "save",
+        answered,
+    )
+
+
+def ask_cancel_run(parent: QWidget, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "stop" or "cancel"."""
+    return ask(
+        parent,
+        "running_question",
+        "A run is going on. Cancel it?",
+        "Its last state is kept in the project and can be resumed later.",
+        {
+            "stop": ("&Cancel the run", QMessageBox.ButtonRole.AcceptRole),
+            "cancel": ("&Keep running", QMessageBox.ButtonRole.RejectRole),
+        },
+        "stop",
+        answered,
+    )
+
+
+def ask_overwrite(parent: QWidget, what: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "replace" or "cancel"."""
+    return ask(
+        parent,
+        "overwrite_question",
+        f"{what} exists already. Replace it?",
+        "What is in it now will be lost.",
+        {
+            "replace": ("&Replace", QMessageBox.ButtonRole.DestructiveRole),
+            "cancel": ("&Go back", QMessageBox.ButtonRole.RejectRole),
+        },
+        "cancel",
+        answered,
+    )

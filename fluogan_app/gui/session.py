@@ -1,0 +1,241 @@
+"""The one place of the window that changes: which project, stack and run it shows, and the values as they stand.
+
+What it holds is frozen; going back means setting an older snapshot. Views are told by signals and never hold state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import FluoganError, ParameterError
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.registry import METHODS, method_named
+from fluogan_app.core.params import Params, problem_with, specs, validated
+from fluogan_app.core.project.model import ProjectDocument
+
+if TYPE_CHECKING:
+    from fluogan_app.core.project.store import Project, Run
+
+#: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
+_OWNED = ("roi", "frames", "acquisition", "method", "params", "settings", "link")
+
+
+class Session(QObject):
+    """Holds the project's snapshots and says when one was exchanged.
+
+    `document_changed` carries the names of the fields that changed, as a frozenset.
+    """
+
+    project_changed = Signal()
+    stack_changed = Signal()
+    document_changed = Signal(object)
+    problems_changed = Signal()
+    runs_changed = Signal()
+    shown_run_changed = Signal()
+    job_changed = Signal()
+    unsaved_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.untitled = False
+        self.stack: Stack | None = None
+        self.document = ProjectDocument()
+        self.runs: tuple[Run, ...] = ()
+        self.shown_run: Run | None = None
+        self.running_number: int | None = None
+        self.busy = False
+        self._saved = self.document
+        self._problems: dict[tuple[type[Params], str], tuple[Any, str]] = {}
+        self._was_unsaved = False
+
+    # What is open
+
+    def show_project(self, project: Project, stack: Stack | None, untitled: bool) -> None:
+        """Take another project in, with its stack where the raw file is at hand."""
+        self._let_go_of_stack()
+        self.project, self.stack, self.untitled = project, stack, untitled
+        self.document = self._saved = project.document
+        self._problems.clear()
+        self.runs = tuple(project.runs())
+        self.shown_run = self.runs[-1] if self.runs else None
+        self._announce_all()
+
+    def show_nothing(self) -> None:
+        """Close the project."""
+        self._let_go_of_stack()
+        self.project, self.untitled, self.runs, self.shown_run = None, False, (), None
+        self.document = self._saved = ProjectDocument()
+        self._problems.clear()
+        self._announce_all()
+
+    def moved_to(self, project: Project) -> None:
+        """The same project, now in a folder that the user chose."""
+        number = self.shown_run.number if self.shown_run else None
+        self.project, self.untitled = project, False
+        self.document = self._saved = project.document
+        self.runs = tuple(project.runs())
+        self.shown_run = next((run for run in self.runs if run.number == number), None)
+        self.project_changed.emit()
+        self.runs_changed.emit()
+        self._note_unsaved()
+
+    def set_stack(self, stack: Stack) -> None:
+        """The raw stack was found again."""
+        self._let_go_of_stack()
+        self.stack = stack
+        self.stack_changed.emit()
+
+    def _let_go_of_stack(self) -> None:
+        if self.stack is not None:
+            self.stack.close()
+        self.stack = None
+
+    def _announce_all(self) -> None:
+        self.project_changed.emit()
+        self.stack_changed.emit()
+        self.document_changed.emit(frozenset(ProjectDocument.model_fields))
+        self.problems_changed.emit()
+        self.runs_changed.emit()
+        self.shown_run_changed.emit()
+        self._note_unsaved()
+
+    # The values as they stand
+
+    @property
+    def method(self) -> Method:
+        """The method that the next run takes."""
+        return METHODS.get(self.document.method) or next(iter(METHODS.values()))
+
+    @property
+    def params(self) -> Params:
+        """The method's parameters as they stand: what was set, else the default."""
+        return self.params_of(self.method.name)
+
+    def params_of(self, method: str) -> Params:
+        """The parameters of one method. What an older project holds that is no longer valid falls to its default."""
+        declared = method_named(method).params_type
+        stored = self.document.params.get(method, {})
+        fitting = {name: value for name, value in stored.items() if problem_with(declared, name, value) is None}
+        known = {spec.name for spec in specs(declared)}
+        return validated(declared, {name: value for name, value in fitting.items() if name in known})
+
+    def values_of(self, params_type: type[Params]) -> Params:
+        """The snapshot of one section of the form."""
+        sections = {Acquisition: self.document.acquisition, RunSettings: self.document.settings}
+        return sections.get(params_type) or self.params
+
+    def change(self, **fields: Any) -> None:
+        """Exchange fields of the document. Nothing is said where nothing changed."""
+        changed = frozenset(name for name, value in fields.items() if getattr(self.document, name) != value)
+        if not changed:
+            return
+        self.document = self.document.replace(**fields)
+        self.document_changed.emit(changed)
+        self._note_unsaved()
+
+    def edit(self, params_type: type[Params], name: str, value: Any) -> None:
+        """The user set one value. A value that does not fit changes nothing but is remembered with its reason."""
+        sentence = problem_with(params_type, name, value)
+        if sentence is not None:
+            self._problems[params_type, name] = (value, sentence)
+            self.problems_changed.emit()
+            return
+        had_problem = self._problems.pop((params_type, name), None) is not None
+        self._store(params_type, name, value)
+        if had_problem:
+            self.problems_changed.emit()
+
+    def _store(self, params_type: type[Params], name: str, value: Any) -> None:
+        if params_type is Acquisition:
+            origin = Origin.MISSING if value is None else Origin.USER
+            self.change(acquisition=self.document.acquisition.with_values(origin, **{name: value}))
+        elif params_type is RunSettings:
+            self.change(settings=self.document.settings.replace(**{name: value}))
+        else:
+            values = self.params.replace(**{name: value}).model_dump()
+            self.change(params={**self.document.params, self.method.name: values})
+
+    @property
+    def problems(self) -> Mapping[tuple[type[Params], str], str]:
+        """The sentence of every field whose value does not fit."""
+        return {field: sentence for field, (_, sentence) in self._problems.items()}
+
+    def first_problem(self) -> tuple[type[Params], str, str] | None:
+        """What keeps a run from starting: a field's section, its name, and the sentence."""
+        for (params_type, name), (_, sentence) in self._problems.items():
+            return params_type, name, sentence
+        try:
+            self.document.acquisition.complete()
+        except ParameterError as error:
+            name, sentence = next(iter(error.problems.items()))
+            return Acquisition, name, sentence
+        return None
+
+    # Runs
+
+    def refresh_runs(self) -> None:
+        """Read the runs from the project again."""
+        if self.project is None:
+            return
+        shown = self.shown_run.number if self.shown_run else None
+        self.runs = tuple(self.project.runs())
+        self.shown_run = next((run for run in self.runs if run.number == shown), None)
+        self.runs_changed.emit()
+
+    def show_run(self, number: int | None) -> None:
+        """Look at another run."""
+        chosen = next((run for run in self.runs if run.number == number), None)
+        if chosen is not self.shown_run:
+            self.shown_run = chosen
+            self.shown_run_changed.emit()
+
+    def set_job(self, busy: bool, number: int | None = None) -> None:
+        """A job has started, has its run, or has ended."""
+        if (busy, number) != (self.busy, self.running_number):
+            self.busy, self.running_number = busy, number
+            self.job_changed.emit()
+
+    # Saved or not
+
+    def mark_saved(self, document: ProjectDocument) -> None:
+        """The document stands on disk."""
+        self.document = self._saved = document
+        self._note_unsaved()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing now would lose something that the user made."""
+        if self.project is None:
+            return False
+        return self.untitled or any(getattr(self.document, name) != getattr(self._saved, name) for name in _OWNED)
+
+    @property
+    def title(self) -> str:
+        """What the project is called."""
+        if self.project is None:
+            return ""
+        if self.untitled:
+            return f"{self.stack_name} (not saved yet)" if self.stack_name else "Not saved yet"
+        return self.project.folder.stem
+
+    @property
+    def stack_name(self) -> str:
+        """The raw file's name, at hand or not."""
+        link = self.document.link
+        if self.stack is not None:
+            return self.stack.path.name
+        return link.path.replace("\\", "/").rsplit("/", 1)[-1] if link else ""
+
+    def _note_unsaved(self) -> None:
+        if self.unsaved != self._was_unsaved:
+            self._was_unsaved = self.unsaved
+            self.unsaved_changed.emit(self.unsaved)
+
+

@@ -1,0 +1,70 @@
+"""What the window remembers between two starts, in one ini file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from fluogan_app.core import folders
+
+RECENT_LIMIT = 10
+SCHEMES = ("system", "light", "dark")
+
+
+class Settings:
+    """Recent files, last folders, the window's place and its colours."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._store = QSettings(str(file or folders.settings_file()), QSettings.Format.IniFormat)
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """Paths of stacks and projects, the newest first; those that are gone are left out."""
+        stored = self._store.value("recent", [])
+        paths = [stored] if isinstance(stored, str) else list(stored or [])
+        return tuple(path for path in paths if Path(path).exists())
+
+    def add_recent(self, path: Path) -> None:
+        """Put a path at the top of the recent ones."""
+        text = os.path.abspath(path)
+        others = [known for known in self.recent if known != text]
+        self._store.setValue("recent", [text, *others][:RECENT_LIMIT])
+
+    def forget_recent(self, path: str | None = None) -> None:
+        """Take one path from the recent ones, or all."""
+        kept = [known for known in self.recent if path is not None and known != path]
+        self._store.setValue("recent", kept)
+
+    def folder(self, purpose: str) -> str:
+        """The folder last used for a purpose ("open", "save", "export"); the user's own at first."""
+        stored = str(self._store.value(f"folders/{purpose}", ""))
+        return stored if stored and Path(stored).is_dir() else str(Path.home())
+
+    def set_folder(self, purpose: str, folder: Path) -> None:
+        """Remember a folder for a purpose."""
+        self._store.setValue(f"folders/{purpose}", str(folder))
+
+    @property
+    def scheme(self) -> str:
+        """Colours of the window: "system", "light" or "dark"."""
+        stored = str(self._store.value("scheme", "system"))
+        return stored if stored in SCHEMES else "system"
+
+    @scheme.setter
+    def scheme(self, scheme: str) -> None:
+        self._store.setValue("scheme", scheme)
+
+    def layout(self, name: str) -> QByteArray:
+        """The stored geometry of the window or a splitter; empty where there is none."""
+        stored = self._store.value(f"layout/{name}", QByteArray())
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Keep the geometry of the window or a splitter."""
+        self._store.setValue(f"layout/{name}", state)
+
+    def flush(self) -> None:
+        """Write to disk now."""
+        self._store.sync()
