@@ -1,0 +1,97 @@
+"""Where to compute. A graphics card is taken only if the operations that are really used work on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluogan_app.core.errors import DeviceError
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """The device in torch's words, its name for people, and why it was chosen."""
+
+    device: str
+    title: str
+    reason: str
+
+
+def choose_device(wish: str) -> DeviceChoice:
+    """The device for a wish of "auto", "cpu" or "cuda".
+
+    Raises DeviceError when "cuda" is wanted and does not work; "auto" falls back to the processor and says why.
+    """
+    if wish == "cpu":
+        return DeviceChoice("cpu", "Processor", "The processor was asked for.")
+    if wish not in ("auto", "cuda"):
+        raise DeviceError(f"There is no device “{wish}”.", "Choose auto, cpu or cuda.")
+    trouble = _trouble_with_cuda()
+    if trouble is None:
+        asked = "It was asked for" if wish == "cuda" else "It is there"
+        return DeviceChoice("cuda:0", _cuda_name(), f"{asked} and passed its self-test.")
+    if wish == "cuda":
+        raise DeviceError(f"The graphics card cannot be used: {trouble}", "Choose the device auto or cpu.")
+    return DeviceChoice("cpu", "Processor", f"The processor is used: {trouble}")
+
+
+def _trouble_with_cuda() -> str | None:
+    """Why CUDA cannot be used, as a sentence; None where it can."""
+    import torch
+
+    if not torch.backends.cuda.is_built():
+        return "this installation of PyTorch is made for the processor only."
+    if not torch.cuda.is_available():
+        return "no CUDA graphics card with a working driver was found."
+    try:
+        return _failed_self_test("cuda:0")
+    except Exception as error:  # noqa: BLE001 - drivers fail in many ways, and each only means: not this device
+        return f"its self-test failed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})."
+
+
+def _cuda_name() -> str:
+    import torch
+
+    return torch.cuda.get_device_name(0)
+
+
+def _failed_self_test(device: str) -> str | None:
+    """Compare a forward model, drawn frames and a critic's gradient penalty with the processor's."""
+    import torch
+
+    on_device, on_cpu = _self_test_values(device), _self_test_values("cpu")
+    for name, value in on_device.items():
+        wanted = on_cpu[name]
+        if not torch.allclose(value, wanted, rtol=2e-3, atol=2e-3 * float(wanted.abs().max())):
+            return f"its self-test gave wrong numbers ({name})."
+    if not _poisson_works(device):
+        return "its self-test gave wrong numbers (random photons)."
+    return None
+
+
+def _self_test_values(device: str) -> dict:
+    import torch
+
+    from fluogan_app.core.optics.operators import gaussian_operator
+
+    source = torch.Generator().manual_seed(1)
+    operator = gaussian_operator((11, 9), 3, 1.2, device=device)
+    fine = torch.rand(operator.fine_shape, generator=source).to(device)
+    frames = torch.randn(4, 1, 11, 9, generator=source).to(device).requires_grad_()
+    kernel = (0.3 * torch.randn(3, 1, 3, 3, generator=source)).to(device).requires_grad_()
+    light = operator.apply(fine)
+    features = torch.nn.functional.avg_pool2d(torch.nn.functional.conv2d(frames, kernel, padding=1), 2)
+    scores = torch.nn.functional.leaky_relu(features).square().mean(dim=(1, 2, 3))
+    (slope,) = torch.autograd.grad(scores.sum(), frames, create_graph=True)
+    (second,) = torch.autograd.grad(slope.square().sum(), kernel)
+    values = {"forward": light, "adjoint": operator.adjoint(light), "gradient": slope, "penalty": second}
+    return {name: value.detach().cpu() for name, value in values.items()}
+
+
+def _poisson_works(device: str) -> bool:
+    import torch
+
+    from fluogan_app.core.optics.noise import draw_frames
+    from fluogan_app.core.rng import make_generator
+
+    drawn = draw_frames(torch.full((20_000,), 5.0, device=device), 1.0, 0.0, make_generator(3, device))
+    return bool(abs(float(drawn.mean()) - 5.0) < 0.1 and abs(float(drawn.var()) - 5.0) < 0.4)

@@ -1,0 +1,117 @@
+"""Whether frames can be reconstructed, and how far a result can be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.problem import Problem
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.methods.fluogan.weights import Noise
+
+if TYPE_CHECKING:
+    import torch
+
+    from fluogan_app.core.methods.fluogan.model import Model
+
+#: Counts at which cameras of 8, 10, 12, 14, 15 and 16 bits end.
+FULL_SCALES = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 15, 16))
+
+
+def checked_frames(problem: Problem) -> np.ndarray:
+    """The frames in photons, (T, Y, X) float32. Raises DataError where nothing can be reconstructed from them."""
+    camera = problem.acquisition
+    frames = problem.photons
+    height, width = frames.shape[1:]
+    fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
+    if min(height, width) < max(4, fwhm_pixels):
+        raise DataError(
+            f"The region of {height} × {width} pixels is smaller than the blur "
+            f"(FWHM {camera.fwhm_nm:g} nm, {fwhm_pixels:.1f} pixels).",
+            f"Choose a region of at least {max(4, int(np.ceil(3 * fwhm_pixels)))} pixels on each side, "
+            "or check pixel size and FWHM.",
+        )
+    if float(frames.mean(dtype=np.float64)) <= 0:
+        raise DataError(
+            f"After taking off the camera offset of {camera.offset:g} counts no light is left: "
+            f"the frames' mean is {float(problem.frames.mean(dtype=np.float64)):g} counts.",
+            "Check the camera offset.",
+        )
+    return frames
+
+
+def measures(model: Model, noise: Noise, light: torch.Tensor, background: torch.Tensor) -> dict[str, float]:
+    """Numbers that say how well the reconstruction explains the frames."""
+    recorded = float(noise.mean.sum())
+    simulated = float((light.sum() + background.sum())) * model.unit_photons
+    return {
+        "photon_balance_percent": 100.0 * (simulated - recorded) / recorded,
+        "discrepancy": float(model.discrepancy(light, background)),
+        "correlation_frames": noise.correlation_frames,
+    }
+
+
+def notes(problem: Problem, params: FluoganParams, noise: Noise, found: dict[str, float]) -> tuple[str, ...]:
+    """Sentences on what was assumed and what is doubtful."""
+    return (*_assumptions(problem), *_sampling(problem, params), *_data(problem, noise), *_fit(found))
+
+
+def _assumptions(problem: Problem) -> list[str]:
+    camera, said = problem.acquisition, []
+    if camera.origin("gain") is Origin.ASSUMED:
+        said.append(
+            f"Camera gain {camera.gain:g} counts per photon is assumed: “photons” are right up to that factor; "
+            "the shape of the image does not depend on it."
+        )
+    if camera.origin("fwhm_nm") is Origin.ASSUMED:
+        said.append(f"The PSF width of {camera.fwhm_nm:g} nm is assumed; the resolution reached depends on it.")
+    return said
+
+
+def _sampling(problem: Problem, params: FluoganParams) -> list[str]:
+    camera, said = problem.acquisition, []
+    fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
+    if fwhm_pixels < 2.0:
+        said.append(
+            f"The PSF is only {fwhm_pixels:.1f} camera pixels wide (FWHM): it is under-sampled, and details finer than "
+            "two camera pixels cannot be trusted."
+        )
+    if fwhm_pixels * params.zoom > 40:
+        said.append(
+            f"A fine pixel is {camera.pixel_size_nm / params.zoom:.3g} nm, 1/{fwhm_pixels * params.zoom:.0f} of the PSF: "
+            "a smaller zoom gives the same detail faster."
+        )
+    return said
+
+
+def _data(problem: Problem, noise: Noise) -> list[str]:
+    said, count = [], len(problem.frames)
+    if count < 10:
+        said.append(f"Only {count} frame{'s' if count > 1 else ''}: the noise could only be measured roughly.")
+    saturated = saturated_pixels(problem.frames)
+    if saturated:
+        said.append(f"{saturated} pixels of the region are saturated in at least one frame; there the image is too dim.")
+    first, last = noise.level[: max(1, count // 10)].mean(), noise.level[-max(1, count // 10) :].mean()
+    if last < 0.7 * first:
+        said.append(f"The brightness falls to {100 * last / first:.0f} % over the frames; the image is their average.")
+    return said
+
+
+def _fit(found: dict[str, float]) -> list[str]:
+    if found["discrepancy"] > 3.0:
+        return [
+            f"The image explains the mean frame only to {found['discrepancy'] ** 0.5:.1f} times its noise "
+            "(discrepancy far from 1): check FWHM and pixel size, or run more steps."
+        ]
+    return []
+
+
+def saturated_pixels(frames: np.ndarray) -> int:
+    """Pixels that reach the end of a camera's scale in some frame; 0 where the brightest value is no such end."""
+    brightest = float(frames.max())
+    if brightest not in FULL_SCALES:
+        return 0
+    return int(np.count_nonzero((frames == brightest).any(axis=0)))

@@ -1,0 +1,133 @@
+"""How noisy the mean frame is, measured on the frames themselves, so that no camera setting has to be known.
+
+Variances come from what is left of each pixel's series after its slow trend; all pixels are pooled through the camera's
+line, variance = photon · mean + constant; slow blinking enters through the sum of the autocovariances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import convolve, gaussian_filter, uniform_filter1d
+
+#: Below this many frames a trend cannot be told from noise: first differences serve.
+FRAMES_FOR_TREND = 12
+#: The model itself is not better than this part of the brightest mean.
+RELATIVE_FLOOR = 2e-4
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What the frames say of their own noise; everything in the frames' unit.
+
+    mean: (Y, X) mean over time. level: (T,) smooth brightness of each frame, mean 1 (bleaching).
+    photon: variance per unit of signal within one frame. frame_variance, mean_variance: (Y, X), of one frame and of
+    the mean. correlation_frames: frames that are worth one independent one.
+    """
+
+    mean: np.ndarray
+    level: np.ndarray
+    photon: float
+    constant: float
+    frame_variance: np.ndarray
+    mean_variance: np.ndarray
+    correlation_frames: float
+
+
+def measure_noise(frames: np.ndarray) -> Noise:
+    """Measure the noise of frames (T, Y, X). Multiplying the frames by c multiplies variances by c²."""
+    count = len(frames)
+    mean = frames.mean(axis=0, dtype=np.float64)
+    level = brightness_trend(frames)
+    single, long_run = _variances(frames, mean, level)
+    smooth_mean = gaussian_filter(mean, 1.0, mode="nearest")
+    photon, constant = camera_line(smooth_mean, single)
+    frame_variance = _on_line(smooth_mean, single, photon, constant)
+    mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, long_run))
+    mean_variance = np.maximum(mean_variance, frame_variance) / count
+    correlation = count * float(mean_variance.sum() / frame_variance.sum())
+    floor = (RELATIVE_FLOOR * np.abs(mean).max()) ** 2
+    return Noise(
+        mean, level, photon, constant,
+        np.maximum(frame_variance, floor), np.maximum(mean_variance, floor), correlation,
+    )  # fmt: skip
+
+
+def brightness_trend(frames: np.ndarray) -> np.ndarray:
+    """Smooth brightness of each frame relative to the mean frame, (T,) with mean 1."""
+    sums = frames.mean(axis=(1, 2), dtype=np.float64)
+    if len(sums) < FRAMES_FOR_TREND or sums.mean() <= 0:
+        return np.ones(len(sums))
+    window = max(5, len(sums) // 8) | 1
+    # Mirrored about its end points, a straight decline stays straight at the ends.
+    padded = np.pad(sums, window, mode="reflect", reflect_type="odd")
+    smooth = uniform_filter1d(padded, window)[window:-window]
+    smooth = np.maximum(smooth, 1e-3 * sums.mean())
+    return smooth / smooth.mean()
+
+
+def camera_line(mean: np.ndarray, variance: np.ndarray, bins: int = 24) -> tuple[float, float]:
+    """Slope ≥ 0 and intercept of variance against mean, robust to single pixels (medians of bins of equal count)."""
+    order = np.argsort(mean, axis=None)
+    groups = np.array_split(order, min(bins, max(1, order.size // 8)))
+    centres = np.array([mean.flat[group].mean() for group in groups])
+    heights = np.array([np.mean(variance.flat[group]) for group in groups])
+    weights = np.array([len(group) for group in groups]) / np.maximum(heights, 1e-3 * heights.max() + 1e-300) ** 2
+    middle = np.average(centres, weights=weights)
+    spread = np.sum(weights * (centres - middle) ** 2)
+    slope = np.sum(weights * (centres - middle) * heights) / spread if spread > 0 else 0.0
+    slope = max(float(slope), 0.0)
+    return slope, float(np.average(heights, weights=weights) - slope * middle)
+
+
+def _on_line(mean: np.ndarray, variance: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    """The line at each pixel's mean; not below a part of what the darkest pixels show."""
+    lowest = 0.25 * np.percentile(variance, 5)
+    return np.maximum(slope * mean + intercept, max(lowest, 0.0))
+
+
+def _variances(frames: np.ndarray, mean: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Variance of one frame, and T times that of the mean, both (Y, X)."""
+    count = len(frames)
+    if count == 1:
+        local = _variance_between_neighbours(mean)
+        return local, local
+    if count < FRAMES_FOR_TREND:
+        differences = np.diff(frames, axis=0).astype(np.float64)
+        local = 0.5 * np.mean(differences**2, axis=0)
+        return local, local
+    rest, lost = _without_trend(frames, level)
+    single = np.einsum("tyx,tyx->yx", rest, rest, dtype=np.float64) / (count - lost)
+    return single, _long_run(rest, single)
+
+
+def _without_trend(frames: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, int]:
+    """The frames without what a parabola in time and the common trend explain; and the number of terms."""
+    time = np.linspace(-1.0, 1.0, len(frames))
+    basis, triangle = np.linalg.qr(np.stack([np.ones_like(time), time, time**2, level], axis=1))
+    kept = basis[:, np.abs(np.diag(triangle)) > 1e-6].astype(np.float32)
+    flat = frames.reshape(len(frames), -1)
+    rest = flat - kept @ (kept.T @ flat)
+    return rest.reshape(frames.shape), kept.shape[1]
+
+
+def _long_run(rest: np.ndarray, single: np.ndarray) -> np.ndarray:
+    """Variance plus twice the autocovariances, summed over the lags at which the pixels together still correlate."""
+    count = len(rest)
+    total, scale = single.copy(), single.sum()
+    # Chance alone gives the pooled correlation this spread; a stack of few pixels must not sum noise.
+    threshold = max(0.01, 3.0 / np.sqrt(count * single.size))
+    for lag in range(1, count // 4):
+        covariance = np.einsum("tyx,tyx->yx", rest[:-lag], rest[lag:], dtype=np.float64) / (count - lag)
+        if covariance.sum() < threshold * scale:
+            break
+        total += 2.0 * covariance
+    return total
+
+
+def _variance_between_neighbours(image: np.ndarray) -> np.ndarray:
+    """Local variance of a single image from what no smooth structure explains (a second difference in both axes)."""
+    kernel = np.outer([1.0, -2.0, 1.0], [1.0, -2.0, 1.0])
+    rest = convolve(image, kernel, mode="reflect")
+    return rest**2 / np.sum(kernel**2)
