@@ -1,0 +1,1 @@
+"""Setting up and starting, with the standard library only."""
