@@ -1,0 +1,1 @@
+"""The command line: the same reconstruction on a machine without a screen."""

@@ -1,0 +1,105 @@
+"""`fluogan reconstruct`: from a stack to a project with one more run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given, selection
+from fluogan_app.cli.destination import Destination
+from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.recording import open_recording, with_flags
+from fluogan_app.cli.report import Report
+from fluogan_app.cli.running import run_and_report
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
+from fluogan_app.core.params import Params, validated
+from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.store import SUFFIX, project_folder
+from fluogan_app.core.project.workflow import RunRequest, start_run
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
+    """FILE, -o, and a flag for every declared parameter of the recording, the method and the run."""
+    method = _method_in(argv)
+    parser.description = f"{parser.description} {METHODS[method].title}: {METHODS[method].summary}"
+    parser.add_argument("file", metavar="FILE", help="A microscope's file, or sample:NAME for a stack that comes along.")
+    parser.add_argument("-o", "--output", metavar=f"OUT{SUFFIX}", required=True,
+                        help="The project's folder. Where that project exists, the run is added to it.")  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="Replace an existing project instead of adding a run to it.")
+    parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
+    parser.add_argument("--method", metavar="|".join(METHODS), default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
+    add_stack_selection(parser)
+    add_declared(parser, "Recording", Acquisition)
+    add_declared(parser, METHODS[method].title, METHODS[method].params_type)
+    add_declared(parser, "Run", RunSettings)
+
+
+def execute(arguments: argparse.Namespace, report: Report) -> Exit:
+    """Open, check, run, report. Raises FluoganError before anything is written where the input is bad."""
+    folder = project_folder(arguments.output)
+    if folder.name != Path(arguments.output).name:
+        report.note(f"The project is written to {folder}.")
+    params = validated(method_named(arguments.method).params_type, given(arguments, METHODS[arguments.method].params_type))
+    settings = validated(RunSettings, given(arguments, RunSettings))
+    with Destination(folder, arguments.overwrite) as destination:
+        stack = open_recording(arguments.file, selection(arguments))
+        try:
+            request = _request(arguments, stack, params, settings)
+            return _run(destination, stack, request, report)
+        finally:
+            stack.close()
+
+
+def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settings: RunSettings) -> RunRequest:
+    roi = arguments.roi.checked(stack.shape[1:]) if arguments.roi is not None else None
+    return RunRequest(
+        method=arguments.method,
+        params=params,
+        settings=settings,
+        acquisition=with_flags(stack.acquisition, given(arguments, Acquisition)),
+        roi=roi,
+        frames=frame_range(arguments.frames, stack.shape[0]),
+    )
+
+
+def _run(destination: Destination, stack: Stack, request: RunRequest, report: Report) -> Exit:
+    project = destination.project(stack, _document(ProjectDocument(), request))
+
+    def job(control: Any, sink: Any, on_started: Any) -> Any:
+        def started(run: Any) -> None:
+            destination.started()
+            on_started(run)
+
+        return start_run(project, stack, request, control=control, sink=sink, on_started=started)
+
+    code = run_and_report(project, job, report, stack.warnings)
+    if destination.appends:
+        project.save(_document(project.document, request))
+    return code
+
+
+def _document(document: ProjectDocument, request: RunRequest) -> ProjectDocument:
+    """The project's memory of what was last asked, so that the window opens with it."""
+    return document.replace(
+        roi=request.roi,
+        frames=request.frames,
+        acquisition=request.acquisition,
+        method=request.method,
+        params={**document.params, request.method: request.params.model_dump()},
+        settings=request.settings,
+    )
+
+
+def _method_in(argv: list[str]) -> str:
+    """The method whose flags are to be offered; an unknown one is refused when the flags are read."""
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    finder.add_argument("--method", default=DEFAULT_METHOD)
+    try:
+        named = finder.parse_known_args(argv)[0].method
+    except SystemExit:
+        return DEFAULT_METHOD
+    return named if named in METHODS else DEFAULT_METHOD

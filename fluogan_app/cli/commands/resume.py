@@ -1,0 +1,45 @@
+"""`fluogan resume`: go on with a run that was cancelled, killed or failed, or add steps to a finished one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from fluogan_app.cli.arguments import checked_value, run_number
+from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.report import Report
+from fluogan_app.cli.running import run_and_report
+from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.project.store import SUFFIX, Project
+from fluogan_app.core.project.workflow import resume_run
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
+    """The project, the run, the steps."""
+    parser.add_argument("project", metavar=f"OUT{SUFFIX}", help="The project's folder.")
+    parser.add_argument("--run", metavar="N", type=run_number, help="Which run. Default: the last one.")
+    parser.add_argument("--steps", metavar="TOTAL", help="Steps of the whole run, those already done included.")
+    parser.add_argument("--stack", metavar="FILE", help="Where the raw stack is now, if it was moved.")
+    parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
+
+
+def execute(arguments: argparse.Namespace, report: Report) -> Exit:
+    """Open the project and go on. Raises FluoganError where that is not possible."""
+    project = Project.open(arguments.project)
+    number = project.run(arguments.run).number
+    total_steps = _total_steps(project, number, arguments.steps)
+    stack = project.locate(arguments.stack) if arguments.stack is not None else None
+
+    def job(control: Any, sink: Any, on_started: Any) -> Any:
+        return resume_run(
+            project, number, control=control, sink=sink, total_steps=total_steps, stack=stack, on_started=on_started
+        )
+
+    return run_and_report(project, job, report, stack.warnings if stack is not None else ())
+
+
+def _total_steps(project: Project, number: int, text: str | None) -> int | None:
+    if text is None:
+        return None
+    method = method_named(project.run(number).record.method)
+    return checked_value(method.params_type, "steps", text)

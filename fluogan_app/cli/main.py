@@ -1,0 +1,76 @@
+"""`fluogan COMMAND …`: reads the line, runs the command, and turns whatever happens into words and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from fluogan_app import __doc__ as ABOUT
+from fluogan_app import __version__
+from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.logfile import logged
+from fluogan_app.cli.parser import Parser
+from fluogan_app.cli.report import Report
+from fluogan_app.core.errors import FluoganError, SolverError
+
+#: Each command and what it does. Its module is loaded only where it is meant, so that --help comes at once.
+COMMANDS = {
+    "info": "Show what is in a file: scenes, frames, channels, pixel size and where it comes from.",
+    "reconstruct": "Reconstruct a super-resolved image from a stack and keep it in a project.",
+    "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",
+    "export": "Write the images, curves or a figure of a run as files.",
+    "simulate": "Simulate a stack with known truth.",
+    "open": "Open the window on a stack or a project.",
+}
+
+log = logging.getLogger(__name__)
+
+
+def run(argv: Sequence[str], open_window: Callable[[Path], int] | None = None) -> int:
+    """Run one command line and return its exit code. `open_window` starts the window for `fluogan open`."""
+    report = Report(json_only="--json" in argv)
+    with logged() as log_path:
+        try:
+            return int(_execute(list(argv), report, open_window))
+        except SystemExit as stop:  # --help and --version end this way
+            return int(stop.code or 0)
+        except KeyboardInterrupt:
+            report.interrupted()
+            return Exit.CANCELLED
+        except SolverError as error:
+            log.exception("the computation failed")
+            report.failed_run(error, log_path)
+            return Exit.INTERNAL
+        except FluoganError as error:
+            report.error(error)
+            return Exit.BAD_INPUT
+        except Exception as error:  # noqa: BLE001 - a user gets one line and the log's path, never a traceback
+            log.exception("the command failed")
+            report.internal_error(error, log_path)
+            return Exit.INTERNAL
+        finally:
+            report.close()
+
+
+def _execute(argv: list[str], report: Report, open_window: Callable[[Path], int] | None) -> int:
+    parser = build_parser(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(open_window=open_window))
+    return arguments.execute(arguments, report)
+
+
+def build_parser(argv: list[str]) -> Parser:
+    """The parser of the command that `argv` names; the other commands are known by their names alone."""
+    parser = Parser(prog="fluogan", description=ABOUT, epilog="Without a command the window opens.")
+    parser.add_argument("--version", action="version", version=f"FluoGAN {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    wanted = next((word for word in argv if not word.startswith("-")), "")
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == wanted:
+            command = import_module(f"fluogan_app.cli.commands.{name}")
+            command.add_arguments(subparser, argv)
+            subparser.set_defaults(execute=command.execute)
+    return parser

@@ -1,0 +1,107 @@
+"""The progress of a run on a terminal: one line that is written over; elsewhere a line now and then."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from fluogan_app.core.jobs.events import Progress
+from fluogan_app.core.methods.base import Preview
+from fluogan_app.core.units import seconds_text
+
+_LINE_EVERY_PERCENT = 10
+
+
+class ProgressLine:
+    """Listens to a job and shows phase, step, speed and time left. `stream` None shows nothing."""
+
+    def __init__(self, stream: Any | None) -> None:
+        self._stream = stream
+        self._live = stream is not None and stream.is_terminal
+        self._shown = 0
+        self._next_percent = 0.0
+        self._phase = ""
+
+    def progress(self, progress: Progress) -> None:
+        """Show where the job stands."""
+        if self._stream is None:
+            return
+        if self._live:
+            self._overwrite(bar_line(progress, shutil.get_terminal_size().columns - 1, self._stream.encoding))
+        elif self._due(progress):
+            self._stream.write(plain_line(progress) + "\n")
+
+    def preview(self, preview: Preview) -> None:
+        """Images are not shown on a terminal."""
+
+    def done(self) -> None:
+        """Clear the line, so that the result starts on an empty one."""
+        if self._shown:
+            self._overwrite("")
+            self._stream.write("\r")
+            self._shown = 0
+
+    def _overwrite(self, line: str) -> None:
+        self._stream.write("\r" + line.ljust(self._shown))
+        self._shown = len(line)
+
+    def _due(self, progress: Progress) -> bool:
+        percent = _percent(progress)
+        due = percent >= self._next_percent or progress.phase != self._phase
+        if due:
+            self._next_percent = (percent // _LINE_EVERY_PERCENT + 1) * _LINE_EVERY_PERCENT
+            self._phase = progress.phase
+        return due
+
+
+class FrameLine:
+    """Counts simulated frames on a terminal; elsewhere it is silent."""
+
+    def __init__(self, stream: Any | None) -> None:
+        self._stream = stream if stream is not None and stream.is_terminal else None
+        self._percent = -1
+
+    def frame(self, done: int, total: int) -> None:
+        """Show how many frames are done."""
+        percent = 100 * done // total
+        if self._stream is not None and percent != self._percent:
+            self._percent = percent
+            self._stream.write(f"\rSimulating: frame {done} of {total} ({percent} %)")
+
+    def done(self) -> None:
+        """End the line."""
+        if self._stream is not None:
+            self._stream.write("\n")
+
+
+def plain_line(progress: Progress) -> str:
+    """Phase, step, speed and time left in words."""
+    parts = [f"{progress.phase}: step {progress.step} of {progress.total_steps} ({_percent(progress):.0f} %)"]
+    if progress.steps_per_second:
+        parts.append(f"{progress.steps_per_second:.3g} steps/s")
+    if progress.seconds_left is not None:
+        parts.append(f"{seconds_text(progress.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def bar_line(progress: Progress, width: int, encoding: str) -> str:
+    """The same with a bar in front, as wide as there is room for."""
+    words = plain_line(progress)
+    room = min(width - len(words) - 1, 40)
+    if room < 5:
+        return words[:width]
+    full, empty = ("━", "─") if _can_show("━─", encoding) else ("#", ".")
+    filled = round(room * _percent(progress) / 100)
+    return f"{full * filled}{empty * (room - filled)} {words}"
+
+
+def _percent(progress: Progress) -> float:
+    return 100.0 * progress.step / max(progress.total_steps, 1)
+
+
+def _can_show(letters: str, encoding: str) -> bool:
+    try:
+        letters.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""The stack that a command works on, and what is known of its recording: from the file, then from the flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from fluogan_app.cli.arguments import flags_of
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.samples import sample
+
+SAMPLE_PREFIX = "sample:"
+_PAIR = ("numerical_aperture", "emission_nm")
+
+
+def stack_path(text: str) -> str:
+    """The path of a file, or of the sample stack in “sample:NAME”. Raises ReadError for an unknown sample."""
+    if not text.startswith(SAMPLE_PREFIX):
+        return text
+    return str(sample(text.removeprefix(SAMPLE_PREFIX)).path)
+
+
+def open_recording(text: str, selected: Selection) -> Stack:
+    """The stack of a file or a sample, with what is known of its recording. Raises ReadError."""
+    from fluogan_app.core.readers.open import open_stack
+
+    stack = open_stack(stack_path(text), selection=selected)
+    if not text.startswith(SAMPLE_PREFIX):
+        return stack
+    return replace(stack, acquisition=_completed(stack.acquisition, sample(text.removeprefix(SAMPLE_PREFIX)).acquisition))
+
+
+def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
+    """What is known of the recording, overruled by what the user gave. Raises UsageError, ParameterError."""
+    given_pair = [name for name in _PAIR if name in flags]
+    _check_width_is_stated_once(known, flags, given_pair)
+    # A pair that was given replaces a width that the file states.
+    values = {**flags, "fwhm_nm": None} if given_pair else flags
+    return known.with_values(Origin.USER, **values).complete()
+
+
+def _check_width_is_stated_once(known: Acquisition, flags: Mapping[str, Any], given_pair: list[str]) -> None:
+    if given_pair and "fwhm_nm" in flags:
+        raise UsageError(
+            f"--fwhm-nm and {flags_of(given_pair)} were both given; the width of the PSF would be stated twice.",
+            "Give --fwhm-nm alone, or --numerical-aperture with --emission-nm.",
+        )
+    missing = [name for name in _PAIR if name not in flags and getattr(known, name) is None]
+    if given_pair and missing:
+        raise UsageError(
+            f"{flags_of(given_pair)} was given without {flags_of(missing)}; the width of the PSF follows from both.",
+            "Give both, or --fwhm-nm.",
+        )
+
+
+def _completed(known: Acquisition, preset: Acquisition) -> Acquisition:
+    """What a file leaves open, filled with what is known of a sample."""
+    for name, origin in preset.origins.items():
+        if known.origin(name) in (Origin.MISSING, Origin.ASSUMED):
+            known = known.with_values(origin, **{name: getattr(preset, name)})
+    return known

@@ -1,0 +1,50 @@
+"""JSON objects of the command line: what scripts read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from fluogan_app.cli import words
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.jobs.events import Ended
+from fluogan_app.core.params import specs
+from fluogan_app.core.project.store import Project, Run
+
+
+def run_object(project: Project, run: Run, ended: Ended, warnings: Iterable[str]) -> dict[str, Any]:
+    """One run as it ended: what it was asked, on which machine, and what came out."""
+    record = run.record
+    acquisition = record.acquisition
+    measures = ended.result.measures if ended.result is not None else record.measures
+    return {
+        "project": str(project.folder.resolve()),
+        "run": run.number,
+        "outcome": ended.outcome.value,
+        "steps": ended.steps,
+        "total_steps": record.total_steps,
+        "seconds": round(record.seconds or ended.seconds, 3),
+        "device": record.device,
+        "device_reason": record.device_reason,
+        "seed": record.settings.seed,
+        "method": record.method,
+        "frames": [record.frames.start, record.frames.stop],
+        "roi": [record.roi.y0, record.roi.x0, record.roi.height, record.roi.width],
+        "parameters": {**record.params, **_values(acquisition)},
+        "origins": {item.name: acquisition.origin(item.name).value for item in specs(Acquisition)},
+        "assumed": words.assumed(acquisition),
+        "measures": {name: _finite(value) for name, value in measures.items()},
+        "notes": list(ended.result.notes if ended.result is not None else record.notes),
+        "warnings": [*warnings, *ended.warnings],
+        "error": ended.error.one_line if ended.error is not None else None,
+    }
+
+
+def _values(acquisition: Acquisition) -> dict[str, Any]:
+    return {item.name: getattr(acquisition, item.name) for item in specs(Acquisition)}
+
+
+def _finite(value: float) -> float | None:
+    # JSON knows neither NaN nor infinity.
+    return value if math.isfinite(value) else None

@@ -1,0 +1,80 @@
+"""A run in the terminal: heard by Ctrl-C, shown as it goes, and told at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from fluogan_app.cli import words
+from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.interrupts import cancelled_by_signals
+from fluogan_app.cli.progress import ProgressLine
+from fluogan_app.cli.records import run_object
+from fluogan_app.cli.report import Report
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Ended, Outcome
+from fluogan_app.core.project.store import Project, Run
+
+_CODES = {Outcome.FINISHED: Exit.DONE, Outcome.CANCELLED: Exit.CANCELLED, Outcome.FAILED: Exit.INTERNAL}
+
+#: What starts or resumes a run: called with a control, a sink and a function to call once the run stands.
+Job = Callable[[Control, ProgressLine, Callable[[Run], None]], tuple[Run, Ended]]
+
+
+def run_and_report(project: Project, job: Job, report: Report, warnings: Iterable[str] = ()) -> Exit:
+    """Run to the end and tell how it went. Raises FluoganError where the run could not start."""
+    warnings = tuple(warnings)
+    report.warnings(warnings)
+    control, line = Control(), ProgressLine(report.progress_stream)
+    try:
+        with cancelled_by_signals(control, report.stopping):
+            run, ended = job(control, line, lambda run: _tell_start(run, report))
+    finally:
+        line.done()
+    _tell_end(project, run, ended, warnings, report)
+    return _CODES[ended.outcome]
+
+
+def _tell_start(run: Run, report: Report) -> None:
+    record = run.record
+    device = record.device_title or record.device
+    reason = f" ({record.device_reason})" if record.device_reason else ""
+    report.note(f"Run {run.number}: {record.total_steps} steps on {device}{reason}.")
+    report.note(f"{record.frames}, {record.roi}.".capitalize())
+    report.note(words.assumed_sentence(record.acquisition))
+
+
+def _tell_end(project: Project, run: Run, ended: Ended, warnings: Iterable[str], report: Report) -> None:
+    if report.json_only:
+        report.json(run_object(project, run, ended, warnings))
+    else:
+        report.warnings(ended.warnings)
+        report.text(*_summary(project, run, ended))
+    if ended.outcome is Outcome.FAILED:
+        report.failed_run(ended.error, run.log_path)
+
+
+def _summary(project: Project, run: Run, ended: Ended) -> list[str]:
+    folder = str(project.folder)
+    total = run.record.total_steps
+    took = words.duration(run.record.seconds or ended.seconds)
+    lines = [f"Run {run.number} {ended.outcome}: {ended.steps} of {total} steps in {took}."]
+    lines += words.table(_rows(ended))
+    lines += [f"Note: {note}" for note in (ended.result.notes if ended.result is not None else ())]
+    lines.append(f"Project: {folder}")
+    if ended.outcome is Outcome.FINISHED:
+        lines.append(f"Export:  {words.command('export', folder, '--estimate', project.folder.stem + '.tif')}")
+    else:
+        lines.append(f"Go on:   {words.command('resume', folder, '--run', str(run.number))}")
+    return lines
+
+
+def _rows(ended: Ended) -> list[tuple[str, str]]:
+    result: Any = ended.result
+    if result is None:
+        return []
+    images = [
+        ("Estimate", words.image_text(result.estimate.shape, result.fine_pixel_size_nm)),
+        ("Background", words.image_text(result.background.shape, result.pixel_size_nm)),
+    ]
+    return images + words.measure_rows(result.measures)

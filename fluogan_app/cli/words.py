@@ -1,0 +1,149 @@
+"""Sentences and tables of the command line, made from facts. Nothing is printed here."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.params import spec, specs
+from fluogan_app.core.units import length_text, seconds_text
+
+STOPPING = "\nStopping after this step; the state is kept. Ctrl-C again quits at once.\n"
+
+_ORIGIN_WORDS = {
+    Origin.FILE: "from the file",
+    Origin.USER: "as given",
+    Origin.ESTIMATED: "estimated",
+    Origin.ASSUMED: "assumed",
+    Origin.MISSING: "not known",
+}
+_UNIT_ENDINGS = {"_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames"}
+
+
+def one_line(text: str) -> str:
+    """A sentence without line breaks."""
+    return " ".join(text.split())
+
+
+def internal_error(error: BaseException, log_path: Path) -> str:
+    """The sentence for a fault of this program."""
+    kind = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return one_line(f"An internal error stopped the command ({kind}). Please report it with the log {log_path}.")
+
+
+def table(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Rows of name and value as aligned lines."""
+    rows = list(rows)
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"  {name:<{width}}  {value}" for name, value in rows]
+
+
+def command(*parts: str) -> str:
+    """A command line that can be copied into a shell."""
+    return shlex.join(["fluogan", *parts])
+
+
+def acquisition_rows(acquisition: Acquisition) -> list[tuple[str, str]]:
+    """Each value of the recording with its unit and where it comes from; values that are not known are left out."""
+    rows = []
+    for declared in specs(Acquisition):
+        value = getattr(acquisition, declared.name)
+        if value is not None:
+            rows.append((declared.label, f"{value:g} {declared.unit}".strip() + f" ({origin_words(acquisition, declared.name)})"))
+    return rows
+
+
+def origin_words(acquisition: Acquisition, name: str) -> str:
+    """Where a value comes from, in words."""
+    return _ORIGIN_WORDS[acquisition.origin(name)]
+
+
+def assumed(acquisition: Acquisition) -> list[str]:
+    """The names of the values that nobody stated."""
+    return [declared.name for declared in specs(Acquisition) if acquisition.origin(declared.name) is Origin.ASSUMED]
+
+
+def assumed_sentence(acquisition: Acquisition) -> str:
+    """What was taken for granted, with the flags that would state it; "" where nothing was."""
+    names = assumed(acquisition)
+    if not names:
+        return ""
+    values = []
+    for name in names:
+        declared = spec(Acquisition, name)
+        values.append(f"{declared.label} {getattr(acquisition, name):g} {declared.unit}".strip())
+    flags = ", ".join(spec(Acquisition, name).flag for name in names)
+    return f"Assumed: {', '.join(values)}. State them with {flags}."
+
+
+def camera_sentence(acquisition: Acquisition) -> str:
+    """What a reconstruction of a simulated stack has to be told, as flags."""
+    names = ("fwhm_nm", "gain", "offset", "read_noise")
+    return "Reconstruct with " + " ".join(f"{spec(Acquisition, n).flag} {getattr(acquisition, n):g}" for n in names)
+
+
+def measure_row(name: str, value: float) -> tuple[str, str]:
+    """A measure in words with its unit: "photon_balance_percent" becomes "Photon balance", "0.31 %"."""
+    for ending, unit in _UNIT_ENDINGS.items():
+        if name.endswith(ending):
+            return _sentence_case(name.removesuffix(ending)), f"{value:.4g} {unit}"
+    return _sentence_case(name), f"{value:.4g}"
+
+
+def measure_rows(measures: Mapping[str, float]) -> list[tuple[str, str]]:
+    """All measures in words."""
+    return [measure_row(name, value) for name, value in measures.items()]
+
+
+def image_text(shape_yx: tuple[int, int], pixel_size_nm: float | None) -> str:
+    """The size of an image in pixels and in the sample."""
+    height, width = shape_yx
+    if pixel_size_nm is None:
+        return f"{height} × {width} pixels"
+    sides = f"{length_text(height * pixel_size_nm)} × {length_text(width * pixel_size_nm)}"
+    return f"{height} × {width} pixels of {length_text(pixel_size_nm)} ({sides})"
+
+
+def scene_rows(scene: Any) -> list[tuple[str, str]]:
+    """One scene of a file, as “fluogan info” shows it."""
+    sizes = scene.sizes
+    rows = [
+        ("Frames (T)", str(sizes.get("T", 1))),
+        ("Channels (C)", _counted(sizes.get("C", 1), scene.channels)),
+        ("Planes (Z)", str(sizes.get("Z", 1))),
+        ("Frame (Y × X)", f"{sizes.get('Y', 0)} × {sizes.get('X', 0)} pixels"),
+        ("Pixel size", _pixel_size(scene)),
+        ("Time step", "not stated" if scene.time_step_ms is None else f"{scene.time_step_ms:g} ms"),
+        ("Pixel type", scene.dtype),
+        ("Axes in the file", scene.axes),
+    ]
+    return rows
+
+
+def duration(seconds: float) -> str:
+    """A duration; short ones with tenths."""
+    return f"{seconds:.1f} s" if seconds < 10 else seconds_text(seconds)
+
+
+def _pixel_size(scene: Any) -> str:
+    y_nm, x_nm = scene.pixel_size_y_nm, scene.pixel_size_x_nm
+    if y_nm is None and x_nm is None:
+        return "not stated (give --pixel-size-nm)"
+    if y_nm == x_nm:
+        text = f"{y_nm:g} nm"
+    else:
+        text = " × ".join("?" if side is None else f"{side:g}" for side in (y_nm, x_nm)) + " nm (y × x)"
+    return f"{text} ({_ORIGIN_WORDS[Origin(scene.pixel_size_origin)]})"
+
+
+def _counted(count: int, names: Iterable[str]) -> str:
+    named = ", ".join(name for name in names if name)
+    return f"{count} ({named})" if named else str(count)
+
+
+def _sentence_case(name: str) -> str:
+    spaced = name.replace("_", " ")
+    return spaced[:1].upper() + spaced[1:]
