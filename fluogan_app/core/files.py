@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +25,29 @@ def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
     try:
         write(temporary)
         _flush_to_disk(temporary)
-        os.replace(temporary, path)
-        _flush_folder(path.parent)
+        replace(temporary, path)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over what stands at `target`. Raises OSError.
+
+    Windows refuses while a virus scanner or a viewer has the target open, mostly for a moment: a few tries there.
+    """
+    tries = 10 if os.name == "nt" else 1
+    for left in reversed(range(tries)):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if left == 0:
+                raise
+            time.sleep(0.05)
 
 
 def write_text_atomic(path: Path, text: str) -> None:
@@ -64,12 +84,18 @@ def _flush_to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
-    # The rename itself must reach the disk too; Windows has no handle for a folder and needs none.
-    if os.name == "nt":
+def flush_folder(folder: Path) -> None:
+    """Make a rename reach the disk. Not every file system can, and the files themselves are safe: never an error."""
+    if os.name == "nt":  # no handle for a folder there, and no need
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether this is a file that a broken-off write left behind, or one that is being written now."""
+    return re.fullmatch(r"\..*-[0-9a-f]{12}(\.\w+)?", path.name) is not None

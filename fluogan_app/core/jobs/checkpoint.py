@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.files import cannot_write, write_atomic
+from fluogan_app.core.files import cannot_write, replace, write_atomic
 from fluogan_app.core.methods.base import Preview, State
 
+INCOMING = "incoming.safetensors"
 LAST = "last.safetensors"
 PREVIOUS = "previous.safetensors"
+
+_STATE, _COLUMN, _STEPS = "state/", "curve/", "steps"
+_ESTIMATE, _BACKGROUND = "image/estimate", "image/background"
 
 
 @dataclass(frozen=True)
@@ -39,46 +44,55 @@ class CheckpointFolder:
 
         Raises ProjectError; the checkpoints that stood before stand still.
         """
-        from safetensors.torch import save_file
-
-        state, curves = checkpoint.state, checkpoint.curves
-        tensors = {_STATE + name: tensor.contiguous() for name, tensor in state.tensors.items()}
-        tensors.update(_arrays_as_tensors(checkpoint))
-        header = {"step": str(state.step), "metrics": json.dumps([vars(metric) for metric in curves.metrics])}
-        incoming = self.folder / "incoming.safetensors"
-        write_atomic(incoming, lambda path: save_file(tensors, str(path), metadata=header))
+        incoming = self.folder / INCOMING
+        write_atomic(incoming, lambda path: _write(path, checkpoint))
         try:
             if (self.folder / LAST).exists():
-                os.replace(self.folder / LAST, self.folder / PREVIOUS)
-            os.replace(incoming, self.folder / LAST)
+                replace(self.folder / LAST, self.folder / PREVIOUS)
+            replace(incoming, self.folder / LAST)
         except OSError as error:
             raise cannot_write(self.folder / LAST, error) from error
 
     def load(self) -> Checkpoint | None:
         """The newest checkpoint that can be read, or None where there is none. Raises ProjectError if all are damaged."""
-        present = [path for path in self._candidates() if path.exists()]
+        return self._newest(_checkpoint)
+
+    def look(self) -> tuple[Curves, Preview] | None:
+        """Curves and images of the newest checkpoint, without its state and without torch. Raises as `load`."""
+        return self._newest(_looked_at)
+
+    def _newest(self, read) -> Any:
+        # "incoming" is complete if it is there: a crash between the two renames leaves it as the newest.
+        present = [path for name in (INCOMING, LAST, PREVIOUS) if (path := self.folder / name).exists()]
         for path in present:
-            loaded = _load(path)
-            if loaded is not None:
-                return loaded
+            content = _content(path, read)
+            if content is not None:
+                return content
         if present:
             raise ProjectError(
                 f"The checkpoints in {self.folder} are damaged.", "Start the run again with the same parameters."
             )
         return None
 
-    def _candidates(self) -> list[Path]:
-        # "incoming" is complete if it is there: a crash between the two renames leaves it as the newest.
-        return [self.folder / "incoming.safetensors", self.folder / LAST, self.folder / PREVIOUS]
+
+def _write(path: Path, checkpoint: Checkpoint) -> None:
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    tensors = {_STATE + name: tensor.contiguous() for name, tensor in checkpoint.state.tensors.items()}
+    tensors.update(_shown_tensors(checkpoint))
+    header = {
+        "step": str(checkpoint.state.step),
+        "metrics": json.dumps([vars(metric) for metric in checkpoint.curves.metrics]),
+        "checksum": _checksum(tensors.items()),
+    }
+    try:
+        save_file(tensors, str(path), metadata=header)
+    except SafetensorError as error:  # a full disk comes in this form, not as OSError
+        raise OSError(0, str(error)) from error
 
 
-_STATE = "state/"
-_COLUMN = "curve/"
-_STEPS = "steps"
-_ESTIMATE, _BACKGROUND = "image/estimate", "image/background"
-
-
-def _arrays_as_tensors(checkpoint: Checkpoint) -> dict:
+def _shown_tensors(checkpoint: Checkpoint) -> dict:
     import torch
 
     arrays = {_COLUMN + name: column for name, column in checkpoint.curves.columns.items()}
@@ -88,38 +102,56 @@ def _arrays_as_tensors(checkpoint: Checkpoint) -> dict:
     return {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
 
 
-def _load(path: Path) -> Checkpoint | None:
-    from safetensors import SafetensorError, safe_open
+def _checksum(tensors: Iterable[tuple[str, Any]]) -> str:
+    """CRC-32 over names and bytes: safetensors itself notices a cut file, but not a flipped bit."""
+    import torch
+
+    value = 0
+    for name, tensor in sorted(tensors):
+        value = zlib.crc32(name.encode(), value)
+        if tensor.numel():
+            value = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), value)
+    return f"{value:08x}"
+
+
+def _content(path: Path, read) -> Any:
+    from safetensors import SafetensorError
 
     try:
-        with safe_open(str(path), framework="pt") as file:
-            header = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-        metrics = tuple(Metric(**entry) for entry in json.loads(header["metrics"]))
-        return _checkpoint(int(header["step"]), metrics, tensors)
+        return read(path)
     except (SafetensorError, OSError, KeyError, ValueError, TypeError):
         return None
 
 
-def _checkpoint(step: int, metrics: tuple[Metric, ...], tensors: dict) -> Checkpoint:
-    def below(prefix: str) -> dict:
-        return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+def _checkpoint(path: Path) -> Checkpoint:
+    from safetensors import safe_open
 
-    columns = {name: tensor.numpy() for name, tensor in below(_COLUMN).items()}
-    curves = Curves(metrics, tensors[_STEPS].numpy(), columns)
-    preview = Preview(step, tensors[_ESTIMATE].numpy(), tensors[_BACKGROUND].numpy())
-    return Checkpoint(State(step, below(_STATE)), curves, preview)
+    with safe_open(str(path), framework="pt") as file:
+        header = file.metadata() or {}
+        # Clones: the tensors may be maps of the file, which must stay free to be replaced.
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}
+    if _checksum(tensors.items()) != header["checksum"]:
+        raise ValueError("the checksum does not match")
+    state = {name.removeprefix(_STATE): value for name, value in tensors.items() if name.startswith(_STATE)}
+    arrays = {name: value.numpy() for name, value in tensors.items() if not name.startswith(_STATE)}
+    step = int(header["step"])
+    return Checkpoint(State(step, state), _curves(header, arrays), _preview(step, arrays))
 
 
-def write_curves_csv(path: Path, curves: Curves) -> None:
-    """One row per step; the header names each metric with its unit. Raises ProjectError."""
+def _looked_at(path: Path) -> tuple[Curves, Preview]:
+    from safetensors import safe_open
 
-    def write(temporary: Path) -> None:
-        with open(temporary, "w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(["step", *(f"{m.name} [{m.unit}]" if m.unit else m.name for m in curves.metrics)])
-            for index, step in enumerate(curves.steps):
-                values = (curves.columns[metric.name][index] for metric in curves.metrics)
-                rows.writerow([int(step), *("" if np.isnan(value) else repr(float(value)) for value in values)])
+    with safe_open(str(path), framework="np") as file:
+        header = file.metadata() or {}
+        arrays = {name: np.array(file.get_tensor(name)) for name in file.keys() if not name.startswith(_STATE)}
+    return _curves(header, arrays), _preview(int(header["step"]), arrays)
 
-    write_atomic(path, write)
+
+def _curves(header: Mapping[str, str], arrays: Mapping[str, np.ndarray]) -> Curves:
+    metrics = tuple(Metric(**entry) for entry in json.loads(header["metrics"]))
+    columns = {name.removeprefix(_COLUMN): array for name, array in arrays.items() if name.startswith(_COLUMN)}
+    return Curves(metrics, arrays[_STEPS], columns)
+
+
+def _preview(step: int, arrays: Mapping[str, np.ndarray]) -> Preview:
+    return Preview(step, arrays[_ESTIMATE], arrays[_BACKGROUND])

@@ -9,34 +9,39 @@ class Control:
     """The switches of one job. The runner looks at them between two steps."""
 
     def __init__(self) -> None:
-        self._cancelled = threading.Event()
-        self._running = threading.Event()
-        self._running.set()
+        self._changed = threading.Condition()
+        self._cancelled = False
+        self._paused = False
 
     def cancel(self) -> None:
         """Ask the job to end with what it has. A paused job ends too."""
-        self._cancelled.set()
-        self._running.set()
+        with self._changed:
+            self._cancelled = True
+            self._paused = False
+            self._changed.notify_all()
 
     def pause(self) -> None:
-        """Ask the job to wait after the current step."""
-        if not self._cancelled.is_set():
-            self._running.clear()
+        """Ask the job to wait after the current step. A cancelled job does not wait any more."""
+        with self._changed:
+            self._paused = not self._cancelled
 
     def resume(self) -> None:
         """Let a paused job go on."""
-        self._running.set()
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
 
     @property
     def cancelled(self) -> bool:
         """Whether the job was asked to end."""
-        return self._cancelled.is_set()
+        return self._cancelled
 
     @property
     def paused(self) -> bool:
         """Whether the job was asked to wait."""
-        return not self._running.is_set()
+        return self._paused
 
     def wait_while_paused(self) -> None:
         """Block until the job may go on or was cancelled."""
-        self._running.wait()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._paused)

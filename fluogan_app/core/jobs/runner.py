@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fluogan_app.core.data.result import Curves
-from fluogan_app.core.errors import FluoganError, OutOfMemoryError, ProjectError, SolverError
+from fluogan_app.core.errors import FluoganError, ProjectError, SolverError
 from fluogan_app.core.jobs.checkpoint import Checkpoint, CheckpointFolder
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress, Silent, Sink
+from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.recorder import Recorder
 from fluogan_app.core.methods.base import Solver, State
 
@@ -54,13 +55,10 @@ class Job:
         self._recorder = Recorder(self._solver.metrics, start.curves if start else None)
         try:
             return self._ended(self._loop(start.state if start else None))
-        except FluoganError as error:
-            return self._failed(error)
-        except MemoryError as error:
-            return self._failed(_out_of_memory(error))
         except Exception as error:  # noqa: BLE001 - the last good state must survive whatever a solver raises
-            log.exception("the solver failed")
-            return self._failed(_out_of_memory(error) if _is_out_of_memory(error) else _internal(error))
+            if not isinstance(error, FluoganError):
+                log.exception("the solver failed")
+            return self._failed(in_words(error))
 
     def _loop(self, kept: State | None) -> Outcome:
         state = self._solver.restore(kept) if kept is not None else self._solver.init()
@@ -194,24 +192,3 @@ class _Due:
             self._next_checkpoint = now + self._cadence.checkpoint
         return due
 
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    words = str(error).lower()
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in words or "can't allocate memory" in words
-
-
-def _out_of_memory(error: BaseException) -> OutOfMemoryError:
-    failure = OutOfMemoryError(
-        "The run does not fit in memory.",
-        "Choose a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the graphics card.",
-    )
-    failure.__cause__ = error
-    return failure
-
-
-def _internal(error: BaseException) -> SolverError:
-    failure = SolverError(
-        f"The computation failed: {type(error).__name__}: {error}.", "The last good state is kept; the log has the details."
-    )
-    failure.__cause__ = error
-    return failure

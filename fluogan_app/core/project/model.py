@@ -33,12 +33,14 @@ class _Record(BaseModel):
 class InputLink(_Record):
     """Where the raw stack is, and how to know it again when it was moved.
 
-    `relative_path` is relative to the project's folder ("" on another drive); `sha256` is "" until it was computed.
+    `relative_path` is relative to the project's folder ("" on another drive); `sha256` is "" until it was computed,
+    and begins with "sampled:" where the file is so large that only parts of it went in.
     """
 
     path: str
     relative_path: str = ""
     size_bytes: int = 0
+    modified_ns: int = 0
     sha256: str = ""
     selection: Selection = Selection()
     shape_tyx: tuple[int, int, int]
@@ -75,8 +77,10 @@ class RunStatus(StrEnum):
 class RunRecord(_Record):
     """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC."""
 
+    schema_version: int = SCHEMA_VERSION
     number: int
     name: str
+    link: InputLink | None = None
     method: str
     params: dict[str, Any]
     settings: RunSettings

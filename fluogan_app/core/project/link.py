@@ -1,0 +1,122 @@
+"""The link from a project to its raw stack: made, followed, and checked, so that a moved file is found again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.project.model import InputLink
+
+#: Up to here the whole file is hashed (about a second); of a larger one the head, the middle and the tail.
+WHOLE_HASH_BYTES = 512_000_000
+SAMPLE_BYTES = 16_000_000
+_BLOCK_BYTES = 1 << 20
+
+
+def make_link(stack: Stack, project_folder: Path, hashed: bool = False) -> InputLink:
+    """How to find a stack again from a project. `hashed` reads the file once for its fingerprint. Raises ReadError."""
+    path = Path(os.path.abspath(stack.path))
+    return InputLink(
+        path=str(path),
+        relative_path=relative_to(path, project_folder),
+        size_bytes=_size_bytes(path),
+        modified_ns=path.stat().st_mtime_ns if path.is_file() else 0,
+        sha256=fingerprint(path) if hashed else "",
+        selection=stack.selection,
+        shape_tyx=stack.shape,
+        dtype=str(stack.dtype),
+    )
+
+
+def relative_to(path: Path, folder: Path) -> str:
+    """The way from a folder to a file, with forward slashes; "" where there is none, as between two drives."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return ""
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file; "sampled:…" over size, head, middle and tail of a large one; "" for no file. Raises ReadError."""
+    if not path.is_file():
+        return ""
+    digest = hashlib.sha256()
+    size = path.stat().st_size
+    sampled = size > WHOLE_HASH_BYTES
+    if sampled:
+        digest.update(str(size).encode())
+    try:
+        for block in _blocks(path, _ranges(size) if sampled else [(0, size)]):
+            digest.update(block)
+    except OSError as error:
+        raise ReadError(f"{path} could not be read: {error.strerror}.", "Check that the drive is connected.") from error
+    return ("sampled:" if sampled else "") + digest.hexdigest()
+
+
+def candidates(link: InputLink, project_folder: Path) -> list[Path]:
+    """Where the stack may be: where it was, then at the same place relative to the project."""
+    places = [Path(link.path)]
+    if link.relative_path:
+        places.append(Path(os.path.normpath(project_folder / link.relative_path)))
+    return list(dict.fromkeys(places))
+
+
+def is_unchanged(now: InputLink, before: InputLink | None) -> bool:
+    """Whether two links are to the same selection of the same file, which was not written since."""
+    if before is None or not now.size_bytes:
+        return False
+    same = ("path", "size_bytes", "modified_ns", "selection", "shape_tyx", "dtype")
+    return all(getattr(now, name) == getattr(before, name) for name in same)
+
+
+def find(link: InputLink, project_folder: Path) -> Path:
+    """The first place where a file of the right size is. Raises ReadError that says how to go on."""
+    present = [path for path in candidates(link, project_folder) if path.exists()]
+    for path in present:
+        if _size_bytes(path) == link.size_bytes:
+            return path
+    if present:
+        return present[0]
+    raise ReadError(
+        f"The raw stack {link.path} is not there any more.",
+        "Locate it (Project › Locate raw stack), or put it back; the project's images and runs can be seen without it.",
+    )
+
+
+def differences(link: InputLink, stack: Stack, with_hash: bool = True) -> list[str]:
+    """Sentences that tell in what a stack differs from the one that was linked; empty where it is the same."""
+    found = []
+    if stack.shape != link.shape_tyx:
+        found.append(f"Its shape is {_shape_text(stack.shape)}, not {_shape_text(link.shape_tyx)}.")
+    if link.size_bytes and _size_bytes(stack.path) != link.size_bytes:
+        found.append(f"Its size is {_size_bytes(stack.path)} bytes, not {link.size_bytes}.")
+    elif with_hash and link.sha256 and fingerprint(stack.path) != link.sha256:
+        found.append("Its content differs (SHA-256).")
+    return found
+
+
+def _shape_text(shape_tyx: tuple[int, int, int]) -> str:
+    frames, height, width = shape_tyx
+    return f"{frames} frames of {height} × {width} pixels"
+
+
+def _size_bytes(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _ranges(size: int) -> list[tuple[int, int]]:
+    middle = (size - SAMPLE_BYTES) // 2
+    return [(0, SAMPLE_BYTES), (middle, middle + SAMPLE_BYTES), (size - SAMPLE_BYTES, size)]
+
+
+def _blocks(path: Path, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        for start, stop in ranges:
+            file.seek(start)
+            while start < stop and (block := file.read(min(_BLOCK_BYTES, stop - start))):
+                start += len(block)
+                yield block

@@ -1,0 +1,167 @@
+"""One run of a project on disk: what was asked, how far it came, and what it gave."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fluogan_app import __version__
+from fluogan_app.core.data.result import Curves, Metric, Result
+from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.files import write_json_atomic
+from fluogan_app.core.jobs.checkpoint import CheckpointFolder
+from fluogan_app.core.jobs.curves_csv import read_curves_csv, write_curves_csv
+from fluogan_app.core.project.images import read_image, write_ome
+from fluogan_app.core.project.lock import is_running
+from fluogan_app.core.project.migrations import read_record
+from fluogan_app.core.project.model import RunRecord, RunStatus
+
+RECORD = "run.json"
+ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
+ESTIMATE_UNIT = "photons per frame per fine pixel"
+CAMERA_UNIT = "photons per frame per camera pixel"
+_ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED, RunStatus.FAILED)
+
+
+class Run:
+    """A run's folder with its record as it was read or last written."""
+
+    def __init__(self, folder: Path, record: RunRecord) -> None:
+        self.folder = folder
+        self.record = record
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Read a run; one whose process is gone reads as interrupted. Raises ProjectError."""
+        path = folder / RECORD
+        record = read_record(RunRecord, read_json(path), str(path))
+        if record.status is RunStatus.RUNNING and not is_running(folder):
+            record = record.replace(status=RunStatus.INTERRUPTED)
+        return cls(folder, record)
+
+    @property
+    def number(self) -> int:
+        return self.record.number
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def checkpoints(self) -> CheckpointFolder:
+        return CheckpointFolder(self.folder / "checkpoint")
+
+    @property
+    def log_path(self) -> Path:
+        return self.folder / "run.log"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the run came to an end that is on disk, good or bad."""
+        return self.record.status in _ENDED
+
+    def write_record(self, record: RunRecord) -> None:
+        """Put the record on disk, then take it over. Raises ProjectError."""
+        write_json_atomic(self.folder / RECORD, record.model_dump(mode="json"))
+        self.record = record
+
+    def write_result(self, result: Result, steps: int) -> None:
+        """Put images, measures and notes on disk. Raises ProjectError."""
+        about = self.provenance() | {"steps": steps, "measures": finite(result.measures), "notes": list(result.notes)}
+        size_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
+        write_ome(self.folder / MEAN, result.mean, size_nm, CAMERA_UNIT, about | {"quantity": "mean"})
+        write_ome(self.folder / BACKGROUND, result.background, size_nm, CAMERA_UNIT, about | {"quantity": "background"})
+        write_ome(self.folder / ESTIMATE, result.estimate, fine_nm, ESTIMATE_UNIT, about | {"quantity": "estimate"})
+
+    def write_curves(self, curves: Curves, result: Result | None) -> None:
+        """Put the curves on disk as a table, and beside it what each column is and the measures. Raises ProjectError."""
+        write_curves_csv(self.folder / "curves.csv", curves)
+        about = {
+            "measures": finite(result.measures) if result else {},
+            "notes": list(result.notes) if result else [],
+            "curves": [asdict(metric) for metric in curves.metrics],
+        }
+        write_json_atomic(self.folder / "metrics.json", about)
+
+    def result(self) -> Result:
+        """The images of a run that ended, or of its last checkpoint with a note that says so. Raises ProjectError."""
+        if self.has_ended and (self.folder / ESTIMATE).exists():
+            return self._final_result()
+        looked = self.checkpoints.look()
+        if looked is None:
+            raise ProjectError(
+                f"Run {self.number} has no result yet.",
+                self.record.error or "Resume it, or choose another run.",
+            )
+        step, preview = looked[1].step, looked[1]
+        note = f"Unfinished: step {step} of {self.record.total_steps}, from the last checkpoint."
+        return self._result(preview.estimate, preview.background, step, {}, (note,))
+
+    def curves(self) -> Curves:
+        """The curves of a run that ended, or up to its last checkpoint; empty where there are none. Raises ProjectError."""
+        if self.has_ended and (self.folder / "curves.csv").exists():
+            about = read_json(self.folder / "metrics.json")
+            return read_curves_csv(self.folder / "curves.csv", [Metric(**entry) for entry in about.get("curves", [])])
+        looked = self.checkpoints.look()
+        return looked[0] if looked is not None else Curves()
+
+    def provenance(self) -> dict[str, Any]:
+        """What a picture must carry so that it can be made again."""
+        record = self.record.model_dump(mode="json")
+        kept = ("method", "params", "settings", "acquisition", "roi", "frames", "parent", "started")
+        source = record["link"] or {}
+        return {
+            "program": f"FluoGAN {__version__}",
+            "run": self.name,
+            **{name: record[name] for name in kept},
+            "source": Path(source.get("path", "")).name,
+            "source_sha256": source.get("sha256", ""),
+            "environment": record["environment"],
+        }
+
+    def _final_result(self) -> Result:
+        estimate, background = (read_image(self.folder / name)[0] for name in (ESTIMATE, BACKGROUND))
+        notes = self.record.notes
+        if self.record.status is not RunStatus.FINISHED:
+            words = f"{self.record.status.value.capitalize()} at step {self.record.steps} of {self.record.total_steps}."
+            notes = (words, *notes)
+        return self._result(estimate, background, self.record.steps, self.record.measures, notes)
+
+    def _result(
+        self, estimate: np.ndarray, background: np.ndarray, steps: int, measures: Mapping[str, float], notes: tuple[str, ...]
+    ) -> Result:  # fmt: skip
+        mean = read_image(self.folder / MEAN)[0]
+        size_nm = self.record.acquisition.pixel_size_nm
+        if size_nm is None or estimate.shape[0] % mean.shape[0]:
+            raise ProjectError(f"The images of run {self.number} do not fit together.", "Start the run again.")
+        return Result(estimate, background, mean, estimate.shape[0] // mean.shape[0], size_nm, steps, measures, notes)
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. Raises ProjectError when it is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be read: {error.strerror}.", "Choose a FluoGAN project.") from error
+    except ValueError as error:
+        raise ProjectError(f"{path} is damaged: it is not JSON.", "Restore it from a backup.") from error
+
+
+def finite(measures: Mapping[str, float]) -> dict[str, float]:
+    """The measures that are numbers, as plain floats: JSON knows no NaN."""
+    return {name: float(value) for name, value in measures.items() if math.isfinite(value)}
+
+
+def run_name(number: int, method: str) -> str:
+    """The folder of a run: "0001-fluogan"."""
+    slug = re.sub(r"[^a-z0-9]+", "-", method.lower()).strip("-") or "run"
+    return f"{number:04d}-{slug}"
+
+

@@ -1,0 +1,312 @@
+"""A project on disk: a folder NAME.fluogan with its document, what it needs of the raw stack, and its runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+import uuid
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app import __version__
+from fluogan_app.core.data.projections import Projections
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import ProjectError, ReadError
+from fluogan_app.core.files import cannot_write, flush_folder, is_temporary, write_json_atomic
+from fluogan_app.core.project import link as links
+from fluogan_app.core.project.images import read_image, write_ome
+from fluogan_app.core.project.lock import LOCK_NAME, is_running
+from fluogan_app.core.project.migrations import read_record
+from fluogan_app.core.project.model import InputLink, ProjectDocument, RunRecord, now_text
+from fluogan_app.core.project.run import RECORD, Run, read_json, run_name
+
+log = logging.getLogger(__name__)
+
+SUFFIX = ".fluogan"
+DOCUMENT = "project.json"
+#: The stored mean takes in evenly spaced frames of at most this many bytes in all, so that attaching stays quick.
+MEAN_BYTES = 1_000_000_000
+
+
+def project_folder(path: str | Path) -> Path:
+    """The folder that a user means: with the suffix, absolute, links followed. project.json itself means its folder."""
+    folder = Path(os.path.realpath(Path(path).expanduser()))
+    if folder.name == DOCUMENT:
+        folder = folder.parent
+    return folder if folder.suffix == SUFFIX else folder.with_name(folder.name + SUFFIX)
+
+
+def is_project(path: str | Path) -> bool:
+    """Whether there is a FluoGAN project at this place."""
+    return (_existing(path) / DOCUMENT).is_file()
+
+
+class Project:
+    """One open project. `document` is what project.json holds; it changes only by `save`."""
+
+    def __init__(self, folder: Path, document: ProjectDocument) -> None:
+        self.folder = folder
+        self.document = document
+        self._saving = threading.RLock()
+
+    @classmethod
+    def create(cls, folder: str | Path, document: ProjectDocument | None = None, overwrite: bool = False) -> Project:
+        """Make a project, complete with project.json. `overwrite` replaces a FluoGAN project, never another folder.
+
+        Raises ProjectError; what stood there before stands still.
+        """
+        target = project_folder(folder)
+        _check_free(target, overwrite)
+        staged = _staging(target)
+        document = document or ProjectDocument()
+        try:
+            for name in ("input", "runs"):
+                (staged / name).mkdir(parents=True)
+            write_json_atomic(staged / DOCUMENT, document.model_dump(mode="json"))
+            _put_in_place(staged, target)
+        except OSError as error:
+            raise cannot_write(target, error) from error
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+        return cls(target, document)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Project:
+        """Read a project; its raw stack need not be there. Raises ProjectError."""
+        place = _existing(folder)
+        path = place / DOCUMENT
+        if not path.is_file():
+            what = "is not a FluoGAN project: it has no project.json" if place.exists() else "is not there"
+            raise ProjectError(f"{place} {what}.", "Choose a folder whose name ends in .fluogan.")
+        content = read_json(path)
+        document = read_record(ProjectDocument, content, str(path))
+        if content["schema_version"] < document.schema_version:
+            _keep_original(path, content["schema_version"])
+        return cls(place, document)
+
+    def save(self, document: ProjectDocument) -> None:
+        """Put the document on disk in one step, then take it over. Raises ProjectError; the old one then stands."""
+        with self._saving:
+            link = document.link
+            if link is not None:
+                link = link.replace(relative_path=links.relative_to(Path(link.path), self.folder))
+            document = document.replace(modified=now_text(), app_version=__version__, link=link)
+            write_json_atomic(self.folder / DOCUMENT, document.model_dump(mode="json"))
+            self.document = document
+
+    def save_as(self, folder: str | Path, overwrite: bool = False) -> Project:
+        """A complete copy at another place, put there in one step. Raises ProjectError; this project stays as it is."""
+        target = project_folder(folder)
+        source = Path(os.path.realpath(self.folder))
+        if target == source or source in target.parents or target in source.parents:
+            raise ProjectError(f"The project {source} cannot be copied onto or into itself.", "Choose another place.")
+        _check_free(target, overwrite)
+        staged = _staging(target)
+        try:
+            _copy_folder(source, staged)
+            copy = Project(staged, self.document)
+            copy._relink(target)
+            _put_in_place(staged, target)
+        except OSError as error:
+            raise cannot_write(target, error) from error
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+        copy.folder = target
+        return copy
+
+    def runs(self) -> list[Run]:
+        """The runs in their order. One that cannot be read is left out, with a word in the log."""
+        found = []
+        for folder in self._run_folders():
+            try:
+                found.append(Run.open(folder))
+            except ProjectError as error:
+                log.warning("%s", error.one_line)
+        return found
+
+    def run(self, number: int | None = None) -> Run:
+        """One run, or the last one. Raises ProjectError."""
+        folders = {_number(folder): folder for folder in self._run_folders()}
+        if not folders:
+            raise ProjectError(f"The project {self.folder.name} has no runs yet.", "Run a reconstruction first.")
+        if number is None:
+            number = max(folders)
+        if number not in folders:
+            known = ", ".join(str(known) for known in sorted(folders))
+            raise ProjectError(f"The project {self.folder.name} has no run {number}.", f"There are: {known}.")
+        return Run.open(folders[number])
+
+    def add_run(self, record: RunRecord) -> Run:
+        """A new run's folder with its record; the record's number and name are set here. Raises ProjectError."""
+        runs = self.folder / "runs"
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            taken = [_number(folder) for folder in runs.iterdir() if folder.is_dir()]
+            number = max(taken, default=0) + 1
+            folder = runs / run_name(number, record.method)
+            folder.mkdir()
+        except OSError as error:
+            raise cannot_write(runs, error) from error
+        run = Run(folder, record)
+        try:
+            run.write_record(record.replace(number=number, name=folder.name))
+        except ProjectError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return run
+
+    def attach(self, stack: Stack, hashed: bool = False) -> None:
+        """Remember a raw stack: its link and its mean, so that the project opens without it. Raises ReadError, ProjectError."""
+        with self._saving:
+            before = self.document.link
+            link = links.make_link(stack, self.folder)
+            mean_path = self.folder / "input" / "mean.ome.tif"
+            unchanged = links.is_unchanged(link, before)
+            if not (unchanged and mean_path.exists()):
+                _write_mean(mean_path, stack)
+            known = before.sha256 if unchanged and before else ""
+            link = link.replace(sha256=known or (links.fingerprint(Path(link.path)) if hashed else ""))
+            write_json_atomic(self.folder / "input" / "link.json", link.model_dump(mode="json"))
+            self.save(self.document.replace(link=link))
+
+    def mean(self) -> tuple[np.ndarray, float | None] | None:
+        """The stack's mean over time in counts (Y, X) and its pixel size in nm; None before `attach`. Raises ProjectError."""
+        path = self.folder / "input" / "mean.ome.tif"
+        if not path.exists():
+            return None
+        image, pixel_size_nm, _ = read_image(path)
+        return image, pixel_size_nm
+
+    def open_stack(self) -> Stack:
+        """The raw stack, where the link finds it. Raises ReadError, whose hint says to locate it."""
+        from fluogan_app.core.readers.open import open_stack
+
+        link = self.document.link
+        if link is None:
+            raise ReadError("The project has no stack yet.", "Open a stack.")
+        return open_stack(links.find(link, self.folder), link.selection)
+
+    def locate(self, path: str | Path) -> Stack:
+        """Take the raw stack from another place. The stack's warnings say where it differs from the one before.
+
+        Raises ReadError where it is no stack or of another shape: region and runs would not fit.
+        """
+        from fluogan_app.core.readers.open import open_stack
+
+        before = self.document.link
+        stack = open_stack(Path(path), before.selection) if before else open_stack(Path(path))
+        if before is not None:
+            if stack.shape != before.shape_tyx:
+                stack.close()
+                raise ReadError(
+                    f"{path} is not the stack of this project. {links.differences(before, stack, with_hash=False)[0]}",
+                    "Choose the original file, or make a new project for this one.",
+                )
+            stack = replace(stack, warnings=(*stack.warnings, *_warned(links.differences(before, stack))))
+        self.attach(stack, hashed=True)
+        return stack
+
+    def _run_folders(self) -> list[Path]:
+        runs = self.folder / "runs"
+        if not runs.is_dir():
+            return []
+        return sorted(folder for folder in runs.iterdir() if _number(folder) and (folder / RECORD).is_file())
+
+    def _relink(self, target: Path) -> None:
+        """Write the document for the place where the folder is about to be put."""
+        link = self.document.link
+        if link is not None:
+            link = link.replace(relative_path=links.relative_to(Path(link.path), target))
+            write_json_atomic(self.folder / "input" / "link.json", link.model_dump(mode="json"))
+        self.document = self.document.replace(modified=now_text(), link=link)
+        write_json_atomic(self.folder / DOCUMENT, self.document.model_dump(mode="json"))
+
+
+def _existing(path: str | Path) -> Path:
+    """The folder to open: as given where it is there, else with the suffix."""
+    given = Path(os.path.realpath(Path(path).expanduser()))
+    if given.name == DOCUMENT and given.is_file():
+        return given.parent
+    return given if given.exists() else project_folder(path)
+
+
+def _check_free(target: Path, overwrite: bool) -> None:
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not overwrite:
+        raise ProjectError(f"{target} exists already.", "Choose another name, or overwrite it (--overwrite).")
+    if not (target / DOCUMENT).is_file():
+        raise ProjectError(f"{target} is not a FluoGAN project and is not overwritten.", "Choose another name.")
+    running = [folder.name for folder in (target / "runs").glob("*") if is_running(folder)]
+    if running:
+        raise ProjectError(f"{target} is not overwritten: its run {running[0]} is going on.", "Cancel that run first.")
+
+
+def _staging(target: Path) -> Path:
+    """A new hidden folder beside the target, on the same drive, to be renamed once it is complete."""
+    staged = target.with_name(f".{target.stem[:40]}-{uuid.uuid4().hex[:12]}")
+    try:
+        staged.mkdir(parents=True)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    return staged
+
+
+def _put_in_place(staged: Path, target: Path) -> None:
+    """Rename the complete folder to its place; what is there steps aside first and comes back if that fails."""
+    aside = staged.with_name(staged.name + "-replaced")
+    if target.exists():
+        os.rename(target, aside)
+    try:
+        os.rename(staged, target)
+    except OSError:
+        if aside.exists():
+            os.rename(aside, target)
+        raise
+    flush_folder(target.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy a project's files. What a running job replaces meanwhile is passed over: it keeps two checkpoints."""
+    for folder, _, names in os.walk(source):
+        place = target / os.path.relpath(folder, source)
+        place.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            if name == LOCK_NAME or is_temporary(Path(name)):
+                continue
+            with suppress(FileNotFoundError):
+                shutil.copy2(Path(folder, name), place / name)
+
+
+def _keep_original(path: Path, version: int) -> None:
+    """Before an older document is rewritten in today's format, keep it as it was. A read-only project needs no copy."""
+    with suppress(OSError):
+        kept = path.with_name(f"project.v{version}.json")
+        if not kept.exists():
+            shutil.copy2(path, kept)
+
+
+def _number(folder: Path) -> int:
+    head = folder.name.split("-")[0]
+    return int(head) if head.isdecimal() else 0
+
+
+def _warned(sentences: list[str]) -> list[str]:
+    return [f"This is not the file that the project was made with: {sentence}" for sentence in sentences]
+
+
+def _write_mean(path: Path, stack: Stack) -> None:
+    frame_count, height, width = stack.shape
+    most = max(1, MEAN_BYTES // max(1, height * width * stack.dtype.itemsize))
+    chosen = np.unique(np.linspace(0, frame_count - 1, min(frame_count, most)).round().astype(int))
+    mean = Projections((height, width))
+    for index in chosen.tolist():
+        mean.add(stack.frame(index))
+    about = {"quantity": "mean over time", "source": stack.path.name, "frames": len(chosen), "of_frames": frame_count}
+    write_ome(path, mean.image("mean"), stack.acquisition.pixel_size_nm, "counts", about)
