@@ -1,0 +1,168 @@
+"""The bytes of a TIFF file: header, directories and tag values, read one at a time and never past the file's end."""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import damaged, unreadable
+
+#: Bytes per value of each TIFF field type.
+TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_TYPE_CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
+_RATIONALS = {5: "I", 10: "i"}
+_TEXTS = (2, 7)
+
+#: No recording has more pages; a file that claims more would only keep the program busy.
+MAX_PAGES = 1_000_000
+_MAX_ENTRIES = 4096
+#: A directory of a usual page fits in one read of this size.
+_DIRECTORY_READ = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tag of a directory: its type, how many values, and the bytes that hold them or say where they are."""
+
+    type: int
+    count: int
+    field: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The tags of one page, by number, and where the next page's directory begins (0: none)."""
+
+    offset: int
+    entries: dict[int, Entry]
+    following: int
+
+
+class TiffBytes:
+    """Positioned reads from one TIFF file. May be used from any thread.
+
+    Plain reads rather than a memory map: a file that shrinks, or a network drive that vanishes, is then an error
+    and not the end of the process; the system's cache serves both alike.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by close()
+            self.size = os.fstat(self._file.fileno()).st_size
+        except OSError as error:
+            raise unreadable(path, error) from error
+        try:
+            self._read_header()
+        except ReadError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._file.close()
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Exactly `count` bytes from `offset`. Raises ReadError where the file does not hold them."""
+        data = self.read_up_to(offset, count) if offset + count <= self.size else b""
+        if len(data) != count:
+            raise self.cut_short(f"{count} bytes from byte {offset} are wanted")
+        return data
+
+    def read_up_to(self, offset: int, count: int) -> bytes:
+        """At most `count` bytes from `offset`. Raises ReadError."""
+        try:
+            with self._lock:
+                self._file.seek(offset)
+                return self._read_fully(count)
+        except (OSError, ValueError) as error:
+            raise unreadable(self.path, error) from error
+
+    def cut_short(self, wanted: str) -> ReadError:
+        """The error for bytes that should be in the file and are not."""
+        return damaged(self.path, f"{wanted}, but the file ends at byte {self.size}")
+
+    def directories(self) -> Iterator[Directory]:
+        """The pages' directories in their order. Raises ReadError where the chain is broken or runs in a circle."""
+        seen: set[int] = set()
+        offset = self._first
+        while offset:
+            if offset in seen:
+                raise damaged(self.path, f"after page {len(seen)} its pages lead back to an earlier page")
+            if len(seen) == MAX_PAGES:
+                raise damaged(self.path, f"it claims more than {MAX_PAGES} pages")
+            seen.add(offset)
+            directory = self._directory(offset, len(seen))
+            yield directory
+            offset = directory.following
+
+    def numbers(self, entry: Entry | None) -> tuple[float, ...]:
+        """The values of a numeric tag; rationals as quotients (0 for x / 0). Raises ReadError."""
+        if entry is None or (entry.type not in _TYPE_CODES and entry.type not in _RATIONALS):
+            return ()
+        data = self.value(entry)
+        if entry.type in _RATIONALS:
+            parts = struct.unpack(f"{self.order}{2 * entry.count}{_RATIONALS[entry.type]}", data)
+            return tuple(top / bottom if bottom else 0.0 for top, bottom in zip(parts[::2], parts[1::2], strict=True))
+        return struct.unpack(f"{self.order}{entry.count}{_TYPE_CODES[entry.type]}", data)
+
+    def text(self, entry: Entry | None) -> str:
+        """The value of a text tag, "" where there is none. Raises ReadError."""
+        if entry is None or entry.type not in (*_TEXTS, 1):
+            return ""
+        data = self.value(entry).split(b"\0", 1)[0]
+        try:
+            return data.decode("utf-8").strip()
+        except UnicodeDecodeError:
+            return data.decode("latin-1").strip()
+
+    def value(self, entry: Entry) -> bytes:
+        """The bytes of a tag's values. Raises ReadError where they lie outside the file."""
+        count = TYPE_BYTES.get(entry.type, 0) * entry.count
+        if count <= len(entry.field):
+            return entry.field[:count]
+        return self.read(struct.unpack(self.order + self._pointer, entry.field)[0], count)
+
+    def _read_fully(self, count: int) -> bytes:
+        parts: list[bytes] = []
+        while count > 0 and (part := self._file.read(count)):
+            parts.append(part)
+            count -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _read_header(self) -> None:
+        head = self.read_up_to(0, 16)
+        self.order = "<" if head[:2] == b"II" else ">"
+        self.big = head[2:4] in (b"+\0", b"\0+")
+        self._pointer = "Q" if self.big else "I"
+        self._entry = struct.Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
+        self._count = struct.Struct(self.order + ("Q" if self.big else "H"))
+        start, length = (8, 8) if self.big else (4, 4)
+        if len(head) < start + length:
+            raise self.cut_short("a TIFF header is wanted")
+        self._first = struct.unpack(self.order + self._pointer, head[start : start + length])[0]
+
+    def _directory(self, offset: int, page: int) -> Directory:
+        block = self.read_up_to(offset, _DIRECTORY_READ) if offset < self.size else b""
+        if len(block) < self._count.size:
+            raise self.cut_short(f"page {page} should be described at byte {offset}")
+        count = self._count.unpack_from(block)[0]
+        if not 0 < count <= _MAX_ENTRIES:
+            raise damaged(self.path, f"page {page} claims {count} tags")
+        end = self._count.size + count * self._entry.size
+        pointer_bytes = struct.calcsize(self._pointer)
+        if len(block) < end + pointer_bytes:
+            block = self.read_up_to(offset, end + pointer_bytes)
+        if len(block) < end:
+            raise self.cut_short(f"the description of page {page} runs to byte {offset + end}")
+        entries = {tag: Entry(kind, n, raw) for tag, kind, n, raw in self._entry.iter_unpack(block[self._count.size : end])}
+        # Some programs leave out the closing pointer at the very end of the file.
+        tail = block[end : end + pointer_bytes].ljust(pointer_bytes, b"\0")
+        return Directory(offset, entries, struct.unpack(self.order + self._pointer, tail)[0])

@@ -1,0 +1,46 @@
+"""What a TIFF's own tags say of the sampling, where no dialect says more."""
+
+from __future__ import annotations
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.recording import Recording, length_nm
+from fluogan_app.core.readers.tiff_frames import TiffContainer
+
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
+_UNIT_NAMES = {2: "inch", 3: "cm"}
+_WORDS = {270: "description", 271: "maker", 272: "model", 305: "software", 306: "date", 315: "artist"}
+
+#: Resolution tags are first of all for printers: 72 per inch is 0.35 mm. Only finer ones can mean the sample.
+MAX_TAG_PIXEL_NM = 5_000.0
+
+
+def pixels_per_unit(container: TiffContainer) -> tuple[float, float]:
+    """Pixels per unit along y and x as the resolution tags state them; 0 where they are absent or damaged."""
+    return _first_number(container, _Y_RESOLUTION), _first_number(container, _X_RESOLUTION)
+
+
+def tag_recording(container: TiffContainer) -> Recording:
+    """Pixel size from resolutions per inch or cm that cannot be meant for a printer; the text tags for display."""
+    unit = _UNIT_NAMES.get(int(_first_number(container, _RESOLUTION_UNIT)), "")
+    sides = [length_nm(1 / per_unit, unit) if per_unit > 0 else None for per_unit in pixels_per_unit(container)]
+    fine = all(side is not None and side <= MAX_TAG_PIXEL_NM for side in sides)
+    height, width = sides if fine else (None, None)
+    return Recording(pixel_size_y_nm=height, pixel_size_x_nm=width, metadata=_words(container))
+
+
+def _words(container: TiffContainer) -> dict[str, str]:
+    words = {}
+    for tag, name in _WORDS.items():
+        text = container.bytes.text(container.first.entries.get(tag))
+        if text:
+            words[name] = text[:2000]
+    return words
+
+
+def _first_number(container: TiffContainer, tag: int) -> float:
+    try:
+        values = container.bytes.numbers(container.first.entries.get(tag))
+    except ReadError:
+        # The stack can be read without it; a pixel size that is missing shows as missing.
+        return 0.0
+    return float(values[0]) if values else 0.0

@@ -1,0 +1,130 @@
+"""Frames of a TIFF file, one at a time: plain pages straight from their bytes, all others through the decoder."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import damaged
+from fluogan_app.core.readers.tiff_bytes import TiffBytes
+from fluogan_app.core.readers.tiff_pages import Page, PageFormat, compression_name, read_pages, same_frame
+
+#: Files of a multi-file stack that are kept open at once; systems allow some hundred.
+MAX_OPEN_FILES = 16
+
+
+class TiffContainer:
+    """One open TIFF file: its pages, its first page's tags, and the pixels of any page. For use from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.bytes = TiffBytes(path)
+        self._decoder = None
+        self._lock = threading.Lock()
+        try:
+            self.first, self.pages = read_pages(self.bytes)
+        except ReadError:
+            self.bytes.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._decoder is not None:
+                self._decoder.close()
+                self._decoder = None
+        self.bytes.close()
+
+    def frame(self, page: Page) -> np.ndarray:
+        """The pixels of a page (Y, X), in the machine's byte order. Raises ReadError for a damaged page."""
+        if page.run_offset is None:
+            return self._decoded(page)
+        format = page.format
+        raw = self.bytes.read(page.run_offset, format.frame_bytes)
+        stored = np.frombuffer(raw, format.dtype.newbyteorder(self.bytes.order))
+        return stored.reshape(format.height, format.width).astype(format.dtype, copy=False)
+
+    def _decoded(self, page: Page) -> np.ndarray:
+        try:
+            with self._lock:
+                image = self._pages()[page.number].asarray(maxworkers=1)
+        # The decoders of a dozen schemes raise errors of as many kinds for a damaged page.
+        except Exception as error:
+            raise self._undecodable(page, str(error)) from error
+        if image.shape != (page.format.height, page.format.width):
+            raise self._undecodable(page, f"it gives {image.shape} pixels")
+        return image.astype(page.format.dtype, copy=False)
+
+    def _undecodable(self, page: Page, reason: str) -> ReadError:
+        packed = compression_name(page.format)
+        return damaged(self.path, f"page {page.number + 1} ({packed} compression) cannot be decoded: {reason[:200]}")
+
+    def _pages(self):
+        if self._decoder is None:
+            self._decoder = quiet_tifffile().TiffFile(self.path)
+        return self._decoder.pages
+
+
+class TiffSource:
+    """The frames of one scene, channel and plane: page addresses (T, 2) as (file, page) into one or more files.
+
+    The first file's pages may be more than its directories: large stacks of ImageJ go on without them.
+    """
+
+    def __init__(self, container: TiffContainer, pages: list[Page], files: tuple[Path, ...], addresses: np.ndarray) -> None:
+        self._container = container
+        self._pages = pages
+        self._files = files
+        self._addresses = addresses
+        self._others: OrderedDict[int, TiffContainer] = OrderedDict()
+        self._lock = threading.Lock()
+        self._format: PageFormat = self._located(0)[1].format
+        self.shape: tuple[int, int, int] = (len(addresses), self._format.height, self._format.width)
+        self.dtype: np.dtype = self._format.dtype
+
+    def frame(self, index: int) -> np.ndarray:
+        """One frame (Y, X) in the file's own type. Raises ReadError for a damaged page."""
+        with self._lock:
+            container, page = self._located(index)
+            if not same_frame(page.format, self._format):
+                raise damaged(container.path, f"frame {index} has {page.format} where the first has {self._format}")
+            return container.frame(page)
+
+    def close(self) -> None:
+        """Let go of every file."""
+        with self._lock:
+            for container in (self._container, *self._others.values()):
+                container.close()
+            self._others.clear()
+
+    def _located(self, index: int) -> tuple[TiffContainer, Page]:
+        file, number = (int(value) for value in self._addresses[index])
+        container = self._container if file == 0 else self._other(file)
+        pages = self._pages if file == 0 else container.pages
+        if not 0 <= number < len(pages):
+            raise damaged(container.path, f"frame {index} should be its page {number + 1}, but it has {len(pages)}")
+        return container, pages[number]
+
+    def _other(self, file: int) -> TiffContainer:
+        if file not in self._others:
+            self._others[file] = TiffContainer(self._files[file])
+            if len(self._others) > MAX_OPEN_FILES:
+                self._others.popitem(last=False)[1].close()
+        self._others.move_to_end(file)
+        return self._others[file]
+
+
+def quiet_tifffile():
+    """The decoder's library, loaded late; its remarks on odd files do not reach the terminal."""
+    import tifffile
+
+    logger = logging.getLogger("tifffile")
+    if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+    return tifffile

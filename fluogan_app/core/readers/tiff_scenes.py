@@ -1,0 +1,123 @@
+"""The images of a TIFF file, in the dialect that wrote it: OME, ImageJ, Micro-Manager, tifffile, or pages in a row."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.readers.base import damaged
+from fluogan_app.core.readers.recording import Recording
+from fluogan_app.core.readers.tiff_bytes import Directory
+from fluogan_app.core.readers.tiff_frames import TiffContainer
+from fluogan_app.core.readers.tiff_pages import Page, contiguous_run, frame_pages
+
+DESCRIPTION, SOFTWARE = 270, 305
+
+
+@dataclass(frozen=True)
+class TiffScene:
+    """One image of a file: its leading axes and where each plane is.
+
+    axes: the letters before Y and X, slowest first. planes: addresses (leading axes…, 2) as (file, page).
+    stated: whether the file itself defines what its axes mean.
+    """
+
+    name: str
+    axes: str
+    planes: np.ndarray
+    recording: Recording
+    stated: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TiffLayout:
+    """All images of a file, the pages that their addresses count in its own file, and further files after it."""
+
+    dialect: str
+    scenes: tuple[TiffScene, ...]
+    pages: list[Page]
+    files: tuple[Path, ...]
+
+
+def planes_in_a_row(pages: list[Page], counts: tuple[int, ...]) -> np.ndarray:
+    """Addresses (counts…, 2) of pages of the first file, one after the other, the last axis fastest."""
+    addresses = np.zeros((len(pages), 2), np.int64)
+    addresses[:, 1] = np.arange(len(pages))
+    return addresses.reshape(*counts, 2)
+
+
+def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tuple[int, ...], pages: list[Page],
+                 recording: Recording, stated: bool = False, warnings: tuple[str, ...] = ()) -> TiffLayout:  # fmt: skip
+    """The layout of a file that holds one image, its axes of length 1 left out."""
+    kept = [(letter, count) for letter, count in zip(axes, counts, strict=True) if count > 1]
+    letters, lengths = "".join(letter for letter, _ in kept), tuple(count for _, count in kept)
+    planes = planes_in_a_row(pages, lengths)
+    scene = TiffScene(container.path.stem, letters, planes, recording, stated, warnings)
+    return TiffLayout(dialect, (scene,), pages, (container.path,))
+
+
+def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple[str, ...] = ()) -> TiffLayout:
+    """Pages in a row, without a word on what they are."""
+    pages = frame_pages(container.bytes, container.pages)
+    return single_scene(container, "TIFF", "I", (len(pages),), pages, recording, warnings=warnings)
+
+
+def description_of(container: TiffContainer, directory: Directory | None = None) -> str:
+    """The first page's description, "" where there is none. Raises ReadError where it lies outside the file."""
+    return container.bytes.text((directory or container.first).entries.get(DESCRIPTION))
+
+
+def stacked(container: TiffContainer, frames: list[Page], counts: tuple[int, ...]) -> list[Page] | None:
+    """The pages of a stack whose description states its lengths: as listed, or one run after the only directory.
+
+    None where description and pages disagree. Raises ReadError for a file that is too short for what it states.
+    """
+    count = math.prod(counts)
+    if len(frames) == count:
+        return frames
+    if len(frames) == 1 and count > 1:
+        return contiguous_run(container.bytes, frames[0], count)
+    if len(frames) < count:
+        raise damaged(container.path, f"its description states {count} frames, but it holds {len(frames)}")
+    return None
+
+
+def tifffile_shape(description: str) -> tuple[tuple[int, ...], str] | None:
+    """Shape and axes ("" if not named) that tifffile notes as JSON in the description, or None."""
+    if not description.startswith('{"shape"'):
+        return None
+    try:
+        noted = json.loads(description)
+        shape = tuple(int(count) for count in noted["shape"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    axes = noted.get("axes", "")
+    named = isinstance(axes, str) and len(axes) == len(shape)
+    return (shape, axes.upper() if named else "") if all(count > 0 for count in shape) else None
+
+
+def tifffile_layout(container: TiffContainer, noted: tuple[tuple[int, ...], str], recording: Recording) -> TiffLayout:
+    """The layout of a file that tifffile wrote without a dialect."""
+    shape, axes = noted
+    frames = frame_pages(container.bytes, container.pages)
+    format = frames[0].format
+    counts, letters = _leading(shape, axes, (format.height, format.width))
+    pages = stacked(container, frames, counts) if counts is not None else None
+    if pages is None or counts is None:
+        sentence = f"The file's own note of its shape, {shape}, does not fit its {len(frames)} pages; the pages are believed."
+        return plain_layout(container, recording, (sentence,))
+    return single_scene(container, "TIFF", letters, counts, pages, recording)
+
+
+def _leading(shape: tuple[int, ...], axes: str, frame: tuple[int, int]) -> tuple[tuple[int, ...] | None, str]:
+    letters = axes or "Q" * (len(shape) - 2) + "YX"
+    while len(shape) > 2 and shape[-1] == 1 and shape[-2:] != frame:
+        shape, letters = shape[:-1], letters[:-1]
+    if len(shape) < 2 or shape[-2:] != frame:
+        return None, ""
+    return shape[:-2], letters[:-2]
