@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -11,7 +12,7 @@ def main() -> int:
         return main_gui()
     from fluogan_app.cli.main import run
 
-    return run(sys.argv[1:])
+    return run(sys.argv[1:], open_window=_open_window)
 
 
 def main_gui() -> int:
@@ -19,6 +20,12 @@ def main_gui() -> int:
     from fluogan_app.gui.app import run
 
     return run(sys.argv[1:])
+
+
+def _open_window(path: Path) -> int:
+    from fluogan_app.gui.app import run
+
+    return run([str(path)])
 
 
 if __name__ == "__main__":

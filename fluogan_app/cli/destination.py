@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import ProjectError, UsageError
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.files import cannot_write
 from fluogan_app.core.project.link import differences
-from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import SUFFIX, Project, is_project
 
 
@@ -26,12 +26,13 @@ class Destination:
     """A project that is only there to stay once a run has started in it.
 
     Used as a context: where the run could not start, a new project is taken away again, and one that was to be
-    replaced stands as before.
+    replaced stands as before. Raises UsageError at once where something else is in the way.
     """
 
     def __init__(self, folder: Path, overwrite: bool) -> None:
         self.folder = folder
         self._way = _way(folder, overwrite)
+        self._made = False
         self._aside: Path | None = None
         self._started = False
 
@@ -39,24 +40,28 @@ class Destination:
         return self
 
     def __exit__(self, *fault: Any) -> None:
-        if not self._started and self._way is not _Way.APPEND:
+        if not self._started:
             self._undo()
 
-    @property
-    def appends(self) -> bool:
-        """Whether the run joins those of an existing project."""
-        return self._way is _Way.APPEND
+    def check_stack(self, stack: Stack) -> None:
+        """Raises UsageError where the run would join runs on another stack, ProjectError for a damaged project."""
+        if self._way is not _Way.APPEND:
+            return
+        link = Project.open(self.folder).document.link
+        if link is not None and (link.selection != stack.selection or differences(link, stack)):
+            raise UsageError(
+                f"{self.folder} holds runs on another stack, {link.path}.",
+                "Choose another output (-o), or replace that project with --overwrite.",
+            )
 
-    def project(self, stack: Stack, document: ProjectDocument) -> Project:
-        """The project, linked to the stack. Raises ProjectError, UsageError where it belongs to another stack."""
-        if self.appends:
-            project = Project.open(self.folder)
-            _check_same_stack(project, stack)
-            return project
+    def project(self) -> Project:
+        """The project that the run goes into. Raises ProjectError."""
+        if self._way is _Way.APPEND:
+            return Project.open(self.folder)
         if self._way is _Way.REPLACE:
             self._set_aside()
-        project = Project.create(self.folder, document)
-        project.attach(stack)
+        project = Project.create(self.folder)
+        self._made = True
         return project
 
     def started(self) -> None:
@@ -70,16 +75,13 @@ class Destination:
         try:
             os.replace(self.folder, aside)
         except OSError as error:
-            raise ProjectError(
-                f"{self.folder} could not be replaced: {error.strerror or error}.", "Choose another output."
-            ) from error
+            raise cannot_write(self.folder, error) from error
         self._aside = aside
 
     def _undo(self) -> None:
-        replaced = self._aside is not None
-        if self._way is _Way.NEW or replaced:
+        if self._made:
             shutil.rmtree(self.folder, ignore_errors=True)
-        if replaced:
+        if self._aside is not None:
             os.replace(self._aside, self.folder)
 
 
@@ -89,14 +91,3 @@ def _way(folder: Path, overwrite: bool) -> _Way:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(f"{folder} exists and is no FluoGAN project.", "Choose another name for the output (-o).")
     return _Way.NEW
-
-
-def _check_same_stack(project: Project, stack: Stack) -> None:
-    link = project.document.link
-    if link is None:
-        project.attach(stack)
-    elif link.selection != stack.selection or differences(link, stack):
-        raise UsageError(
-            f"{project.folder} holds runs on another stack, {link.path}.",
-            "Choose another output (-o), or replace that project with --overwrite.",
-        )

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from fluogan_app.cli import words
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.jobs.events import Ended
 from fluogan_app.core.params import specs
-from fluogan_app.core.project.store import Project, Run
+from fluogan_app.core.project.run import Run
 
 
-def run_object(project: Project, run: Run, ended: Ended, warnings: Iterable[str]) -> dict[str, Any]:
+def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) -> dict[str, Any]:
     """One run as it ended: what it was asked, on which machine, and what came out."""
     record = run.record
     acquisition = record.acquisition
     measures = ended.result.measures if ended.result is not None else record.measures
     return {
-        "project": str(project.folder.resolve()),
+        "project": str(folder.resolve()),
         "run": run.number,
         "outcome": ended.outcome.value,
         "steps": ended.steps,

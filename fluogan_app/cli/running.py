@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from fluogan_app.cli import words
@@ -12,16 +13,17 @@ from fluogan_app.cli.progress import ProgressLine
 from fluogan_app.cli.records import run_object
 from fluogan_app.cli.report import Report
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.jobs.events import Ended, Outcome
-from fluogan_app.core.project.store import Project, Run
+from fluogan_app.core.jobs.events import Ended, Outcome, Sink
+from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.workflow import Started
 
 _CODES = {Outcome.FINISHED: Exit.DONE, Outcome.CANCELLED: Exit.CANCELLED, Outcome.FAILED: Exit.INTERNAL}
 
 #: What starts or resumes a run: called with a control, a sink and a function to call once the run stands.
-Job = Callable[[Control, ProgressLine, Callable[[Run], None]], tuple[Run, Ended]]
+Job = Callable[[Control, Sink, Started], tuple[Run, Ended]]
 
 
-def run_and_report(project: Project, job: Job, report: Report, warnings: Iterable[str] = ()) -> Exit:
+def run_and_report(folder: Path, job: Job, report: Report, warnings: Iterable[str] = ()) -> Exit:
     """Run to the end and tell how it went. Raises FluoganError where the run could not start."""
     warnings = tuple(warnings)
     report.warnings(warnings)
@@ -31,7 +33,7 @@ def run_and_report(project: Project, job: Job, report: Report, warnings: Iterabl
             run, ended = job(control, line, lambda run: _tell_start(run, report))
     finally:
         line.done()
-    _tell_end(project, run, ended, warnings, report)
+    _tell_end(folder, run, ended, warnings, report)
     return _CODES[ended.outcome]
 
 
@@ -44,18 +46,17 @@ def _tell_start(run: Run, report: Report) -> None:
     report.note(words.assumed_sentence(record.acquisition))
 
 
-def _tell_end(project: Project, run: Run, ended: Ended, warnings: Iterable[str], report: Report) -> None:
+def _tell_end(folder: Path, run: Run, ended: Ended, warnings: Iterable[str], report: Report) -> None:
     if report.json_only:
-        report.json(run_object(project, run, ended, warnings))
+        report.json(run_object(folder, run, ended, warnings))
     else:
         report.warnings(ended.warnings)
-        report.text(*_summary(project, run, ended))
+        report.text(*_summary(folder, run, ended))
     if ended.outcome is Outcome.FAILED:
         report.failed_run(ended.error, run.log_path)
 
 
-def _summary(project: Project, run: Run, ended: Ended) -> list[str]:
-    folder = str(project.folder)
+def _summary(folder: Path, run: Run, ended: Ended) -> list[str]:
     total = run.record.total_steps
     took = words.duration(run.record.seconds or ended.seconds)
     lines = [f"Run {run.number} {ended.outcome}: {ended.steps} of {total} steps in {took}."]
@@ -63,9 +64,9 @@ def _summary(project: Project, run: Run, ended: Ended) -> list[str]:
     lines += [f"Note: {note}" for note in (ended.result.notes if ended.result is not None else ())]
     lines.append(f"Project: {folder}")
     if ended.outcome is Outcome.FINISHED:
-        lines.append(f"Export:  {words.command('export', folder, '--estimate', project.folder.stem + '.tif')}")
+        lines.append(f"Export:  {words.command('export', str(folder), '--estimate', folder.stem + '.tif')}")
     else:
-        lines.append(f"Go on:   {words.command('resume', folder, '--run', str(run.number))}")
+        lines.append(f"Go on:   {words.command('resume', str(folder), '--run', str(run.number))}")
     return lines
 
 

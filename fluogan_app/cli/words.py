@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.result import Result
 from fluogan_app.core.params import spec, specs
 from fluogan_app.core.units import length_text, seconds_text
 
@@ -44,21 +45,6 @@ def table(rows: Iterable[tuple[str, str]]) -> list[str]:
 def command(*parts: str) -> str:
     """A command line that can be copied into a shell."""
     return shlex.join(["fluogan", *parts])
-
-
-def acquisition_rows(acquisition: Acquisition) -> list[tuple[str, str]]:
-    """Each value of the recording with its unit and where it comes from; values that are not known are left out."""
-    rows = []
-    for declared in specs(Acquisition):
-        value = getattr(acquisition, declared.name)
-        if value is not None:
-            rows.append((declared.label, f"{value:g} {declared.unit}".strip() + f" ({origin_words(acquisition, declared.name)})"))
-    return rows
-
-
-def origin_words(acquisition: Acquisition, name: str) -> str:
-    """Where a value comes from, in words."""
-    return _ORIGIN_WORDS[acquisition.origin(name)]
 
 
 def assumed(acquisition: Acquisition) -> list[str]:
@@ -121,6 +107,16 @@ def scene_rows(scene: Any) -> list[tuple[str, str]]:
         ("Axes in the file", scene.axes),
     ]
     return rows
+
+
+def exported(name: str, path: Path, result: Result) -> str:
+    """What was written, where, and how large it is."""
+    sizes = {
+        "estimate": lambda: image_text(result.estimate.shape, result.fine_pixel_size_nm),
+        "background": lambda: image_text(result.background.shape, result.pixel_size_nm),
+    }
+    what = f"{name.capitalize()} written to {path}"
+    return f"{what}: {sizes[name]()}." if name in sizes else f"{what}."
 
 
 def duration(seconds: float) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given, selection
 from fluogan_app.cli.destination import Destination
@@ -14,12 +13,14 @@ from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
 from fluogan_app.core.params import Params, validated
-from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import SUFFIX, project_folder
-from fluogan_app.core.project.workflow import RunRequest, start_run
+from fluogan_app.core.project.workflow import RunRequest, Started, prepare_run, run_prepared
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -43,11 +44,13 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     folder = project_folder(arguments.output)
     if folder.name != Path(arguments.output).name:
         report.note(f"The project is written to {folder}.")
-    params = validated(method_named(arguments.method).params_type, given(arguments, METHODS[arguments.method].params_type))
+    declared = method_named(arguments.method).params_type
+    params = validated(declared, given(arguments, declared))
     settings = validated(RunSettings, given(arguments, RunSettings))
     with Destination(folder, arguments.overwrite) as destination:
         stack = open_recording(arguments.file, selection(arguments))
         try:
+            destination.check_stack(stack)
             request = _request(arguments, stack, params, settings)
             return _run(destination, stack, request, report)
         finally:
@@ -67,31 +70,17 @@ def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settin
 
 
 def _run(destination: Destination, stack: Stack, request: RunRequest, report: Report) -> Exit:
-    project = destination.project(stack, _document(ProjectDocument(), request))
-
-    def job(control: Any, sink: Any, on_started: Any) -> Any:
-        def started(run: Any) -> None:
+    def job(control: Control, sink: Sink, on_started: Started) -> tuple[Run, Ended]:
+        def started(run: Run) -> None:
             destination.started()
             on_started(run)
 
-        return start_run(project, stack, request, control=control, sink=sink, on_started=started)
+        prepared = prepare_run(stack, request)
+        if control.cancelled:
+            raise KeyboardInterrupt
+        return run_prepared(destination.project(), prepared, control, sink, started)
 
-    code = run_and_report(project, job, report, stack.warnings)
-    if destination.appends:
-        project.save(_document(project.document, request))
-    return code
-
-
-def _document(document: ProjectDocument, request: RunRequest) -> ProjectDocument:
-    """The project's memory of what was last asked, so that the window opens with it."""
-    return document.replace(
-        roi=request.roi,
-        frames=request.frames,
-        acquisition=request.acquisition,
-        method=request.method,
-        params={**document.params, request.method: request.params.model_dump()},
-        settings=request.settings,
-    )
+    return run_and_report(destination.folder, job, report, stack.warnings)
 
 
 def _method_in(argv: list[str]) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from fluogan_app.cli.arguments import checked_value, run_number
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import SUFFIX, Project
-from fluogan_app.core.project.workflow import resume_run
+from fluogan_app.core.project.workflow import Started, resume_run
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -30,12 +32,10 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     total_steps = _total_steps(project, number, arguments.steps)
     stack = project.locate(arguments.stack) if arguments.stack is not None else None
 
-    def job(control: Any, sink: Any, on_started: Any) -> Any:
-        return resume_run(
-            project, number, control=control, sink=sink, total_steps=total_steps, stack=stack, on_started=on_started
-        )
+    def job(control: Control, sink: Sink, on_started: Started) -> tuple[Run, Ended]:
+        return resume_run(project, number, control, sink, total_steps, stack, on_started)
 
-    return run_and_report(project, job, report, stack.warnings if stack is not None else ())
+    return run_and_report(project.folder, job, report, stack.warnings if stack is not None else ())
 
 
 def _total_steps(project: Project, number: int, text: str | None) -> int | None:

@@ -1,0 +1,68 @@
+"""`fluogan export`: what a run gave, as files that other programs read."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fluogan_app.cli import words
+from fluogan_app.cli.arguments import run_number
+from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.report import Report
+from fluogan_app.cli.targets import check_ending, check_targets
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.project.store import SUFFIX, Project, Run
+
+_IMAGE_ENDINGS = (".tif", ".tiff")
+#: What can be exported: the flag, the endings of its file, and what it is in words.
+_TARGETS = {
+    "estimate": (_IMAGE_ENDINGS, "the super-resolved image"),
+    "background": (_IMAGE_ENDINGS, "the background"),
+    "curves": ((".csv",), "the curves"),
+    "figure": ((".png",), "the figure"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
+    """The project, the run, and a file for each of what is wanted."""
+    parser.add_argument("project", metavar=f"OUT{SUFFIX}", help="The project's folder.")
+    parser.add_argument("--run", metavar="N", type=run_number, help="Which run. Default: the last one.")
+    parser.add_argument("--estimate", metavar="X.tif", type=Path,
+                        help="The super-resolved image in photons per frame per fine pixel, float32, with its pixel size: "
+                        "ImageJ TIFF, or OME-TIFF where the name ends in .ome.tif.")  # fmt: skip
+    parser.add_argument("--background", metavar="B.tif", type=Path,
+                        help="The background in photons per frame per camera pixel, likewise.")  # fmt: skip
+    parser.add_argument("--curves", metavar="C.csv", type=Path, help="Losses and photon counts, one row per step.")
+    parser.add_argument("--figure", metavar="F.png", type=Path,
+                        help="Mean, estimate and background side by side, with scale bars and colour bars.")  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
+
+
+def execute(arguments: argparse.Namespace, report: Report) -> Exit:
+    """Write what was asked for. Raises UsageError, ProjectError."""
+    targets = {name: vars(arguments)[name] for name in _TARGETS if vars(arguments)[name] is not None}
+    if not targets:
+        raise UsageError("Nothing to export was named.", "Name a file with --estimate, --background, --curves or --figure.")
+    for name, path in targets.items():
+        check_ending(path, *_TARGETS[name])
+    check_targets(targets.values(), arguments.overwrite)
+    run = Project.open(arguments.project).run(arguments.run)
+    _export(run, targets, report)
+    return Exit.DONE
+
+
+def _export(run: Run, targets: dict[str, Path], report: Report) -> None:
+    from fluogan_app.core.project import export
+
+    result = run.result()
+    writers = {
+        "estimate": lambda path: export.export_estimate(path, run, result),
+        "background": lambda path: export.export_background(path, run, result),
+        "curves": lambda path: export.export_curves(path, run.curves()),
+        "figure": lambda path: export.export_figure(path, result),
+    }
+    for note in result.notes:
+        report.note(f"Run {run.number}: {note}")
+    for name, path in targets.items():
+        writers[name](path)
+        report.text(words.exported(name, path, result))
