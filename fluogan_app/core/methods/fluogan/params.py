@@ -45,6 +45,43 @@ class FluoganParams(Params):
         1500, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
         help="With δ = 1 the first steps fit the mean alone. At most three quarters of all steps are taken for it.",
     )  # fmt: skip
+    adversarial_weight: float = param(
+        1.0, label="Adversarial weight", ge=0, le=1e4, group="Critic", advanced=True, logarithmic=True,
+        help="Strength of the critic's pull beside the data term when δ is 1.",
+    )  # fmt: skip
+    penalty: float = param(
+        10.0, label="Gradient penalty λ", ge=0, le=1e6, group="Critic", advanced=True, logarithmic=True,
+        equation="λ (‖∇D(y_mix)‖ − 1)²", help="Keeps the critic's slope near 1, so that it measures a distance.",
+    )  # fmt: skip
+    batch_size: int = param(
+        32, label="Patches per batch", ge=1, le=4096, group="Critic", advanced=True, logarithmic=True,
+        help="Patches of recorded and of simulated frames that the critic sees in one of its steps.",
+    )  # fmt: skip
+    patch_size: int = param(
+        24, label="Patch side", unit="camera pixels", ge=8, le=256, group="Critic", advanced=True,
+        help="Side of the square patches; its cost grows with the square, but not with the field of view.",
+    )  # fmt: skip
+    critic_steps: int = param(
+        1, label="Critic steps per step k̄", ge=1, le=100, group="Critic", advanced=True,
+        help="Training steps of the critic for each step of the simulator.",
+    )  # fmt: skip
+    critic_rate: float = param(
+        0.0005, label="Critic learning rate", gt=0, le=1, group="Critic", advanced=True, logarithmic=True,
+        help="Step size of Adam for the critic.",
+    )  # fmt: skip
+    critic_channels: int = param(
+        16, label="Critic channels", ge=1, le=256, group="Critic", advanced=True,
+        help="Channels of the critic's first layer; the next two have two and four times as many.",
+    )  # fmt: skip
+    critic_head: Literal["linear", "sigmoid"] = param(
+        "linear", label="Critic output", group="Critic", advanced=True,
+        help="“linear” is what a Wasserstein distance asks for; “sigmoid” is the papers' and saturates.",
+    )  # fmt: skip
+    data_term: Literal["mean", "sampled"] = param(
+        "mean", label="Data term", group="Critic", advanced=True, equation="γ/2 Σ_t ‖y_sim,t − y_real,t‖²",
+        help="“mean” compares the simulated mean with the mean frame in closed form; “sampled” compares drawn with "
+        "recorded frames, a batch in each step, as the 2023 paper writes it: the same on average, and noisier.",
+    )  # fmt: skip
 
 
 def warmup_length(params: FluoganParams) -> int:

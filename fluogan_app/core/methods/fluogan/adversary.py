@@ -1,0 +1,157 @@
+"""The critic at work: draws real and simulated patches, trains on them, and pulls on the simulated mean.
+
+Frames are standardised by what is measured on the recording, z = (y − a ȳ) / σ with the frame's brightness a and the
+camera's line σ² = photon · a ȳ + constant, so that neither light level nor bleaching reaches the critic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, critic_loss, initial_weights, scores
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.optics.noise import draw_frames
+
+#: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
+RENEWAL = 0.05
+
+
+@dataclass(frozen=True)
+class Patches:
+    """One batch: corner and frame of each patch, and what is known there, all (N, P, P) but the corners (N, 2)."""
+
+    corners: list[tuple[int, int]]
+    real: torch.Tensor
+    scene: torch.Tensor
+    level: torch.Tensor
+    spread: torch.Tensor
+    expected: torch.Tensor
+
+
+class Adversary:
+    """Critic, its training and its pull for one recording. Holds nothing that changes: that is in `tensors`."""
+
+    def __init__(self, frames: np.ndarray, noise: Noise, unit: float, params: FluoganParams, device: str) -> None:
+        height, width = frames.shape[1:]
+        self._params, self._device = params, device
+        self._shape = CriticShape(min(params.patch_size, height, width), params.critic_channels, params.critic_head)
+        as_tensor = lambda array: torch.tensor(np.asarray(array, np.float32), device=device)  # noqa: E731
+        self._frames = torch.from_numpy(frames).to(device)
+        self._unit, self._photon = unit, noise.photon / unit
+        self._mean, self._variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
+        self._level = as_tensor(noise.level)
+        self._scene = (self._mean - self._mean.mean()) / self._mean.std().clamp(min=1e-6)
+        self._per_frame = as_tensor(noise.frame_variance / noise.mean_variance)
+        self._coverage = as_tensor(_coverage(height, width, self._shape.patch, params.batch_size))
+
+    def init(self, seed: int) -> dict[str, torch.Tensor]:
+        """The tensors that change: weights, Adam's moments, the pull and both generators' states."""
+        generator = torch.Generator().manual_seed(seed)
+        weights = initial_weights(self._shape, generator)
+        tensors = {f"critic.{name}": value for name, value in weights.items()}
+        for moment in ("adam1", "adam2"):
+            tensors.update({f"{moment}.{name}": torch.zeros_like(value) for name, value in weights.items()})
+        tensors["adam_count"] = torch.zeros(())
+        tensors["pull"] = torch.zeros(self._mean.shape)
+        tensors = {name: value.to(self._device) for name, value in tensors.items()}
+        on_device = torch.Generator(device=self._device).manual_seed(seed + 1)
+        return {**tensors, "random": generator.get_state(), "random_device": on_device.get_state()}
+
+    def train(self, tensors: dict[str, torch.Tensor], simulated_mean: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Train the critic on the simulator's present mean and renew its pull, in place. Returns the metrics."""
+        host = _generator("cpu", tensors["random"])
+        device = _generator(self._device, tensors["random_device"])
+        for _ in range(self._params.critic_steps):
+            batch = self._draw(host)
+            metrics = self._improve(tensors, batch, self._simulate(batch, simulated_mean, device), host)
+        score = self._renew_pull(tensors, self._draw(host), simulated_mean, device)
+        tensors["random"], tensors["random_device"] = host.get_state(), device.get_state()
+        return {**metrics, "loss_adversarial": -self._params.adversarial_weight * self._tiles() * score}
+
+    def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Gradient of the adversarial term for the simulated mean, (Y, X): −weight · T E[∇D]."""
+        return tensors["pull"] * -self._params.adversarial_weight
+
+    def _tiles(self) -> torch.Tensor:
+        """Frames times patches that cover the field once: what the mean score of a patch stands for in eq. (14)."""
+        return self._per_frame.sum() / self._shape.patch**2
+
+    def _draw(self, generator: torch.Generator) -> Patches:
+        side, count = self._shape.patch, self._params.batch_size
+        frames, height, width = self._frames.shape
+        rows = torch.randint(height - side + 1, (count,), generator=generator).tolist()
+        columns = torch.randint(width - side + 1, (count,), generator=generator).tolist()
+        times = torch.randint(frames, (count,), generator=generator).tolist()
+        corners = list(zip(rows, columns))
+        level = self._level[times][:, None, None]
+        expected = level * self._cut(self._mean, corners)
+        spread = (self._cut(self._variance, corners) + self._photon * (level - 1.0) * self._cut(self._mean, corners))
+        spread = spread.clamp(min=1e-2 * float(self._variance.min())).sqrt()
+        recorded = torch.stack([
+            self._frames[time, row : row + side, column : column + side]
+            for time, (row, column) in zip(times, corners)
+        ]) / self._unit  # fmt: skip
+        return Patches(corners, (recorded - expected) / spread, self._cut(self._scene, corners), level, spread, expected)
+
+    def _simulate(self, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Standardised patches of frames drawn from the simulator at the real patches' places and brightness."""
+        mean = batch.level * self._cut(simulated_mean, batch.corners)
+        counted = self._photon * mean
+        rest = (batch.spread.square() - self._photon * batch.expected).clamp(min=0.0).sqrt()
+        photon = torch.where(counted > 0, torch.full_like(mean, max(self._photon, 1e-6)), torch.ones_like(mean))
+        return (draw_frames(mean, photon, rest, generator) - batch.expected) / batch.spread
+
+    def _improve(self, tensors, batch: Patches, simulated: torch.Tensor, generator: torch.Generator) -> dict:
+        weights = {name: value.requires_grad_() for name, value in _below("critic.", tensors).items()}
+        mix = torch.rand(len(batch.corners), 1, 1, generator=generator).to(self._device)
+        loss, metrics = critic_loss(
+            weights, self._shape, batch.real, simulated, batch.scene, mix, self._params.penalty
+        )
+        gradients = dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
+        with torch.no_grad():
+            tensors["adam_count"] += 1
+            adam_step(
+                weights, gradients, _below("adam1.", tensors), _below("adam2.", tensors), tensors["adam_count"],
+                self._params.critic_rate,
+            )  # fmt: skip
+        for value in weights.values():
+            value.requires_grad_(False)
+        return metrics
+
+    def _renew_pull(self, tensors, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Blend T E[∇_y D(y_sim)] of this batch into the pull (2023 paper, eq. 19). Returns the mean score."""
+        simulated = self._simulate(batch, simulated_mean, generator).requires_grad_()
+        score = scores(_below("critic.", tensors), self._shape, simulated, batch.scene)
+        (slope,) = torch.autograd.grad(score.sum(), simulated)
+        slope = slope * batch.level / batch.spread
+        seen = torch.zeros_like(self._mean)
+        side = self._shape.patch
+        for patch, (row, column) in zip(slope, batch.corners):
+            seen[row : row + side, column : column + side] += patch
+        tensors["pull"].lerp_(seen / self._coverage * self._per_frame, RENEWAL)
+        return score.detach().mean()
+
+    def _cut(self, image: torch.Tensor, corners: list[tuple[int, int]]) -> torch.Tensor:
+        side = self._shape.patch
+        return torch.stack([image[row : row + side, column : column + side] for row, column in corners])
+
+
+def _coverage(height: int, width: int, side: int, count: int) -> np.ndarray:
+    """Expected number of patches over each pixel, (Y, X): fewer near the border."""
+    axes = [np.convolve(np.ones(length - side + 1), np.ones(side)) / (length - side + 1) for length in (height, width)]
+    return count * np.outer(*axes)
+
+
+def _generator(device: str, state: torch.Tensor) -> torch.Generator:
+    generator = torch.Generator(device=device)
+    generator.set_state(state.to("cpu"))
+    return generator
+
+
+def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
