@@ -21,6 +21,8 @@ VALLEY_LIMIT = 0.8
 TOLERANCE_NM = 40.0
 TOLERANCE_SHARE = 1 / 3
 REQUIRED_SHARE = 0.9
+#: A peak's place is the centroid of what exceeds this share of it. Half would see one dot of a broken line, none the haze.
+CENTROID_LEVEL = 0.25
 
 
 @dataclass(frozen=True)
@@ -154,12 +156,12 @@ def _highest_peak(profile: np.ndarray, window: np.ndarray) -> int | None:
 def _peak_position(
     profile: np.ndarray, positions: np.ndarray, at: int, valley: float, half_nm: float, side: np.ndarray
 ) -> float:
-    """Centroid in nm of what stands out above half the peak (or the valley, where that is higher) around it.
+    """Centroid in nm of what stands out around a peak, above a quarter of it or the valley, whichever is higher.
 
     It gathers all that lies within half a spacing on this side of the valley: a line that an estimate breaks into dots
     is still one line.
     """
-    level = max(valley, profile[at] / 2)
+    level = max(valley, CENTROID_LEVEL * profile[at])
     near = side & (np.abs(positions - positions[at]) <= half_nm)
     weights = np.clip(profile[near] - level, 0, None)
     return float(np.average(positions[near], weights=weights)) if weights.sum() > 0 else float(positions[at])

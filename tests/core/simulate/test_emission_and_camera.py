@@ -1,0 +1,127 @@
+"""Moments of the drawn light and counts against their formulas, within bounds that follow from the sample size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fluogan_app.core.simulate.camera import Camera
+from fluogan_app.core.simulate.emission import blinking_emission, fading_curve, poisson_emission, steady_emission
+from fluogan_app.core.simulate.imaging import Microscope
+
+#: Six standard deviations: one draw in 5e8 lies outside, and the seeds are fixed.
+SIGMAS = 6.0
+
+
+def test_steady_light_only_fades():
+    rate = np.array([[1.0, 2.0, 0.0]])
+    frames = np.array(list(steady_emission(rate, fading_curve(5, 3.0))))
+    np.testing.assert_allclose(frames, np.exp(-np.arange(5) / 3.0)[:, None, None] * rate)
+    assert np.all(fading_curve(4, 0.0) == 1.0)
+
+
+def test_poisson_events_have_kappa_times_the_variance():
+    kappa, rate, frames = 20.0, 7.0, 40_000
+    drawn = np.array(list(poisson_emission(np.full((1, 1), rate), np.ones(frames), kappa, np.random.default_rng(1))))
+    variance = kappa * rate
+    # var of a sample variance: (2 v² + fourth cumulant) / T; the fourth cumulant of κ·Poisson(rate/κ) is κ³·rate.
+    spread = np.sqrt((2 * variance**2 + kappa**3 * rate) / frames)
+    assert drawn.mean() == pytest.approx(rate, abs=SIGMAS * np.sqrt(variance / frames))
+    assert drawn.var() == pytest.approx(variance, abs=SIGMAS * spread)
+
+
+def test_blinking_molecules_keep_mean_and_kappa_and_remember_for_their_on_time():
+    kappa, duty, on_frames, frames, pixels = 20.0, 0.2, 4.0, 4000, 50
+    # 18 photons = 5 molecules of 25 · 0.2 · (18 · 0.8 / 4 = 3.6 → 4): take a rate that needs a whole number.
+    rate = np.full((1, pixels), 5 * kappa * duty / (1 - duty))
+    light = np.array(list(blinking_emission(rate, np.ones(frames), kappa, duty, on_frames, np.random.default_rng(2))))
+    series = light[:, 0, :] - rate[0]
+    memory = np.exp(-1 / ((1 - duty) * on_frames))
+    variance = kappa * rate[0, 0]
+    effective = frames * pixels * (1 - memory) / (1 + memory)  # independent samples left by the correlation
+    assert series.mean() == pytest.approx(0.0, abs=SIGMAS * np.sqrt(variance / effective))
+    for lag in (0, 1, 3):
+        covariance = np.mean(series[: frames - lag] * series[lag:])
+        # A product of two nearly normal values varies by at most 2 v² plus the fourth cumulant, here below v².
+        assert covariance == pytest.approx(variance * memory**lag, abs=SIGMAS * variance * np.sqrt(3 / effective))
+
+
+def test_blinking_with_few_molecules_still_has_the_exact_mean():
+    rate = np.array([[0.3, 0.0, 2.5]])
+    light = blinking_emission(rate, np.ones(30_000), 20.0, 0.1, 1.0, np.random.default_rng(3))
+    mean = np.mean(list(light), axis=0)
+    memory = np.exp(-1 / 0.9)
+    spread = np.sqrt(22.3 * rate / (30_000 * (1 - memory) / (1 + memory)))
+    assert np.all(np.abs(mean - rate) <= SIGMAS * spread)
+
+
+def largest_deviation(frames: np.ndarray, covariance: np.ndarray, fourth: float) -> float:
+    """Largest |sample − true| covariance over all pixel pairs, in its own standard deviations.
+
+    var of a sample covariance: (C_ii C_jj + C_ij² + fourth cumulant) / T, the last bounded by `fourth` · C_ii C_jj.
+    """
+    flat = frames.reshape(len(frames), -1).astype(float)
+    sampled = np.cov(flat, rowvar=False)
+    scale = np.outer(np.diag(covariance), np.diag(covariance))
+    spread = np.sqrt(((1 + fourth) * scale + covariance**2) / len(frames))
+    return float(np.max(np.abs(sampled - covariance) / spread))
+
+
+def recorded(kappa: float, camera: Camera, frames: int = 12_000) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Frames of a small odd-shaped scene, with Ψ as a full matrix, x and b."""
+    shape, zoom = (3, 5), 2
+    rng = np.random.default_rng(4)
+    microscope = Microscope.gaussian(shape, zoom, 100.0, 240.0)
+    rate = rng.uniform(20.0, 80.0, (zoom * shape[0], zoom * shape[1]))
+    background = rng.uniform(10.0, 30.0, shape)
+    drawn = [
+        camera.record(microscope.image(light) + background, rng, rng)
+        for light in poisson_emission(rate, np.ones(frames), kappa, rng)
+    ]
+    psi = np.kron(microscope.along_y, microscope.along_x)
+    return np.array(drawn), psi, rate.ravel(), background.ravel()
+
+
+def frame_covariance(psi, rate, background, kappa: float, camera: Camera) -> np.ndarray:
+    """gain² [Ψ diag(κx) Ψᵀ + diag(Ψx + b + read_noise²)], with 1/12 for the rounding to whole counts."""
+    noise = np.diag(psi @ rate + background + camera.read_noise**2 + 1 / (12 * camera.gain**2))
+    return camera.gain**2 * (psi @ np.diag(kappa * rate) @ psi.T + noise)
+
+
+@pytest.mark.parametrize("kappa", [1.0, 20.0])
+def test_mean_and_covariance_of_the_frames_follow_the_formula(kappa):
+    camera = Camera(gain=3.0, offset=100.0, read_noise=1.5)
+    frames, psi, rate, background = recorded(kappa, camera)
+    covariance = frame_covariance(psi, rate, background, kappa, camera)
+    mean = camera.gain * (psi @ rate + background) + camera.offset
+    error = np.abs(frames.mean(axis=0).ravel() - mean)
+    assert np.all(error <= SIGMAS * np.sqrt(np.diag(covariance) / len(frames)))
+    # Sums of many Poisson draws: relative fourth cumulant ≈ κ / (events per pixel), below 0.3 here.
+    assert largest_deviation(frames, covariance, fourth=0.3) < SIGMAS
+
+
+def test_the_covariance_check_sees_wrong_emission_and_missing_read_noise():
+    camera = Camera(gain=3.0, offset=100.0, read_noise=1.5)
+    frames, psi, rate, background = recorded(20.0, camera)
+    for wrong_kappa in (0.0, 1.0, 15.0):
+        wrong = frame_covariance(psi, rate, background, wrong_kappa, camera)
+        assert largest_deviation(frames, wrong, fourth=0.3) > SIGMAS
+    frames, psi, rate, background = recorded(1.0, camera)
+    noiseless = frame_covariance(psi, rate, background, 1.0, Camera(gain=3.0, offset=100.0, read_noise=20.0))
+    assert largest_deviation(frames, noiseless, fourth=0.3) > SIGMAS
+
+
+def test_counts_are_whole_and_stop_at_zero_and_at_saturation():
+    rng = np.random.default_rng(5)
+    noisy = Camera(gain=2.0, offset=1.0, read_noise=10.0).record(np.zeros((40, 40)), rng, rng)
+    assert noisy.dtype == np.uint16 and noisy.min() == 0 and noisy.max() < 200
+    full = Camera(gain=100.0).record(np.full((3, 3), 5000.0), rng, rng)
+    assert np.all(full == 65_535)
+    assert np.all(Camera(gain=7.0, saturation_counts=4095).record(np.full((3, 3), 2000.0), rng, rng) == 4095)
+
+
+def test_a_noisier_camera_sees_the_same_photons():
+    photons = np.full((20, 20), 50.0)
+    quiet = Camera().record(photons, np.random.default_rng(6), np.random.default_rng(7)).astype(float)
+    noisy = Camera(read_noise=0.1).record(photons, np.random.default_rng(6), np.random.default_rng(7))
+    assert np.abs(noisy - quiet).max() <= 1

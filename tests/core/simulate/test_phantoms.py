@@ -1,0 +1,91 @@
+"""The line pattern lies where it says, is as wide as it says, and fits the field."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluogan_app.core.data.line_pattern import LinePattern, LineSet
+from fluogan_app.core.errors import ParameterError
+from fluogan_app.core.simulate.params import LIGHT_LEVELS, LinesParams
+from fluogan_app.core.simulate.phantoms import line_coverage, line_pattern, smooth_background
+
+
+def test_the_default_pattern_is_the_one_of_the_calibration_slide():
+    pattern, columns = line_pattern(LinesParams())
+    assert pattern.spacings_nm == tuple(float(d) for d in range(390, 29, -30))
+    np.testing.assert_allclose(np.diff([line_set.centre_nm for line_set in pattern.sets]), 2730.0)
+    for spacing, lines in zip(pattern.spacings_nm, pattern.lines_nm, strict=True):
+        np.testing.assert_allclose(np.diff(lines), [660.0, spacing, 660.0])
+    assert columns == 347
+
+
+def test_ten_sets_down_to_120_nm_make_the_field_of_266_pixels():
+    assert line_pattern(LinesParams(spacing_to_nm=120.0))[1] == 266
+
+
+@pytest.mark.parametrize("pixel_size_nm", [65.0, 100.0, 103.0, 160.0])
+def test_every_line_lies_in_the_field_with_its_margin_and_the_pattern_is_centred(pixel_size_nm):
+    params = LinesParams(pixel_size_nm=pixel_size_nm)
+    pattern, columns = line_pattern(params)
+    left = pattern.lines_nm.min() - params.line_width_nm / 2
+    right = columns * pixel_size_nm - pattern.lines_nm.max() - params.line_width_nm / 2
+    assert left == pytest.approx(right, abs=1e-6)
+    assert params.margin_nm <= left + 1e-9 and left < params.margin_nm + pixel_size_nm
+
+
+def test_a_step_that_floats_badly_keeps_the_last_set():
+    assert line_pattern(LinesParams(spacing_from_nm=0.9, spacing_to_nm=0.3, spacing_step_nm=0.1))[0].sets[-1].spacing_nm == (
+        pytest.approx(0.3)
+    )
+
+
+def sampled_coverage(pattern: LinePattern, columns: int, fine_nm: float, samples: int) -> np.ndarray:
+    """Share of points on lines, by looking at many points in each fine pixel; wrong by at most 2 points per edge."""
+    points = (np.arange(columns * samples) + 0.5) * fine_nm / samples
+    on_line = (np.abs(points[:, None] - pattern.lines_nm.ravel()) <= pattern.line_width_nm / 2).any(axis=1)
+    return on_line.reshape(columns, samples).mean(axis=1)
+
+
+@given(
+    width=st.floats(3.0, 220.0), spacing=st.floats(5.0, 390.0), centre=st.floats(1000.0, 1100.0), fine=st.floats(7.0, 40.0)
+)
+def test_coverage_is_exact_for_any_width_and_position(width, spacing, centre, fine):
+    pattern = LinePattern((LineSet(spacing, centre, 660.0),), width)
+    columns, samples = int(np.ceil(2200 / fine)), 200
+    coverage = line_coverage(pattern, columns, fine)
+    # At most 4 line edges can fall into one fine pixel, each wrong by less than one sample.
+    np.testing.assert_allclose(coverage, sampled_coverage(pattern, columns, fine, samples), atol=4 / samples)
+    middle_nm = width + min(width, spacing)  # two lines that overlap cover no more than their union
+    assert coverage.sum() * fine == pytest.approx(middle_nm + 2 * width, rel=1e-9)
+
+
+def test_overlapping_lines_count_once():
+    coverage = line_coverage(LinePattern((LineSet(30.0, 1000.0, 660.0),), 100.0), 120, 100 / 6)
+    assert coverage.max() == pytest.approx(1.0)
+
+
+def test_the_background_is_smooth_and_its_brightest_pixel_is_one():
+    background = smooth_background((50, 266))
+    assert background.max() == 1.0 and background.min() > 0.55
+    assert max(np.abs(np.diff(background, axis=axis)).max() for axis in (0, 1)) < 0.02
+
+
+@pytest.mark.parametrize("light", LIGHT_LEVELS)
+def test_a_light_level_fills_in_what_is_not_given_and_no_more(light):
+    complete = LinesParams(light=light, gain=3.5).complete()
+    assert complete.gain == 3.5
+    for name, value in LIGHT_LEVELS[light].items():
+        assert getattr(complete, name) == (3.5 if name == "gain" else value)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [({"spacing_to_nm": 400.0}, "spacing_to_nm"), ({"set_pitch_nm": 1500.0}, "set_pitch_nm")]
+)
+def test_sets_that_do_not_fit_are_refused_by_name(values, field):
+    with pytest.raises(ParameterError) as caught:
+        LinesParams(**values).complete()
+    assert list(caught.value.problems) == [field]
+    assert "nm" in caught.value.problems[field]
