@@ -98,13 +98,16 @@ def _metavar(declared: ParamSpec) -> str:
 def _help(declared: ParamSpec) -> str:
     preset = declared.none_text or "none" if declared.default is None else _preset(declared)
     allowed = "" if declared.choices or declared.kind == "bool" else f"Allowed: {declared.limits_text}. "
-    return f"{declared.label}. {declared.help} {allowed}Default: {preset}.".replace("%", "%%")
+    text = f"{declared.label}. {declared.help} {allowed}Default: {preset}."
+    # argparse takes % for its own; and a large number must not be torn apart at the end of a line.
+    return re.sub(r"(?<=\d) (?=\d)", "\u00a0", text.replace("%", "%%"))
 
 
 def _preset(declared: ParamSpec) -> str:
     if declared.kind == "bool":
         return "on" if declared.default else "off"
-    return f"{declared.default} {declared.unit}".strip()
+    value = f"{declared.default:g}" if declared.kind == "float" else declared.default
+    return f"{value} {declared.unit}".strip()
 
 
 def _plain(declared: ParamSpec, written: Any) -> Any:

@@ -170,7 +170,7 @@ def _kind(annotation: Any) -> Kind:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ") if float(value).is_integer() and abs(value) < 1e9 else f"{value:g}"
+    return f"{value:,.0f}".replace(",", " ") if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
 def _limits_text(spec: ParamSpec) -> str:
