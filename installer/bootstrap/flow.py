@@ -40,7 +40,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="installer/start.py",
         description="Set FluoGAN up in .venv, once, and start it on a sample stack.",
-        epilog="Examples: start.py · start.py -- open my_stack.tif · start.py -- reconstruct my_stack.tif -o my.fluogan",
+        epilog="Examples: start.py -- open my_stack.tif · start.py -- reconstruct my_stack.tif -o my.fluogan",
     )
     parser.add_argument("--test", nargs=argparse.REMAINDER, metavar="…", help="run the tests; what follows is pytest's")
     parser.add_argument("app", nargs="*", metavar="-- …", help="start FluoGAN with these arguments instead")
@@ -84,7 +84,8 @@ def _why_qt_fails(places: Places) -> str | None:
         return None
     code = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
     try:
-        done = subprocess.run([places.python, "-c", code], capture_output=True, text=True, timeout=PROBE_S, check=False)
+        command = [places.python, "-P", "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_S, check=False)
     except subprocess.TimeoutExpired:
         return "the display does not answer"
     if done.returncode == 0:
@@ -95,7 +96,8 @@ def _why_qt_fails(places: Places) -> str | None:
 
 def _become(places: Places, arguments: list[str]) -> int:
     """Let the app take this process's place, so that signals and the exit code are its own."""
-    command = [str(places.python), "-m", "fluogan_app", *arguments]
+    # -P: a file random.py in the person's folder must not take the place of Python's own.
+    command = [str(places.python), "-P", "-m", "fluogan_app", *arguments]
     if os.name == "nt":
         return subprocess.call(command)
     os.execv(command[0], command)

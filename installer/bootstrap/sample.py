@@ -15,7 +15,7 @@ STACK = "sample:mitochondria"
 def reconstruct(places: Places) -> int:
     """Run the sample through the command line in the folder where the person is; its exit code."""
     project, figure = Path.cwd() / PROJECT, Path.cwd() / FIGURE
-    fluogan = [str(places.python), "-m", "fluogan_app"]
+    fluogan = [str(places.python), "-P", "-m", "fluogan_app"]
     if project.exists():
         print(f"{project} is there from before: this run is added to it.", flush=True)
     code = subprocess.call([*fluogan, "reconstruct", STACK, "-o", str(project)])
