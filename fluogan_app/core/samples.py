@@ -58,8 +58,8 @@ def _line_pattern() -> Sample:
     return Sample(
         name="line-pattern",
         title="Simulated line pattern",
-        description="Pairs of lines 360, 300, 240, 180 and 120 nm apart at tens of photons per pixel, with known truth; "
-        "200 frames, pixels of 100 nm, FWHM 324 nm.",
+        description="Pairs of lines 360, 300, 240, 180 and 120 nm apart at tens of photons per pixel, with known "
+        "truth; 200 frames, pixels of 100 nm, FWHM 324 nm.",
         path=_file("line_pattern.tif"),
         acquisition=Acquisition().with_values(Origin.USER, fwhm_nm=324.0),
         licence="BSD-3-Clause, as the program",

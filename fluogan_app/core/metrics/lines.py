@@ -6,7 +6,8 @@ A set counts as split in a row block when
   - their distance is within min(40 nm, d/3) of the true spacing d, and
   - the middle between them is as near to the set's true centre.
 
-Without the second condition white noise would be "split" nearly everywhere; without the third a shifted image would pass.
+Without the second condition white noise would be "split" nearly everywhere; without the third a shifted image would
+pass.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ VALLEY_LIMIT = 0.8
 TOLERANCE_NM = 40.0
 TOLERANCE_SHARE = 1 / 3
 REQUIRED_SHARE = 0.9
-#: A peak's place is the centroid of what exceeds this share of it. Half would see one dot of a broken line, none the haze.
+#: A peak's place is the centroid of what exceeds this share of it: with half, one dot of a broken line would count
+#: alone, with none, haze would too.
 CENTROID_LEVEL = 0.25
 
 

@@ -16,10 +16,12 @@ class Camera:
     read_noise: float = 0.0
     saturation_counts: int = 65_535
 
-    def record(self, photons: np.ndarray, photon_rng: np.random.Generator, noise_rng: np.random.Generator) -> np.ndarray:
+    def record(
+        self, photons: np.ndarray, photon_rng: np.random.Generator, noise_rng: np.random.Generator
+    ) -> np.ndarray:
         """One exposure (Y, X) uint16 of a mean number of photons: y = gain · Poisson(photons) + e + offset.
 
-        e ~ N(0, (gain · read_noise)²) (Cachia et al. 2023, eq. 4). Counts are rounded, then clipped to 0 and saturation.
+        e ~ N(0, (gain · read_noise)²) (Cachia et al. 2023, eq. 4). Counts are rounded, then clipped to 0 … saturation.
         Photons and noise have their own generators, so that a noisier camera sees the same photons.
         """
         counts = self.gain * photon_rng.poisson(photons) + self.offset

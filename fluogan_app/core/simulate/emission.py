@@ -20,7 +20,9 @@ def fading_curve(frames: int, bleaching_frames: float) -> np.ndarray:
     return np.exp(-np.arange(frames) / bleaching_frames)
 
 
-def emission(rate: np.ndarray, fading: np.ndarray, params: LinesParams, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def emission(
+    rate: np.ndarray, fading: np.ndarray, params: LinesParams, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
     """The frames of emitted photons that `params` (complete) asks for."""
     if params.emission == "poisson":
         return poisson_emission(rate, fading, params.photons_per_event, rng)

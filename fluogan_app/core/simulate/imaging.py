@@ -17,7 +17,7 @@ REACH_SIGMAS = 8.0
 
 
 def pixel_response(camera_pixels: int, zoom: int, sigma_pixels: float) -> np.ndarray:
-    """Share of a fine pixel's light that each camera pixel receives along one axis, (camera_pixels, zoom·camera_pixels).
+    """Share of a fine pixel's light that each camera pixel receives along one axis, (pixels, zoom·pixels).
 
     The source is even over its fine pixel, the blur a Gaussian of `sigma_pixels` camera pixels, the borders mirrors:
 

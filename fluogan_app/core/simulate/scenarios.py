@@ -25,9 +25,9 @@ OnFrame = Callable[[int, int], None]
 class SimulatedStack:
     """A recording and the truth behind it.
 
-    frames: (T, Y, X) uint16 counts. truth: (zoom·Y, zoom·X) photons per frame per fine pixel, expected, as the mean over
-    the frames with bleaching. emitted: the same as it really came out. background: (Y, X) photons per frame, likewise.
-    fading: (T,) light left in every frame. params is complete: no value is left to the light level.
+    frames: (T, Y, X) uint16 counts. truth: (zoom·Y, zoom·X) photons per frame per fine pixel, expected, as the mean
+    over the frames with bleaching. emitted: the same as it really came out. background: (Y, X) photons per frame,
+    likewise. fading: (T,) light left in every frame. params is complete: no value is left to the light level.
     """
 
     frames: np.ndarray
@@ -92,7 +92,9 @@ class SimulatedStack:
         )
 
 
-def simulate_lines(params: LinesParams = LinesParams(), seed: int = 0, on_frame: OnFrame | None = None) -> SimulatedStack:
+def simulate_lines(
+    params: LinesParams = LinesParams(), seed: int = 0, on_frame: OnFrame | None = None
+) -> SimulatedStack:
     """A recording of a line pattern; the same parameters and seed give the same counts.
 
     Raises ParameterError (sets that do not fit), OutOfMemoryError.
@@ -104,8 +106,9 @@ def simulate_lines(params: LinesParams = LinesParams(), seed: int = 0, on_frame:
         frames = np.empty(shape, np.uint16)
         return _recorded(frames, pattern, complete, seed, on_frame or (lambda done, total: None))
     except MemoryError as error:
+        size = bytes_text(2 * np.prod(shape, dtype=float))
         raise OutOfMemoryError(
-            f"A stack of {shape[0]} × {shape[1]} × {shape[2]} pixels takes {bytes_text(2 * np.prod(shape, dtype=float))}.",
+            f"A stack of {shape[0]} × {shape[1]} × {shape[2]} pixels takes {size}.",
             "Simulate fewer frames, rows or line sets.",
         ) from error
 

@@ -32,7 +32,7 @@ def test_poisson_events_have_kappa_times_the_variance():
 
 def test_blinking_molecules_keep_mean_and_kappa_and_remember_for_their_on_time():
     kappa, duty, on_frames, frames, pixels = 20.0, 0.2, 4.0, 4000, 50
-    # 18 photons = 5 molecules of 25 · 0.2 · (18 · 0.8 / 4 = 3.6 → 4): take a rate that needs a whole number.
+    # Five molecules of brightness κ/(1 − D): no rounding, so that κ itself is exact.
     rate = np.full((1, pixels), 5 * kappa * duty / (1 - duty))
     light = np.array(list(blinking_emission(rate, np.ones(frames), kappa, duty, on_frames, np.random.default_rng(2))))
     series = light[:, 0, :] - rate[0]
@@ -67,7 +67,9 @@ def largest_deviation(frames: np.ndarray, covariance: np.ndarray, fourth: float)
     return float(np.max(np.abs(sampled - covariance) / spread))
 
 
-def recorded(kappa: float, camera: Camera, frames: int = 12_000) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def recorded(
+    kappa: float, camera: Camera, frames: int = 12_000
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Frames of a small odd-shaped scene, with Ψ as a full matrix, x and b."""
     shape, zoom = (3, 5), 2
     rng = np.random.default_rng(4)
