@@ -6,7 +6,7 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.files import write_atomic
 from fluogan_app.core.params import specs, validated
 from fluogan_app.core.simulate.params import LinesParams
-from fluogan_app.core.simulate.scenarios import SimulatedStack
 from fluogan_app.core.units import bytes_text
+
+if TYPE_CHECKING:  # the simulator itself brings SciPy, which reading a truth does not need
+    from fluogan_app.core.simulate.scenarios import SimulatedStack
 
 #: ImageJ's TIFF counts bytes in 32 bits, and needs some room for its header.
 IMAGEJ_BYTES = 2**32 - 2**20

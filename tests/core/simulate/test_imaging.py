@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from fluogan_app.core.optics.psf import gaussian_axis_matrix
 from fluogan_app.core.simulate.imaging import Microscope, pixel_response
 
 SIGMA = 1.376  # camera pixels: FWHM 324 nm at 100 nm
@@ -74,3 +75,15 @@ def test_an_image_keeps_all_photons_and_dark_columns_may_be_left_out():
     assert image.shape == (5, 7)
     assert image.sum() == pytest.approx(estimate.sum(), rel=1e-12)
     np.testing.assert_allclose(microscope.only_columns(np.arange(4)).image(estimate[:, :4]), image, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("pixels", "zoom"), [(9, 6), (4, 3)])
+def test_simulator_and_reconstruction_describe_one_microscope(pixels, zoom):
+    # The reconstruction's sources are points in the middle of a fine pixel, the simulator's are even over it: many
+    # points per fine pixel make one of the other. Midpoint rule: error below (1 / zoom / points)² / (24 σ²).
+    points = 15
+    from_points = gaussian_axis_matrix(pixels, zoom * points, SIGMA).reshape(pixels, zoom * pixels, points).mean(axis=2)
+    np.testing.assert_allclose(pixel_response(pixels, zoom, SIGMA), from_points, atol=3e-6)
+    # One point for each still agrees within the variance that the fine pixel adds, 1 / (12 zoom²) of σ² at most.
+    one_point = gaussian_axis_matrix(pixels, zoom, SIGMA)
+    assert np.abs(pixel_response(pixels, zoom, SIGMA) - one_point).max() < one_point.max() / (12 * zoom**2 * SIGMA**2)
