@@ -39,10 +39,9 @@ def run_and_report(folder: Path, job: Job, report: Report, warnings: Iterable[st
 
 def _tell_start(run: Run, report: Report) -> None:
     record = run.record
-    device = record.device_title or record.device
-    reason = f" ({record.device_reason})" if record.device_reason else ""
-    report.note(f"Run {run.number}: {record.total_steps} steps on {device}{reason}.")
-    report.note(f"{record.frames}, {record.roi}.".capitalize())
+    what = f"{record.total_steps} steps on {record.frames}, {record.roi}"
+    report.note(f"Run {run.number}: {what}.")
+    report.note(f"Device: {record.device_title or record.device}. {record.device_reason}")
     report.note(words.assumed_sentence(record.acquisition))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
-from fluogan_app.core.data.result import Result
 from fluogan_app.core.params import spec, specs
 from fluogan_app.core.units import length_text, seconds_text
 
@@ -109,14 +108,9 @@ def scene_rows(scene: Any) -> list[tuple[str, str]]:
     return rows
 
 
-def exported(name: str, path: Path, result: Result) -> str:
-    """What was written, where, and how large it is."""
-    sizes = {
-        "estimate": lambda: image_text(result.estimate.shape, result.fine_pixel_size_nm),
-        "background": lambda: image_text(result.background.shape, result.pixel_size_nm),
-    }
-    what = f"{name.capitalize()} written to {path}"
-    return f"{what}: {sizes[name]()}." if name in sizes else f"{what}."
+def written(targets: Mapping[str, Path]) -> list[str]:
+    """What was written where."""
+    return [f"{what.capitalize()} written to {path}" for what, path in targets.items()]
 
 
 def duration(seconds: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 
-PIXEL_SIZE_NM = 100.0
+QUICK = ("--delta", 0, "--steps", 6, "--zoom", 2, "--device", "cpu")
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,7 @@ def fluogan(capsys: pytest.CaptureFixture[str]) -> Line:
     return line
 
 
-def write_stack(path: Path, frames: np.ndarray, pixel_size_nm: float | None = PIXEL_SIZE_NM) -> Path:
-    """Frames (T, Y, X) as a camera's program would leave them."""
-    scale = {} if pixel_size_nm is None else {"resolution": (1000 / pixel_size_nm,) * 2}
-    metadata = {"axes": "TYX"} if pixel_size_nm is None else {"axes": "TYX", "unit": "um"}
-    tifffile.imwrite(path, frames, imagej=True, metadata=metadata, **scale)
-    return path
-
-
-def two_spots(shape_tyx: tuple[int, int, int] = (12, 11, 14)) -> np.ndarray:
+def two_spots(shape_tyx: tuple[int, int, int]) -> np.ndarray:
     """Poisson frames of two blurred points over a background."""
     count, height, width = shape_tyx
     y, x = np.mgrid[:height, :width]
@@ -65,18 +57,43 @@ def two_spots(shape_tyx: tuple[int, int, int] = (12, 11, 14)) -> np.ndarray:
 
 
 @pytest.fixture
-def stack_file(tmp_path: Path) -> Path:
-    """Twelve frames of 11 × 14 pixels of 100 nm."""
-    return write_stack(tmp_path / "spots.tif", two_spots())
+def make_stack(tmp_path: Path) -> Callable[..., Path]:
+    """Write a small stack as a camera's program would leave it."""
+
+    def make(name: str, shape_tyx: tuple[int, int, int] = (12, 11, 14), pixel_size_nm: float | None = 100.0) -> Path:
+        scale = {} if pixel_size_nm is None else {"resolution": (1000 / pixel_size_nm,) * 2}
+        metadata = {"axes": "TYX"} if pixel_size_nm is None else {"axes": "TYX", "unit": "um"}
+        tifffile.imwrite(tmp_path / name, two_spots(shape_tyx), imagej=True, metadata=metadata, **scale)
+        return tmp_path / name
+
+    return make
 
 
 @pytest.fixture
-def stack_without_scale(tmp_path: Path) -> Path:
+def stack_file(make_stack) -> Path:
+    """Twelve frames of 11 × 14 pixels of 100 nm."""
+    return make_stack("spots.tif")
+
+
+@pytest.fixture
+def stack_without_scale(make_stack) -> Path:
     """The same frames in a file that does not state a pixel size."""
-    return write_stack(tmp_path / "unscaled.tif", two_spots(), None)
+    return make_stack("unscaled.tif", pixel_size_nm=None)
 
 
 @pytest.fixture
 def project_path(tmp_path: Path) -> Path:
     """Where a project is to be written."""
     return tmp_path / "spots.fluogan"
+
+
+@pytest.fixture
+def reconstruct(fluogan: Line, stack_file: Path, project_path: Path) -> Line:
+    """`fluogan reconstruct` on the small stack, with few steps."""
+    return lambda *flags: fluogan("reconstruct", stack_file, "-o", project_path, *QUICK, *flags)
+
+
+@pytest.fixture
+def quick() -> tuple[object, ...]:
+    """Flags that make a run take an instant."""
+    return QUICK

@@ -9,18 +9,12 @@ from fluogan_app.cli import words
 from fluogan_app.cli.arguments import run_number
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.report import Report
-from fluogan_app.cli.targets import check_ending, check_targets
+from fluogan_app.cli.targets import check_targets
 from fluogan_app.core.errors import UsageError
-from fluogan_app.core.project.store import SUFFIX, Project, Run
+from fluogan_app.core.project.export import export_run
+from fluogan_app.core.project.store import SUFFIX, Project
 
-_IMAGE_ENDINGS = (".tif", ".tiff")
-#: What can be exported: the flag, the endings of its file, and what it is in words.
-_TARGETS = {
-    "estimate": (_IMAGE_ENDINGS, "the super-resolved image"),
-    "background": (_IMAGE_ENDINGS, "the background"),
-    "curves": ((".csv",), "the curves"),
-    "figure": ((".png",), "the figure"),
-}
+_TARGETS = ("estimate", "background", "curves", "figure")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -43,26 +37,9 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     targets = {name: vars(arguments)[name] for name in _TARGETS if vars(arguments)[name] is not None}
     if not targets:
         raise UsageError("Nothing to export was named.", "Name a file with --estimate, --background, --curves or --figure.")
-    for name, path in targets.items():
-        check_ending(path, *_TARGETS[name])
     check_targets(targets.values(), arguments.overwrite)
     run = Project.open(arguments.project).run(arguments.run)
-    _export(run, targets, report)
-    return Exit.DONE
-
-
-def _export(run: Run, targets: dict[str, Path], report: Report) -> None:
-    from fluogan_app.core.project import export
-
-    result = run.result()
-    writers = {
-        "estimate": lambda path: export.export_estimate(path, run, result),
-        "background": lambda path: export.export_background(path, run, result),
-        "curves": lambda path: export.export_curves(path, run.curves()),
-        "figure": lambda path: export.export_figure(path, result),
-    }
-    for note in result.notes:
+    for note in export_run(run, **targets):
         report.note(f"Run {run.number}: {note}")
-    for name, path in targets.items():
-        writers[name](path)
-        report.text(words.exported(name, path, result))
+    report.text(*words.written(targets))
+    return Exit.DONE

@@ -8,11 +8,13 @@ from pathlib import Path
 from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given, selection
 from fluogan_app.cli.destination import Destination
 from fluogan_app.cli.exits import Exit
+from fluogan_app.cli.parser import Parser
 from fluogan_app.cli.recording import open_recording, with_flags
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.jobs.settings import RunSettings
@@ -85,10 +87,10 @@ def _run(destination: Destination, stack: Stack, request: RunRequest, report: Re
 
 def _method_in(argv: list[str]) -> str:
     """The method whose flags are to be offered; an unknown one is refused when the flags are read."""
-    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    finder = Parser(add_help=False)
     finder.add_argument("--method", default=DEFAULT_METHOD)
     try:
         named = finder.parse_known_args(argv)[0].method
-    except SystemExit:
+    except UsageError:
         return DEFAULT_METHOD
     return named if named in METHODS else DEFAULT_METHOD

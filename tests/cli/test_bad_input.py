@@ -1,0 +1,105 @@
+"""Whatever a user may get wrong ends in one line that says what, and what to do; never in a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+VALUES = [
+    ("--zoom 0", "Zoom L (zoom) is 0", "from 1 to 12"),
+    ("--zoom 2.5", "Zoom L (zoom) is 2.5", "a whole number from 1 to 12"),
+    ("--zoom six", "Zoom L (zoom) is 'six'", "from 1 to 12"),
+    ("--zoom nan", "Zoom L (zoom) is nan", "from 1 to 12"),
+    ("--steps 0", "Steps (steps) is 0", "from 1 to 1 000 000"),
+    ("--steps 1e12", "Steps (steps) is", "from 1 to 1 000 000"),
+    ("--lambda1 -1", "Sparsity λ1 (lambda1) is -1", "from 0"),
+    ("--lambda1 nan", "Sparsity λ1 (lambda1) is nan", "from 0"),
+    ("--lambda2 inf", "Smooth background λ2 (lambda2) is inf", "from 0"),
+    ("--gamma=", "Data weight γ (gamma) is ''", "1 000 000"),
+    ("--delta 2", "Adversarial term δ (delta) is '2'", "0 or 1"),
+    ("--seed -1", "Seed (seed) is -1", "from 0 to 2 147 483 647"),
+    ("--device gpu", "Device (device) is 'gpu'", "auto or cpu or cuda"),
+    ("--pixel-size-nm 0", "Pixel size (pixel_size_nm) is 0", "from 1 to 100 000 nm"),
+    ("--pixel-size-nm 0,1", "Pixel size (pixel_size_nm) is '0,1'", "from 1 to 100 000 nm"),
+    ("--fwhm-nm 3", "PSF width FWHM (fwhm_nm) is 3", "from 10 to 100 000 nm"),
+    ("--gain 0", "Camera gain (gain) is 0", "above 0 to 100 000 counts/photon"),
+    ("--offset nan", "Camera offset (offset) is nan", "counts"),
+    ("--read-noise -0.1", "Read noise (read_noise) is -0.1", "from 0 to 10 000 photons rms"),
+    ("--numerical-aperture 2 --emission-nm 600", "Numerical aperture (numerical_aperture) is 2", "to 1.7"),
+    ("--emission-nm 90 --numerical-aperture 1.4", "Emission wavelength (emission_nm) is 90", "from 200 to 2 000 nm"),
+]
+
+USAGE = [
+    ("--fwhm-nm 250 --numerical-aperture 1.4", "--fwhm-nm and --numerical-aperture", "--emission-nm"),
+    ("--fwhm-nm 250 --numerical-aperture 1.4 --emission-nm 600", "--fwhm-nm", "--numerical-aperture, --emission-nm"),
+    ("--numerical-aperture 1.4", "--numerical-aperture was given without --emission-nm", "--fwhm-nm"),
+    ("--emission-nm 600", "--emission-nm was given without --numerical-aperture", "--fwhm-nm"),
+    ("--method care", "no method “care”", "fluogan"),
+    ("--method", "--method", "--help"),
+    ("--frames 5", "“5” is no frame range", "0:100"),
+    ("--frames a:b", "“a:b” is no frame range", "0:100"),
+    ("--frames 5:5", "5:5", "start < stop ≤ 12"),
+    ("--frames 9:3", "9:3", "start < stop ≤ 12"),
+    ("--frames 20:", "20:12", "12 frames"),
+    ("--roi 1,2,3", "“1,2,3” is no region", "first row, first column, height, width"),
+    ("--roi 0,0,x,4", "“0,0,x,4” is no region", "four whole numbers"),
+    ("--roi=-1,0,4,4", "row -1", "0 to 10"),
+    ("--roi 0,0,0,4", "0 × 4", "11 × 14"),
+    ("--channel 3", "channel", "3"),
+    ("--channel -1", "“-1” is not a whole number from 0", "--help"),
+    ("--scene 2", "scene", "2"),
+    ("--zzz 1", "--zzz", "--help"),
+    ("extra.tif", "extra.tif", "--help"),
+]
+
+
+@pytest.mark.parametrize(("flags", "what", "how"), [*VALUES, *USAGE], ids=lambda text: text if text[:2] == "--" else "")
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["", "json"])
+def test_one_line_names_field_value_and_limits(fluogan, stack_file, project_path, flags, what, how, json) -> None:
+    fluogan("reconstruct", stack_file, "-o", project_path, *flags.split(), *json).refused(what, how)
+    assert not project_path.exists()
+
+
+def test_two_wrong_fields_are_both_named(fluogan, stack_file, project_path) -> None:
+    said = fluogan("reconstruct", stack_file, "-o", project_path, "--zoom", 0, "--steps", 0)
+    said.refused("Zoom L (zoom) is 0", "Steps (steps) is 0")
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("", "COMMAND"),
+        ("recontruct x.tif", "recontruct"),
+        ("--nope", "COMMAND"),
+        ("info", "FILE"),
+        ("reconstruct x.tif", "-o"),
+        ("resume", "OUT.fluogan"),
+        ("resume nowhere.fluogan", "nowhere.fluogan"),
+        ("resume nowhere.fluogan --run first", "“first” is not a run's number"),
+        ("export nowhere.fluogan --estimate x.tif", "nowhere.fluogan"),
+        ("export nowhere.fluogan", "--estimate"),
+        ("simulate", "scenario"),
+        ("simulate beads -o x.tif", "beads"),
+        ("simulate lines -o x.png", "x.png"),
+        ("simulate lines -o x.tif --truth x.tif", "x.tif"),
+        ("simulate lines -o x.tif --frames 0", "Frames (frames) is 0"),
+        ("simulate lines -o x.tif --seed -2", "Seed (seed) is -2"),
+        ("open nowhere.tif", "nowhere.tif"),
+        ("open", "PATH"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_in_one_line(fluogan, tmp_path, monkeypatch, line: str, what: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    fluogan(*line.split()).refused(what)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fault_inside_is_told_with_the_log_that_has_the_details(fluogan, stack_file, fluogan_home, monkeypatch) -> None:
+    def broken(path: str) -> None:
+        raise ZeroDivisionError("seven\nlines")
+
+    monkeypatch.setattr("fluogan_app.core.readers.open.describe", broken)
+    said = fluogan("info", stack_file)
+    assert (said.code, said.out, said.err.count("\n")) == (1, "", 1)
+    (log,) = fluogan_home.rglob("*.log")
+    assert str(log) in said.err
+    assert "ZeroDivisionError: seven" in log.read_text()

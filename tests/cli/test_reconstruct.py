@@ -1,0 +1,158 @@
+"""From a stack to a project with a run: what is asked is what is computed, kept and told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.params import specs
+from fluogan_app.core.project.store import Project
+
+
+def test_the_json_says_what_was_done_and_nothing_else_is_printed(reconstruct, project_path) -> None:
+    said = reconstruct("--json", "--seed", 5, "--fwhm-nm", 260)
+    assert (said.code, said.err) == (0, "")
+    content = json.loads(said.out)
+    assert content["project"] == str(project_path)
+    assert (content["run"], content["outcome"], content["steps"]) == (1, "finished", 6)
+    assert (content["device"], content["seed"]) == ("cpu", 5)
+    assert content["seconds"] >= 0
+    parameters = content["parameters"]
+    assert (parameters["zoom"], parameters["delta"], parameters["steps"]) == (2, 0, 6)
+    assert (parameters["pixel_size_nm"], parameters["fwhm_nm"]) == (100.0, 260.0)
+    assert (content["origins"]["pixel_size_nm"], content["origins"]["fwhm_nm"]) == ("file", "user")
+    assert content["assumed"] == ["gain", "offset", "read_noise"]
+    assert content["measures"]
+
+
+def test_the_project_keeps_what_the_json_says(reconstruct, project_path) -> None:
+    content = json.loads(reconstruct("--json", "--lambda1", 0.5, "--gain", 2, "--read-noise", 1.5, "--offset", -3).out)
+    record = Project.open(project_path).run(1).record
+    assert {name: content["parameters"][name] for name in record.params} == record.params
+    for declared in specs(Acquisition):
+        assert content["parameters"][declared.name] == getattr(record.acquisition, declared.name)
+    assert (record.acquisition.gain, record.acquisition.offset, record.acquisition.read_noise) == (2.0, -3.0, 1.5)
+    assert record.acquisition.origin("gain") is Origin.USER
+
+
+def test_region_and_frames_are_cut_as_asked(reconstruct, project_path) -> None:
+    assert reconstruct("--roi", "1,2,8,9", "--frames", "3:10").code == 0
+    run = Project.open(project_path).run(1)
+    assert (run.record.roi, run.record.frames) == (Roi(1, 2, 8, 9), FrameRange(3, 10))
+    assert run.result().estimate.shape == (16, 18)
+
+
+def test_an_open_end_of_the_frames_means_the_end_of_the_stack(reconstruct, project_path) -> None:
+    assert reconstruct("--frames", "4:").code == 0
+    assert Project.open(project_path).run(1).record.frames == FrameRange(4, 12)
+
+
+def test_the_width_follows_from_aperture_and_wavelength(reconstruct, project_path) -> None:
+    assert reconstruct("--numerical-aperture", 1.4, "--emission-nm", 600).code == 0
+    acquisition = Project.open(project_path).run(1).record.acquisition
+    assert acquisition.psf_fwhm_nm == pytest.approx(0.51 * 600 / 1.4)
+    assert acquisition.psf_origin is Origin.USER
+
+
+def test_a_pixel_size_that_is_given_overrules_the_file(reconstruct, project_path) -> None:
+    assert reconstruct("--pixel-size-nm", 65).code == 0
+    acquisition = Project.open(project_path).run(1).record.acquisition
+    assert (acquisition.pixel_size_nm, acquisition.origin("pixel_size_nm")) == (65.0, Origin.USER)
+
+
+def test_what_is_assumed_is_said_with_its_unit_and_flag(reconstruct) -> None:
+    said = reconstruct()
+    assert said.code == 0
+    assert "Assumed: PSF width FWHM 250 nm, Camera gain 1 counts/photon" in said.err
+    assert "--fwhm-nm, --gain, --offset, --read-noise" in said.err
+    quiet = reconstruct("--fwhm-nm", 260, "--gain", 1, "--offset", 0, "--read-noise", 0)
+    assert "Assumed" not in quiet.err
+
+
+def test_the_summary_gives_images_their_scale_and_the_next_command(reconstruct, project_path) -> None:
+    said = reconstruct()
+    assert "22 × 28 pixels of 50 nm (1.1 µm × 1.4 µm)" in said.out
+    assert f"fluogan export {project_path} --estimate spots.tif" in said.out
+
+
+def test_a_second_reconstruction_joins_the_project(reconstruct, project_path) -> None:
+    assert json.loads(reconstruct("--json").out)["run"] == 1
+    assert json.loads(reconstruct("--json", "--seed", 2).out)["run"] == 2
+    project = Project.open(project_path)
+    assert [run.record.settings.seed for run in project.runs()] == [0, 2]
+    assert project.document.settings.seed == 2
+
+
+def test_overwrite_replaces_the_project(reconstruct, project_path, tmp_path) -> None:
+    reconstruct()
+    reconstruct()
+    assert json.loads(reconstruct("--json", "--overwrite").out)["run"] == 1
+    assert len(Project.open(project_path).runs()) == 1
+    assert not list(tmp_path.glob("*replaced*"))
+
+
+def test_a_missing_ending_is_added_with_a_word(fluogan, stack_file, tmp_path, quick) -> None:
+    said = fluogan("reconstruct", stack_file, "-o", tmp_path / "cell", *quick)
+    assert said.code == 0
+    assert f"written to {tmp_path / 'cell.fluogan'}" in said.err
+    assert Project.open(tmp_path / "cell.fluogan").run(1)
+
+
+def test_a_sample_brings_its_optics(fluogan, project_path, quick) -> None:
+    flags = ("--roi", "0,0,12,12", "--frames", "0:6", *quick)
+    content = json.loads(fluogan("reconstruct", "sample:mitochondria", "-o", project_path, *flags, "--json").out)
+    assert content["parameters"]["fwhm_nm"] == pytest.approx(0.51 * 608 / 1.4)
+    assert content["origins"]["pixel_size_nm"] == "file"
+    assert "fwhm_nm" not in content["assumed"]
+
+
+def test_bad_input_leaves_no_project_behind(fluogan, stack_file, stack_without_scale, project_path, quick) -> None:
+    fluogan("reconstruct", stack_without_scale, "-o", project_path, *quick).refused("Pixel size", "--pixel-size-nm")
+    fluogan("reconstruct", stack_file, "-o", project_path, *quick, "--roi", "0,0,99,5").refused("99 × 5", "11 × 14")
+    fluogan("reconstruct", stack_file, "-o", project_path, *quick, "--frames", "0:99").refused("0:99", "12")
+    assert not project_path.exists()
+
+
+def test_a_run_that_cannot_start_leaves_the_old_project_as_it_was(fluogan, reconstruct, stack_file, project_path) -> None:
+    reconstruct()
+    before = contents(project_path)
+    fluogan("reconstruct", stack_file, "-o", project_path, "--overwrite", "--zoom", 99).refused("Zoom L (zoom) is 99")
+    fluogan("reconstruct", stack_file, "-o", project_path, "--overwrite", "--roi", "0,0,99,5").refused("99 × 5")
+    assert contents(project_path) == before
+
+
+def test_a_disk_that_fills_up_at_the_start_leaves_the_old_project_as_it_was(reconstruct, project_path, monkeypatch) -> None:
+    reconstruct()
+    before = contents(project_path)
+
+    def full(*_: object) -> None:
+        raise ProjectError("The disk is full.")
+
+    monkeypatch.setattr("fluogan_app.cli.commands.reconstruct.run_prepared", full)
+    reconstruct("--overwrite").refused("The disk is full.")
+    assert contents(project_path) == before
+    assert list(project_path.parent.glob("*.fluogan")) == [project_path]
+
+
+def test_another_stack_does_not_join_the_runs_of_this_one(fluogan, reconstruct, make_stack, project_path, quick) -> None:
+    reconstruct()
+    other = make_stack("other.tif", (12, 9, 9))
+    fluogan("reconstruct", other, "-o", project_path, *quick).refused("another stack", "spots.tif")
+
+
+def test_what_is_no_project_is_never_replaced(fluogan, stack_file, tmp_path, quick) -> None:
+    folder = tmp_path / "notes.fluogan"
+    folder.mkdir()
+    (folder / "diary.txt").write_text("mine")
+    for flags in ((), ("--overwrite",)):
+        fluogan("reconstruct", stack_file, "-o", folder, *quick, *flags).refused("notes.fluogan", "no FluoGAN project")
+    assert (folder / "diary.txt").read_text() == "mine"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
