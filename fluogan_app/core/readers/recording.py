@@ -131,4 +131,5 @@ def _scaled(value: Any, unit: str, table: Mapping[str, float]) -> float | None:
     # Files write the micro sign as U+00B5, as the Greek letter, or escaped as Java does.
     word = unit.strip().lower().replace("\\u00b5", "µ").replace("μ", "µ")
     factor = table.get(word)
-    return None if number is None or factor is None else number * factor
+    # Twelve digits are more than any file means, and 5.2304 µm is then 5230.4 nm.
+    return None if number is None or factor is None else float(f"{number * factor:.12g}")

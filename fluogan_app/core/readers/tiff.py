@@ -6,11 +6,14 @@ from pathlib import Path
 
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.readers.base import FileDescription, SceneDescription, chosen, damaged
+from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.recording import acquisition_of, checked
 from fluogan_app.core.readers.roles import arrange, assign_roles
 from fluogan_app.core.readers.tiff_calibration import tag_recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
 from fluogan_app.core.readers.tiff_imagej import imagej_layout, imagej_notes, imagej_recording
+from fluogan_app.core.readers.tiff_micromanager import is_ndtiff, micromanager_recording, ndtiff_layout
+from fluogan_app.core.readers.tiff_ome import ome_layout
 from fluogan_app.core.readers.tiff_pages import MIN_IS_WHITE, PALETTE, PageFormat
 from fluogan_app.core.readers.tiff_scenes import (
     TiffLayout,
@@ -55,7 +58,13 @@ class TiffReader:
 def layout_of(container: TiffContainer) -> TiffLayout:
     """The images of an open file, told in the dialect that its first page's description is written in."""
     description = description_of(container)
-    recording = tag_recording(container)
+    notes_of_pages = micromanager_recording(container)
+    if is_ome(description):
+        # Bio-Formats fills the resolution tags with 1 µm where it knows no pixel size; only the XML counts.
+        return ome_layout(container, description, notes_of_pages)
+    recording = notes_of_pages.filled_from(tag_recording(container))
+    if is_ndtiff(container) and (layout := ndtiff_layout(container, recording)) is not None:
+        return layout
     if (notes := imagej_notes(description)) is not None:
         return imagej_layout(container, notes, imagej_recording(container, notes).filled_from(recording))
     if (noted := tifffile_shape(description)) is not None:

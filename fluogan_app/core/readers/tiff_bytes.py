@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged, unreadable
@@ -25,8 +26,7 @@ _MAX_ENTRIES = 4096
 _DIRECTORY_READ = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One tag of a directory: its type, how many values, and the bytes that hold them or say where they are."""
 
     type: int
@@ -162,7 +162,10 @@ class TiffBytes:
             block = self.read_up_to(offset, end + pointer_bytes)
         if len(block) < end:
             raise self.cut_short(f"the description of page {page} runs to byte {offset + end}")
-        entries = {tag: Entry(kind, n, raw) for tag, kind, n, raw in self._entry.iter_unpack(block[self._count.size : end])}
+        entries: dict[int, Entry] = {}
+        for tag, kind, values, raw in self._entry.iter_unpack(block[self._count.size : end]):
+            # Micro-Manager writes two descriptions; the first is the one that counts.
+            entries.setdefault(tag, Entry(kind, values, raw))
         # Some programs leave out the closing pointer at the very end of the file.
         tail = block[end : end + pointer_bytes].ljust(pointer_bytes, b"\0")
         return Directory(offset, entries, struct.unpack(self.order + self._pointer, tail)[0])

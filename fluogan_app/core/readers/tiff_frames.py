@@ -19,7 +19,7 @@ MAX_OPEN_FILES = 16
 
 
 class TiffContainer:
-    """One open TIFF file: its pages, its first page's tags, and the pixels of any page. For use from any thread."""
+    """One open TIFF file: its pages, the tags of its first and last page, and the pixels of any page. For use from any thread."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -27,7 +27,7 @@ class TiffContainer:
         self._decoder = None
         self._lock = threading.Lock()
         try:
-            self.first, self.pages = read_pages(self.bytes)
+            self.first, self.last, self.pages = read_pages(self.bytes)
         except ReadError:
             self.bytes.close()
             raise

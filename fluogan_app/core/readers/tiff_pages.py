@@ -9,12 +9,15 @@ import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
-from fluogan_app.core.readers.tiff_bytes import Directory, TiffBytes
+from fluogan_app.core.readers.tiff_bytes import Directory, Entry, TiffBytes
 from fluogan_app.core.units import bytes_text
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 FILL_ORDER, STRIP_OFFSETS, SAMPLES, STRIP_BYTES, PREDICTOR = 266, 273, 277, 279, 317
 TILE_WIDTH, TILE_OFFSETS, TILE_BYTES, SAMPLE_FORMAT = 322, 324, 325, 339
+_FORMAT_TAGS = (
+    WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, PREDICTOR, TILE_WIDTH, SAMPLE_FORMAT,
+)  # fmt: skip
 
 MIN_IS_WHITE, PALETTE = 0, 3
 _COLOUR = {2: "RGB", 5: "CMYK", 6: "YCbCr", 8: "Lab", 9: "Lab", 10: "Lab"}
@@ -85,19 +88,21 @@ class Page:
     reduced: bool
 
 
-def read_pages(tiff: TiffBytes) -> tuple[Directory, list[Page]]:
-    """The first page's directory, and all pages. Raises ReadError for a broken chain or pixels outside the file."""
-    formats: dict[PageFormat, PageFormat] = {}
+def read_pages(tiff: TiffBytes) -> tuple[Directory, Directory, list[Page]]:
+    """The first and the last page's directory, and all pages. Raises ReadError for a broken chain or pixels outside the file."""
     pages: list[Page] = []
-    first: Directory | None = None
+    # Thousands of pages are stored alike: their format is worked out once.
+    formats: dict[tuple[Entry | None, ...], PageFormat] = {}
+    first = last = None
     for number, directory in enumerate(tiff.directories()):
-        first = first or directory
-        page = _page(tiff, directory, number)
-        # Thousands of pages share one format object.
-        pages.append(replace(page, format=formats.setdefault(page.format, page.format)))
-    if first is None:
+        first, last = first or directory, directory
+        key = tuple(directory.entries.get(tag) for tag in _FORMAT_TAGS)
+        if key not in formats:
+            formats[key] = _format(tiff, directory)
+        pages.append(_page(tiff, directory, formats[key], number))
+    if first is None or last is None:
         raise damaged(tiff.path, "it holds no page")
-    return first, pages
+    return first, last, pages
 
 
 def frame_pages(tiff: TiffBytes, pages: Sequence[Page]) -> list[Page]:
@@ -164,8 +169,7 @@ def contiguous_run(tiff: TiffBytes, first: Page, count: int) -> list[Page] | Non
     return [replace(first, number=index, run_offset=first.run_offset + index * size) for index in range(count)]
 
 
-def _page(tiff: TiffBytes, directory: Directory, number: int) -> Page:
-    format = _format(tiff, directory)
+def _page(tiff: TiffBytes, directory: Directory, format: PageFormat, number: int) -> Page:
     reduced = bool(_number(tiff, directory, SUBFILE, 0) & 1)
     usable = format.kind in _KINDS and format.bits <= _WHOLE_BITS[-1] and format.samples == 1
     if not usable or format.height * format.width == 0 or format.bits == 1:
@@ -180,7 +184,7 @@ def _format(tiff: TiffBytes, directory: Directory) -> PageFormat:
     return PageFormat(
         number(HEIGHT, 0), number(WIDTH, 0), number(BITS, 1), number(SAMPLE_FORMAT, 1), number(SAMPLES, 1),
         number(COMPRESSION, 1), number(PHOTOMETRIC, 1), number(PREDICTOR, 1), number(FILL_ORDER, 1),
-        TILE_WIDTH in directory.entries or TILE_OFFSETS in directory.entries,
+        TILE_WIDTH in directory.entries,
     )  # fmt: skip
 
 

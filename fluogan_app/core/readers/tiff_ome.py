@@ -1,0 +1,174 @@
+"""The OME dialect of TIFF: planes of one or more images, in this file and in its neighbours."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import damaged
+from fluogan_app.core.readers.ome_xml import OmeDocument, OmeImage, PlaneRun, parse_ome
+from fluogan_app.core.readers.recording import Recording
+from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
+from fluogan_app.core.readers.tiff_frames import TiffContainer
+from fluogan_app.core.readers.tiff_pages import Page, check_format, contiguous_run, same_frame
+from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, description_of
+
+_COMPANION_LIMIT_BYTES = 200_000_000
+
+
+def ome_layout(container: TiffContainer, text: str, recording: Recording) -> TiffLayout:
+    """The images that an OME-XML describes. Raises ReadError for XML that is damaged or does not fit the pages."""
+    document = _document(container, text)
+    files = _Files(container, document)
+    pages = _own_pages(container, document)
+    scenes = tuple(_scene(container, image, files, pages, recording) for image in document.images)
+    return TiffLayout("OME-TIFF", scenes, pages, tuple(files.paths))
+
+
+class _Files:
+    """The files of one OME document in the order met; the first is the one that was opened."""
+
+    def __init__(self, container: TiffContainer, document: OmeDocument) -> None:
+        self.paths: list[Path] = [container.path]
+        self._uuid = document.uuid if not document.metadata_file else ""
+        named = {run.file for image in document.images for run in image.runs if run.file}
+        self._renamed = len(named) == 1 and not (container.path.parent / Path(*named).name).exists()
+
+    def number(self, run: PlaneRun) -> int:
+        """The number of the file of some planes, −1 where it is missing."""
+        own = self.paths[0]
+        # Only the name counts: a path inside a file must not lead out of its folder.
+        name = Path(run.file.replace("\\", "/")).name
+        if not name or name == own.name or self._renamed or (run.uuid and run.uuid == self._uuid and not self._is_there(name)):
+            return 0
+        if not self._is_there(name):
+            return -1
+        path = own.parent / name
+        if path not in self.paths:
+            self.paths.append(path)
+        return self.paths.index(path)
+
+    def _is_there(self, name: str) -> bool:
+        return (self.paths[0].parent / name).is_file()
+
+
+def _document(container: TiffContainer, text: str) -> OmeDocument:
+    try:
+        document = parse_ome(text)
+        if not document.images and document.metadata_file:
+            document = replace(parse_ome(_text_beside(container, document.metadata_file)), metadata_file=document.metadata_file)
+    except ValueError as error:
+        raise damaged(container.path, f"its OME description cannot be read ({error})") from error
+    if not document.images:
+        raise ReadError(f"{container.path.name} describes no image in its OME-XML.", "Save it again, as OME-TIFF or TIFF.")
+    return document
+
+
+def _text_beside(container: TiffContainer, name: str) -> str:
+    path = container.path.parent / Path(name.replace("\\", "/")).name
+    if not path.is_file() or path.stat().st_size == 0:
+        raise ReadError(
+            f"{container.path.name} is one file of a set; what it holds is described in {path.name}, which is not beside it.",
+            "Put all files of the recording into one folder.",
+        )
+    with open(path, "rb") as file:
+        if file.read(2) not in (b"II", b"MM"):
+            if path.stat().st_size > _COMPANION_LIMIT_BYTES:
+                raise damaged(path, "it is too large for a description")
+            return path.read_text("utf-8", errors="replace")
+    master = TiffContainer(path)
+    try:
+        return description_of(master)
+    finally:
+        master.close()
+
+
+def _own_pages(container: TiffContainer, document: OmeDocument) -> list[Page]:
+    pages = container.pages
+    planes = sum(math.prod(image.sizes[letter] for letter in "TCZ") for image in document.images)
+    # One directory for a whole stack, as tifffile writes it on request.
+    if len(pages) == 1 and len(document.images) == 1 and planes > 1 and _single_run(document.images[0]):
+        try:
+            return contiguous_run(container.bytes, pages[0], planes) or pages
+        except ReadError:
+            return pages
+    return pages
+
+
+def _single_run(image: OmeImage) -> bool:
+    return len(image.runs) <= 1 and all(run.page == 0 for run in image.runs)
+
+
+def _scene(container: TiffContainer, image: OmeImage, files: _Files, pages: list[Page], recording: Recording) -> TiffScene:
+    axes = image.order[::-1]
+    counts = tuple(image.sizes[letter] for letter in axes)
+    if math.prod(counts) > MAX_PAGES:
+        raise damaged(container.path, f"its description claims {math.prod(counts)} planes")
+    planes = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
+    planes, warnings = _recorded_times(planes, axes, image.name)
+    _check_frames(container, planes, pages)
+    kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
+    squeezed = planes.reshape(*(planes.shape[axis] for axis in kept), 2)
+    letters = "".join(axes[axis] for axis in kept)
+    size = _size_remark(image, planes, pages)
+    return TiffScene(image.name, letters, squeezed, image.recording.filled_from(recording), True, (*warnings, *size))
+
+
+def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_pages: int) -> np.ndarray:
+    """Addresses (planes, 2), the fastest axis first as the XML counts; −1 where no page is named or there."""
+    total = math.prod(counts)
+    addresses = np.full((total, 2), -1, np.int64)
+    strides = {image.order[0]: 1, image.order[1]: counts[2], image.order[2]: counts[2] * counts[1]}
+    for run in image.runs or (PlaneRun(dict.fromkeys("TCZ", 0), 0, None, "", ""),):
+        file = files.number(run)
+        start = sum(run.first[letter] * stride for letter, stride in strides.items())
+        count = min(total - start, total if run.count is None else run.count)
+        if file == 0:
+            count = min(count, own_pages - run.page)
+        if file >= 0 and count > 0:
+            addresses[start : start + count, 0] = file
+            addresses[start : start + count, 1] = np.arange(run.page, run.page + count)
+    return addresses
+
+
+def _recorded_times(planes: np.ndarray, axes: str, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The planes up to the last complete time point: a recording that was stopped early names more than it holds."""
+    time = axes.index("T")
+    others = tuple(axis for axis in range(3) if axis != time)
+    complete = (planes[..., 0] >= 0).all(axis=others)
+    stated = len(complete)
+    recorded = stated if complete.all() else int(np.argmin(complete))
+    if recorded in (0, stated):
+        return planes, ()
+    sentence = f"“{name}” should have {stated} time points; the file holds the first {recorded}, and these are used."
+    return planes.take(range(recorded), axis=time), (sentence,)
+
+
+def _check_frames(container: TiffContainer, planes: np.ndarray, pages: list[Page]) -> None:
+    numbers = planes[planes[..., 0] == 0][:, 1]
+    used = [pages[int(number)] for number in numbers]
+    for page in used:
+        if not same_frame(page.format, used[0].format):
+            raise damaged(
+                container.path,
+                f"page {used[0].number + 1} has {used[0].format}, but page {page.number + 1} has {page.format}",
+            )
+    check_format(container.bytes, (used or pages)[0].format)
+
+
+def _size_remark(image: OmeImage, planes: np.ndarray, pages: list[Page]) -> tuple[str, ...]:
+    own = planes[planes[..., 0] == 0]
+    if not len(own):
+        return ()
+    format = pages[int(own[0, 1])].format
+    stated = (image.sizes["Y"], image.sizes["X"])
+    if stated == (format.height, format.width):
+        return ()
+    return (
+        f"The description says {stated[0]} × {stated[1]} pixels, the pages hold {format.height} × {format.width}; "
+        "the pages are believed.",
+    )
