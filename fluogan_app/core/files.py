@@ -24,7 +24,7 @@ def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
     temporary = _temporary_beside(path)
     try:
         write(temporary)
-        _flush_to_disk(temporary)
+        flush_to_disk(temporary)
         replace(temporary, path)
     except OSError as error:
         raise cannot_write(path, error) from error
@@ -79,7 +79,8 @@ def _temporary_beside(path: Path) -> Path:
     return temporary
 
 
-def _flush_to_disk(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
+    """Make a file's content reach the disk. Raises OSError."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 

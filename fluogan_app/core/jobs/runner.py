@@ -23,12 +23,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cadence:
-    """How often a job reports, shows and saves, in seconds."""
+    """How often a job reports, shows, keeps its state in memory, and saves it, in seconds."""
 
     progress: float = 0.1
     preview: float = 0.2
-    first_checkpoint: float = 2.0
+    keep: float = 1.0
+    first_checkpoint: float = 1.0
     checkpoint: float = 20.0
+
+
+#: Keeping the state may cost one part of the time in so many.
+_KEEP_SHARE = 20.0
 
 
 class Job:
@@ -53,6 +58,7 @@ class Job:
         """Run from the beginning, or on from a checkpoint, to the end."""
         self._began = self._clock()
         self._recorder = Recorder(self._solver.metrics, start.curves if start else None)
+        self._good_curves = self._recorder.curves()
         try:
             return self._ended(self._loop(start.state if start else None))
         except Exception as error:  # noqa: BLE001 - the last good state must survive whatever a solver raises
@@ -79,13 +85,17 @@ class Job:
 
     def _report(self, state: State, due: _Due) -> None:
         now = self._clock()
-        if due.progress(now):
+        if due("progress", now):
             self._flush(state)
             self._sink.progress(self._progress(state, now, paused=False))
-        if due.preview(now):
+        if due("preview", now):
             self._sink.preview(self._solver.image(state))
-        if due.checkpoint(now):
+        if due("checkpoint", now):
             self._keep(state, save=True)
+        elif due("keep", now):
+            self._keep(state)
+            # A large state takes long to copy: never more than a twentieth of the time goes into it.
+            due.put_off("keep", self._clock() + _KEEP_SHARE * (self._clock() - now))
 
     def _rest(self, state: State) -> None:
         """Wait while paused, with the state saved first: a pause may outlast the machine."""
@@ -100,14 +110,13 @@ class Job:
     def _flush(self, state: State) -> None:
         wrong = self._recorder.flush()
         if wrong is not None:
-            raise SolverError(
-                f"The computation diverged before step {state.step}: {wrong} is not a finite number.",
-                "Reduce the adversarial weight or check gain, offset and pixel size; the last good state is kept.",
-            )
+            raise _diverged(state.step, wrong)
 
     def _keep(self, state: State, save: bool = False) -> None:
         self._flush(state)
-        self._good, self._good_curves = state.copy(), self._recorder.curves()
+        copy = state.copy()
+        _check_numbers(copy)
+        self._good, self._good_curves = copy, self._recorder.curves()
         if not save or self._checkpoints is None:
             return
         try:
@@ -150,6 +159,22 @@ class Job:
             return Ended(Outcome.FAILED, steps, seconds, self._good_curves, None, error, tuple(self._warnings))
 
 
+def _check_numbers(state: State) -> None:
+    """Raises SolverError for NaN in a state: the metrics of a step may be from before its update."""
+    import torch
+
+    for name, tensor in state.tensors.items():
+        if tensor.is_floating_point() and bool(torch.isnan(tensor).any()):
+            raise _diverged(state.step, name)
+
+
+def _diverged(step: int, name: str) -> SolverError:
+    return SolverError(
+        f"The computation diverged before step {step}: {name} is not a finite number.",
+        "Reduce the adversarial weight or check gain, offset and pixel size; the last good state is kept.",
+    )
+
+
 class _Pace:
     """Steps per second over the last ten seconds, so that a change of phase shows soon."""
 
@@ -170,25 +195,17 @@ class _Due:
     """Which of the things that happen now and then are to happen now."""
 
     def __init__(self, cadence: Cadence, now: float) -> None:
-        self._cadence = cadence
-        self._next_progress = self._next_preview = now
-        self._next_checkpoint = now + cadence.first_checkpoint
+        self._every = {"progress": cadence.progress, "preview": cadence.preview, "keep": cadence.keep,
+                       "checkpoint": cadence.checkpoint}  # fmt: skip
+        self._next = {"progress": now, "preview": now, "keep": now + cadence.keep,
+                      "checkpoint": now + cadence.first_checkpoint}  # fmt: skip
 
-    def progress(self, now: float) -> bool:
-        due = now >= self._next_progress
+    def __call__(self, what: str, now: float) -> bool:
+        due = now >= self._next[what]
         if due:
-            self._next_progress = now + self._cadence.progress
+            self._next[what] = now + self._every[what]
         return due
 
-    def preview(self, now: float) -> bool:
-        due = now >= self._next_preview
-        if due:
-            self._next_preview = now + self._cadence.preview
-        return due
-
-    def checkpoint(self, now: float) -> bool:
-        due = now >= self._next_checkpoint
-        if due:
-            self._next_checkpoint = now + self._cadence.checkpoint
-        return due
-
+    def put_off(self, what: str, until: float) -> None:
+        """Not before then, where it is dear."""
+        self._next[what] = max(self._next[what], until)

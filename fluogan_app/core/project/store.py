@@ -6,7 +6,6 @@ import logging
 import os
 import shutil
 import threading
-import uuid
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,33 +16,28 @@ from fluogan_app import __version__
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ProjectError, ReadError
-from fluogan_app.core.files import cannot_write, flush_folder, is_temporary, write_json_atomic
+from fluogan_app.core.files import cannot_write, write_json_atomic
 from fluogan_app.core.project import link as links
+from fluogan_app.core.project.folder import (
+    DOCUMENT,
+    check_free,
+    copy_folder,
+    existing_folder,
+    is_project,
+    project_folder,
+    put_in_place,
+)
 from fluogan_app.core.project.images import read_image, write_ome
-from fluogan_app.core.project.lock import LOCK_NAME, is_running
 from fluogan_app.core.project.migrations import read_record
-from fluogan_app.core.project.model import InputLink, ProjectDocument, RunRecord, now_text
+from fluogan_app.core.project.model import ProjectDocument, RunRecord, now_text
 from fluogan_app.core.project.run import RECORD, Run, read_json, run_name
+
+__all__ = ["Project", "is_project", "project_folder"]
 
 log = logging.getLogger(__name__)
 
-SUFFIX = ".fluogan"
-DOCUMENT = "project.json"
 #: The stored mean takes in evenly spaced frames of at most this many bytes in all, so that attaching stays quick.
 MEAN_BYTES = 1_000_000_000
-
-
-def project_folder(path: str | Path) -> Path:
-    """The folder that a user means: with the suffix, absolute, links followed. project.json itself means its folder."""
-    folder = Path(os.path.realpath(Path(path).expanduser()))
-    if folder.name == DOCUMENT:
-        folder = folder.parent
-    return folder if folder.suffix == SUFFIX else folder.with_name(folder.name + SUFFIX)
-
-
-def is_project(path: str | Path) -> bool:
-    """Whether there is a FluoGAN project at this place."""
-    return (_existing(path) / DOCUMENT).is_file()
 
 
 class Project:
@@ -61,24 +55,21 @@ class Project:
         Raises ProjectError; what stood there before stands still.
         """
         target = project_folder(folder)
-        _check_free(target, overwrite)
-        staged = _staging(target)
+        check_free(target, overwrite)
         document = document or ProjectDocument()
-        try:
+
+        def fill(staged: Path) -> None:
             for name in ("input", "runs"):
-                (staged / name).mkdir(parents=True)
+                (staged / name).mkdir()
             write_json_atomic(staged / DOCUMENT, document.model_dump(mode="json"))
-            _put_in_place(staged, target)
-        except OSError as error:
-            raise cannot_write(target, error) from error
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+
+        put_in_place(target, fill)
         return cls(target, document)
 
     @classmethod
     def open(cls, folder: str | Path) -> Project:
         """Read a project; its raw stack need not be there. Raises ProjectError."""
-        place = _existing(folder)
+        place = existing_folder(folder)
         path = place / DOCUMENT
         if not path.is_file():
             what = "is not a FluoGAN project: it has no project.json" if place.exists() else "is not there"
@@ -92,10 +83,7 @@ class Project:
     def save(self, document: ProjectDocument) -> None:
         """Put the document on disk in one step, then take it over. Raises ProjectError; the old one then stands."""
         with self._saving:
-            link = document.link
-            if link is not None:
-                link = link.replace(relative_path=links.relative_to(Path(link.path), self.folder))
-            document = document.replace(modified=now_text(), app_version=__version__, link=link)
+            document = _relinked(document, self.folder).replace(modified=now_text(), app_version=__version__)
             write_json_atomic(self.folder / DOCUMENT, document.model_dump(mode="json"))
             self.document = document
 
@@ -105,19 +93,16 @@ class Project:
         source = Path(os.path.realpath(self.folder))
         if target == source or source in target.parents or target in source.parents:
             raise ProjectError(f"The project {source} cannot be copied onto or into itself.", "Choose another place.")
-        _check_free(target, overwrite)
-        staged = _staging(target)
-        try:
-            _copy_folder(source, staged)
-            copy = Project(staged, self.document)
-            copy._relink(target)
-            _put_in_place(staged, target)
-        except OSError as error:
-            raise cannot_write(target, error) from error
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-        copy.folder = target
-        return copy
+        check_free(target, overwrite)
+        document = _relinked(self.document, target).replace(modified=now_text())
+
+        def fill(staged: Path) -> None:
+            copy_folder(source, staged)
+            _write_link(staged, document)
+            write_json_atomic(staged / DOCUMENT, document.model_dump(mode="json"))
+
+        put_in_place(target, fill)
+        return Project(target, document)
 
     def runs(self) -> list[Run]:
         """The runs in their order. One that cannot be read is left out, with a word in the log."""
@@ -171,7 +156,7 @@ class Project:
                 _write_mean(mean_path, stack)
             known = before.sha256 if unchanged and before else ""
             link = link.replace(sha256=known or (links.fingerprint(Path(link.path)) if hashed else ""))
-            write_json_atomic(self.folder / "input" / "link.json", link.model_dump(mode="json"))
+            _write_link(self.folder, self.document.replace(link=link))
             self.save(self.document.replace(link=link))
 
     def mean(self) -> tuple[np.ndarray, float | None] | None:
@@ -217,71 +202,18 @@ class Project:
             return []
         return sorted(folder for folder in runs.iterdir() if _number(folder) and (folder / RECORD).is_file())
 
-    def _relink(self, target: Path) -> None:
-        """Write the document for the place where the folder is about to be put."""
-        link = self.document.link
-        if link is not None:
-            link = link.replace(relative_path=links.relative_to(Path(link.path), target))
-            write_json_atomic(self.folder / "input" / "link.json", link.model_dump(mode="json"))
-        self.document = self.document.replace(modified=now_text(), link=link)
-        write_json_atomic(self.folder / DOCUMENT, self.document.model_dump(mode="json"))
+
+def _relinked(document: ProjectDocument, folder: Path) -> ProjectDocument:
+    """The document with the way from this folder to the raw stack."""
+    link = document.link
+    if link is None:
+        return document
+    return document.replace(link=link.replace(relative_path=links.relative_to(Path(link.path), folder)))
 
 
-def _existing(path: str | Path) -> Path:
-    """The folder to open: as given where it is there, else with the suffix."""
-    given = Path(os.path.realpath(Path(path).expanduser()))
-    if given.name == DOCUMENT and given.is_file():
-        return given.parent
-    return given if given.exists() else project_folder(path)
-
-
-def _check_free(target: Path, overwrite: bool) -> None:
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not overwrite:
-        raise ProjectError(f"{target} exists already.", "Choose another name, or overwrite it (--overwrite).")
-    if not (target / DOCUMENT).is_file():
-        raise ProjectError(f"{target} is not a FluoGAN project and is not overwritten.", "Choose another name.")
-    running = [folder.name for folder in (target / "runs").glob("*") if is_running(folder)]
-    if running:
-        raise ProjectError(f"{target} is not overwritten: its run {running[0]} is going on.", "Cancel that run first.")
-
-
-def _staging(target: Path) -> Path:
-    """A new hidden folder beside the target, on the same drive, to be renamed once it is complete."""
-    staged = target.with_name(f".{target.stem[:40]}-{uuid.uuid4().hex[:12]}")
-    try:
-        staged.mkdir(parents=True)
-    except OSError as error:
-        raise cannot_write(target, error) from error
-    return staged
-
-
-def _put_in_place(staged: Path, target: Path) -> None:
-    """Rename the complete folder to its place; what is there steps aside first and comes back if that fails."""
-    aside = staged.with_name(staged.name + "-replaced")
-    if target.exists():
-        os.rename(target, aside)
-    try:
-        os.rename(staged, target)
-    except OSError:
-        if aside.exists():
-            os.rename(aside, target)
-        raise
-    flush_folder(target.parent)
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _copy_folder(source: Path, target: Path) -> None:
-    """Copy a project's files. What a running job replaces meanwhile is passed over: it keeps two checkpoints."""
-    for folder, _, names in os.walk(source):
-        place = target / os.path.relpath(folder, source)
-        place.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            if name == LOCK_NAME or is_temporary(Path(name)):
-                continue
-            with suppress(FileNotFoundError):
-                shutil.copy2(Path(folder, name), place / name)
+def _write_link(folder: Path, document: ProjectDocument) -> None:
+    if document.link is not None:
+        write_json_atomic(folder / "input" / "link.json", document.link.model_dump(mode="json"))
 
 
 def _keep_original(path: Path, version: int) -> None:

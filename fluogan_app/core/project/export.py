@@ -1,0 +1,103 @@
+"""Results for other programs: images with their pixel size for Fiji, curves as a table, a figure for a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from fluogan_app.core.data.result import Curves, Result
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.jobs.curves_csv import write_curves_csv
+from fluogan_app.core.project.contrast import display_range
+from fluogan_app.core.project.figure import export_figure
+from fluogan_app.core.project.images import write_imagej, write_ome
+from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+
+__all__ = ["export_curves", "export_figure", "export_image", "export_run"]
+
+Kind = Literal["imagej", "ome"]
+
+
+def export_image(
+    path: Path, image: np.ndarray, pixel_size_nm: float | None, kind: Kind | None = None,
+    provenance: Mapping[str, Any] | None = None, unit: str = "photons per frame per pixel",
+) -> None:  # fmt: skip
+    """Write one image [y, x] as float32 TIFF with its pixel size and where it comes from.
+
+    `kind` None goes by the name: .ome.tif is OME-TIFF, .tif is for ImageJ. Raises UsageError, ProjectError.
+    """
+    _check_suffix(path, (".tif", ".tiff"), "an image")
+    about = dict(provenance or {})
+    if (kind or _kind_of(path)) == "ome":
+        write_ome(path, image, pixel_size_nm, unit, about)
+    else:
+        write_imagej(path, image, pixel_size_nm, unit, about, display_range(image))
+
+
+def export_curves(path: Path, curves: Curves) -> None:
+    """Write curves as CSV, one row per step. Raises UsageError, ProjectError."""
+    _check_suffix(path, (".csv",), "the curves")
+    write_curves_csv(path, curves)
+
+
+def export_run(
+    run: Run, estimate: Path | None = None, background: Path | None = None, curves: Path | None = None,
+    figure: Path | None = None,
+) -> tuple[str, ...]:  # fmt: skip
+    """Write what is asked for of a run. Returns the notes on how far the result can be trusted, the first of them
+    saying so where the run is not finished. Raises UsageError, ProjectError; names are checked before anything is written.
+    """
+    for path, suffixes, what in (
+        (estimate, (".tif", ".tiff"), "an image"), (background, (".tif", ".tiff"), "an image"),
+        (curves, (".csv",), "the curves"), (figure, (".png",), "the figure"),
+    ):  # fmt: skip
+        if path is not None:
+            _check_suffix(path, suffixes, what)
+    result = run.result()
+    about = _provenance(run, result)
+    if estimate is not None:
+        export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
+    if background is not None:
+        export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT)
+    if curves is not None:
+        export_curves(curves, run.curves())
+    if figure is not None:
+        export_figure(figure, result, _caption(run, result))
+    return result.notes
+
+
+def _provenance(run: Run, result: Result) -> dict[str, Any]:
+    return run.provenance() | {"steps": result.steps, "measures": dict(result.measures), "notes": list(result.notes)}
+
+
+def _caption(run: Run, result: Result) -> str:
+    """One line under the figure that says what was done to which data."""
+    record, camera = run.record, run.record.acquisition
+    weights = ", ".join(
+        f"{symbol} {record.params[name]:g}" for name, symbol in _SYMBOLS.items() if name in record.params
+    )
+    parts = [
+        Path(record.link.path).name if record.link else "stack",
+        str(record.frames),
+        f"FWHM {camera.psf_fwhm_nm:.4g} nm ({camera.psf_origin.value})",
+        f"gain {camera.gain:g} counts/photon ({camera.origin('gain').value})",
+        f"{record.method} {weights}".strip(),
+        f"step {result.steps} of {record.total_steps}",
+        f"seed {record.settings.seed}",
+    ]
+    return " · ".join(parts)
+
+
+_SYMBOLS = {"gamma": "γ", "lambda1": "λ1", "lambda2": "λ2", "delta": "δ"}
+
+
+def _kind_of(path: Path) -> Kind:
+    return "ome" if path.name.lower().endswith((".ome.tif", ".ome.tiff")) else "imagej"
+
+
+def _check_suffix(path: Path, suffixes: tuple[str, ...], what: str) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise UsageError(f"{path.name} is no name for {what}.", f"Let it end in {' or '.join(suffixes)}.")
