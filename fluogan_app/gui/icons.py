@@ -1,0 +1,110 @@
+"""The icons, drawn as lines in the colour of the text, so that they suit light and dark and every resolution."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
+
+#: Shapes in a square of 24, stroked unless they say fill.
+_SHAPES = {
+    "play": '<path d="M7 4.5v15l12-7.5z" fill="COLOUR"/>',
+    "pause": '<path d="M8 5v14M16 5v14" stroke-width="3.4"/>',
+    "stop": '<rect x="6" y="6" width="12" height="12" rx="1.5" fill="COLOUR"/>',
+    "open": '<path d="M3 18.5v-13h6l2 2.5h8v3M3 18.5l3-7.5h16l-3 7.5z"/>',
+    "save": '<path d="M4 4h13l3 3v13H4zM8 4v6h8V4M7 20v-6h10v6"/>',
+    "region": '<rect x="4.5" y="5.5" width="15" height="13" stroke-dasharray="3.2 2.2"/>'
+    '<path d="M3 4h3v3H3zM18 17h3v3h-3z" fill="COLOUR"/>',
+    "clear": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "reset": '<path d="M5 12a7.3 7.3 0 1 0 2.4-5.4M4.5 3.5v4.8h4.8"/>',
+    "contrast": '<circle cx="12" cy="12" r="8.2"/><path d="M12 3.8a8.2 8.2 0 0 1 0 16.4z" fill="COLOUR"/>',
+    "fit": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    "link": '<path d="M9.5 14.5l5-5M8 11l-3 3a3.6 3.6 0 0 0 5 5l3-3M16 13l3-3a3.6 3.6 0 0 0-5-5l-3 3"/>',
+    "scale": '<path d="M4 17.5h16M4 14v7M20 14v7"/><path d="M7 9.5h10M12 3v6.5" stroke-width="1.5"/>',
+    "help": '<circle cx="12" cy="12" r="8.6"/><path d="M9.3 9.3a2.8 2.8 0 1 1 3.9 2.9c-.8.4-1.2.9-1.2 1.8"/>'
+    '<circle cx="12" cy="16.9" r=".6" fill="COLOUR"/>',
+    "problem": '<path d="M12 3.5l9.3 16.5H2.7z"/><path d="M12 10v4.6"/><circle cx="12" cy="17.2" r=".5" fill="COLOUR"/>',
+    "done": '<path d="M4.5 12.5l5 5L19.5 7"/>',
+    "copy": '<rect x="8.5" y="8.5" width="11" height="12" rx="1.5"/><path d="M15.5 8.5v-5h-11v12h4"/>',
+    "stack": '<path d="M12 3.5l9 4.5-9 4.5L3 8zM3.5 12.2l8.5 4.3 8.5-4.3M3.5 16.4l8.5 4.3 8.5-4.3"/>',
+    "run": '<path d="M3.5 19.5h17M4.5 15.5c4-11 6 4 9-2.5 1.8-4 3.5-6.5 6-7.5"/>',
+    "sample": '<path d="M9.5 3.5h5M10.5 3.5v6.2L5 19a1.2 1.2 0 0 0 1 1.7h12a1.2 1.2 0 0 0 1-1.7L13.5 9.7V3.5M7.5 15.5h9"/>',
+    "recent": '<circle cx="12" cy="12" r="8.4"/><path d="M12 7v5.3l3.6 2.2"/>',
+    "drop": '<path d="M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4 16.5v4h16v-4"/>',
+    "whole": '<rect x="4" y="5" width="16" height="14"/>',
+    "more": '<path d="M8.5 5.5l6.5 6.5-6.5 6.5"/>',
+    "less": '<path d="M5.5 8.5l6.5 6.5 6.5-6.5"/>',
+    "export": '<path d="M12 15V3.5M7.5 8L12 3.5 16.5 8M4 13.5v7h16v-7"/>',
+}  # fmt: skip
+_FRAME = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="COLOUR" stroke-width="1.9" '
+    'stroke-linecap="round" stroke-linejoin="round">BODY</svg>'
+)
+_SIZES = (16, 20, 24, 32, 48, 64)
+
+
+def icon_names() -> tuple[str, ...]:
+    """Every icon there is."""
+    return tuple(_SHAPES)
+
+
+def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
+    """An icon in one colour. Raises KeyError for an unknown name."""
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(_pixmap(name, colour, size), QIcon.Mode.Normal)
+        if disabled is not None:
+            made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
+    return made
+
+
+def icon_for(widget: QWidget, name: str) -> QIcon:
+    """An icon in the colours that a widget's text has, enabled and disabled."""
+    palette = widget.palette()
+    role = QPalette.ColorRole.ButtonText
+    return icon(name, palette.color(role), palette.color(QPalette.ColorGroup.Disabled, role))
+
+
+def set_button_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button an icon in the colour of its text."""
+    button.setIcon(icon_for(button, name))
+
+
+class IconButton(QToolButton):
+    """A small tool button whose icon follows the palette. `words` is its tooltip and its name for screen readers."""
+
+    def __init__(self, name: str, object_name: str, words: str, tooltip: str = "", checkable: bool = False) -> None:
+        super().__init__()
+        self._icon_name = name
+        self.setObjectName(object_name)
+        self.setAccessibleName(words)
+        self.setToolTip(tooltip or words)
+        self.setCheckable(checkable)
+        self.setAutoRaise(True)
+        self.setIconSize(QSize(16, 16))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        set_button_icon(self, name)
+
+    def set_icon_name(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            set_button_icon(self, name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icon anew in the new colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon_name"):
+            set_button_icon(self, self._icon_name)
+
+
+def _pixmap(name: str, colour: QColor, size: int) -> QPixmap:
+    text = _FRAME.replace("BODY", _SHAPES[name]).replace("COLOUR", colour.name())
+    renderer = QSvgRenderer(QByteArray(text.encode()))
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return pixmap

@@ -1,0 +1,88 @@
+"""The bar beside an image that says which colour is which value, in which unit."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from fluogan_app.gui.style import quiet_colour, small_font
+from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, colour_table
+from fluogan_app.gui.views.scale_bar import round_ticks
+
+_BAR_WIDTH, _GAP, _TICK = 12.0, 4.0, 4.0
+
+
+def tick_text(value: float, step: float) -> str:
+    """A tick's value with just the digits that its distance to the next one asks for."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 1e5 or step < 1e-3:
+        return f"{value:.3g}"
+    decimals = max(0, -int(np.floor(np.log10(step) + 1e-9)))
+    return f"{value:.{decimals}f}"
+
+
+class ColourBar(QWidget):
+    """A vertical colour bar with round ticks; the unit runs along it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._levels, self._table, self._unit = (0.0, 1.0), colour_table(DEFAULT_COLOUR_MAP), ""
+        self.setFont(small_font(self))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_levels(self, levels: tuple[float, float], table: np.ndarray, unit: str) -> None:
+        """Show values from dark to bright."""
+        self._levels, self._table, self._unit = levels, table, unit
+        self.setAccessibleDescription(f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}")
+        self.updateGeometry()
+        self.update()
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Value and text of each tick."""
+        low, high = self._levels
+        metrics = QFontMetricsF(self.font())
+        about = int(min(6, max(2, self.height() / (3 * metrics.height()))))
+        values = round_ticks(low, high, about)
+        step = values[1] - values[0] if len(values) > 1 else high - low
+        return [(value, tick_text(value, step)) for value in values]
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the longest number and the unit beside it."""
+        metrics = QFontMetricsF(self.font())
+        widest = max((metrics.horizontalAdvance(text) for _, text in self.ticks()), default=0.0)
+        widest = max(widest, metrics.horizontalAdvance("0.000"))
+        return QSize(int(_BAR_WIDTH + 2 * _GAP + _TICK + widest + metrics.height() + 2), 96)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw bar, ticks and unit."""
+        painter = QPainter(self)
+        half = QFontMetricsF(self.font()).height() / 2
+        bar = QRectF(_GAP, half, _BAR_WIDTH, self.height() - 2 * half)
+        ramp = np.ascontiguousarray(self._table[::-1])
+        painter.drawImage(bar, QImage(ramp.data, 1, 256, 4, QImage.Format.Format_RGB32).copy())
+        painter.setPen(quiet_colour(self.palette()))
+        painter.drawRect(bar)
+        painter.setPen(self.palette().windowText().color())
+        self._paint_ticks(painter, bar, half)
+        self._paint_unit(painter)
+        painter.end()
+
+    def _paint_ticks(self, painter: QPainter, bar: QRectF, half: float) -> None:
+        low, high = self._levels
+        for value, text in self.ticks():
+            y = bar.bottom() - (value - low) / (high - low) * bar.height()
+            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + _TICK, y))
+            words = QRectF(bar.right() + _TICK + 2, y - half, self.width(), 2 * half)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_unit(self, painter: QPainter) -> None:
+        height = QFontMetricsF(self.font()).height()
+        painter.save()
+        painter.translate(self.width() - height, self.height())
+        painter.rotate(-90)
+        along = QRectF(0, 0, self.height(), height)
+        painter.drawText(along, Qt.AlignmentFlag.AlignCenter, self._unit)
+        painter.restore()

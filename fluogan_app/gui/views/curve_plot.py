@@ -1,0 +1,160 @@
+"""One diagram: some metrics with one axis of values, thinned out to what the screen can show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from fluogan_app.core.data.result import Curves, Metric
+from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
+
+_BUCKETS = 600
+
+
+def thinned(steps: np.ndarray, values: np.ndarray, buckets: int = _BUCKETS) -> tuple[np.ndarray, np.ndarray]:
+    """The curve without gaps, with at most two points per bucket: its lowest and its highest, so that no peak is lost.
+
+    steps (N,), values (N,); returns two arrays of M ≤ max(2 · buckets, …) finite points in order.
+    """
+    finite = np.isfinite(values)
+    steps, values = steps[finite], values[finite]
+    size = -(-len(values) // buckets)
+    if size <= 2:
+        return steps, values
+    whole = len(values) // size * size
+    table = values[:whole].reshape(-1, size)
+    starts = np.arange(0, whole, size)
+    extremes = np.sort(np.stack([starts + table.argmin(axis=1), starts + table.argmax(axis=1)], axis=1), axis=1)
+    # The newest values are kept as they are: the end of the curve must not jump with the buckets.
+    chosen = np.unique(np.concatenate([[0], extremes.ravel(), np.arange(whole, len(values)), [len(values) - 1]]))
+    return steps[chosen], values[chosen]
+
+
+class CurvePlot(QWidget):
+    """A pyqtgraph diagram with a legend above it that names each curve and its newest value."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        import pyqtgraph
+
+        self._pyqtgraph = pyqtgraph
+        self.setObjectName(f"curves_{name}")
+        self._logarithmic = False
+        self._metrics: tuple[Metric, ...] = ()
+        self._curves = Curves()
+        self._lines: dict[str, object] = {}
+        self.title = QLabel(title)
+        self.title.setFont(small_font(self.title, 1.0, bold=True))
+        self.legend = QLabel()
+        self.legend.setFont(small_font(self.legend))
+        self.legend.setWordWrap(True)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.plot = self._make_plot(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 0, 6, 0)
+        column.setSpacing(1)
+        column.addWidget(self.title)
+        column.addWidget(self.legend)
+        column.addWidget(self.plot, 1)
+        self.recolour()
+
+    def show_curves(self, metrics: Sequence[Metric], curves: Curves) -> None:
+        """Draw some metrics of these curves."""
+        self._curves = curves
+        if tuple(metrics) != self._metrics:
+            self._set_metrics(tuple(metrics))
+        for metric in metrics:
+            values = curves.columns[metric.name]
+            if self._logarithmic:
+                values = np.where(values > 0, values, np.nan)
+            self._lines[metric.name].setData(*thinned(curves.steps, values))
+        self._write_legend()
+
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        """Choose the axis of values."""
+        if logarithmic != self._logarithmic:
+            self._logarithmic = logarithmic
+            self.plot.setLogMode(x=False, y=logarithmic)
+            self.show_curves(self._metrics, self._curves)
+            self.plot.enableAutoRange()
+
+    def recolour(self) -> None:
+        """Follow a change between light and dark."""
+        palette = QApplication.palette()
+        self.plot.setBackground(palette.base().color())
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(quiet_colour(palette))
+            axis.setTextPen(palette.text().color())
+        self.plot.showGrid(x=True, y=True, alpha=0.18 if is_dark(palette) else 0.14)
+        for colour, line in zip(curve_colours(palette), self._lines.values(), strict=False):
+            line.setPen(_pen(colour))
+        self._label_axes()
+        self._write_legend()
+
+    @property
+    def point_count(self) -> int:
+        """How many points are drawn."""
+        return sum(len(line.xData) for line in self._lines.values() if line.xData is not None)
+
+    def _make_plot(self, title: str):
+        plot = self._pyqtgraph.PlotWidget()
+        plot.setAccessibleName(title)
+        plot.setMenuEnabled(False)
+        plot.setMinimumHeight(70)
+        plot.setFrameShape(plot.Shape.NoFrame)
+        plot.hideButtons()
+        plot.scene().sigMouseClicked.connect(self._clicked)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).setStyle(tickFont=small_font(self, 0.85), autoExpandTextSpace=True)
+        plot.getAxis("left").enableAutoSIPrefix(False)
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        return plot
+
+    def _clicked(self, event) -> None:
+        if event.double():
+            self.plot.enableAutoRange()
+
+    def _set_metrics(self, metrics: tuple[Metric, ...]) -> None:
+        for line in self._lines.values():
+            self.plot.removeItem(line)
+        self._metrics = metrics
+        colours = curve_colours(QApplication.palette())
+        self._lines = {
+            metric.name: self.plot.plot([], [], pen=_pen(colours[index % len(colours)])) for index, metric in enumerate(metrics)
+        }
+        self._label_axes()
+
+    def _label_axes(self) -> None:
+        text = QApplication.palette().text().color().name()
+        style = {"color": text, "font-size": f"{small_font(self, 0.9).pointSizeF():.1f}pt"}
+        units = {metric.unit for metric in self._metrics}
+        unit = units.pop() if len(units) == 1 else ""
+        self.plot.setLabel("bottom", "step", **style)
+        self.plot.setLabel("left", unit or "value", **style)
+
+    def _write_legend(self) -> None:
+        colours = curve_colours(QApplication.palette())
+        parts = []
+        for index, metric in enumerate(self._metrics):
+            colour = colours[index % len(colours)].name()
+            words = f"{metric.label} {self._newest(metric)}".replace(" ", "&nbsp;")
+            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}')
+        self.legend.setText("&ensp; ".join(parts))
+
+    def _newest(self, metric: Metric) -> str:
+        values = self._curves.columns.get(metric.name, np.empty(0))
+        finite = np.flatnonzero(np.isfinite(values))
+        return f"{values[finite[-1]]:.4g} {metric.unit}".strip() if len(finite) else ""
+
+
+def _pen(colour) -> QPen:
+    # One device pixel wide: Qt draws wider lines ten times slower.
+    pen = QPen(colour, 1)
+    pen.setCosmetic(True)
+    return pen

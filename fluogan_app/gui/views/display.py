@@ -1,0 +1,129 @@
+"""How an array becomes colours: percentile levels, colour maps, gamma, and area means for zoomed-out views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+#: Name to title. All but fire are told apart by colour-blind eyes; fire is what many microscopists are used to.
+COLOUR_MAPS = {
+    "gray": "Gray",
+    "gray_inverted": "Gray, inverted",
+    "green": "Green",
+    "magenta": "Magenta",
+    "viridis": "Viridis",
+    "magma": "Magma",
+    "inferno": "Inferno",
+    "cividis": "Cividis",
+    "fire": "Fire",
+}
+DEFAULT_COLOUR_MAP = "gray"
+_LIBRARY_NAMES = {"fire": "imagej:fire"}
+_NOT_A_NUMBER = np.uint32(0xFF5B7C99)
+
+
+@dataclass(frozen=True)
+class DisplaySettings:
+    """How an image is shown. `levels` are fixed values in the image's unit; None takes them from the percentiles."""
+
+    colormap: str = DEFAULT_COLOUR_MAP
+    low_percent: float = 0.1
+    high_percent: float = 99.9
+    gamma: float = 1.0
+    levels: tuple[float, float] | None = None
+
+
+def percentile_levels(array: np.ndarray, low_percent: float = 0.1, high_percent: float = 99.9) -> tuple[float, float]:
+    """The values that are shown darkest and brightest.
+
+    Of all pixels, not of a sample of them. Where most pixels are exactly zero, the percentiles are those of the
+    others: a sparse estimate would be black otherwise. Values that are not finite do not count.
+    """
+    values = array[np.isfinite(array)] if array.dtype.kind == "f" else array.ravel()
+    if values.size == 0:
+        return 0.0, 1.0
+    lit = values[values != 0]
+    sparse = 0 < lit.size < values.size / 2
+    low, high = (float(level) for level in np.percentile(lit if sparse else values, (low_percent, high_percent)))
+    if sparse:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return _apart(low, high)
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    if high > low:
+        return low, high
+    return low, low + max(abs(low) * 1e-3, 1e-12 if low else 1.0)
+
+
+@lru_cache(maxsize=64)
+def colour_table(name: str, gamma: float = 1.0) -> np.ndarray:
+    """A colour map as 256 colours 0xffRRGGBB, uint32; gamma below 1 lifts the dark parts. Raises ValueError."""
+    if name not in COLOUR_MAPS:
+        raise ValueError(f"there is no colour map {name!r}")
+    parts = np.round(_colours(name)[_gamma_index(gamma)] * 255).astype(np.uint32)
+    table = np.uint32(0xFF000000) | (parts[:, 0] << 16) | (parts[:, 1] << 8) | parts[:, 2]
+    table.setflags(write=False)
+    return table
+
+
+def _gamma_index(gamma: float) -> np.ndarray:
+    return np.round(255 * np.linspace(0, 1, 256) ** gamma).astype(int)
+
+
+def _colours(name: str) -> np.ndarray:
+    """(256, 3) float, 0 to 1."""
+    ramp = np.linspace(0, 1, 256)
+    if name.startswith("gray"):
+        return np.repeat((ramp[::-1] if name.endswith("inverted") else ramp)[:, None], 3, axis=1)
+    from cmap import Colormap  # a tenth of a second that a gray start does not pay
+
+    return np.asarray(Colormap(_LIBRARY_NAMES.get(name, name)).lut(256))[:, :3]
+
+
+def to_image(array: np.ndarray, levels: tuple[float, float], table: np.ndarray) -> QImage:
+    """Colours of an array [y, x]; what is not a number is shown in a blue-grey that no map has."""
+    low, high = levels
+    scaled = (array.astype(np.float32) - np.float32(low)) * np.float32(256 / (high - low))
+    holes = np.isnan(scaled)
+    np.clip(np.where(holes, 0, scaled), 0, 255, out=scaled)
+    pixels = np.ascontiguousarray(table[scaled.astype(np.uint8)])
+    if holes.any():
+        pixels[holes] = _NOT_A_NUMBER
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def area_means(array: np.ndarray, factor: int) -> np.ndarray:
+    """Means over factor × factor blocks [y, x] float32; the last ones repeat the border where the size does not divide."""
+    height, width = array.shape
+    padded = np.pad(array.astype(np.float32), ((0, -height % factor), (0, -width % factor)), mode="edge")
+    rows, columns = padded.shape
+    return padded.reshape(rows // factor, factor, columns // factor, factor).mean(axis=(1, 3))
+
+
+class Raster:
+    """An array with its colours at full size and, made when they are looked at, shrunk by 2, 4, 8, …"""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+        self._means: dict[int, np.ndarray] = {1: array}
+        self._images: dict[int, QImage] = {}
+        self._levels: tuple[float, float] = (0.0, 1.0)
+        self._table = colour_table(DEFAULT_COLOUR_MAP)
+
+    def colour(self, levels: tuple[float, float], table: np.ndarray) -> None:
+        """Choose levels and colours."""
+        self._levels, self._table = levels, table
+        self._images.clear()
+
+    def shrunk(self, factor: int) -> QImage:
+        """The image with blocks of factor × factor pixels averaged, in values and not in colours."""
+        if factor not in self._images:
+            if factor not in self._means:
+                self._means[factor] = area_means(self.array, factor)
+            self._images[factor] = to_image(self._means[factor], self._levels, self._table)
+        return self._images[factor]

@@ -1,0 +1,154 @@
+"""The small panel in which contrast, colours and gamma of one viewer are chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from fluogan_app.gui.style import problem_colour, set_colour
+from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings
+
+#: Percentiles that are offered by name.
+CONTRASTS = {
+    "Smallest to largest": (0.0, 100.0),
+    "0.1 to 99.9 %": (0.1, 99.9),
+    "0.5 to 99.5 %": (0.5, 99.5),
+    "1 to 99 %": (1.0, 99.0),
+    "5 to 95 %": (5.0, 95.0),
+}
+_FIXED = "Fixed values"
+
+
+class DisplayMenu(QWidget):
+    """Contrast by percentiles or fixed values, colour map, gamma. `changed` carries what the user chose."""
+
+    changed = Signal(object)  # DisplaySettings
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings, self._levels, self._unit = DisplaySettings(), (0.0, 1.0), ""
+        self.colours = _combo("display_colormap", "Colour map", "Colours from dark to bright", COLOUR_MAPS)
+        self.contrast = _combo(
+            "display_contrast", "Contrast", "Which pixels are shown darkest and brightest; "
+            "in mostly empty images, counted among the pixels that are not zero", {**CONTRASTS, _FIXED: None},
+        )  # fmt: skip
+        self.low, self.high = _level_field("low", "darkest"), _level_field("high", "brightest")
+        self.gamma = _gamma_field()
+        self.reset = QPushButton("Reset")
+        self.reset.setObjectName("display_reset")
+        self.reset.setToolTip("Back to 0.1 to 99.9 %, gray, gamma 1")
+        self._unit_label, self._problem = QLabel(), QLabel()
+        self._lay_out()
+        self._connect()
+        self.show_settings(self._settings, self._levels, self._unit)
+
+    def show_settings(self, settings: DisplaySettings, levels: tuple[float, float], unit: str) -> None:
+        """Show what is in use; `levels` are the values in the image's unit."""
+        self._settings, self._levels, self._unit = settings, levels, unit
+        blocked = [QSignalBlocker(field) for field in (self.colours, self.contrast, self.gamma)]
+        self.colours.setCurrentIndex(self.colours.findText(COLOUR_MAPS[settings.colormap]))
+        self.contrast.setCurrentIndex(self._contrast_index(settings))
+        self.gamma.setValue(settings.gamma)
+        for field, level in zip((self.low, self.high), levels, strict=True):
+            if not field.hasFocus():
+                field.setText(f"{level:.5g}")
+        self._unit_label.setText(unit)
+        self._problem.setVisible(False)
+        del blocked
+
+    def _contrast_index(self, settings: DisplaySettings) -> int:
+        if settings.levels is not None:
+            return self.contrast.findText(_FIXED)
+        wanted = (settings.low_percent, settings.high_percent)
+        for index, percents in enumerate(CONTRASTS.values()):
+            if percents == wanted:
+                return index
+        return -1
+
+    def _lay_out(self) -> None:
+        values = QHBoxLayout()
+        for part in (self.low, QLabel("to"), self.high, self._unit_label):
+            values.addWidget(part)
+        form = QFormLayout(self)
+        form.setContentsMargins(12, 10, 12, 10)
+        form.addRow("Colours", self.colours)
+        form.addRow("Contrast", self.contrast)
+        form.addRow("Values", values)
+        form.addRow("", self._problem)
+        form.addRow("Gamma", self.gamma)
+        form.addRow("", self.reset)
+        self._problem.setWordWrap(True)
+
+    def _connect(self) -> None:
+        self.colours.currentTextChanged.connect(lambda _: self._change(colormap=_key(COLOUR_MAPS, self.colours)))
+        self.contrast.currentTextChanged.connect(self._choose_contrast)
+        self.gamma.valueChanged.connect(lambda gamma: self._change(gamma=gamma))
+        self.low.editingFinished.connect(self._choose_levels)
+        self.high.editingFinished.connect(self._choose_levels)
+        self.reset.clicked.connect(lambda: self._emit(DisplaySettings()))
+
+    def _choose_contrast(self, text: str) -> None:
+        if text == _FIXED:
+            self._change(levels=self._levels)
+        elif text in CONTRASTS:
+            low, high = CONTRASTS[text]
+            self._change(low_percent=low, high_percent=high, levels=None)
+
+    def _choose_levels(self) -> None:
+        if not (self.low.isModified() or self.high.isModified()):
+            return
+        try:
+            low, high = (float(field.text().replace(",", ".")) for field in (self.low, self.high))
+        except ValueError:
+            return self._complain("Give two numbers.")
+        if not low < high:
+            return self._complain("The first value must be smaller than the second.")
+        self._change(levels=(low, high))
+
+    def _complain(self, sentence: str) -> None:
+        set_colour(self._problem, problem_colour(self.palette()))
+        self._problem.setText(f"⚠ {sentence}")
+        self._problem.setVisible(True)
+
+    def _change(self, **changes) -> None:
+        self._emit(replace(self._settings, **changes))
+
+    def _emit(self, settings: DisplaySettings) -> None:
+        self.low.setModified(False)
+        self.high.setModified(False)
+        self.changed.emit(settings)
+
+
+def _combo(object_name: str, words: str, tooltip: str, entries: dict) -> QComboBox:
+    combo = QComboBox()
+    combo.setObjectName(object_name)
+    combo.setAccessibleName(words)
+    combo.setToolTip(tooltip)
+    combo.addItems([title if isinstance(title, str) else key for key, title in entries.items()])
+    return combo
+
+
+def _key(entries: dict[str, str], combo: QComboBox) -> str:
+    return next(key for key, title in entries.items() if title == combo.currentText())
+
+
+def _level_field(which: str, words: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setObjectName(f"display_{which}")
+    field.setAccessibleName(f"Value shown {words}")
+    field.setToolTip(f"The value that is shown {words}, in the image's unit")
+    field.setMaximumWidth(90)
+    return field
+
+
+def _gamma_field() -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setObjectName("display_gamma")
+    field.setAccessibleName("Gamma")
+    field.setToolTip("Below 1 lifts the dark parts, above 1 sinks them; the colour bar follows")
+    field.setRange(0.2, 3.0)
+    field.setSingleStep(0.1)
+    field.setDecimals(2)
+    return field

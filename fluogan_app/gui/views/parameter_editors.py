@@ -1,0 +1,154 @@
+"""The editors of one parameter: a text line, a choice, a tick box. Each says what the user has put in."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+
+from fluogan_app.core.params import Params, ParamSpec, problem_with
+from fluogan_app.gui.style import quiet_colour
+from fluogan_app.gui.views.controls import CalmComboBox
+
+_GROUPED_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+
+
+class Unreadable(ValueError):
+    """A text that is no value; its words are shown beside the field."""
+
+
+def value_text(value: Any) -> str:
+    """A value as it stands in a field."""
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def parsed(spec: ParamSpec, text: str) -> Any:
+    """The value that a text means. Raises Unreadable.
+
+    A decimal comma is taken as a point, except where it may as well part thousands: 1,000 is refused.
+    """
+    stripped = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-")
+    if not stripped:
+        if spec.optional:
+            return None
+        raise Unreadable(f"{spec.label} ({spec.name}) is empty; allowed is {spec.limits_text}.")
+    if spec.kind == "text":
+        return text
+    if _GROUPED_BY_COMMA.fullmatch(stripped):
+        raise Unreadable(f"“{text}” can be read in two ways; write {stripped.replace(',', '')} or a decimal point.")
+    try:
+        number = float(stripped.replace(",", ".", 1))
+    except ValueError:
+        raise Unreadable(f"{spec.label} ({spec.name}) is “{text}”; allowed is {spec.limits_text}.") from None
+    if spec.kind == "int" and math.isfinite(number) and number.is_integer():
+        return int(number)
+    return number
+
+
+class TextEditor(QLineEdit):
+    """A number or a text, with its unit written into the field. Numbers may be written as 2.5e-3."""
+
+    user_edited = Signal()
+
+    def __init__(self, params_type: type[Params], spec: ParamSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._params_type, self._spec = params_type, spec
+        self.setPlaceholderText(spec.none_text if spec.optional else "")
+        metrics = QFontMetrics(self.font())
+        self._unit_width = metrics.horizontalAdvance(spec.unit) + 6 if spec.unit else 0
+        self.setTextMargins(0, 0, self._unit_width, 0)
+        self.setMinimumWidth(metrics.horizontalAdvance("00000") + self._unit_width + 14)
+        self.textEdited.connect(lambda _: self.user_edited.emit())
+
+    def value(self) -> Any:
+        """What the text means. Raises Unreadable."""
+        return parsed(self._spec, self.text())
+
+    def show_value(self, value: Any) -> None:
+        """Write a value, unless the text means it already: the user may be typing it."""
+        try:
+            same = self.value() == value
+        except Unreadable:
+            same = False
+        if not same:
+            self.setText(value_text(value))
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down count whole numbers."""
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if step is None or self._spec.kind != "int":
+            return super().keyPressEvent(event)
+        self._count(step)
+
+    def _count(self, step: int) -> None:
+        try:
+            counted = self.value() + step
+        except (Unreadable, TypeError):
+            return
+        if problem_with(self._params_type, self._spec.name, counted) is None:
+            self.setText(str(counted))
+            self.user_edited.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the unit at the right end."""
+        super().paintEvent(event)
+        if not self._spec.unit:
+            return
+        painter = QPainter(self)
+        painter.setPen(quiet_colour(self.palette()))
+        place = QRect(0, 0, self.width() - 7, self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._spec.unit)
+        painter.end()
+
+
+class ChoiceEditor(CalmComboBox):
+    """One of a few values."""
+
+    user_edited = Signal()
+
+    def __init__(self, _params_type: type[Params], spec: ParamSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        for choice in spec.choices:
+            self.addItem(str(choice), choice)
+        self.activated.connect(lambda _: self.user_edited.emit())
+
+    def value(self) -> Any:
+        """The chosen value."""
+        return self.currentData()
+
+    def show_value(self, value: Any) -> None:
+        """Choose a value."""
+        blocked = QSignalBlocker(self)
+        self.setCurrentIndex(self.findData(value))
+        del blocked
+
+
+class TickEditor(QCheckBox):
+    """Yes or no."""
+
+    user_edited = Signal()
+
+    def __init__(self, _params_type: type[Params], _spec: ParamSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.clicked.connect(lambda _: self.user_edited.emit())
+
+    def value(self) -> bool:
+        """Whether it is ticked."""
+        return self.isChecked()
+
+    def show_value(self, value: Any) -> None:
+        """Tick it or not."""
+        self.setChecked(bool(value))
+
+
+Editor = TextEditor | ChoiceEditor | TickEditor
+EDITORS: dict[str, type[Editor]] = {
+    "int": TextEditor, "float": TextEditor, "text": TextEditor, "choice": ChoiceEditor, "bool": TickEditor,
+}  # fmt: skip

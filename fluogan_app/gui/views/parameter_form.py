@@ -1,0 +1,242 @@
+"""The form of all parameters, made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.params import Params, ParamSpec, specs
+from fluogan_app.gui.style import PaletteWatcher, small_font
+from fluogan_app.gui.views.controls import QuietLabel, push_button
+from fluogan_app.gui.views.parameter_row import ParameterRow
+
+Sections = Sequence[tuple[str, type[Params]]]
+
+
+class ParameterForm(QWidget):
+    """Fields for one or more parameter sets, each under its title. Setters never emit; the user's hands do.
+
+    `edited(params_type, name, value)` carries valid values only; what is wrong with the others is in `problems`.
+    """
+
+    edited = Signal(object, str, object)
+    problems_changed = Signal(object)  # {name: sentence}
+    was_reset = Signal(object, object)  # params_type, tuple of names; follows the `edited` of each
+
+    def __init__(self, sections: Sections = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("parameter_form")
+        self._rows: dict[tuple[type[Params], str], ParameterRow] = {}
+        self._folds: dict[str, QToolButton] = {}
+        self.help = QuietLabel(object_name="parameter_help")
+        self.derived = QWidget()
+        self.reset_all_button = push_button(
+            "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
+        )
+        self._scroll = QScrollArea()
+        self._lay_out()
+        PaletteWatcher(self).changed.connect(self._recolour)
+        self.set_sections(sections)
+
+    # Setters
+
+    def set_sections(self, sections: Sections) -> None:
+        """Show other parameter sets, with their defaults."""
+        self._rows.clear()
+        self._folds.clear()
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(8, 6, 6, 6)
+        column.setSpacing(2)
+        self.derived = QWidget()
+        self.derived.setObjectName("derived_values")
+        self.derived.setVisible(False)
+        for index, (title, params_type) in enumerate(sections):
+            column.addLayout(self._section(title, params_type))
+            if index == 0:
+                column.addWidget(self.derived)
+        column.addStretch(1)
+        self._scroll.setWidget(page)
+
+    def set_values(
+        self,
+        params_type: type[Params],
+        values: Mapping[str, Any] | Params,
+        origins: Mapping[str, Origin] | None = None,
+    ) -> None:
+        """Show checked values, and where they come from. Names without a field are passed over."""
+        given = values.model_dump() if isinstance(values, Params) else values
+        for name, value in given.items():
+            row = self._rows.get((params_type, name))
+            if row is not None:
+                row.show_value(value)
+                row.show_origin(origins.get(name) if origins is not None else None)
+
+    def set_defaults(self, params_type: type[Params], values: Mapping[str, Any]) -> None:
+        """What reset goes back to, where it is not the declared default: what the file states, for example."""
+        for name, value in values.items():
+            row = self._rows.get((params_type, name))
+            if row is not None:
+                row.set_default(value)
+
+    def set_problem(self, name: str, sentence: str | None, params_type: type[Params] | None = None) -> None:
+        """Mark a field with a reason, or take the mark away."""
+        for row in self._matching(name, params_type):
+            row.show_problem(sentence)
+            if sentence and row.spec.advanced:
+                self._unfold(row.params_type)
+
+    def set_derived(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Show values that follow from the others, under the first section."""
+        old = self.derived.layout()
+        if old is not None:
+            QWidget().setLayout(old)
+        grid = QGridLayout(self.derived)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setVerticalSpacing(1)
+        for index, (label, text) in enumerate(lines):
+            grid.addWidget(QuietLabel(label), index, 0)
+            value = QuietLabel(text)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(value, index, 1)
+        grid.setColumnStretch(1, 1)
+        self.derived.setVisible(grid.count() > 0)
+
+    def set_editable(self, editable: bool) -> None:
+        """Let the fields be changed."""
+        for row in self._rows.values():
+            row.editor.setEnabled(editable)
+            row.reset_button.setEnabled(editable)
+        self.reset_all_button.setEnabled(editable)
+
+    # What is in the form
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Field name to what is wrong with it."""
+        return {name: row.problem for (_, name), row in self._rows.items() if row.problem}
+
+    def row(self, name: str, params_type: type[Params] | None = None) -> ParameterRow:
+        """The widgets of one parameter. Raises KeyError."""
+        matching = self._matching(name, params_type)
+        if not matching:
+            raise KeyError(name)
+        return matching[0]
+
+    def focus(self, name: str) -> None:
+        """Bring a field into sight and put the cursor into it."""
+        row = self.row(name)
+        if row.spec.advanced:
+            self._unfold(row.params_type)
+        self._scroll.ensureWidgetVisible(row.editor)
+        row.editor.setFocus()
+
+    # Making the form
+
+    def _section(self, title: str, params_type: type[Params]) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        plain = [spec for spec in specs(params_type) if not spec.advanced]
+        advanced = [spec for spec in specs(params_type) if spec.advanced]
+        groups = list(dict.fromkeys(spec.group for spec in plain))
+        for group in groups:
+            heading = title if len(groups) == 1 else group or title
+            column.addWidget(_heading(heading))
+            column.addLayout(self._grid(params_type, [spec for spec in plain if spec.group == group]))
+        if advanced:
+            self._add_fold(column, params_type, advanced)
+        return column
+
+    def _grid(self, params_type: type[Params], declared: Sequence[ParamSpec]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 118)
+        for index, spec in enumerate(declared):
+            row = ParameterRow(params_type, spec, self)
+            row.put(grid, 2 * index)
+            row.edited.connect(lambda value, key=(params_type, spec.name): self.edited.emit(*key, value))
+            row.problem_changed.connect(lambda: self.problems_changed.emit(self.problems))
+            row.reset_clicked.connect(lambda key=(params_type, spec.name): self.was_reset.emit(key[0], (key[1],)))
+            row.help_wanted.connect(self.help.setText)
+            self._rows[params_type, spec.name] = row
+        return grid
+
+    def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
+        body = QWidget()
+        body.setLayout(self._grid(params_type, declared))
+        body.layout().setContentsMargins(0, 0, 0, 0)
+        body.setVisible(False)
+        fold = QToolButton()
+        fold.setText(f"Advanced ({len(declared)})")
+        fold.setObjectName(f"fold_{params_type.__name__}")
+        fold.setAccessibleName("Show advanced parameters")
+        fold.setToolTip("Parameters that seldom need a change")
+        fold.setCheckable(True)
+        fold.setAutoRaise(True)
+        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        fold.setArrowType(Qt.ArrowType.RightArrow)
+        fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        fold.toggled.connect(body.setVisible)
+        fold.toggled.connect(lambda open_: fold.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow))
+        self._folds[params_type.__name__] = fold
+        column.addWidget(fold)
+        column.addWidget(body)
+
+    def _lay_out(self) -> None:
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.help.setWordWrap(True)
+        self.help.setTextFormat(Qt.TextFormat.RichText)
+        self.help.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.help.setMinimumHeight(4 * self.help.fontMetrics().lineSpacing())
+        self.help.setText("Move to a field to read what it does.")
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.reset_all_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(foot)
+        column.addWidget(self.help)
+        self.reset_all_button.clicked.connect(self._reset_all)
+
+    # The user's hands
+
+    def _reset_all(self) -> None:
+        changed: dict[type[Params], list[str]] = {}
+        for (params_type, name), row in self._rows.items():
+            if row.reset():
+                changed.setdefault(params_type, []).append(name)
+                self.edited.emit(params_type, name, row.default)
+        self.problems_changed.emit(self.problems)
+        for params_type, names in changed.items():
+            self.was_reset.emit(params_type, tuple(names))
+
+    # Inside
+
+    def _matching(self, name: str, params_type: type[Params] | None) -> list[ParameterRow]:
+        return [
+            row for (kind, known), row in self._rows.items() if known == name and (params_type is None or kind is params_type)
+        ]
+
+    def _unfold(self, params_type: type[Params]) -> None:
+        self._folds[params_type.__name__].setChecked(True)
+
+    def _recolour(self) -> None:
+        for row in self._rows.values():
+            row.refresh_colours()
+
+
+def _heading(text: str) -> QLabel:
+    heading = QLabel(text)
+    heading.setFont(small_font(heading, 1.0, bold=True))
+    heading.setContentsMargins(0, 7, 0, 1)
+    return heading

@@ -1,0 +1,183 @@
+"""One parameter in the form: label, field with unit, where the value comes from, reset, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.params import Params, ParamSpec, problem_with
+from fluogan_app.gui.icons import IconButton
+from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
+from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable, value_text
+
+
+def help_text(spec: ParamSpec) -> str:
+    """Help, equation, limits and default of a parameter as rich text."""
+    lines = [f"<b>{spec.label}</b>", spec.help]
+    if spec.equation:
+        lines.append(f"<i>{spec.equation}</i>")
+    default = spec.none_text or "empty" if spec.default is None else f"{value_text(spec.default)} {spec.unit}".strip()
+    lines.append(f"Allowed: {spec.limits_text}. Default: {default}.")
+    return "<br>".join(line for line in lines if line)
+
+
+class ParameterRow(QObject):
+    """The widgets of one parameter. `edited` carries a valid value that the user gave; `problem_changed` the rest."""
+
+    edited = Signal(object)
+    problem_changed = Signal()
+    reset_clicked = Signal()
+    help_wanted = Signal(str)
+
+    def __init__(self, params_type: type[Params], spec: ParamSpec, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.params_type, self.spec = params_type, spec
+        self.default = spec.default
+        self._own_problem: str | None = None
+        self._given_problem: str | None = None
+        self._origin: Origin | None = None
+        self.label, self.chip, self.problem_label = QLabel(spec.label), QLabel(), QLabel()
+        self.editor = EDITORS[spec.kind](params_type, spec)
+        self.reset_button = IconButton("reset", f"reset_{spec.name}", f"Reset {spec.label}")
+        self._dress()
+        self.editor.user_edited.connect(self._user_edited)
+        self.reset_button.clicked.connect(self._reset)
+        self.show_value(self.default)
+
+    # Setters
+
+    def show_value(self, value: Any) -> None:
+        """Show a checked value, unless the user is typing one that is not valid yet."""
+        if self._own_problem is None or not self.editor.hasFocus():
+            self._own_problem = None
+            self.editor.show_value(value)
+        self._refresh()
+
+    def show_origin(self, origin: Origin | None) -> None:
+        """Show where the value comes from, as a coloured word."""
+        self._origin = origin
+        self._refresh()
+
+    def show_problem(self, sentence: str | None) -> None:
+        """Mark the field with a reason that lies outside it; None takes the mark away."""
+        self._given_problem = sentence
+        self._refresh()
+
+    def set_default(self, value: Any) -> None:
+        """What the reset button goes back to."""
+        self.default = value
+        self._refresh()
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the field."""
+        return self._own_problem or self._given_problem
+
+    @property
+    def value(self) -> Any:
+        """The value in the field. Raises Unreadable."""
+        return self.editor.value()
+
+    @property
+    def changed_from_default(self) -> bool:
+        """Whether reset would do anything."""
+        try:
+            return self.value != self.default
+        except Unreadable:
+            return True
+
+    def put(self, grid: QGridLayout, row: int) -> None:
+        """Place the widgets into two rows of a grid."""
+        grid.addWidget(self.label, row, 0)
+        grid.addWidget(self.editor, row, 1)
+        grid.addWidget(self.chip, row, 2)
+        grid.addWidget(self.reset_button, row, 3)
+        grid.addWidget(self.problem_label, row + 1, 0, 1, 4)
+
+    # The user's hands
+
+    def reset(self) -> bool:
+        """Go back to the default. Returns whether anything changed."""
+        if not self.changed_from_default:
+            return False
+        self._own_problem = None
+        self.editor.show_value(self.default)
+        self._refresh()
+        return True
+
+    def _reset(self) -> None:
+        if self.reset():
+            self.problem_changed.emit()
+            self.edited.emit(self.default)
+            self.reset_clicked.emit()
+
+    def _user_edited(self) -> None:
+        before, self._given_problem = self.problem, None
+        try:
+            value = self.value
+            self._own_problem = problem_with(self.params_type, self.spec.name, value)
+        except Unreadable as unreadable:
+            value, self._own_problem = None, str(unreadable)
+        self._refresh()
+        if self.problem != before:
+            self.problem_changed.emit()
+        if self._own_problem is None:
+            self.edited.emit(value)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Show the help of the field that the user has come to."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Enter):
+            self.help_wanted.emit(help_text(self.spec))
+        return False
+
+    # Display
+
+    def _dress(self) -> None:
+        spec, words = self.spec, help_text(self.spec)
+        self.editor.setObjectName(f"param_{spec.name}")
+        self.editor.setAccessibleName(f"{spec.label}, {spec.unit}" if spec.unit else spec.label)
+        self.editor.setAccessibleDescription(spec.help)
+        self.label.setBuddy(self.editor)
+        self.label.setWordWrap(True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        for part in (self.label, self.editor):
+            part.setToolTip(words)
+            part.setWhatsThis(words)
+            part.installEventFilter(self)
+        self.chip.setObjectName(f"origin_{spec.name}")
+        self.chip.setFont(small_font(self.chip))
+        self.problem_label.setObjectName(f"problem_{spec.name}")
+        self.problem_label.setWordWrap(True)
+        self.problem_label.setFont(small_font(self.problem_label))
+        kept = self.reset_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(kept)
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def refresh_colours(self) -> None:
+        """Follow a change between light and dark."""
+        self._refresh()
+
+    def _refresh(self) -> None:
+        palette = QApplication.palette()
+        self.reset_button.setVisible(self.changed_from_default)
+        default = value_text(self.default) or self.spec.none_text or "empty"
+        self.reset_button.setToolTip(f"Back to {default} {self.spec.unit if value_text(self.default) else ''}".strip())
+        self.problem_label.setVisible(self.problem is not None)
+        self.problem_label.setText(f"⚠ {self.problem}" if self.problem else "")
+        set_colour(self.problem_label, problem_colour(palette))
+        self._frame_field(problem_colour(palette).name() if self.problem else None)
+        self.chip.setVisible(self._origin is not None)
+        if self._origin is not None:
+            self.chip.setText(self._origin.value)
+            self.chip.setToolTip(ORIGIN_WORDS[self._origin])
+            set_colour(self.chip, origin_colour(self._origin, palette))
+
+    def _frame_field(self, colour: str | None) -> None:
+        kind = type(self.editor).__bases__[0].__name__
+        sheet = f"{kind} {{ border: 2px solid {colour}; border-radius: 3px; }}" if colour else ""
+        if self.editor.styleSheet() != sheet:
+            self.editor.setStyleSheet(sheet)

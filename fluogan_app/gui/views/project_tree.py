@@ -1,0 +1,134 @@
+"""The project as a tree: its stack and its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from fluogan_app.gui.icons import icon_for
+from fluogan_app.gui.style import PaletteWatcher
+
+_NUMBER = Qt.ItemDataRole.UserRole
+_STACK = 0
+#: Run states in words, with what can be done with such a run beside looking at it.
+RESUMABLE = ("interrupted", "cancelled", "failed")
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run as the tree shows it. `detail` becomes the tooltip and the grey words behind the status."""
+
+    number: int
+    name: str
+    status: str
+    detail: str = ""
+
+
+class ProjectTree(QWidget):
+    """Setters never emit. Runs are named by their number."""
+
+    run_selected = Signal(int)
+    stack_selected = Signal()
+    open_requested = Signal()
+    resume_requested = Signal(int)
+    export_requested = Signal(int)
+    reuse_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("project_tree")
+        self.tree = QTreeWidget()
+        self.tree.setObjectName("project_tree_items")
+        self.tree.setAccessibleName("Stack and runs of the project")
+        self.tree.setHeaderHidden(True)
+        self.tree.setColumnCount(2)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.header().setStretchLastSection(True)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tree)
+        self._rows: dict[int, RunRow] = {}
+        self._stack_title = ""
+        self.tree.currentItemChanged.connect(self._selected)
+        self.tree.itemActivated.connect(self._activated)
+        self.tree.customContextMenuRequested.connect(self._show_menu)
+        PaletteWatcher(self).changed.connect(self._recolour)
+        self.set_content("", ())
+
+    def set_content(self, stack_title: str, runs: Sequence[RunRow]) -> None:
+        """Show a stack and its runs; the selected run stays selected where it is still there."""
+        chosen = self.selected
+        self._stack_title = stack_title
+        self._rows = {run.number: run for run in runs}
+        blocked = QSignalBlocker(self.tree)
+        self.tree.clear()
+        stack = self._item(stack_title or "No stack", "", _STACK, stack_title or "Open a file to begin")
+        for run in runs:
+            self._item(run.name, run.status, run.number, f"{run.name}: {run.status}. {run.detail}".strip(), stack)
+        stack.setExpanded(True)
+        del blocked
+        self.select(chosen)
+
+    def select(self, number: int | None) -> None:
+        """Select a run, or the stack."""
+        blocked = QSignalBlocker(self.tree)
+        self.tree.setCurrentItem(self._find(number or _STACK))
+        del blocked
+
+    @property
+    def selected(self) -> int | None:
+        """Number of the selected run; None for the stack."""
+        item = self.tree.currentItem()
+        return (item.data(0, _NUMBER) or None) if item is not None else None
+
+    def _item(self, text: str, status: str, number: int, tooltip: str, above: QTreeWidgetItem | None = None):
+        item = QTreeWidgetItem([text, status])
+        item.setData(0, _NUMBER, number)
+        item.setToolTip(0, tooltip)
+        item.setToolTip(1, tooltip)
+        item.setIcon(0, icon_for(self, "stack" if number == _STACK else "run"))
+        self.tree.addTopLevelItem(item) if above is None else above.addChild(item)
+        return item
+
+    def _find(self, number: int) -> QTreeWidgetItem:
+        stack = self.tree.topLevelItem(0)
+        children = (stack.child(index) for index in range(stack.childCount()))
+        return next((item for item in children if item.data(0, _NUMBER) == number), stack)
+
+    def _selected(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
+        if item is None:
+            return
+        number = item.data(0, _NUMBER)
+        self.run_selected.emit(number) if number else self.stack_selected.emit()
+
+    def _activated(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _NUMBER) == _STACK and not self._stack_title:
+            self.open_requested.emit()
+
+    def menu_for(self, number: int) -> QMenu:
+        """What can be done with a run (or with the stack: 0)."""
+        menu = QMenu(self)
+        if number == _STACK:
+            menu.addAction("Open another stack…").triggered.connect(lambda: self.open_requested.emit())
+            return menu
+        if self._rows[number].status in RESUMABLE:
+            menu.addAction("Go on with this run").triggered.connect(lambda: self.resume_requested.emit(number))
+        menu.addAction("Use its parameters again").triggered.connect(lambda: self.reuse_requested.emit(number))
+        menu.addAction("Export…").triggered.connect(lambda: self.export_requested.emit(number))
+        return menu
+
+    def _show_menu(self, position: QPoint) -> None:
+        item = self.tree.itemAt(position)
+        if item is not None:
+            menu = self.menu_for(item.data(0, _NUMBER))
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.tree.viewport().mapToGlobal(position))
+
+    def _recolour(self) -> None:
+        self.set_content(self._stack_title, tuple(self._rows.values()))

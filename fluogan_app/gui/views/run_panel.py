@@ -1,0 +1,142 @@
+"""Run, pause, cancel, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from fluogan_app.core.units import seconds_text
+from fluogan_app.gui.icons import set_button_icon
+from fluogan_app.gui.style import PaletteWatcher
+from fluogan_app.gui.views.controls import QuietLabel, push_button
+
+
+@dataclass(frozen=True)
+class RunPanelState:
+    """What the panel shows. `why_not` says what is missing while nothing can be run; steps count from 0."""
+
+    can_run: bool = False
+    why_not: str = ""
+    running: bool = False
+    paused: bool = False
+    cancelling: bool = False
+    step: int = 0
+    total_steps: int = 0
+    phase: str = ""
+    steps_per_second: float | None = None
+    seconds_left: float | None = None
+    seconds: float | None = None
+    device_text: str = ""
+    message: str = ""
+
+
+def progress_words(state: RunPanelState) -> str:
+    """Phase, rate and time of a running job on one line."""
+    parts = [state.phase] if state.phase else []
+    if state.cancelling:
+        parts = ["Cancelling…"]
+    elif state.paused:
+        parts.append("paused")
+    elif state.running and state.steps_per_second:
+        parts.append(f"{state.steps_per_second:.3g} steps/s")
+        if state.seconds_left is not None:
+            parts.append(f"{seconds_text(state.seconds_left)} left")
+    if state.seconds is not None:
+        parts.append(f"{seconds_text(state.seconds)} so far" if state.running else f"took {seconds_text(state.seconds)}")
+    return " · ".join(parts)
+
+
+class RunPanel(QWidget):
+    """The one Run button, pause and cancel, progress, rate, time left and device."""
+
+    run_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_panel")
+        self._state = RunPanelState()
+        self.run_button = push_button("&Run", "play", "run", "Reconstruct the region with these parameters")
+        self.pause_button = push_button("&Pause", "pause", "pause", "Wait after the current step; the state is saved first")
+        self.cancel_button = push_button("&Cancel", "stop", "cancel", "End the run and keep what there is; it can go on later")
+        self.bar = QProgressBar()
+        self.words = QuietLabel(object_name="run_words")
+        self.device = QuietLabel(object_name="run_device")
+        self.message = QLabel()
+        self._lay_out()
+        self._connect()
+        self.set_state(self._state)
+
+    @property
+    def state(self) -> RunPanelState:
+        """What is shown."""
+        return self._state
+
+    def set_state(self, state: RunPanelState) -> None:
+        """Show a state."""
+        self._state = state
+        self.run_button.setEnabled(state.can_run and not state.running)
+        self.run_button.setDefault(self.run_button.isEnabled())
+        self.pause_button.setEnabled(state.running and not state.cancelling)
+        self.cancel_button.setEnabled(state.running and not state.cancelling)
+        self._show_pause()
+        self.cancel_button.setText("Cancelling…" if state.cancelling else "&Cancel")
+        self._show_progress()
+        self.words.setText(progress_words(state))
+        self.device.setText(state.device_text)
+        message = state.message or ("" if state.can_run or state.running else state.why_not)
+        self.message.setText(message)
+        self.run_button.setToolTip(message or "Reconstruct the region with these parameters")
+
+    def _show_pause(self) -> None:
+        words, icon_name = ("&Resume", "play") if self._state.paused else ("&Pause", "pause")
+        if self.pause_button.text() != words:
+            self.pause_button.setText(words)
+            self.pause_button.setAccessibleName(words.replace("&", ""))
+            set_button_icon(self.pause_button, icon_name)
+
+    def _show_progress(self) -> None:
+        state = self._state
+        self.bar.setRange(0, max(state.total_steps, 1))
+        self.bar.setValue(min(state.step, max(state.total_steps, 1)))
+        self.bar.setFormat(f"step {state.step} of {state.total_steps}" if state.total_steps else "")
+
+    def _lay_out(self) -> None:
+        self.bar.setObjectName("run_progress")
+        self.bar.setAccessibleName("Progress")
+        self.bar.setToolTip("Steps done of all steps")
+        self.message.setObjectName("run_message")
+        for label in (self.message, self.words, self.device):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.run_button, 2)
+        buttons.addWidget(self.pause_button, 1)
+        buttons.addWidget(self.cancel_button, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(4)
+        column.addLayout(buttons)
+        column.addWidget(self.bar)
+        for label in (self.words, self.message, self.device):
+            column.addWidget(label)
+
+    def _connect(self) -> None:
+        self.run_button.clicked.connect(self.run_requested)
+        self.pause_button.clicked.connect(self._pause_clicked)
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        PaletteWatcher(self).changed.connect(self._recolour)
+        self._recolour()
+
+    def _pause_clicked(self) -> None:
+        (self.resume_requested if self._state.paused else self.pause_requested).emit()
+
+    def _recolour(self) -> None:
+        set_button_icon(self.run_button, "play")
+        set_button_icon(self.cancel_button, "stop")
+        set_button_icon(self.pause_button, "play" if self._state.paused else "pause")

@@ -1,0 +1,59 @@
+"""Which part of the sample a viewer shows, in nanometres: what linked viewers share and a project remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ViewRange:
+    """The point in the middle of a viewer and how many nm one screen pixel covers; the same along x and y.
+
+    Where the pixel size is not known, read camera pixels for nm.
+    """
+
+    x_nm: float
+    y_nm: float
+    nm_per_pixel: float
+
+    def moved(self, right_nm: float, down_nm: float) -> ViewRange:
+        """The same scale around another point."""
+        return ViewRange(self.x_nm + right_nm, self.y_nm + down_nm, self.nm_per_pixel)
+
+    def zoomed(self, factor: float, x_nm: float, y_nm: float) -> ViewRange:
+        """Enlarged by a factor, with the point (x, y) staying where it is on the screen."""
+        scale = self.nm_per_pixel / factor
+        keep = 1.0 / factor
+        return ViewRange(x_nm + (self.x_nm - x_nm) * keep, y_nm + (self.y_nm - y_nm) * keep, scale)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A rectangle of the sample in nm."""
+
+    left_nm: float
+    top_nm: float
+    right_nm: float
+    bottom_nm: float
+
+    @property
+    def width_nm(self) -> float:
+        """Along x."""
+        return self.right_nm - self.left_nm
+
+    @property
+    def height_nm(self) -> float:
+        """Along y, which points down."""
+        return self.bottom_nm - self.top_nm
+
+    def united(self, other: Extent) -> Extent:
+        """The smallest rectangle that holds both."""
+        return Extent(
+            min(self.left_nm, other.left_nm), min(self.top_nm, other.top_nm),
+            max(self.right_nm, other.right_nm), max(self.bottom_nm, other.bottom_nm),
+        )  # fmt: skip
+
+    def fitted(self, width_pixels: float, height_pixels: float) -> ViewRange:
+        """The view of a viewer of that size that shows the whole rectangle."""
+        scale = max(self.width_nm / max(width_pixels, 1), self.height_nm / max(height_pixels, 1))
+        return ViewRange((self.left_nm + self.right_nm) / 2, (self.top_nm + self.bottom_nm) / 2, scale)
