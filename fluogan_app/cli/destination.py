@@ -13,7 +13,8 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.files import cannot_write
 from fluogan_app.core.project.link import differences
-from fluogan_app.core.project.store import SUFFIX, Project, is_project
+from fluogan_app.core.project.folder import SUFFIX, is_project
+from fluogan_app.core.project.store import Project
 
 
 class _Way(Enum):

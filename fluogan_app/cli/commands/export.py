@@ -12,7 +12,8 @@ from fluogan_app.cli.report import Report
 from fluogan_app.cli.targets import check_targets
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.project.export import export_run
-from fluogan_app.core.project.store import SUFFIX, Project
+from fluogan_app.core.project.folder import SUFFIX
+from fluogan_app.core.project.store import Project
 
 _TARGETS = ("estimate", "background", "curves", "figure")
 

@@ -20,8 +20,8 @@ from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
 from fluogan_app.core.params import Params, validated
+from fluogan_app.core.project.folder import SUFFIX, project_folder
 from fluogan_app.core.project.run import Run
-from fluogan_app.core.project.store import SUFFIX, project_folder
 from fluogan_app.core.project.workflow import RunRequest, Started, prepare_run, run_prepared
 
 

@@ -11,8 +11,9 @@ from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.run import Run
-from fluogan_app.core.project.store import SUFFIX, Project
+from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import Started, resume_run
 
 

@@ -1,0 +1,49 @@
+"""A simulated stack opens with its scale, and its truth lies beside it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import tifffile
+
+from fluogan_app.core.simulate.recording import read_truth
+
+SMALL = ("--frames", 5, "--rows", 4, "--spacing-from-nm", 300, "--spacing-to-nm", 300, "--zoom", 3)
+
+
+def test_stack_and_truth_are_written(fluogan, tmp_path) -> None:
+    stack, truth = tmp_path / "s.tif", tmp_path / "t.npz"
+    said = fluogan("simulate", "lines", "-o", stack, "--truth", truth, *SMALL, "--seed", 3, "--pixel-size-nm", 110)
+    assert (said.code, said.err) == (0, "")
+    frames = tifffile.imread(stack)
+    known = read_truth(truth)
+    assert frames.dtype == np.uint16 and frames.shape[:2] == (5, 4)
+    assert known.truth.shape == (12, 3 * frames.shape[2])
+    assert (known.seed, known.params.pixel_size_nm, known.params.frames) == (3, 110.0, 5)
+    scene = json.loads(fluogan("info", stack, "--json").out)["scenes"][0]
+    assert abs(scene["pixel_size_nm"]["y"] - 110) < 0.01
+    assert scene["time_step_ms"] == 10
+
+
+def test_the_seed_decides_the_counts(fluogan, tmp_path) -> None:
+    for name, seed in (("a.tif", 1), ("b.tif", 1), ("c.tif", 2)):
+        fluogan("simulate", "lines", "-o", tmp_path / name, *SMALL, "--seed", seed)
+    a, b, c = (tifffile.imread(tmp_path / name) for name in ("a.tif", "b.tif", "c.tif"))
+    np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(a, c)
+
+
+def test_what_is_said_is_what_a_reconstruction_needs(fluogan, tmp_path) -> None:
+    said = fluogan("simulate", "lines", "-o", tmp_path / "s.tif", *SMALL, "--light", "bright", "--offset", 100)
+    assert "5 frames of 4 ×" in said.out and "pixels of 100 nm" in said.out
+    assert "--fwhm-nm 324 --gain 7 --offset 100 --read-noise 0" in said.out
+
+
+def test_nothing_is_replaced_without_being_asked(fluogan, tmp_path) -> None:
+    stack, truth = tmp_path / "s.tif", tmp_path / "t.npz"
+    truth.write_text("mine")
+    line = ("simulate", "lines", "-o", stack, "--truth", truth, *SMALL)
+    fluogan(*line).refused("t.npz", "--overwrite")
+    assert not stack.exists()
+    assert fluogan(*line, "--overwrite").code == 0
