@@ -9,6 +9,9 @@ import numpy as np
 from fluogan_app.core.data.line_pattern import LinePattern, LineSet
 from fluogan_app.core.simulate.params import LinesParams
 
+#: Length over which the out-of-focus light rises and falls once.
+BACKGROUND_PERIOD_NM = 12_000.0
+
 
 def line_pattern(params: LinesParams) -> tuple[LinePattern, int]:
     """The sets of lines side by side, centred in the field, and the field's width in camera pixels."""
@@ -35,15 +38,16 @@ def line_coverage(pattern: LinePattern, fine_columns: int, fine_pixel_size_nm: f
     return covered / fine_pixel_size_nm
 
 
-def smooth_background(shape_yx: tuple[int, int]) -> np.ndarray:
-    """Out-of-focus light (Y, X) with maximum 1 and minimum near 0.6: two broad clouds over an even floor."""
-    height, width = shape_yx
-    y = (np.arange(height)[:, None] + 0.5) / height
-    x = (np.arange(width)[None, :] + 0.5) / width
-    clouds = np.exp(-((y - 0.3) ** 2 / 0.5 + (x - 0.3) ** 2 / 0.06)) + 0.6 * np.exp(
-        -((y - 0.8) ** 2 / 0.4 + (x - 0.8) ** 2 / 0.04)
-    )
-    background = 0.6 + 0.4 * clouds / clouds.max()
+def smooth_background(shape_yx: tuple[int, int], pixel_size_nm: float) -> np.ndarray:
+    """Out-of-focus light (Y, X) with maximum 1 and minimum above 0.5: two slow waves that cross, over an even floor.
+
+    Its size is that of the sample, not of the field: light from out of focus varies over many widths of the PSF.
+    """
+    y = (np.arange(shape_yx[0])[:, None] + 0.5) * pixel_size_nm
+    x = (np.arange(shape_yx[1])[None, :] + 0.5) * pixel_size_nm
+    steep = np.sin(2 * np.pi * (x / BACKGROUND_PERIOD_NM + y / (2 * BACKGROUND_PERIOD_NM)))
+    flat = np.cos(2 * np.pi * (x / (1.7 * BACKGROUND_PERIOD_NM) - y / (3 * BACKGROUND_PERIOD_NM)))
+    background = 1.0 + 0.15 * steep + 0.1 * flat
     return background / background.max()
 
 

@@ -117,7 +117,7 @@ def _recorded(
     frames: np.ndarray, pattern: LinePattern, params: LinesParams, seed: int, on_frame: OnFrame
 ) -> SimulatedStack:
     rate, lit, microscope = _scene(pattern, params, frames.shape[1:])
-    background = params.background_photons * smooth_background(frames.shape[1:])
+    background = params.background_photons * smooth_background(frames.shape[1:], params.pixel_size_nm)
     fading = fading_curve(params.frames, params.bleaching_frames)
     camera = Camera(params.gain, params.offset, params.read_noise, params.saturation_counts)
     emission_rng, photon_rng, noise_rng = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
