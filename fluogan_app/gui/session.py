@@ -5,7 +5,7 @@ What it holds is frozen; going back means setting an older snapshot. Views are t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -23,17 +23,19 @@ if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
 
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
-_OWNED = ("roi", "frames", "acquisition", "method", "params", "settings", "link")
+_OWNED = ("roi", "frames", "acquisition", "method", "params", "settings")
 
 
 class Session(QObject):
     """Holds the project's snapshots and says when one was exchanged.
 
-    `document_changed` carries the names of the fields that changed, as a frozenset.
+    `document_changed` carries the names of the fields that changed, as a frozenset; `stack_left` the stack that nobody
+    needs any more, for whoever reads from it to close.
     """
 
     project_changed = Signal()
     stack_changed = Signal()
+    stack_left = Signal(object)
     document_changed = Signal(object)
     problems_changed = Signal()
     runs_changed = Signal()
@@ -52,50 +54,51 @@ class Session(QObject):
         self.running_number: int | None = None
         self.busy = False
         self._saved = self.document
-        self._problems: dict[tuple[type[Params], str], tuple[Any, str]] = {}
+        self._problems: dict[str, str] = {}
+        self._stated = Acquisition()
         self._was_unsaved = False
 
     # What is open
 
     def show_project(self, project: Project, stack: Stack | None, untitled: bool) -> None:
         """Take another project in, with its stack where the raw file is at hand."""
-        self._let_go_of_stack()
+        self._leave_stack()
         self.project, self.stack, self.untitled = project, stack, untitled
         self.document = self._saved = project.document
-        self._problems.clear()
+        self._stated = project.document.acquisition if untitled or stack is None else stack.acquisition
+        self._problems = {}
         self.runs = tuple(project.runs())
         self.shown_run = self.runs[-1] if self.runs else None
         self._announce_all()
 
     def show_nothing(self) -> None:
         """Close the project."""
-        self._let_go_of_stack()
+        self._leave_stack()
         self.project, self.untitled, self.runs, self.shown_run = None, False, (), None
         self.document = self._saved = ProjectDocument()
-        self._problems.clear()
+        self._problems = {}
         self._announce_all()
 
     def moved_to(self, project: Project) -> None:
         """The same project, now in a folder that the user chose."""
         number = self.shown_run.number if self.shown_run else None
         self.project, self.untitled = project, False
-        self.document = self._saved = project.document
         self.runs = tuple(project.runs())
         self.shown_run = next((run for run in self.runs if run.number == number), None)
+        self.note_saved(project.document)
         self.project_changed.emit()
         self.runs_changed.emit()
-        self._note_unsaved()
 
     def set_stack(self, stack: Stack) -> None:
         """The raw stack was found again."""
-        self._let_go_of_stack()
+        self._leave_stack()
         self.stack = stack
         self.stack_changed.emit()
 
-    def _let_go_of_stack(self) -> None:
-        if self.stack is not None:
-            self.stack.close()
-        self.stack = None
+    def _leave_stack(self) -> None:
+        left, self.stack = self.stack, None
+        if left is not None:
+            self.stack_left.emit(left)
 
     def _announce_all(self) -> None:
         self.project_changed.emit()
@@ -141,16 +144,27 @@ class Session(QObject):
         self._note_unsaved()
 
     def edit(self, params_type: type[Params], name: str, value: Any) -> None:
-        """The user set one value. A value that does not fit changes nothing but is remembered with its reason."""
+        """The user set one value. One that does not fit changes nothing, but its field is marked with the reason."""
         sentence = problem_with(params_type, name, value)
-        if sentence is not None:
-            self._problems[params_type, name] = (value, sentence)
-            self.problems_changed.emit()
+        if sentence is None:
+            self._store(params_type, name, value)
+            self.note_problems({other: kept for other, kept in self._problems.items() if other != name})
+        else:
+            self.note_problems({**self._problems, name: sentence})
+
+    def reset(self, params_type: type[Params], names: Iterable[str]) -> None:
+        """Values went back to what the file states, or to their defaults: so does the word on where they come from."""
+        if params_type is not Acquisition:
             return
-        had_problem = self._problems.pop((params_type, name), None) is not None
-        self._store(params_type, name, value)
-        if had_problem:
-            self.problems_changed.emit()
+        origins = {name: origin for name, origin in self.document.acquisition.origins.items() if name not in names}
+        origins |= {name: origin for name, origin in self._stated.origins.items() if name in names}
+        values = {name: getattr(self._stated, name) for name in names}
+        self.change(acquisition=self.document.acquisition.replace(**values, origins=origins))
+
+    @property
+    def stated(self) -> Acquisition:
+        """What the file, or the sample's description, states of the recording."""
+        return self._stated
 
     def _store(self, params_type: type[Params], name: str, value: Any) -> None:
         if params_type is Acquisition:
@@ -162,21 +176,29 @@ class Session(QObject):
             values = self.params.replace(**{name: value}).model_dump()
             self.change(params={**self.document.params, self.method.name: values})
 
-    @property
-    def problems(self) -> Mapping[tuple[type[Params], str], str]:
-        """The sentence of every field whose value does not fit."""
-        return {field: sentence for field, (_, sentence) in self._problems.items()}
+    # What keeps a run from starting
 
-    def first_problem(self) -> tuple[type[Params], str, str] | None:
-        """What keeps a run from starting: a field's section, its name, and the sentence."""
-        for (params_type, name), (_, sentence) in self._problems.items():
-            return params_type, name, sentence
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """The sentence of every field that holds a wrong value, or none where one is needed."""
+        return {**self._missing(), **self._problems}
+
+    def note_problems(self, problems: Mapping[str, str]) -> None:
+        """These fields hold values that do not fit; what is missing is known without being told."""
+        missing = self._missing()
+        noted = {name: sentence for name, sentence in problems.items() if missing.get(name) != sentence}
+        if noted != self._problems:
+            self._problems = noted
+            self.problems_changed.emit()
+
+    def _missing(self) -> dict[str, str]:
+        if self.project is None:
+            return {}
         try:
             self.document.acquisition.complete()
         except ParameterError as error:
-            name, sentence = next(iter(error.problems.items()))
-            return Acquisition, name, sentence
-        return None
+            return error.problems
+        return {}
 
     # Runs
 
@@ -204,9 +226,11 @@ class Session(QObject):
 
     # Saved or not
 
-    def mark_saved(self, document: ProjectDocument) -> None:
-        """The document stands on disk."""
-        self.document = self._saved = document
+    def note_saved(self, document: ProjectDocument) -> None:
+        """A document stands on disk. Values that were changed since stay as they are, and count as unsaved."""
+        self.document = self.document.replace(link=document.link)
+        if not self.untitled:
+            self._saved = document
         self._note_unsaved()
 
     @property
@@ -214,7 +238,9 @@ class Session(QObject):
         """Whether closing now would lose something that the user made."""
         if self.project is None:
             return False
-        return self.untitled or any(getattr(self.document, name) != getattr(self._saved, name) for name in _OWNED)
+        if self.untitled and self.runs:
+            return True
+        return any(getattr(self.document, name) != getattr(self._saved, name) for name in _OWNED)
 
     @property
     def title(self) -> str:

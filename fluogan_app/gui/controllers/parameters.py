@@ -1,0 +1,108 @@
+"""Joins the form and the session: what the user edits goes in, what the session holds is shown, with what follows from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.params import Params, specs
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.derived import derived_values
+from fluogan_app.gui.views.parameter_form import ParameterForm
+
+
+class ParametersController(QObject):
+    """Keeps form and session equal in both directions, marks wrong values, and shows derived ones."""
+
+    def __init__(self, context: Context, form: ParameterForm) -> None:
+        super().__init__(context.window)
+        self._context, self._form = context, form
+        self._shown_problems: set[str] = set()
+        session = context.session
+        session.project_changed.connect(self._show_defaults)
+        session.document_changed.connect(lambda _: self.refresh())
+        session.stack_changed.connect(self.refresh)
+        session.problems_changed.connect(self._show_problems)
+        form.edited.connect(session.edit)
+        form.was_reset.connect(session.reset)
+        form.problems_changed.connect(session.note_problems)
+        self._show_sections()
+
+    def refresh(self) -> None:
+        """Show the session's values; a field whose text does not fit keeps it."""
+        session = self._context.session
+        if sections(session.method.params_type) != self._sections:
+            self._show_sections()
+            return
+        for params_type in self._sections:
+            values = session.values_of(params_type)
+            fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
+            origins = _origins(values) if isinstance(values, Acquisition) else None
+            self._form.set_values(params_type, {name: getattr(values, name) for name in fitting}, origins)
+        self._form.set_derived(derived_values(session.document, session.method, session.params, _shape(self._context)))
+        self._show_problems()
+
+    def focus(self, name: str) -> None:
+        """Go to a field."""
+        self._form.focus(name)
+
+    def _show_sections(self) -> None:
+        method = self._context.session.method
+        self._sections = sections(method.params_type)
+        self._form.set_sections(list(zip(("Recording", method.title, "Run"), self._sections, strict=True)))
+        self._show_defaults()
+        self.refresh()
+
+    def _show_defaults(self) -> None:
+        stated = self._context.session.stated
+        self._form.set_defaults(Acquisition, {spec.name: getattr(stated, spec.name) for spec in specs(Acquisition)})
+
+    def reset_method(self) -> None:
+        """The method's own defaults."""
+        session = self._context.session
+        session.note_problems({})
+        session.change(params={**session.document.params, session.method.name: {}})
+        self.refresh()
+
+    def take_over_run(self) -> None:
+        """Set everything to what the shown run was made with."""
+        session = self._context.session
+        if session.shown_run is None:
+            return
+        record = session.shown_run.record
+        session.note_problems({})
+        session.change(
+            roi=record.roi,
+            frames=record.frames,
+            acquisition=record.acquisition,
+            method=record.method,
+            params={**session.document.params, record.method: record.params},
+            settings=record.settings,
+        )
+        self._context.say(f"Parameters, region and frames are those of run {record.number}.")
+
+    def _show_problems(self) -> None:
+        problems = self._context.session.problems
+        for name in self._shown_problems - problems.keys():
+            self._form.set_problem(name, None)
+        for name, sentence in problems.items():
+            if self._form.problems.get(name) != sentence:
+                self._form.set_problem(name, sentence)
+        self._shown_problems = set(problems)
+
+
+def sections(method_params: type[Params]) -> tuple[type[Params], ...]:
+    """The sets of parameters that the form shows, in their order."""
+    return Acquisition, method_params, RunSettings
+
+
+def _origins(acquisition: Acquisition) -> dict:
+    return {spec.name: acquisition.origin(spec.name) for spec in specs(Acquisition)}
+
+
+def _shape(context: Context) -> tuple[int, int, int] | None:
+    session = context.session
+    if session.stack is not None:
+        return session.stack.shape
+    return session.document.link.shape_tyx if session.document.link else None

@@ -1,0 +1,171 @@
+"""What is looked at: the images and curves of the shown run, as they form or as they were kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from fluogan_app.core.data.result import Curves, Result
+from fluogan_app.core.errors import FluoganError, ProjectError
+from fluogan_app.core.jobs.events import Ended, Progress
+from fluogan_app.core.methods.base import Preview
+from fluogan_app.core.project.images import read_image
+from fluogan_app.core.project.model import RunRecord, RunStatus
+from fluogan_app.core.project.run import MEAN, Run
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.run import RunController
+from fluogan_app.gui.views.curve_plots import CurvePlots
+from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
+
+log = logging.getLogger(__name__)
+
+FINE_UNIT = "photons per fine pixel"
+CAMERA_UNIT = "photons per pixel"
+_UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
+
+
+class ResultsController(QObject):
+    """Shows mean, estimate and background of one run side by side, and its curves."""
+
+    result_shown = Signal()
+
+    def __init__(self, context: Context, panes: LinkedPanes, plots: CurvePlots, runs: RunController) -> None:
+        super().__init__(context.window)
+        self._context, self._panes, self._plots = context, panes, plots
+        self._request = 0
+        self._live_mean: np.ndarray | None = None
+        context.session.shown_run_changed.connect(self.show_run)
+        runs.previewed.connect(self._show_preview)
+        runs.progressed.connect(self._show_progress)
+        runs.ended.connect(self._show_end)
+
+    def show_run(self) -> None:
+        """Fetch the shown run's images and curves in the background; the newest wish wins."""
+        self._request += 1
+        self._live_mean = None
+        run = self._context.session.shown_run
+        if run is None:
+            self._show_nothing()
+            return
+        if run.number == self._context.session.running_number:
+            self._begin_live(run)
+            return
+        done = partial(self._loaded, self._request, run)
+        self._context.workbench.do(partial(_load, run), done, partial(self._not_loaded, self._request, run))
+
+    def _show_nothing(self) -> None:
+        self._panes.clear()
+        self._panes.set_message("")
+        self._plots.set_curves(Curves())
+
+    def _loaded(self, request: int, run: Run, loaded: tuple[Result, Curves]) -> None:
+        if request == self._request:
+            self._show_result(run.record, loaded[0])
+            self._plots.set_curves(loaded[1])
+
+    def _not_loaded(self, request: int, run: Run, error: FluoganError) -> None:
+        if request == self._request:
+            self._show_nothing()
+            self._panes.set_message(f"Run {run.number}: {error.one_line}")
+
+    def _show_result(self, record: RunRecord, result: Result) -> None:
+        origin = _origin_nm(record)
+        detail = f"run {record.number}, step {result.steps}"
+        camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
+        self._panes.set_images(
+            {
+                "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
+                "estimate": PaneImage(result.estimate, fine, FINE_UNIT, detail=detail, origin_nm=origin),
+                "background": PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin),
+            }
+        )
+        self._panes.set_message(summary(result.notes, result.measures))
+        self.result_shown.emit()
+
+    # A run as it goes on
+
+    def _begin_live(self, run: Run) -> None:
+        self._plots.set_curves(Curves())
+        self._panes.set_message("")
+        self._panes.set_images({"estimate": None, "background": None})
+        try:
+            mean, size_nm, _ = read_image(run.folder / MEAN)
+        except ProjectError as error:
+            log.warning("%s", error)
+            return
+        self._live_mean = mean
+        self._panes.set_images({"mean": PaneImage(mean, size_nm, CAMERA_UNIT, origin_nm=_origin_nm(run.record))})
+
+    @property
+    def _live_record(self) -> RunRecord | None:
+        session = self._context.session
+        shown = session.shown_run
+        return shown.record if shown is not None and shown.number == session.running_number else None
+
+    def _show_preview(self, preview: Preview) -> None:
+        record = self._live_record
+        if record is None:
+            return
+        camera = record.acquisition.pixel_size_nm
+        height_nm = record.roi.height * camera
+        detail = f"step {preview.step} of {record.total_steps}"
+        # A preview may be thinned out: its pixel follows from the region's size, not from the zoom.
+        images = {"estimate": (preview.estimate, FINE_UNIT), "background": (preview.background, CAMERA_UNIT)}
+        self._panes.set_images(
+            {
+                name: PaneImage(image, height_nm / image.shape[0], unit, detail=detail, origin_nm=_origin_nm(record))
+                for name, (image, unit) in images.items()
+            }
+        )
+
+    def _show_progress(self, progress: Progress) -> None:
+        if self._live_record is not None:
+            self._plots.set_curves(progress.curves)
+
+    def _show_end(self, ended: Ended) -> None:
+        run = self._context.session.shown_run
+        if run is None or ended.result is None:
+            self.show_run()
+            return
+        self._request += 1
+        self._show_result(run.record, ended.result)
+        self._plots.set_curves(ended.curves)
+
+
+def _load(run: Run) -> tuple[Result, Curves]:
+    """On a thread."""
+    return run.result(), run.curves()
+
+
+def _origin_nm(record: RunRecord) -> tuple[float, float]:
+    """Where the region's first pixel lies in the whole frame, (y, x) in nm."""
+    size_nm = record.acquisition.pixel_size_nm or 1.0
+    return record.roi.y0 * size_nm, record.roi.x0 * size_nm
+
+
+def summary(notes: tuple[str, ...], measures: Mapping[str, float]) -> str:
+    """What is to be known of a result, on as few lines as it takes."""
+    numbers = "  ·  ".join(measure_text(name, value) for name, value in measures.items())
+    return "\n".join(part for part in (" ".join(notes), numbers) if part)
+
+
+def measure_text(name: str, value: float) -> str:
+    """A measure with its unit, which ends its name: photon_balance_percent → "Photon balance 0.31 %"."""
+    words = name.split("_")
+    unit = _UNITS.get(words[-1], "")
+    if unit:
+        words = words[:-1]
+    return f"{' '.join(words).capitalize()} {value:.3g} {unit}".strip()
+
+
+def status_text(record: RunRecord) -> str:
+    """How far a run came, in words."""
+    if record.status is RunStatus.FINISHED:
+        return f"finished, {record.steps} steps"
+    if record.status is RunStatus.RUNNING:
+        return "running"
+    return f"{record.status.value} at step {record.steps} of {record.total_steps}"

@@ -1,0 +1,284 @@
+"""Starting, watching, pausing, ending and resuming runs. One run at a time, on its own thread."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fluogan_app.core.errors import FluoganError, ParameterError
+from fluogan_app.core.jobs.events import Ended, Outcome, Progress
+from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
+from fluogan_app.core.units import seconds_text
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.dialogs.steps_dialog import StepsDialog
+from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.run_thread import RunThread, Work
+from fluogan_app.gui.views.run_panel import RunPanel, RunPanelState
+
+log = logging.getLogger(__name__)
+
+#: How often the mailbox is looked into.
+_LOOK_MS = 50
+#: How long leaving waits for a cancelled run; a step takes far less.
+_PATIENCE_MS = 20_000
+
+
+class RunController(QObject):
+    """Joins the run panel, the session and the run's thread. `progressed` and `previewed` carry the newest only."""
+
+    started = Signal()
+    progressed = Signal(object)
+    previewed = Signal(object)
+    ended = Signal(object)
+    field_wanted = Signal(str)
+
+    def __init__(self, context: Context, panel: RunPanel) -> None:
+        super().__init__(context.window)
+        self._context, self._panel = context, panel
+        self._thread: RunThread | None = None
+        self._progress: Progress | None = None
+        self._cancelling = False
+        self._phase = ""
+        self._when_ended: list[Callable[[], None]] = []
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        session = context.session
+        for signal in (session.project_changed, session.stack_changed, session.problems_changed, session.job_changed):
+            signal.connect(self.refresh)
+        session.document_changed.connect(lambda _: self.refresh())
+        panel.run_requested.connect(self.start)
+        panel.pause_requested.connect(self.pause)
+        panel.resume_requested.connect(self.go_on)
+        panel.cancel_requested.connect(self.cancel)
+        self.refresh()
+
+    # What the user asks for
+
+    def start(self) -> None:
+        """Run with the values as they stand, or say why that cannot be and go to the field."""
+        session = self._context.session
+        if self._thread is not None or session.project is None:
+            return
+        if session.stack is None:
+            self._context.say("The raw stack is needed for a run. Locate it first (File › Locate raw data).")
+            return
+        for name, sentence in session.problems.items():
+            self._context.say(sentence)
+            self.field_wanted.emit(name)
+            return
+        self._begin(partial(start_run, session.project, session.stack, self._request()), "Preparing the run…")
+
+    def resume(self) -> None:
+        """Go on with the shown run from its last state."""
+        session = self._context.session
+        if session.shown_run is not None and self._thread is None and session.project is not None:
+            self._resume(session.shown_run.number, None)
+
+    def ask_more_steps(self) -> None:
+        """Ask how many steps more the shown run is to get, then go on with it."""
+        run = self._context.session.shown_run
+        if run is not None and self._thread is None:
+            chosen = partial(self._resume, run.number)
+            StepsDialog(f"Run {run.number}", run.record.steps, chosen, self._context.window).open()
+
+    def pause(self) -> None:
+        """Wait after the current step."""
+        if self._thread is not None:
+            self._thread.control.pause()
+            self.refresh()
+
+    def go_on(self) -> None:
+        """Let a paused run go on."""
+        if self._thread is not None:
+            self._thread.control.resume()
+            self.refresh()
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        if self._thread is not None:
+            self.go_on() if self._thread.control.paused else self.pause()
+
+    def cancel(self, then: Callable[[], None] | None = None) -> None:
+        """End the run within a step; its last state is kept. `then` is called when it has ended, or does not answer."""
+        if self._thread is None:
+            (then or _nothing)()
+            return
+        self._cancelling = True
+        self._thread.control.cancel()
+        if then is not None:
+            self._when_ended.append(then)
+            QTimer.singleShot(_PATIENCE_MS, self, self._tell_waiting)
+        self.refresh()
+
+    @property
+    def thread_running(self) -> bool:
+        """Whether a job's thread is alive."""
+        return self._thread is not None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread for a bounded time; whether there is none any more."""
+        return self._thread is None or self._thread.wait(int(seconds * 1000))
+
+    # The thread
+
+    def _request(self) -> RunRequest:
+        session = self._context.session
+        document = session.document
+        return RunRequest(
+            method=session.method.name,
+            params=session.params,
+            settings=document.settings,
+            acquisition=document.acquisition,
+            roi=document.roi,
+            frames=document.frames,
+        )
+
+    def _resume(self, number: int, total_steps: int | None) -> None:
+        session = self._context.session
+        if session.project is None or self._thread is not None:
+            return
+        work = partial(_resumed, session.project, number, total_steps, session.stack)
+        self._begin(work, f"Preparing to go on with run {number}…")
+
+    def _begin(self, work: Work, words: str) -> None:
+        self._context.notices.clear("run")
+        self._progress, self._phase, self._cancelling = None, words, False
+        self._thread = RunThread(work, self)
+        self._thread.finished.connect(self._finished)
+        self._context.session.set_job(True)
+        self._context.say(words)
+        self._thread.start()
+        self._timer.start()
+        self.refresh()
+
+    def _look(self) -> None:
+        if self._thread is None:
+            return
+        run, progress, preview = self._thread.mailbox.take()
+        if run is not None:
+            self._started(run)
+        if progress is not None:
+            self._show_progress(progress)
+        if preview is not None:
+            self.previewed.emit(preview)
+
+    def _started(self, run: Run) -> None:
+        session = self._context.session
+        session.note_saved(session.project.document)
+        session.set_job(True, run.number)
+        session.refresh_runs()
+        session.show_run(run.number)
+        self.started.emit()
+        self._context.say(f"Run {run.number} started on {run.record.device_title}. {run.record.device_reason}")
+
+    def _show_progress(self, progress: Progress) -> None:
+        if progress.phase != self._phase:
+            self._phase = progress.phase
+            self._context.say(f"Step {progress.step}: {progress.phase}")
+        self._progress = progress
+        self.progressed.emit(progress)
+        self.refresh()
+
+    def _finished(self) -> None:
+        thread = self._thread
+        if thread is None:
+            return
+        self._look()
+        self._timer.stop()
+        self._thread = None
+        thread.deleteLater()
+        self._context.session.refresh_runs()
+        self._context.session.set_job(False)
+        if thread.ended is not None:
+            self._tell_end(thread.run_made, thread.ended)
+        elif thread.error is not None:
+            self._tell_refusal(thread.error)
+        self._cancelling = False
+        self.refresh()
+        self._tell_waiting()
+
+    def _tell_end(self, run: Run, ended: Ended) -> None:
+        self._context.session.note_saved(self._context.session.project.document)
+        self.ended.emit(ended)
+        for warning in ended.warnings:
+            self._context.say(warning)
+        took = f"after {ended.steps} steps and {seconds_text(ended.seconds)}"
+        if ended.outcome is Outcome.FINISHED:
+            self._context.say(f"Run {run.number} finished {took}.")
+        elif ended.outcome is Outcome.CANCELLED:
+            self._context.say(f"Run {run.number} was cancelled {took}; its last state is kept.")
+            self._offer_resume(f"Run {run.number} was cancelled at step {ended.steps} of {run.record.total_steps}.")
+        elif ended.error is not None:
+            self._context.fail(f"Run {run.number} failed {took}", ended.error)
+
+    def _offer_resume(self, text: str) -> None:
+        if not self._when_ended:
+            self._context.notices.show_notice("run", text, [Offer("Resume", self.resume)])
+
+    def _tell_refusal(self, error: FluoganError) -> None:
+        if isinstance(error, ParameterError):
+            self._context.session.note_problems(error.problems)
+        self._context.fail("The run could not start", error)
+
+    def _tell_waiting(self) -> None:
+        waiting, self._when_ended = self._when_ended, []
+        for then in waiting:
+            then()
+
+    # The panel
+
+    def refresh(self) -> None:
+        """Show how things stand."""
+        self._panel.set_state(self._state())
+
+    def _state(self) -> RunPanelState:
+        progress, thread = self._progress, self._thread
+        why_not = self._why_not()
+        return RunPanelState(
+            # With a wrong field the button stays alive: pressing it leads to the field.
+            can_run=thread is None and self._context.session.stack is not None,
+            why_not=why_not,
+            running=thread is not None,
+            paused=thread is not None and thread.control.paused,
+            cancelling=self._cancelling,
+            step=progress.step if progress else 0,
+            total_steps=progress.total_steps if progress else self._planned_steps(),
+            phase=self._phase if thread is not None else "",
+            steps_per_second=progress.steps_per_second if progress else None,
+            seconds_left=progress.seconds_left if progress else None,
+            seconds=progress.seconds if progress else 0.0,
+            device_text=self._device_text(),
+            message=progress.message if thread is not None and progress else why_not if thread is None else "",
+        )
+
+    def _planned_steps(self) -> int:
+        return int(getattr(self._context.session.params, "steps", 0))
+
+    def _why_not(self) -> str:
+        session = self._context.session
+        if session.project is None:
+            return "Open a stack first."
+        if session.stack is None:
+            return "The raw stack is not at hand. Locate it to run again."
+        return next(iter(session.problems.values()), "")
+
+    def _device_text(self) -> str:
+        run = self._context.session.shown_run
+        if self._thread is None or run is None or run.number != self._context.session.running_number:
+            return ""
+        return run.record.device_title
+
+
+def _resumed(project, number, total_steps, stack, control, sink, on_started):
+    """On the thread."""
+    return resume_run(project, number, control, sink, total_steps, stack, on_started)
+
+
+def _nothing() -> None:
+    return None
+
+

@@ -1,0 +1,167 @@
+"""Saving a project, and what has to be seen to before one is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.project.store import Project
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
+from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
+from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.unsaved_projects import UnsavedProjects
+
+_AUTOSAVE_MS = 1500
+Next = Callable[[], None]
+
+
+class SavingController(QObject):
+    """Writes the session's document, asks before work would be lost, and keeps unsaved projects safe meanwhile.
+
+    `view_state` gives what the window remembers of its views; `cancel_run` ends a run and calls back when it ended.
+    """
+
+    saved = Signal()
+
+    def __init__(self, context: Context, unsaved: UnsavedProjects, view_state: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(context.window)
+        self._context, self._unsaved, self._view_state = context, unsaved, view_state
+        self._asking = False
+        self._after_run: tuple[Path, Next] | None = None
+        self.cancel_run: Callable[[Next], None] = lambda then: then()
+        self._autosave = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
+        self._autosave.timeout.connect(self._save_quietly)
+        context.session.document_changed.connect(lambda _: self._autosave.start())
+        context.session.job_changed.connect(self._save_after_run)
+
+    # Saving
+
+    def save(self, then: Next = lambda: None) -> None:
+        """Save where the project is, or ask for a place where it has none."""
+        session = self._context.session
+        if session.project is None:
+            return
+        if session.untitled:
+            self.save_as(then)
+        elif self._write(session.project):
+            self._context.say(f"Saved {session.project.folder}")
+            self.saved.emit()
+            then()
+
+    def save_as(self, then: Next = lambda: None) -> None:
+        """Ask for a place and save there."""
+        session = self._context.session
+        if session.project is None:
+            return
+        name = session.project.folder.stem if not session.untitled else Path(session.stack_name or "project").stem
+        folder = self._context.settings.folder("save")
+        choose_new_project(self._context.window, folder, name, lambda path: self._save_at(path, then))
+
+    def _save_at(self, path: Path, then: Next) -> None:
+        if self._context.session.busy:
+            # The run writes into the project where it is now; moving it meanwhile would tear the two apart.
+            self._after_run = path, then
+            self._context.notices.show_notice("save", f"The project will be saved as {path} as soon as the run has ended.")
+            return
+        self._copy_to(path, then)
+
+    def _save_after_run(self) -> None:
+        if self._after_run is not None and not self._context.session.busy:
+            (path, then), self._after_run = self._after_run, None
+            self._context.notices.clear("save")
+            self._copy_to(path, then)
+
+    def _copy_to(self, path: Path, then: Next) -> None:
+        session = self._context.session
+        project = session.project
+        if project is None or not self._write(project):
+            return
+        former = project.folder if session.untitled else None
+        self._context.say(f"Saving {path}…")
+        done = partial(self._copied, former, then)
+        self._context.workbench.do(partial(project.save_as, path), done, self._not_saved)
+
+    def _copied(self, former: Path | None, then: Next, project: Project) -> None:
+        self._context.session.moved_to(project)
+        if former is not None:
+            self._unsaved.discard(former)
+        self._context.settings.add_recent(project.folder)
+        self._context.settings.set_folder("save", project.folder.parent)
+        self._context.say(f"Saved {project.folder}")
+        self.saved.emit()
+        then()
+
+    def _write(self, project: Project) -> bool:
+        session = self._context.session
+        try:
+            project.save(session.document.replace(view=self._view_state(), link=project.document.link))
+        except FluoganError as error:
+            self._not_saved(error)
+            return False
+        session.note_saved(project.document)
+        return True
+
+    def _not_saved(self, error: FluoganError) -> None:
+        self._context.fail("The project could not be saved", error)
+        offers = [Offer("Save elsewhere…", self.save_as)]
+        self._context.notices.show_notice("save", "The project could not be saved where it is.", offers)
+
+    def _save_quietly(self) -> None:
+        """Keep an unsaved project as it stands, for the case of a crash."""
+        session = self._context.session
+        if session.project is None or not session.untitled:
+            return
+        try:
+            session.project.save(session.document.replace(view=self._view_state(), link=session.project.document.link))
+        except FluoganError as error:
+            self._context.say(error.one_line)
+
+    # Leaving
+
+    def leave(self, then: Next) -> None:
+        """See to a run that is going on and to changes that are not saved, then go on with `then`, or not at all."""
+        if self._asking:
+            return
+        session = self._context.session
+        if session.busy:
+            self._ask(lambda answered: ask_cancel_run(self._context.window, answered), {"stop": lambda: self._stop(then)})
+        elif session.unsaved:
+            ask = partial(ask_unsaved, self._context.window, session.title)
+            self._ask(ask, {"save": lambda: self.save(partial(self._left, then)), "discard": partial(self._left, then)})
+        else:
+            self._keep_view()
+            self._left(then)
+
+    def _ask(self, ask: Callable[[Callable[[str], None]], object], ways: dict[str, Next]) -> None:
+        def answered(answer: str) -> None:
+            self._asking = False
+            ways.get(answer, lambda: None)()
+
+        self._asking = True
+        ask(answered)
+
+    def _stop(self, then: Next) -> None:
+        self.cancel_run(lambda: self.leave(then))
+
+    def _left(self, then: Next) -> None:
+        self._autosave.stop()
+        then()
+
+    def _keep_view(self) -> None:
+        """Where the view looks belongs to the project, but is not worth a question; nor is a failure to keep it."""
+        session = self._context.session
+        project = session.project
+        if project is None or session.untitled:
+            return
+        view = self._view_state()
+        if view != project.document.view:
+            try:
+                project.save(project.document.replace(view=view))
+            except FluoganError as error:
+                self._context.say(error.one_line)

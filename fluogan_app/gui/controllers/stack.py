@@ -1,0 +1,156 @@
+"""Joins the stack browser, the session and the thread that reads frames."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QObject, Signal
+
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.stack_reader import FrameRead, ProjectionsRead, ProjectionsUnderWay, ReadFailed, StackReader
+from fluogan_app.gui.views.stack_browser import StackBrowser
+
+log = logging.getLogger(__name__)
+
+
+class StackController(QObject):
+    """Shows frames and projections as they are asked for, and keeps region and frame range equal in both directions."""
+
+    image_shown = Signal()
+
+    def __init__(self, context: Context, browser: StackBrowser, reader: StackReader) -> None:
+        super().__init__(context.window)
+        self._context, self._browser, self._reader = context, browser, reader
+        self._projections: ProjectionsRead | None = None
+        self._kind = "frame"
+        self._failed: Stack | None = None
+        session = context.session
+        session.stack_changed.connect(self._show_stack)
+        session.stack_left.connect(reader.let_go)
+        session.document_changed.connect(self._show_document)
+        browser.frame_requested.connect(self._ask_frame)
+        browser.projection_requested.connect(self._ask_projection)
+        browser.region_changed.connect(self._take_region)
+        browser.frame_range_changed.connect(self._take_frames)
+        reader.arrived.connect(self._take_answers)
+
+    def look_at(self, kind: str, frame: int = 0) -> None:
+        """Show a frame, or a projection by its name."""
+        self._ask_frame(frame) if kind == "frame" else self._ask_projection(kind)
+
+    # From the session
+
+    def _show_stack(self) -> None:
+        self._projections, self._failed, self._kind = None, None, "frame"
+        session, stack = self._context.session, self._context.session.stack
+        if stack is not None:
+            shape, dtype, title = stack.shape, str(stack.dtype), stack.path.name
+        elif session.document.link is not None:
+            link = session.document.link
+            shape, dtype, title = link.shape_tyx, link.dtype, f"{session.stack_name} (mean image only)"
+        else:
+            self._browser.set_stack(0, (0, 0), None)
+            return
+        self._browser.set_stack(shape[0], shape[1:], session.document.acquisition.pixel_size_nm, dtype, title)
+        self._show_document(frozenset(("roi", "frames")))
+        if stack is None:
+            self._show_kept_mean()
+        else:
+            self._reader.ask_frame(stack, 0)
+
+    def _show_kept_mean(self) -> None:
+        """Without the raw file there is still its mean."""
+        try:
+            kept = self._context.session.project.mean()
+        except FluoganError as error:
+            self._context.say(error.one_line)
+            return
+        if kept is not None:
+            self._browser.show_projection("mean", kept[0])
+            self.image_shown.emit()
+
+    def _show_document(self, changed: frozenset[str]) -> None:
+        document = self._context.session.document
+        if "roi" in changed:
+            self._browser.set_region(document.roi)
+        if "frames" in changed:
+            frames = document.frames or self._all_frames()
+            if frames is not None:
+                self._browser.set_frame_range(frames)
+            if self._kind != "frame":
+                self._ask_projection(self._kind)
+        if "acquisition" in changed:
+            self._browser.set_pixel_size(document.acquisition.pixel_size_nm)
+
+    def _all_frames(self) -> FrameRange | None:
+        session = self._context.session
+        if session.stack is not None:
+            return FrameRange.whole(session.stack.shape[0])
+        return FrameRange.whole(session.document.link.shape_tyx[0]) if session.document.link else None
+
+    # From the browser
+
+    def _take_region(self, region: Roi | None) -> None:
+        stack = self._context.session.stack
+        whole = stack is not None and region == Roi.whole(stack.shape[1:])
+        self._context.session.change(roi=None if whole else region)
+
+    def _take_frames(self, frames: FrameRange) -> None:
+        self._context.session.change(frames=None if frames == self._all_frames() else frames)
+
+    def _ask_frame(self, index: int) -> None:
+        self._kind = "frame"
+        stack = self._context.session.stack
+        if stack is None:
+            self._show_kept_mean()
+        elif 0 <= index < stack.shape[0]:
+            self._reader.ask_frame(stack, index)
+
+    def _ask_projection(self, kind: str) -> None:
+        self._kind = kind
+        session = self._context.session
+        if session.stack is None:
+            self._show_kept_mean()
+            return
+        frames = session.document.frames or self._all_frames()
+        known = self._projections
+        if known is not None and known.stack is session.stack and known.frames == frames:
+            self._take_projections(known)
+            return
+        self._browser.set_busy("Reading the frames…")
+        self._reader.ask_projections(session.stack, frames)
+
+    # From the reader
+
+    def _take_answers(self) -> None:
+        for answer in self._reader.take():
+            if answer.stack is not self._context.session.stack:
+                continue
+            if isinstance(answer, FrameRead) and self._kind == "frame":
+                self._browser.show_frame(answer.index, answer.image)
+                self.image_shown.emit()
+            elif isinstance(answer, ProjectionsUnderWay):
+                self._browser.set_busy(f"Reading the frames… {answer.fraction:.0%}")
+            elif isinstance(answer, ProjectionsRead):
+                self._take_projections(answer)
+            elif isinstance(answer, ReadFailed):
+                self._take_failure(answer)
+
+    def _take_projections(self, answer: ProjectionsRead) -> None:
+        self._projections = answer
+        self._browser.set_busy("")
+        if self._kind != "frame":
+            self._browser.show_projection(self._kind, answer.projections.image(self._kind))
+            self.image_shown.emit()
+
+    def _take_failure(self, answer: ReadFailed) -> None:
+        """Say it once for each stack: playing over a damaged file must not pile up dialogs."""
+        self._browser.set_busy("")
+        if self._failed is answer.stack:
+            self._context.say(answer.error.one_line)
+            return
+        self._failed = answer.stack
+        self._context.fail("A frame could not be read", answer.error)

@@ -1,0 +1,60 @@
+"""What follows from the values as they stand: shown under the form, so that nobody has to reckon."""
+
+from __future__ import annotations
+
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.methods.base import Method
+from fluogan_app.core.params import Params
+from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.units import bytes_text, length_text, sigma_from_fwhm
+
+Line = tuple[str, str]
+
+
+def derived_values(
+    document: ProjectDocument, method: Method, params: Params, shape_tyx: tuple[int, int, int] | None
+) -> list[Line]:
+    """Label and text of every value that follows from others. Lines whose inputs are missing are left out."""
+    zoom = getattr(params, "zoom", 1)
+    lines = _optics(document.acquisition, zoom)
+    if shape_tyx is not None:
+        lines += _sizes(document, method, params, shape_tyx, zoom)
+    return lines
+
+
+def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
+    fwhm_nm, pixel_nm = acquisition.psf_fwhm_nm, acquisition.pixel_size_nm
+    lines: list[Line] = []
+    if fwhm_nm is not None:
+        lines.append(("PSF width in use", f"FWHM {length_text(fwhm_nm)} ({acquisition.psf_origin.value})"))
+        lines.append(("PSF standard deviation σ", length_text(sigma_from_fwhm(fwhm_nm))))
+    if pixel_nm is not None:
+        lines.append(("Fine pixel", length_text(pixel_nm / zoom)))
+    if pixel_nm is not None and fwhm_nm is not None:
+        lines.append(("FWHM in pixels", f"{fwhm_nm / pixel_nm:.3g} camera, {fwhm_nm * zoom / pixel_nm:.3g} fine"))
+    return lines
+
+
+def _sizes(document: ProjectDocument, method: Method, params: Params, shape_tyx: tuple[int, int, int], zoom: int) -> list[Line]:
+    roi = document.roi or Roi.whole(shape_tyx[1:])
+    frames = document.frames or FrameRange.whole(shape_tyx[0])
+    height, width = roi.height * zoom, roi.width * zoom
+    pixel_nm = document.acquisition.pixel_size_nm
+    extent = ""
+    if pixel_nm is not None:
+        extent = f", {length_text(roi.height * pixel_nm)} × {length_text(roi.width * pixel_nm)}"
+    memory = method.memory_bytes((len(frames), roi.height, roi.width), params)
+    lines = [
+        ("Recorded region", f"{len(frames)} frames of {roi.height} × {roi.width} pixels"),
+        ("Reconstructed image", f"{height} × {width} pixels{extent}"),
+        ("Memory", f"about {bytes_text(memory)}"),
+    ]
+    steps = getattr(params, "steps", None)
+    if steps is not None:
+        lines.append(("Work", f"{steps} steps on {_count_text(height * width)} fine pixels"))
+    return lines
+
+
+def _count_text(count: int) -> str:
+    return f"{count / 1e6:.2g} million" if count >= 1_000_000 else f"{count / 1e3:.3g} thousand" if count >= 1000 else str(count)

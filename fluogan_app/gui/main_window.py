@@ -1,0 +1,223 @@
+"""The window: puts views, controllers and commands together, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.samples import samples
+from fluogan_app.gui import style
+from fluogan_app.gui.background import Workbench
+from fluogan_app.gui.commands import Actions, fill_menus
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.export import ExportController
+from fluogan_app.gui.controllers.files import FilesController
+from fluogan_app.gui.controllers.parameters import ParametersController
+from fluogan_app.gui.controllers.results import ResultsController
+from fluogan_app.gui.controllers.run import RunController
+from fluogan_app.gui.controllers.saving import SavingController
+from fluogan_app.gui.controllers.stack import StackController
+from fluogan_app.gui.controllers.tree import TreeController
+from fluogan_app.gui.controllers.view_state import ViewState
+from fluogan_app.gui.notice_bar import NoticeBar
+from fluogan_app.gui.session import Session
+from fluogan_app.gui.settings import Settings
+from fluogan_app.gui.stack_reader import StackReader
+from fluogan_app.gui.unsaved_projects import UnsavedProjects
+from fluogan_app.gui.views.log_view import LogView
+from fluogan_app.gui.views.welcome import Welcome
+from fluogan_app.gui.wiring import connect_commands
+from fluogan_app.gui.workspace import RESULT, STACK, Workspace
+
+log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """One window with one project."""
+
+    def __init__(self, settings: Settings, log_path: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.settings, self.log_path = settings, log_path
+        self.session, self.workbench = Session(self), Workbench(self)
+        self.reader, self.unsaved = StackReader(self), UnsavedProjects()
+        self.log, self.notices, self.welcome = LogView(), NoticeBar(), Welcome()
+        self.workspace = Workspace(self.log)
+        self._closing = False
+        self._lay_out()
+        self._make_controllers()
+        self.actions_ = Actions(self)
+        self.menus = fill_menus(self.menuBar(), self.actions_)
+        connect_commands(self)
+        self._connect()
+        self._restore_layout()
+        self.reader.start()
+        self._show_project()
+
+    def start(self, path: Path | None = None) -> None:
+        """Open what was named on the command line, or offer what a crash left behind."""
+        if path is not None:
+            self.files.open_path(path)
+        else:
+            self.files.offer_recovery()
+
+    def say(self, line: str) -> None:
+        """Write one line into status bar and log."""
+        log.info("%s", line)
+        self.statusBar().showMessage(line, 15_000)
+        self.log.append(f"{datetime.now():%H:%M:%S}  {line}")
+
+    def set_scheme(self, scheme: str) -> None:
+        """Light, dark, or as the system has it."""
+        self.settings.scheme = scheme
+        style.apply_scheme(QApplication.instance(), scheme)
+
+    def show_logs(self) -> None:
+        """Show the folder of the log files."""
+        if self.log_path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.log_path.parent)))
+
+    # Putting together
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.workspace)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notices)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(central)
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setMaximumWidth(140)
+        self.busy.setAccessibleName("Working")
+        self.busy.hide()
+        self.statusBar().addPermanentWidget(self.busy)
+
+    def _make_controllers(self) -> None:
+        place = self.workspace
+        context = Context(
+            self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path
+        )  # fmt: skip
+        self.saving = SavingController(context, self.unsaved, lambda: self.view_state.gather())
+        self.files = FilesController(context, self.unsaved, self.saving.leave)
+        self.parameters = ParametersController(context, place.form)
+        self.stacks = StackController(context, place.browser, self.reader)
+        self.runs = RunController(context, place.run_panel)
+        self.results = ResultsController(context, place.panes, place.plots, self.runs)
+        self.tree = TreeController(context, place.tree)
+        self.exports = ExportController(context)
+        self.view_state = ViewState(self.session, place.browser, place.panes, place.tabs, self.stacks, self.results)
+        self.saving.cancel_run = self.runs.cancel
+
+    def _connect(self) -> None:
+        session, place = self.session, self.workspace
+        session.project_changed.connect(self._show_project)
+        session.unsaved_changed.connect(self.setWindowModified)
+        for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
+            signal.connect(self._enable_commands)
+        self.files.opened.connect(self._opened)
+        self.files.busy_changed.connect(self._show_busy)
+        self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
+        self.runs.field_wanted.connect(self.parameters.focus)
+        self.welcome.open_requested.connect(self.files.choose_stack)
+        self.welcome.sample_requested.connect(self.files.open_sample)
+        self.welcome.recent_requested.connect(lambda path: self.files.open_path(Path(path)))
+        place.tree.stack_selected.connect(lambda: place.centre.setCurrentIndex(STACK))
+        place.tree.run_selected.connect(lambda _: place.centre.setCurrentIndex(RESULT))
+
+    def _opened(self) -> None:
+        self.view_state.restore()
+        self.notices.clear("recovery")
+
+    def _show_project(self) -> None:
+        session = self.session
+        self.setWindowTitle(f"{session.title}[*] – FluoGAN" if session.project else "FluoGAN")
+        self.pages.setCurrentWidget(self.workspace if session.project else self.welcome)
+        if session.project is None:
+            self._fill_welcome()
+        self._enable_commands()
+
+    def _fill_welcome(self) -> None:
+        try:
+            self.welcome.set_samples([(sample.name, sample.title, sample.description) for sample in samples()])
+        except ReadError as error:
+            self.say(error.one_line)
+        self.welcome.set_recent([(path, Path(path).name) for path in self.settings.recent])
+
+    def _show_busy(self, text: str) -> None:
+        self.busy.setVisible(bool(text))
+        if text:
+            self.statusBar().showMessage(text)
+
+    def _enable_commands(self) -> None:
+        session = self.session
+        there = {"project": session.project, "stack": session.stack, "run": session.shown_run}
+        self.actions_.enable({name for name, thing in there.items() if thing is not None})
+
+    # Coming and going
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and project folders."""
+        if _dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first of the files that were dropped."""
+        path = _dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """See to a run and to unsaved work first; the window closes when that is done."""
+        if self._closing:
+            event.accept()
+            return
+        event.ignore()
+        self.saving.leave(self._close)
+
+    def close_project(self) -> None:
+        """Back to the empty window."""
+        self.saving.leave(self._leave_project)
+
+    def _leave_project(self) -> None:
+        project = self.session.project if self.session.untitled else None
+        self.session.show_nothing()
+        if project is not None:
+            self.unsaved.discard(project.folder)
+
+    def _close(self) -> None:
+        self._closing = True
+        self.settings.set_layout("window", self.saveGeometry())
+        self.workspace.keep_layout(self.settings)
+        self.settings.flush()
+        self.close()
+
+    def shut_down(self, seconds: float = 5.0) -> bool:
+        """End all threads within a bounded time; whether they ended."""
+        ended = self.runs.wait(seconds) and self.workbench.wait(seconds)
+        self._leave_project()
+        return self.reader.stop(seconds) and ended
+
+    def _restore_layout(self) -> None:
+        geometry = self.settings.layout("window")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            available = self.screen().availableGeometry()
+            self.resize(min(1280, available.width()), min(800, available.height()))
+        self.workspace.restore_layout(self.settings)
+
+
+def _dropped_path(event: QDragEnterEvent | QDropEvent) -> Path | None:
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    return Path(urls[0].toLocalFile()) if urls else None

@@ -1,0 +1,88 @@
+"""Projects that the user has not given a place yet. They stand on disk from the first moment, so that a crash loses nothing."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile
+
+from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.files import cannot_write
+from fluogan_app.core.folders import recovery_folder
+from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.store import Project
+
+log = logging.getLogger(__name__)
+
+
+class UnsavedProjects:
+    """The folder of unsaved projects. A lock beside each says that a living window holds it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or recovery_folder()
+        self._locks: dict[Path, QLockFile] = {}
+
+    def create(self, stem: str, document: ProjectDocument) -> Project:
+        """A new project for a stack that was opened. Raises ProjectError."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
+        path = self._free_path(stem)
+        project = Project.create(path, document)
+        self.hold(project)
+        return project
+
+    def hold(self, project: Project) -> bool:
+        """Mark a project as held by this window; False where another one has it."""
+        lock = QLockFile(str(project.folder) + ".lock")
+        lock.setStaleLockTime(0)
+        held = lock.tryLock(0)
+        if held:
+            self._locks[project.folder] = lock
+        return held
+
+    def contains(self, folder: Path) -> bool:
+        """Whether a folder is one of the unsaved projects."""
+        return folder.parent.resolve() == self._folder.resolve()
+
+    def left_over(self) -> tuple[Path, ...]:
+        """Projects that no living window holds, the newest first: what a crash left behind."""
+        if not self._folder.is_dir():
+            return ()
+        folders = [path for path in self._folder.glob("*.fluogan") if path not in self._locks and _is_free(path)]
+        return tuple(sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
+
+    def discard(self, folder: Path) -> None:
+        """Delete an unsaved project; any other folder is left alone."""
+        if not self.contains(folder):
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        self.release(folder)
+        log.info("discarded the unsaved project %s", folder.name)
+
+    def release(self, folder: Path) -> None:
+        """Let go of a project without deleting it."""
+        lock = self._locks.pop(folder, None)
+        if lock is not None:
+            lock.unlock()
+
+    def _free_path(self, stem: str) -> Path:
+        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+        for number in range(1, 1000):
+            path = self._folder / f"{stem[:40]}-{stamp}{'' if number == 1 else f'-{number}'}.fluogan"
+            if not path.exists():
+                return path
+        raise ProjectError(f"No free name for an unsaved project in {self._folder}.", "Save or discard older ones.")
+
+
+def _is_free(folder: Path) -> bool:
+    lock = QLockFile(str(folder) + ".lock")
+    lock.setStaleLockTime(0)
+    free = lock.tryLock(0)
+    if free:
+        lock.unlock()
+    return free

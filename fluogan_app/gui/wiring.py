@@ -1,0 +1,142 @@
+"""Which command does what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.samples import samples
+from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.settings import SCHEMES
+from fluogan_app.gui.workspace import CURVES, LOG, RESULT, STACK
+
+if TYPE_CHECKING:
+    from fluogan_app.gui.main_window import MainWindow
+
+
+def connect_commands(window: MainWindow) -> None:
+    """Connect every command of the window, and fill the menus that change."""
+    for name, act in {**_file_commands(window), **_view_commands(window), **_run_commands(window)}.items():
+        window.actions_[name].triggered.connect(lambda _=False, act=act: act())
+    _connect_choices(window)
+    _add_file_menus(window)
+    _connect_tree(window)
+
+
+def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
+    files, saving = window.files, window.saving
+    return {
+        "open_stack": files.choose_stack,
+        "open_project": files.choose_project,
+        "save": saving.save,
+        "save_as": saving.save_as,
+        "export": window.exports.ask,
+        "locate": files.locate,
+        "close_project": window.close_project,
+        "quit": window.close,
+        "shortcuts": lambda: ShortcutsDialog(window).show(),
+        "about": lambda: AboutDialog(window).show(),
+        "show_logs": window.show_logs,
+    }
+
+
+def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
+    place = window.workspace
+    browser, slider = place.browser, place.browser.slider
+    return {
+        "show_stack": lambda: place.centre.setCurrentIndex(STACK),
+        "show_result": lambda: place.centre.setCurrentIndex(RESULT),
+        "show_curves": lambda: place.bottom.setCurrentIndex(CURVES),
+        "show_log": lambda: place.bottom.setCurrentIndex(LOG),
+        "previous_frame": lambda: slider.setValue(slider.value() - 1),
+        "next_frame": lambda: slider.setValue(slider.value() + 1),
+        "play": browser.play_button.click,
+        "fit": lambda: (browser.pane.fit_button if place.centre.currentIndex() == STACK else place.panes.fit_button).click(),
+        "linked": place.panes.link_button.click,
+        "draw_region": lambda: (place.centre.setCurrentIndex(STACK), browser.draw_button.click()),
+        "clear_region": browser.clear_button.click,
+        "all_frames": browser.all_frames_button.click,
+    }
+
+
+def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
+    runs = window.runs
+    return {
+        "run": runs.start,
+        "pause": runs.toggle_pause,
+        "cancel": runs.cancel,
+        "resume": runs.resume,
+        "more_steps": runs.ask_more_steps,
+        "use_run": window.parameters.take_over_run,
+        "defaults": window.parameters.reset_method,
+    }
+
+
+def _connect_choices(window: MainWindow) -> None:
+    actions, browser = window.actions_, window.workspace.browser
+    for kind, button in browser.view_buttons.items():
+        actions[f"projection_{kind}"].triggered.connect(lambda _=False, button=button: button.click())
+    for scheme in SCHEMES:
+        action = actions[f"scheme_{scheme}"]
+        action.setChecked(scheme == window.settings.scheme)
+        action.triggered.connect(lambda _=False, scheme=scheme: window.set_scheme(scheme))
+    actions["full_screen"].triggered.connect(lambda on: window.showFullScreen() if on else window.showNormal())
+    window.menus["View"].aboutToShow.connect(lambda: _show_choices(window))
+
+
+def _show_choices(window: MainWindow) -> None:
+    """Tick what is so, just before the menu is seen."""
+    place, actions = window.workspace, window.actions_
+    actions["linked"].setChecked(place.panes.linked)
+    actions["play"].setChecked(place.browser.playing)
+    actions[f"projection_{place.browser.view}"].setChecked(True)
+    actions["full_screen"].setChecked(window.isFullScreen())
+
+
+def _add_file_menus(window: MainWindow) -> None:
+    menu, before = window.menus["File"], window.actions_["save"]
+    recent, sample_menu = QMenu("Open &recent", window), QMenu("Open sa&mple", window)
+    recent.setObjectName("menu_recent")
+    sample_menu.setObjectName("menu_samples")
+    menu.insertMenu(before, recent)
+    menu.insertMenu(before, sample_menu)
+    menu.insertSeparator(before)
+    recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
+    _fill_samples(window, sample_menu)
+
+
+def _fill_recent(window: MainWindow, menu: QMenu) -> None:
+    menu.clear()
+    for path in window.settings.recent:
+        action = menu.addAction(Path(path).name)
+        action.setToolTip(path)
+        action.triggered.connect(lambda _=False, path=path: window.files.open_path(Path(path)))
+    if menu.isEmpty():
+        menu.addAction("Nothing yet").setEnabled(False)
+        return
+    menu.addSeparator()
+    menu.addAction("Forget all").triggered.connect(lambda: window.settings.forget_recent())
+
+
+def _fill_samples(window: MainWindow, menu: QMenu) -> None:
+    try:
+        known = samples()
+    except ReadError as error:
+        window.say(error.one_line)
+        return
+    for sample in known:
+        action = menu.addAction(sample.title)
+        action.setToolTip(sample.description)
+        action.triggered.connect(lambda _=False, name=sample.name: window.files.open_sample(name))
+
+
+def _connect_tree(window: MainWindow) -> None:
+    tree, session = window.workspace.tree, window.session
+    tree.open_requested.connect(window.files.choose_stack)
+    tree.resume_requested.connect(lambda number: (session.show_run(number), window.runs.resume()))
+    tree.export_requested.connect(lambda number: (session.show_run(number), window.exports.ask()))
+    tree.reuse_requested.connect(lambda number: (session.show_run(number), window.parameters.take_over_run()))
