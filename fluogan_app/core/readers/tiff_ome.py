@@ -14,7 +14,7 @@ from fluogan_app.core.readers.ome_xml import OmeDocument, OmeImage, PlaneRun, pa
 from fluogan_app.core.readers.recording import Recording
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
 from fluogan_app.core.readers.tiff_frames import TiffContainer
-from fluogan_app.core.readers.tiff_pages import Page, check_format, contiguous_run, same_frame
+from fluogan_app.core.readers.tiff_pages import Page, check_format, same_frame
 from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, description_of
 
 _COMPANION_LIMIT_BYTES = 200_000_000
@@ -24,7 +24,7 @@ def ome_layout(container: TiffContainer, text: str, recording: Recording) -> Tif
     """The images that an OME-XML describes. Raises ReadError for XML that is damaged or does not fit the pages."""
     document = _document(container, text)
     files = _Files(container, document)
-    pages = _own_pages(container, document)
+    pages = container.pages
     scenes = tuple(_scene(container, image, files, pages, recording) for image in document.images)
     return TiffLayout("OME-TIFF", scenes, pages, tuple(files.paths))
 
@@ -85,22 +85,6 @@ def _text_beside(container: TiffContainer, name: str) -> str:
         return description_of(master)
     finally:
         master.close()
-
-
-def _own_pages(container: TiffContainer, document: OmeDocument) -> list[Page]:
-    pages = container.pages
-    planes = sum(math.prod(image.sizes[letter] for letter in "TCZ") for image in document.images)
-    # One directory for a whole stack, as tifffile writes it on request.
-    if len(pages) == 1 and len(document.images) == 1 and planes > 1 and _single_run(document.images[0]):
-        try:
-            return contiguous_run(container.bytes, pages[0], planes) or pages
-        except ReadError:
-            return pages
-    return pages
-
-
-def _single_run(image: OmeImage) -> bool:
-    return len(image.runs) <= 1 and all(run.page == 0 for run in image.runs)
 
 
 def _scene(container: TiffContainer, image: OmeImage, files: _Files, pages: list[Page], recording: Recording) -> TiffScene:

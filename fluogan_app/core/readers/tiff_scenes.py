@@ -89,7 +89,7 @@ def stacked(container: TiffContainer, frames: list[Page], counts: tuple[int, ...
 
 def tifffile_shape(description: str) -> tuple[tuple[int, ...], str] | None:
     """Shape and axes ("" if not named) that tifffile notes as JSON in the description, or None."""
-    if not description.startswith('{"shape"'):
+    if not (description.startswith("{") and '"shape"' in description):
         return None
     try:
         noted = json.loads(description)

@@ -1,0 +1,110 @@
+"""Pixel size and time step: every spelling of a unit, and what does not count as stated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.readers.open import describe, open_stack
+from fluogan_app.core.readers.recording import Recording, acquisition_of, checked, duration_ms, length_nm
+
+FRAMES = np.arange(2 * 4 * 5, dtype=np.uint16).reshape(2, 4, 5)
+
+
+def imagej_file(path: Path, description: str, resolution: tuple[float, float] = (10, 10), unit: int = 1) -> Path:
+    tifffile.imwrite(path, FRAMES, description=description, metadata=None, resolution=resolution, resolutionunit=unit)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected_nm"),
+    [
+        ("micron", 100.0), ("um", 100.0), ("µm", 100.0), ("μm", 100.0), ("\\u00B5m", 100.0), ("nm", 0.1e0),
+        ("mm", 1e5), ("pixel", None), ("", None), ("inch", 2.54e6), ("furlong", None),
+    ],
+)  # fmt: skip
+def test_units_of_imagej(unit: str, expected_nm: float | None, tmp_path: Path) -> None:
+    text = f"ImageJ=1.53t\nimages=2\nframes=2\nunit={unit}\n"
+    path = tmp_path / "stack.tif"
+    imagej_file(path, "ImageJ=placeholder" + " " * len(text.encode()))
+    _replace_description(path, text.encode("utf-8"))
+    scene = describe(path).scenes[0]
+    # A tenth of a nm and 2.5 mm are read, and then said to be absurd.
+    absurd = expected_nm is not None and not 1 <= expected_nm <= 1e5
+    assert scene.pixel_size_x_nm == (None if absurd else expected_nm)
+    assert scene.pixel_size_origin is (Origin.MISSING if absurd or expected_nm is None else Origin.FILE)
+    assert any("cannot be" in sentence for sentence in describe(path).warnings) == absurd
+
+
+def _replace_description(path: Path, text: bytes) -> None:
+    # tifffile writes ASCII only; real ImageJ files hold more.
+    data = path.read_bytes()
+    start = data.index(b"ImageJ=placeholder")
+    path.write_bytes(data[:start] + text + b"\0" + data[start + len(text) + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("note", "expected_ms"),
+    [
+        ("finterval=0.024", 24.0), ("finterval=24\ntunit=ms", 24.0), ("finterval=0", None), ("finterval=nan", None),
+        ("finterval=0.5\ntunit=min", 30_000.0), ("fps=50", 20.0), ("fps=0", None), ("", None),
+    ],
+)  # fmt: skip
+def test_time_steps_of_imagej(note: str, expected_ms: float | None, tmp_path: Path) -> None:
+    path = imagej_file(tmp_path / "stack.tif", f"ImageJ=1.53t\nimages=2\nframes=2\n{note}\n")
+    assert describe(path).scenes[0].time_step_ms == expected_ms
+
+
+@pytest.mark.parametrize(
+    ("resolution", "unit", "expected_nm"),
+    [((72, 72), 2, None), ((300, 300), 2, None), ((0, 0), 3, None), ((254_000, 254_000), 2, 100.0), ((100_000, 100_000), 3, 100.0)],
+)
+def test_a_printer_resolution_is_no_pixel_size(
+    resolution: tuple[int, int], unit: int, expected_nm: float | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, FRAMES, resolution=resolution, resolutionunit=unit)
+    assert describe(path).scenes[0].pixel_size_x_nm == expected_nm
+
+
+def test_imagej_without_resolution_has_no_pixel_size(tmp_path: Path) -> None:
+    path = imagej_file(tmp_path / "stack.tif", "ImageJ=1.53t\nimages=2\nframes=2\nunit=um\n", (0, 0))
+    stack = open_stack(path)
+    assert stack.acquisition.pixel_size_nm is None
+    assert stack.acquisition.origin("pixel_size_nm") is Origin.MISSING
+    stack.close()
+
+
+def test_pixels_that_are_not_square_are_said_and_not_used(tmp_path: Path) -> None:
+    path = imagej_file(tmp_path / "stack.tif", "ImageJ=1.53t\nimages=2\nframes=2\nunit=um\n", (10, 8))
+    scene = describe(path).scenes[0]
+    assert (scene.pixel_size_x_nm, scene.pixel_size_y_nm) == (100.0, 125.0)
+    stack = open_stack(path)
+    assert stack.acquisition.pixel_size_nm is None
+    assert "100 nm wide and 125 nm high" in " ".join(stack.warnings)
+    stack.close()
+
+
+def test_the_pixel_size_says_that_it_is_the_files(tmp_path: Path) -> None:
+    path = imagej_file(tmp_path / "stack.tif", "ImageJ=1.53t\nimages=2\nframes=2\nunit=um\n")
+    stack = open_stack(path)
+    assert (stack.acquisition.pixel_size_nm, stack.acquisition.origin("pixel_size_nm")) == (100.0, Origin.FILE)
+    stack.close()
+
+
+def test_units_without_meaning_say_nothing() -> None:
+    assert length_nm("0.1", " Micron ") == 100.0
+    assert length_nm("0.1", "reference frame") is None
+    assert length_nm("-1", "um") is length_nm("inf", "um") is length_nm(None, "um") is length_nm("x", "um") is None
+    assert duration_ms("5.2304", "s") == 5230.4
+
+
+def test_absurd_optics_are_left_out() -> None:
+    recording = checked(Recording(100.0, 100.0, numerical_aperture=63.0, emissions_nm=(0.6, 600.0)))
+    assert acquisition_of(recording, 0).numerical_aperture is None
+    assert acquisition_of(recording, 0).emission_nm is None
+    assert acquisition_of(recording, 1).emission_nm == 600.0

@@ -1,0 +1,200 @@
+"""Stacks that tifffile wrote in each dialect come back pixel by pixel, with their axes and calibration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageSequence
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.readers.open import describe, open_stack
+
+SHAPE = (5, 7, 11)
+
+
+def counts(shape: tuple[int, ...], dtype: str, seed: int = 3) -> np.ndarray:
+    """Pixels that differ everywhere, over the whole range of a type."""
+    rng = np.random.default_rng(seed)
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return rng.normal(100, 50, shape).astype(kind)
+    limits = np.iinfo(kind)
+    return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+
+
+def all_frames(stack: Stack) -> np.ndarray:
+    """Every frame of a stack, which is closed then."""
+    frames = np.stack([stack.frame(index) for index in range(stack.shape[0])])
+    stack.close()
+    return frames
+
+
+def assert_reads(path: Path, expected: np.ndarray, selection: Selection = Selection()) -> None:
+    stack = open_stack(path, selection)
+    assert stack.shape == expected.shape
+    assert stack.dtype == expected.dtype
+    np.testing.assert_array_equal(all_frames(stack), expected)
+
+
+WRITERS = {
+    "plain": {},
+    "without a note of its shape": {"metadata": None},
+    "ImageJ": {"imagej": True, "metadata": {"axes": "TYX"}},
+    "OME": {"ome": True, "metadata": {"axes": "TYX"}},
+    "BigTIFF": {"bigtiff": True},
+    "big-endian": {"byteorder": ">"},
+    "big-endian BigTIFF": {"byteorder": ">", "bigtiff": True},
+    "deflate": {"compression": "zlib"},
+    "deflate with predictor": {"compression": "zlib", "predictor": True},
+    "LZW": {"compression": "lzw"},
+    "Zstandard": {"compression": "zstd"},
+    "PackBits": {"compression": "packbits"},
+    "LZMA": {"compression": "lzma"},
+    "strips of two rows": {"rowsperstrip": 2},
+    "compressed strips": {"rowsperstrip": 2, "compression": "zlib"},
+    "tiles": {"tile": (16, 16)},
+    "one directory for all": {"metadata": {"axes": "TYX"}, "imagej": True, "truncate": True},
+    "shape with one directory": {"truncate": True},
+}
+
+
+@pytest.mark.parametrize("dialect", WRITERS)
+def test_every_dialect_comes_back_equal(dialect: str, tmp_path: Path) -> None:
+    frames = counts(SHAPE, "uint16")
+    path = tmp_path / ("stack.ome.tif" if "OME" in dialect else "stack.tif")
+    tifffile.imwrite(path, frames, photometric="minisblack", **WRITERS[dialect])
+    assert_reads(path, frames)
+    description = describe(path)
+    assert description.scenes[0].sizes == {"T": 5, "C": 1, "Z": 1, "Y": 7, "X": 11}
+    assert not [sentence for sentence in description.warnings if "taken as time" not in sentence]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64", "float16"])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_every_type_comes_back_equal(dtype: str, byteorder: str, tmp_path: Path) -> None:
+    frames = counts(SHAPE, dtype)
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, frames, photometric="minisblack", byteorder=byteorder)
+    assert_reads(path, frames)
+
+
+def test_a_second_reader_sees_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, counts(SHAPE, "uint16"), compression="zlib", photometric="minisblack")
+    with Image.open(path) as picture:
+        pages = [np.array(page) for page in ImageSequence.Iterator(picture)]
+    assert_reads(path, np.stack(pages))
+
+
+def test_frames_are_in_the_order_of_time_channel_and_plane(tmp_path: Path) -> None:
+    hyperstack = counts((3, 4, 2, 6, 9), "uint16")
+    for options, name in (({"imagej": True}, "h.tif"), ({"ome": True}, "h.ome.tif")):
+        path = tmp_path / name
+        tifffile.imwrite(path, hyperstack, metadata={"axes": "TZCYX"}, photometric="minisblack", **options)
+        scene = describe(path).scenes[0]
+        assert scene.axes == "TZCYX"
+        assert scene.sizes == {"T": 3, "C": 2, "Z": 4, "Y": 6, "X": 9}
+        assert_reads(path, hyperstack[:, 3, 1], Selection(channel=1, plane=3))
+        # The other order of channel and plane would be wrong, and is seen to be.
+        with pytest.raises(AssertionError):
+            assert_reads(path, hyperstack[:, 1, 1], Selection(channel=1, plane=3))
+
+
+def test_scenes_of_one_ome_file_are_kept_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.ome.tif"
+    first, second = counts((3, 5, 6), "uint16", 1), counts((4, 8, 7), "uint16", 2)
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        writer.write(first, metadata={"axes": "TYX", "Name": "left"}, photometric="minisblack")
+        writer.write(second, metadata={"axes": "TYX", "Name": "right"}, photometric="minisblack")
+    assert [scene.name for scene in describe(path).scenes] == ["left", "right"]
+    assert_reads(path, first)
+    assert_reads(path, second, Selection(scene=1))
+
+
+def test_a_stack_over_several_ome_files_is_one(tmp_path: Path) -> None:
+    frames = counts((4, 6, 5), "uint16")
+    blocks = "".join(
+        f'<TiffData FirstT="{t}" IFD="0" PlaneCount="1"><UUID FileName="part{t}.ome.tif">urn:uuid:{t}</UUID></TiffData>'
+        for t in range(4)
+    )
+    for t in range(4):
+        xml = ome_xml(f'UUID="urn:uuid:{t}"', 'SizeT="4" SizeC="1" SizeZ="1" SizeY="6" SizeX="5"', blocks)
+        tifffile.imwrite(tmp_path / f"part{t}.ome.tif", frames[t], description=xml, metadata=None)
+    for opened in ("part0.ome.tif", "part2.ome.tif"):
+        assert_reads(tmp_path / opened, frames)
+    (tmp_path / "part3.ome.tif").unlink()
+    assert_reads(tmp_path / "part0.ome.tif", frames[:3])
+    assert "first 3" in describe(tmp_path / "part0.ome.tif").warnings[0]
+
+
+def test_a_renamed_ome_file_still_opens(tmp_path: Path) -> None:
+    frames = counts((3, 6, 5), "uint16")
+    blocks = '<TiffData IFD="0" PlaneCount="3"><UUID FileName="old name.ome.tif">urn:uuid:x</UUID></TiffData>'
+    xml = ome_xml('UUID="urn:uuid:x"', 'SizeT="3" SizeC="1" SizeZ="1" SizeY="6" SizeX="5"', blocks)
+    path = tmp_path / "new name.ome.tif"
+    tifffile.imwrite(path, frames, description=xml, metadata=None, photometric="minisblack")
+    assert_reads(path, frames)
+
+
+def ome_xml(root: str, pixels: str, inside: str) -> str:
+    """A small OME-XML with one uint16 image."""
+    return (
+        f'<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" {root}>'
+        f'<Image ID="Image:0" Name="image"><Pixels DimensionOrder="XYZCT" Type="uint16" {pixels}>{inside}</Pixels>'
+        "</Image></OME>"
+    )
+
+
+def test_optics_come_from_ome(tmp_path: Path) -> None:
+    frames = counts((2, 6, 5), "uint16")
+    xml = (
+        '<OME><Instrument ID="I"><Objective ID="O:1" LensNA="1.42"/></Instrument><Image ID="Image:0">'
+        '<ObjectiveSettings ID="O:1"/><Pixels DimensionOrder="XYCZT" Type="uint16" SizeX="5" SizeY="6" SizeZ="1" '
+        'SizeC="1" SizeT="2" PhysicalSizeX="0.1" PhysicalSizeY="100" PhysicalSizeYUnit="nm">'
+        '<Channel ID="C" Name="GFP" EmissionWavelength="525"/><TiffData/>'
+        '<Plane TheT="0" TheC="0" TheZ="0" DeltaT="0"/><Plane TheT="1" TheC="0" TheZ="0" DeltaT="40" DeltaTUnit="ms"/>'
+        "</Pixels></Image></OME>"
+    )
+    path = tmp_path / "optics.ome.tif"
+    tifffile.imwrite(path, frames, description=xml, metadata=None, photometric="minisblack")
+    stack = open_stack(path)
+    assert (stack.acquisition.pixel_size_nm, stack.time_step_ms) == (100.0, 40.0)
+    assert (stack.acquisition.numerical_aperture, stack.acquisition.emission_nm) == (1.42, 525.0)
+    assert stack.acquisition.origin("emission_nm") is Origin.FILE
+    assert stack.acquisition.psf_origin is Origin.FILE
+    assert describe(path).scenes[0].channels == ("GFP",)
+    stack.close()
+
+
+@given(
+    times=st.integers(2, 6), channels=st.integers(1, 3), height=st.integers(1, 20), width=st.integers(2, 20),
+    dtype=st.sampled_from(["uint8", "uint16", "float32"]), pixel_nm=st.integers(20, 5000), step_ms=st.integers(1, 9000),
+    ome=st.booleans(), compressed=st.booleans(),
+)  # fmt: skip
+def test_shape_type_and_calibration_survive(
+    tmp_path: Path, times: int, channels: int, height: int, width: int, dtype: str, pixel_nm: int, step_ms: int,
+    ome: bool, compressed: bool,
+) -> None:  # fmt: skip
+    frames = counts((times, channels, height, width), dtype)
+    path = tmp_path / "stack.ome.tif"
+    common = {"axes": "TCYX"}
+    if ome:
+        sizes = {"PhysicalSizeX": pixel_nm / 1000, "PhysicalSizeY": pixel_nm / 1000, "TimeIncrement": step_ms / 1000}
+        options: dict = {"ome": True, "metadata": {**common, **sizes}}
+    else:
+        notes = {"unit": "um", "finterval": step_ms / 1000}
+        options = {"imagej": True, "metadata": {**common, **notes}, "resolution": (1000 / pixel_nm, 1000 / pixel_nm)}
+    tifffile.imwrite(path, frames, photometric="minisblack", compression="zlib" if compressed else None, **options)
+    scene = describe(path).scenes[0]
+    assert scene.sizes == {"T": times, "C": channels, "Z": 1, "Y": height, "X": width}
+    # ImageJ's resolution is a quotient of 32-bit numbers: nine digits and more.
+    assert scene.pixel_size_x_nm == pytest.approx(pixel_nm, rel=1e-6)
+    assert scene.pixel_size_y_nm == pytest.approx(pixel_nm, rel=1e-6)
+    assert scene.time_step_ms == pytest.approx(step_ms, rel=1e-9)
+    assert_reads(path, frames[:, channels - 1], Selection(channel=channels - 1))
