@@ -16,19 +16,21 @@ from fluogan_app.core.units import sigma_from_fwhm
 REACH_SIGMAS = 8.0
 
 
-def pixel_response(camera_pixels: int, zoom: int, sigma_pixels: float) -> np.ndarray:
+def pixel_response(
+    camera_pixels: int, zoom: int, sigma_pixels: float, fine_pixels: np.ndarray | None = None
+) -> np.ndarray:
     """Share of a fine pixel's light that each camera pixel receives along one axis, (pixels, zoom·pixels).
 
     The source is even over its fine pixel, the blur a Gaussian of `sigma_pixels` camera pixels, the borders mirrors:
 
         a_ik = zoom Σ_images ∫_k ∫_i N(u; s, σ²) du ds
 
-    Every column sums to 1: mirrors lose no photon.
+    Every column sums to 1: mirrors lose no photon. `fine_pixels` picks some of the columns by their indices.
     """
     left = np.arange(camera_pixels)[:, None].astype(float)
-    source = np.arange(zoom * camera_pixels)[None, :] / zoom
-    width = 1.0 / zoom
-    response = np.zeros((camera_pixels, zoom * camera_pixels))
+    indices = np.arange(zoom * camera_pixels) if fine_pixels is None else fine_pixels
+    source, width = indices[None, :] / zoom, 1.0 / zoom
+    response = np.zeros((camera_pixels, len(indices)))
     turns = int(np.ceil(REACH_SIGMAS * sigma_pixels / (2 * camera_pixels))) + 1
     for turn in range(-turns, turns + 1):
         for image in (source, -source - width):
@@ -44,14 +46,17 @@ class Microscope:
     along_x: np.ndarray
 
     @classmethod
-    def gaussian(cls, shape_yx: tuple[int, int], zoom: int, pixel_size_nm: float, fwhm_nm: float) -> Microscope:
-        """A Gaussian PSF over a field of `shape_yx` camera pixels."""
+    def gaussian(
+        cls,
+        shape_yx: tuple[int, int],
+        zoom: int,
+        pixel_size_nm: float,
+        fwhm_nm: float,
+        lit_columns: np.ndarray | None = None,
+    ) -> Microscope:
+        """A Gaussian PSF over a field of `shape_yx` camera pixels; with `lit_columns`, for light in those alone."""
         sigma = sigma_from_fwhm(fwhm_nm) / pixel_size_nm
-        return cls(pixel_response(shape_yx[0], zoom, sigma), pixel_response(shape_yx[1], zoom, sigma))
-
-    def only_columns(self, columns: np.ndarray) -> Microscope:
-        """The same microscope for sources in some fine columns only; the others are dark."""
-        return Microscope(self.along_y, np.ascontiguousarray(self.along_x[:, columns]))
+        return cls(pixel_response(shape_yx[0], zoom, sigma), pixel_response(shape_yx[1], zoom, sigma, lit_columns))
 
     def image(self, estimate: np.ndarray) -> np.ndarray:
         """Mean photons per camera pixel, Ψx, of an emission x (zoom·Y, zoom·X)."""

@@ -12,6 +12,8 @@ from fluogan_app.core.params import Params, param
 Emission = Literal["steady", "poisson", "blinking"]
 Light = Literal["bright", "dim", "blinking", "slow-blinking"]
 
+MOST_SETS = 200
+
 _DIM = {
     "signal_photons": 60.0, "background_photons": 15.0, "gain": 1.0, "read_noise": 1.0,
     "bleaching_frames": 2000.0, "emission": "steady", "photons_per_event": 1.0,
@@ -157,6 +159,12 @@ class LinesParams(Params):
                 f"allowed is at most the widest spacing, {self.spacing_from_nm:g} nm."
             )
             raise ParameterError({"spacing_to_nm": sentence})
+        if self.set_count > MOST_SETS:
+            sentence = (
+                f"Spacing step (spacing_step_nm) is {self.spacing_step_nm:g} nm, which makes {self.set_count} sets; "
+                f"allowed are at most {MOST_SETS}."
+            )
+            raise ParameterError({"spacing_step_nm": sentence})
         widest = self.spacing_from_nm + 2 * self.outer_gap_nm + self.line_width_nm
         if self.set_pitch_nm < widest and self.set_count > 1:
             sentence = (

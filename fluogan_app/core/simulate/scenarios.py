@@ -17,6 +17,7 @@ from fluogan_app.core.simulate.params import LinesParams
 from fluogan_app.core.simulate.phantoms import line_coverage, line_pattern, smooth_background
 from fluogan_app.core.units import bytes_text
 
+MEMORY_LIMIT_BYTES = 6e9
 #: Told after every frame: how many are done, and of how many.
 OnFrame = Callable[[int, int], None]
 
@@ -102,15 +103,23 @@ def simulate_lines(
     complete = params.complete()
     pattern, columns = line_pattern(complete)
     shape = (complete.frames, complete.rows, columns)
-    try:
-        frames = np.empty(shape, np.uint16)
-        return _recorded(frames, pattern, complete, seed, on_frame or (lambda done, total: None))
-    except MemoryError as error:
-        size = bytes_text(2 * np.prod(shape, dtype=float))
+    _check_memory(shape, complete.zoom)
+    frames = np.empty(shape, np.uint16)
+    return _recorded(frames, pattern, complete, seed, on_frame or (lambda done, total: None))
+
+
+def _check_memory(shape_tyx: tuple[int, int, int], zoom: int) -> None:
+    frames, height, width = shape_tyx
+    fine_images = 5 * 8.0 * zoom**2 * height * width
+    matrices = 3 * 8.0 * zoom * (height**2 + width**2)
+    total = 2.0 * frames * height * width + fine_images + matrices
+    # The system would hand out more than it has and end the program later, so the limit is asked here.
+    if total > MEMORY_LIMIT_BYTES:
         raise OutOfMemoryError(
-            f"A stack of {shape[0]} × {shape[1]} × {shape[2]} pixels takes {size}.",
-            "Simulate fewer frames, rows or line sets.",
-        ) from error
+            f"Simulating {frames} frames of {height} × {width} pixels takes {bytes_text(total)} of memory; "
+            f"allowed are {bytes_text(MEMORY_LIMIT_BYTES)}.",
+            "Simulate fewer frames, rows or line sets, or larger pixels.",
+        )
 
 
 def _recorded(
@@ -139,8 +148,7 @@ def _scene(
     fine_columns = params.zoom * shape_yx[1]
     coverage = line_coverage(pattern, fine_columns, params.pixel_size_nm / params.zoom)
     lit = np.flatnonzero(coverage)
-    whole = Microscope.gaussian(shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm)
-    microscope = whole.only_columns(lit)
+    microscope = Microscope.gaussian(shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm, lit)
     lines = np.tile(coverage, (params.zoom * shape_yx[0], 1))
     brightest = microscope.image(lines[:, lit]).max()
     return lines * (params.signal_photons / brightest), lit, microscope

@@ -88,7 +88,12 @@ def test_a_light_level_fills_in_what_is_not_given_and_no_more(light):
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"spacing_to_nm": 400.0}, "spacing_to_nm"), ({"set_pitch_nm": 1500.0}, "set_pitch_nm")]
+    ("values", "field"),
+    [
+        ({"spacing_to_nm": 400.0}, "spacing_to_nm"),
+        ({"set_pitch_nm": 1500.0}, "set_pitch_nm"),
+        ({"spacing_step_nm": 1e-6}, "spacing_step_nm"),
+    ],
 )
 def test_sets_that_do_not_fit_are_refused_by_name(values, field):
     with pytest.raises(ParameterError) as caught:

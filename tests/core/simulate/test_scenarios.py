@@ -7,7 +7,7 @@ import pytest
 import tifffile
 
 from fluogan_app.core.data.acquisition import Origin
-from fluogan_app.core.errors import ProjectError, ReadError, UsageError
+from fluogan_app.core.errors import OutOfMemoryError, ProjectError, ReadError, UsageError
 from fluogan_app.core.readers.open import open_stack
 from fluogan_app.core.samples import sample, samples
 from fluogan_app.core.simulate import recording
@@ -71,6 +71,12 @@ def test_one_seed_gives_one_stack_and_another_seed_another():
     np.testing.assert_array_equal(first.frames, again.frames)
     np.testing.assert_array_equal(first.truth, other.truth)
     assert np.mean(first.frames != other.frames) > 0.5
+
+
+@pytest.mark.parametrize("values", [{"frames": 100_000, "rows": 1024}, {"pixel_size_nm": 1.0}, {"set_pitch_nm": 1e6}])
+def test_more_than_fits_into_memory_is_refused_at_once(values):
+    with pytest.raises(OutOfMemoryError, match="GB"):
+        simulate_lines(LinesParams(**values))
 
 
 def test_progress_tells_every_frame():
