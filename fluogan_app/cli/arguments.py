@@ -17,6 +17,9 @@ from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.params import Params, ParamSpec, problem_with, spec, specs
 
+#: The flags that choose one image of a file, in the order of a Selection.
+SELECTED = ("scene", "channel", "plane")
+
 _METAVARS = {"int": "N", "float": "F", "text": "TEXT"}
 
 
@@ -52,15 +55,17 @@ def add_stack_selection(parser: argparse.ArgumentParser) -> None:
                        help="Frames A to B − 1, counted from 0; A or B may be left out. Default: all frames.")  # fmt: skip
     group.add_argument("--roi", metavar="Y0,X0,HEIGHT,WIDTH", type=_roi,
                        help="Region in camera pixels: first row, first column, height, width. Default: the full frame.")  # fmt: skip
-    for name, what in (("scene", "Scene"), ("channel", "Channel"), ("plane", "Focal plane")):
-        group.add_argument(f"--{name}", metavar="N", type=_index, default=0, help=f"{what}, counted from 0. Default: 0.")
+    for name in SELECTED:
+        group.add_argument(f"--{name}", metavar="N", type=_index,
+                           help=f"The {name} of the file to take, counted from 0. Default: the first.")  # fmt: skip
     group.add_argument("--time-axis", metavar="AXIS", default="",
                        help="Letter of the file's axis to take as time, for example Z. Default: chosen by the reader.")  # fmt: skip
 
 
 def selection(arguments: argparse.Namespace) -> Selection:
     """Which image of the file is meant."""
-    return Selection(arguments.scene, arguments.channel, arguments.plane, arguments.time_axis.upper())
+    indices = (getattr(arguments, name) or 0 for name in SELECTED)
+    return Selection(*indices, time_axis=arguments.time_axis.upper())
 
 
 def frame_range(bounds: tuple[int | None, int | None] | None, frame_count: int) -> FrameRange | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fluogan_app.cli.arguments import flags_of
+from fluogan_app.cli.arguments import flags_of, selection
 from fluogan_app.core.data.acquisition import Acquisition, Origin
-from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.samples import sample
 
@@ -23,11 +24,12 @@ def stack_path(text: str) -> str:
     return str(sample(text.removeprefix(SAMPLE_PREFIX)).path)
 
 
-def open_recording(text: str, selected: Selection) -> Stack:
+def open_recording(text: str, arguments: Namespace) -> Stack:
     """The stack of a file or a sample, with what is known of its recording. Raises ReadError."""
     from fluogan_app.core.readers.open import open_stack
 
-    stack = open_stack(stack_path(text), selection=selected)
+    stack = open_stack(stack_path(text), selection=selection(arguments))
+    stack = replace(stack, warnings=(*stack.warnings, *_unchosen(text, arguments)))
     if not text.startswith(SAMPLE_PREFIX):
         return stack
     return replace(stack, acquisition=_completed(stack.acquisition, sample(text.removeprefix(SAMPLE_PREFIX)).acquisition))
@@ -40,6 +42,20 @@ def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
     # A pair that was given replaces a width that the file states.
     values = {**flags, "fwhm_nm": None} if given_pair else flags
     return known.with_values(Origin.USER, **values).complete()
+
+
+def _unchosen(text: str, arguments: Namespace) -> tuple[str, ...]:
+    """Sentences on what a file holds beside the image that is taken without having been chosen. Raises ReadError."""
+    from fluogan_app.core.readers.open import describe
+
+    scenes = describe(stack_path(text)).scenes
+    sizes = scenes[arguments.scene or 0].sizes
+    counts = {"scene": len(scenes), "channel": sizes["C"], "plane": sizes["Z"]}
+    return tuple(
+        f"The file holds {count} {name}s; the first one is taken. Choose another with --{name}."
+        for name, count in counts.items()
+        if count > 1 and getattr(arguments, name) is None
+    )
 
 
 def _check_width_is_stated_once(known: Acquisition, flags: Mapping[str, Any], given_pair: list[str]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.roi import FrameRange, Roi
@@ -109,6 +111,20 @@ def test_a_sample_brings_its_optics(fluogan, project_path, quick) -> None:
     assert content["parameters"]["fwhm_nm"] == pytest.approx(0.51 * 608 / 1.4)
     assert content["origins"]["pixel_size_nm"] == "file"
     assert "fwhm_nm" not in content["assumed"]
+
+
+def test_a_channel_that_nobody_chose_is_named(fluogan, tmp_path, project_path, quick) -> None:
+    frames = np.random.default_rng(2).poisson(20, (6, 2, 9, 8)).astype(np.uint16)
+    path = tmp_path / "two.tif"
+    tifffile.imwrite(path, frames, imagej=True, metadata={"axes": "TCYX", "unit": "um"}, resolution=(10, 10))
+    line = ("reconstruct", path, *quick, "--json")
+    warnings = json.loads(fluogan(*line, "-o", project_path).out)["warnings"]
+    assert warnings == ["The file holds 2 channels; the first one is taken. Choose another with --channel."]
+    chosen = json.loads(fluogan(*line, "-o", tmp_path / "second.fluogan", "--channel", 1).out)
+    assert chosen["warnings"] == []
+    mean, _ = Project.open(tmp_path / "second.fluogan").mean()
+    np.testing.assert_allclose(mean, frames[:, 1].mean(axis=0), rtol=1e-6)
+    fluogan(*line, "-o", project_path, "--channel", 1).refused("another stack")
 
 
 def test_bad_input_leaves_no_project_behind(fluogan, stack_file, stack_without_scale, project_path, quick) -> None:

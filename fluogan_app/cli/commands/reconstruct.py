@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given, selection
+from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given
 from fluogan_app.cli.destination import Destination
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.parser import Parser
@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     params = validated(declared, given(arguments, declared))
     settings = validated(RunSettings, given(arguments, RunSettings))
     with Destination(folder, arguments.overwrite) as destination:
-        stack = open_recording(arguments.file, selection(arguments))
+        stack = open_recording(arguments.file, arguments)
         try:
             destination.check_stack(stack)
             request = _request(arguments, stack, params, settings)
