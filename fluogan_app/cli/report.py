@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -75,8 +76,9 @@ class Report:
 class _Stream:
     """A stream that outlives its reader: when the other end of a pipe is gone, the work goes on in silence."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None) -> None:
+        # A program that was started without a console has no streams at all.
+        self._stream = stream if stream is not None else io.StringIO()
         # A console that does not know a letter must not stop a run.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -84,7 +86,7 @@ class _Stream:
     @property
     def is_terminal(self) -> bool:
         """Whether a person watches this stream."""
-        return self._stream is not None and not self._stream.closed and self._stream.isatty()
+        return not self._stream.closed and self._stream.isatty()
 
     @property
     def encoding(self) -> str:
