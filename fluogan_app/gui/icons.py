@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 
 #: Shapes in a square of 24, stroked unless they say fill.
 _SHAPES = {
@@ -41,6 +41,14 @@ _FRAME = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="COLOUR" stroke-width="1.9" '
     'stroke-linecap="round" stroke-linejoin="round">BODY</svg>'
 )
+#: Flat until the pointer or the keys come to it; palette words only, so that light and dark both follow.
+_SHEET = """
+QToolButton { border: 1px solid transparent; border-radius: 4px; padding: 3px; background: transparent; }
+QToolButton:hover { background: palette(midlight); }
+QToolButton:focus { border-color: palette(highlight); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
+QToolButton::menu-indicator { image: none; }
+"""
 _SIZES = (16, 20, 24, 32, 48, 64)
 
 
@@ -49,26 +57,29 @@ def icon_names() -> tuple[str, ...]:
     return tuple(_SHAPES)
 
 
-def icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
-    """An icon in one colour. Raises KeyError for an unknown name."""
+def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
+    """An icon in the colours of text: plain, disabled, on a selected ground. Raises KeyError for an unknown name."""
+    plain, selected = palette.color(role), palette.color(QPalette.ColorRole.HighlightedText)
+    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(_pixmap(name, colour, size), QIcon.Mode.Normal)
-        if disabled is not None:
-            made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
+        made.addPixmap(_pixmap(name, plain, size), QIcon.Mode.Normal)
+        made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
+        made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Selected)
+        made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled, QIcon.State.On)
     return made
 
 
 def icon_for(widget: QWidget, name: str) -> QIcon:
-    """An icon in the colours that a widget's text has, enabled and disabled."""
-    palette = widget.palette()
-    role = QPalette.ColorRole.ButtonText
-    return icon(name, palette.color(role), palette.color(QPalette.ColorGroup.Disabled, role))
+    """An icon in the colours that a widget's text has."""
+    return icon(name, widget.palette())
 
 
-def set_button_icon(button: QAbstractButton, name: str) -> None:
-    """Give a button an icon in the colour of its text."""
-    button.setIcon(icon_for(button, name))
+def set_button_icon(button: QAbstractButton, name: str, primary: bool = False) -> None:
+    """Give a button an icon in the colour of its text; `primary` buttons stand on the highlight colour."""
+    role = QPalette.ColorRole.HighlightedText if primary else QPalette.ColorRole.ButtonText
+    button.setIcon(icon(name, QApplication.palette(), role))
 
 
 class IconButton(QToolButton):
@@ -81,8 +92,8 @@ class IconButton(QToolButton):
         self.setAccessibleName(words)
         self.setToolTip(tooltip or words)
         self.setCheckable(checkable)
-        self.setAutoRaise(True)
         self.setIconSize(QSize(16, 16))
+        self.setStyleSheet(_SHEET)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         set_button_icon(self, name)
 
@@ -95,7 +106,7 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icon anew in the new colours."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_icon_name"):
+        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "_icon_name"):
             set_button_icon(self, self._icon_name)
 
 

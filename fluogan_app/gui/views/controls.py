@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget,
+)  # fmt: skip
 
 from fluogan_app.gui.icons import set_button_icon
 from fluogan_app.gui.style import quiet_colour, set_colour, small_font
+
+
+#: Palette words only, so that light and dark both follow.
+TOGGLE_SHEET = """
+QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8px; background: palette(button); }
+QToolButton:hover { border-color: palette(highlight); }
+QToolButton:focus { border-color: palette(highlight); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight); }
+QToolButton:disabled { color: palette(mid); }
+"""
+PRIMARY_SHEET = """
+QPushButton { border: 1px solid palette(highlight); border-radius: 4px; padding: 4px 12px; font-weight: bold;
+  background: palette(highlight); color: palette(highlighted-text); }
+QPushButton:hover, QPushButton:focus { border: 2px solid palette(window-text); padding: 3px 11px; }
+QPushButton:disabled { background: palette(button); color: palette(mid); border-color: palette(mid); }
+"""
 
 
 class CalmComboBox(QComboBox):
@@ -40,15 +60,13 @@ class QuietLabel(QLabel):
         self.setFont(small_font(self))
         self._calm()
 
-    def changeEvent(self, event) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         """Stay quiet in the new colours."""
         super().changeEvent(event)
-        if event.type() == event.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
             self._calm()
 
     def _calm(self) -> None:
-        from PySide6.QtWidgets import QApplication
-
         set_colour(self, quiet_colour(QApplication.palette()))
 
 
@@ -61,3 +79,40 @@ def push_button(text: str, icon_name: str, object_name: str, tooltip: str, paren
     if icon_name:
         set_button_icon(button, icon_name)
     return button
+
+
+def toggle_button(text: str, object_name: str, tooltip: str, checked: bool = False) -> QToolButton:
+    """A button with words that stays down; which ones are down is plain to see in light and dark."""
+    button = QToolButton()
+    button.setText(text)
+    button.setObjectName(object_name)
+    button.setAccessibleName(tooltip)
+    button.setToolTip(tooltip)
+    button.setCheckable(True)
+    button.setChecked(checked)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setStyleSheet(TOGGLE_SHEET)
+    return button
+
+
+def set_silently(field: QSpinBox | QAbstractSlider, value: int | None = None, limits: tuple[int, int] | None = None) -> None:
+    """Set limits and value without telling: what a setter does is no wish of the user's."""
+    blocked = QSignalBlocker(field)
+    if limits is not None:
+        field.setRange(limits[0], max(limits))
+    if value is not None:
+        field.setValue(value)
+    del blocked
+
+
+def row_of(parts: Iterable[QWidget | str | None], margins: tuple[int, int, int, int] = (6, 1, 6, 1)) -> QHBoxLayout:
+    """Widgets beside each other; text becomes a label, None takes the room that is left."""
+    row = QHBoxLayout()
+    row.setContentsMargins(*margins)
+    row.setSpacing(5)
+    for part in parts:
+        if part is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(QLabel(part) if isinstance(part, str) else part)
+    return row

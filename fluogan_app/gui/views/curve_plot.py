@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QFontMetricsF, QPen
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.result import Curves, Metric
@@ -136,7 +136,10 @@ class CurvePlot(QWidget):
         units = {metric.unit for metric in self._metrics}
         unit = units.pop() if len(units) == 1 else ""
         self.plot.setLabel("bottom", "step", **style)
-        self.plot.setLabel("left", unit or "value", **style)
+        self.plot.setLabel("left", unit or "no unit", **style)
+        # pyqtgraph reserves room for a label of twice the height.
+        line = QFontMetricsF(small_font(self, 0.9)).height()
+        self.plot.getAxis("bottom").setHeight(int(2.3 * line))
 
     def _write_legend(self) -> None:
         colours = curve_colours(QApplication.palette())

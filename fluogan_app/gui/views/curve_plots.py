@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import PaletteWatcher
-from fluogan_app.gui.views.controls import QuietLabel
+from fluogan_app.gui.views.arrangement import FittingGrid
+from fluogan_app.gui.views.controls import QuietLabel, row_of, toggle_button
 from fluogan_app.gui.views.curve_plot import CurvePlot
 
 #: Diagrams in their order with their titles; a metric of another kind is drawn with the convergence.
@@ -20,7 +21,8 @@ TITLES = {
     "photons": "Photon sums",
     "convergence": "Convergence",
 }
-_NARROWEST = 250
+#: Width to height at which a diagram reads best, and the height of the row of buttons.
+_SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
 
 
 def by_plot(curves: Curves) -> dict[str, list[Metric]]:
@@ -44,11 +46,10 @@ class CurvePlots(QWidget):
         self._plots: dict[str, CurvePlot] = {}
         self._hidden: set[str] = set()
         self._filled: dict[str, list[Metric]] = {}
-        self._placed: tuple = ()
         self.buttons = {name: self._make_button(name, title) for name, title in TITLES.items()}
         self.log_box = QCheckBox("Logarithmic")
-        self.empty = QLabel("The curves of a run are drawn here while it goes on.")
-        self._grid = QGridLayout()
+        self.empty = QuietLabel("The curves of a run are drawn here while it goes on.")
+        self._grid = FittingGrid()
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_curves(Curves())
@@ -95,21 +96,10 @@ class CurvePlots(QWidget):
         return self._plots[name]
 
     def _arrange(self) -> None:
-        shown = self.shown
-        columns = max(1, min(len(shown), self.width() // _NARROWEST))
-        if len(shown) == 4 and columns == 3:
-            columns = 2
-        if (columns, shown) == self._placed:
-            return
-        self._placed = columns, shown
         for name, plot in self._plots.items():
-            self._grid.removeWidget(plot)
-            plot.setVisible(name in shown)
-        for index in range(4):
-            self._grid.setColumnStretch(index, 1 if index < columns else 0)
-            self._grid.setRowStretch(index, 1 if index < -(-len(shown) // columns) else 0)
-        for index, name in enumerate(shown):
-            self._grid.addWidget(self._plots[name], index // columns, index % columns)
+            plot.setVisible(name in self.shown)
+        plots = [self._plots[name] for name in self.shown]
+        self._grid.place(plots, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), _SHAPE)
 
     def resizeEvent(self, event) -> None:
         """Place the diagrams beside or below each other."""
@@ -122,14 +112,7 @@ class CurvePlots(QWidget):
         self.shown_changed.emit(self.shown)
 
     def _make_button(self, name: str, title: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(title)
-        button.setObjectName(f"curves_show_{name}")
-        button.setAccessibleName(f"Show {title.lower()}")
-        button.setToolTip(f"Show or hide “{title}”")
-        button.setCheckable(True)
-        button.setChecked(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button = toggle_button(title, f"curves_show_{name}", f"Show or hide “{title}”", checked=True)
         button.clicked.connect(lambda shown: self._toggle(name, shown))
         return button
 
@@ -139,17 +122,11 @@ class CurvePlots(QWidget):
         self.log_box.setToolTip("Logarithmic axis of values; values that are not positive are left out")
         self.log_box.clicked.connect(self.set_logarithmic)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(6, 2, 6, 0)
-        for button in self.buttons.values():
-            bar.addWidget(button)
-        bar.addStretch(1)
-        bar.addWidget(QuietLabel("drag to move, wheel to zoom, double-click for all"))
-        bar.addWidget(self.log_box)
+        hint = QuietLabel("wheel zooms, double-click shows all")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(bar)
+        column.addLayout(row_of((*self.buttons.values(), None, hint, self.log_box)))
         column.addWidget(self.empty, 1)
         column.addLayout(self._grid, 1)
 

@@ -126,6 +126,11 @@ class ImageCanvas(QWidget):
         """From nm to screen pixels and back."""
         return Screen(self._view, self.width(), self.height())
 
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole image is shown, whatever the size of the viewer."""
+        return self._fitted
+
     def set_view(self, view: ViewRange) -> None:
         """Show a part of the sample."""
         self._view, self._fitted = view, False

@@ -230,7 +230,6 @@ class ImagePane(QWidget):
         menu.addAction(action)
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         return button
 
     def _lay_out(self) -> None:

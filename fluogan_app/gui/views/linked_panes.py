@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
+from fluogan_app.gui.views.arrangement import FittingGrid
+from fluogan_app.gui.views.controls import row_of, toggle_button
 from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.view_range import Extent, ViewRange
 
 #: Names in their order, with the words above each viewer.
 TITLES = {"mean": "Mean", "estimate": "Estimate", "background": "Background", "frame": "Frame"}
+
+_TOOLS_HEIGHT = 40
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,6 @@ class PaneImage:
     title: str = ""
     detail: str = ""
     origin_nm: tuple[float, float] = (0.0, 0.0)
-
-
-def best_columns(count: int, area_wh: tuple[float, float], image_wh: tuple[float, float]) -> int:
-    """In how many columns that many images of one shape come out largest in an area."""
-
-    def magnification(columns: int) -> float:
-        rows = -(-count // columns)
-        return min(area_wh[0] / columns / image_wh[0], area_wh[1] / rows / image_wh[1])
-
-    return max(range(1, count + 1), key=lambda columns: (magnification(columns), columns))
 
 
 class LinkedPanes(QWidget):
@@ -60,7 +54,6 @@ class LinkedPanes(QWidget):
         self._panes = {name: ImagePane(name=name) for name in names}
         self._moving = False
         self._fitted = True
-        self._columns = 0
         self.link_button = IconButton("link", "panes_link", "Link the viewers", "Move all viewers together", checkable=True)
         self.scale_button = IconButton(
             "scale", "panes_same_scale", "Same colour scale", "Same colour scale for images of the same unit", checkable=True
@@ -68,7 +61,7 @@ class LinkedPanes(QWidget):
         self.fit_button = IconButton("fit", "panes_fit", "Show everything", "Show everything in all viewers (0)")
         self.show_buttons = {name: self._make_show_button(name) for name in names}
         self.message = QLabel()
-        self._grid = QGridLayout()
+        self._grid = FittingGrid()
         self._lay_out()
         self._connect()
         self.set_linked(True)
@@ -173,6 +166,12 @@ class LinkedPanes(QWidget):
         self._fitted = True
         self._restore_view()
 
+    # The region
+
+    def set_region(self, name: str, region: Roi | None) -> None:
+        """Show a region in one viewer, in its own pixels."""
+        self._panes[name].set_region(region)
+
     # Inside
 
     def _first(self) -> ImagePane:
@@ -266,58 +265,33 @@ class LinkedPanes(QWidget):
         self.shown_changed.emit(self.shown)
 
     def _make_show_button(self, name: str) -> QToolButton:
-        button = QToolButton()
         title = TITLES.get(name, name)
-        button.setText(title)
-        button.setObjectName(f"panes_show_{name}")
-        button.setAccessibleName(f"Show {title.lower()}")
-        button.setToolTip(f"Show or hide the viewer “{title}”")
-        button.setCheckable(True)
-        button.setChecked(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button = toggle_button(title, f"panes_show_{name}", f"Show or hide the viewer “{title}”", checked=True)
         button.clicked.connect(lambda: self._show_toggled(name))
         return button
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(4, 2, 4, 0)
-        bar.setSpacing(4)
-        for button in self.show_buttons.values():
-            bar.addWidget(button)
-        bar.addStretch(1)
-        for button in (self.link_button, self.scale_button, self.fit_button):
-            bar.addWidget(button)
+        self.message.setObjectName("panes_message")
         self.message.setWordWrap(True)
         self.message.setFont(small_font(self))
         self.message.setContentsMargins(8, 0, 8, 0)
         self.message.setVisible(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(2)
-        column.addLayout(bar)
+        tools = (self.link_button, self.scale_button, self.fit_button)
+        column.addLayout(row_of((*self.show_buttons.values(), None, *tools)))
         column.addWidget(self.message)
         column.addLayout(self._grid, 1)
-        self._grid.setSpacing(2)
         for name, pane in self._panes.items():
             pane.set_title(TITLES.get(name, name))
         self._arrange()
 
     def _arrange(self) -> None:
-        shown = self.shown
         extent = self._united_extent()
         shape = (extent.width_nm, extent.height_nm) if extent is not None else (1.0, 1.0)
-        columns = best_columns(len(shown), (self.width(), max(self.height() - 40, 1)), shape)
-        wanted = (columns, shown)
-        if wanted == self._columns:
-            return
-        self._columns = wanted
-        for pane in self._panes.values():
-            self._grid.removeWidget(pane)
-        for index in range(4):
-            self._grid.setRowStretch(index, 1 if index < -(-len(shown) // columns) else 0)
-            self._grid.setColumnStretch(index, 1 if index < columns else 0)
-        for index, name in enumerate(shown):
-            self._grid.addWidget(self._panes[name], index // columns, index % columns)
+        panes = [self._panes[name] for name in self.shown]
+        self._grid.place(panes, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), shape)
 
     def resizeEvent(self, event) -> None:
         """Place the viewers so that they come out largest."""
@@ -344,7 +318,3 @@ class LinkedPanes(QWidget):
     def _scale_clicked(self, same: bool) -> None:
         self._share_levels()
         self.same_scale_changed.emit(same)
-
-    def set_region(self, name: str, region: Roi | None) -> None:
-        """Show a region in one viewer, in its own pixels."""
-        self._panes[name].set_region(region)

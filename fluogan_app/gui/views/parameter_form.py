@@ -14,6 +14,8 @@ from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.views.controls import QuietLabel, push_button
 from fluogan_app.gui.views.parameter_row import ParameterRow
 
+_LABEL_WIDTH = 112
+
 Sections = Sequence[tuple[str, type[Params]]]
 
 
@@ -156,7 +158,7 @@ class ParameterForm(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 118)
+        grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
         for index, spec in enumerate(declared):
             row = ParameterRow(params_type, spec, self)
             row.put(grid, 2 * index)

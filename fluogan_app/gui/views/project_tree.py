@@ -15,6 +15,8 @@ _NUMBER = Qt.ItemDataRole.UserRole
 _STACK = 0
 #: Run states in words, with what can be done with such a run beside looking at it.
 RESUMABLE = ("interrupted", "cancelled", "failed")
+#: A sign for each state, so that colour is not needed to tell them apart.
+_SIGNS = {"running": "▶", "finished": "✓", "interrupted": "⏸", "cancelled": "■", "failed": "✕"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class ProjectTree(QWidget):
         self.tree.clear()
         stack = self._item(stack_title or "No stack", "", _STACK, stack_title or "Open a file to begin")
         for run in runs:
-            self._item(run.name, run.status, run.number, f"{run.name}: {run.status}. {run.detail}".strip(), stack)
+            self._item(run.name, f"{_SIGNS.get(run.status, '')} {run.status}".strip(), run.number, f"{run.name}: {run.status}. {run.detail}".strip(), stack)
         stack.setExpanded(True)
         del blocked
         self.select(chosen)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QV
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.icons import set_button_icon
 from fluogan_app.gui.style import PaletteWatcher
-from fluogan_app.gui.views.controls import QuietLabel, push_button
+from fluogan_app.gui.views.controls import PRIMARY_SHEET, QuietLabel, push_button
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,6 @@ class RunPanel(QWidget):
         """Show a state."""
         self._state = state
         self.run_button.setEnabled(state.can_run and not state.running)
-        self.run_button.setDefault(self.run_button.isEnabled())
         self.pause_button.setEnabled(state.running and not state.cancelling)
         self.cancel_button.setEnabled(state.running and not state.cancelling)
         self._show_pause()
@@ -88,9 +87,11 @@ class RunPanel(QWidget):
         self._show_progress()
         self.words.setText(progress_words(state))
         self.device.setText(state.device_text)
-        message = state.message or ("" if state.can_run or state.running else state.why_not)
-        self.message.setText(message)
-        self.run_button.setToolTip(message or "Reconstruct the region with these parameters")
+        reason = "" if state.can_run or state.running else state.why_not
+        self.message.setText(state.message or reason)
+        self.run_button.setToolTip(reason or "Reconstruct the region with these parameters")
+        for label in (self.words, self.message, self.device):
+            label.setVisible(bool(label.text()))
 
     def _show_pause(self) -> None:
         words, icon_name = ("&Resume", "play") if self._state.paused else ("&Pause", "pause")
@@ -113,6 +114,7 @@ class RunPanel(QWidget):
         for label in (self.message, self.words, self.device):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.run_button.setStyleSheet(PRIMARY_SHEET)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         buttons.addWidget(self.run_button, 2)
@@ -137,6 +139,6 @@ class RunPanel(QWidget):
         (self.resume_requested if self._state.paused else self.pause_requested).emit()
 
     def _recolour(self) -> None:
-        set_button_icon(self.run_button, "play")
+        set_button_icon(self.run_button, "play", primary=True)
         set_button_icon(self.cancel_button, "stop")
         set_button_icon(self.pause_button, "play" if self._state.paused else "pause")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QPointF, QRectF
+
 
 @dataclass(frozen=True)
 class ViewRange:
@@ -57,3 +59,30 @@ class Extent:
         """The view of a viewer of that size that shows the whole rectangle."""
         scale = max(self.width_nm / max(width_pixels, 1), self.height_nm / max(height_pixels, 1))
         return ViewRange((self.left_nm + self.right_nm) / 2, (self.top_nm + self.bottom_nm) / 2, scale)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How a viewer of some size, in screen pixels, shows a view: from nm to pixels and back."""
+
+    view: ViewRange
+    width: float
+    height: float
+
+    def pixels(self, length_nm: float) -> float:
+        """A length on the screen."""
+        return length_nm / self.view.nm_per_pixel
+
+    def point(self, x_nm: float, y_nm: float) -> QPointF:
+        """Where a point of the sample is drawn."""
+        across, down = self.pixels(x_nm - self.view.x_nm), self.pixels(y_nm - self.view.y_nm)
+        return QPointF(self.width / 2 + across, self.height / 2 + down)
+
+    def rectangle(self, extent: Extent) -> QRectF:
+        """Where a rectangle of the sample is drawn."""
+        return QRectF(self.point(extent.left_nm, extent.top_nm), self.point(extent.right_nm, extent.bottom_nm))
+
+    def sample(self, point: QPointF) -> tuple[float, float]:
+        """Which point (x, y) of the sample is drawn there, in nm."""
+        x_nm = self.view.x_nm + (point.x() - self.width / 2) * self.view.nm_per_pixel
+        return x_nm, self.view.y_nm + (point.y() - self.height / 2) * self.view.nm_per_pixel

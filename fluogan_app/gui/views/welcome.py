@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractButton, QCommandLinkButton, QFrame, QLabel, QVBoxLayout, QWidget
 
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.icons import set_button_icon
-from fluogan_app.gui.views.controls import QuietLabel, push_button
+from fluogan_app.gui.views.controls import PRIMARY_SHEET, QuietLabel, push_button
 
 _WIDTH = 460
+_ELIDE = Qt.TextElideMode.ElideMiddle
 
 
 class Welcome(QWidget):
@@ -27,15 +29,16 @@ class Welcome(QWidget):
         self.open_button = push_button(
             "Open a stack or project…", "open", "welcome_open", "A time stack (TIFF) or a folder NAME.fluogan"
         )
-        self.open_button.setDefault(True)
+        self.open_button.setStyleSheet(PRIMARY_SHEET)
         self.open_button.setIconSize(QSize(20, 20))
         self.open_button.setMinimumHeight(38)
         self._samples, self._recent = QVBoxLayout(), QVBoxLayout()
         self._samples_heading, self._recent_heading = _heading("Try a sample"), _heading("Recent")
-        self._icons: list[tuple[QPushButton, str]] = [(self.open_button, "open")]
+        self._icons: list[tuple[QAbstractButton, str]] = [(self.open_button, "open")]
         self._lay_out()
         self.open_button.clicked.connect(self.open_requested)
         PaletteWatcher(self).changed.connect(self._recolour)
+        self._recolour()
         self.set_samples(())
         self.set_recent(())
 
@@ -55,9 +58,12 @@ class Welcome(QWidget):
             layout.takeAt(0).widget().deleteLater()
         self._icons = [entry for entry in self._icons if entry[1] != kind]
         for index, (key, title, words) in enumerate(rows):
-            button = push_button(title, kind, f"welcome_{kind}_{index}", words)
-            button.setFlat(True)
-            button.setStyleSheet("QPushButton { text-align: left; padding: 5px 8px; }")
+            button = QCommandLinkButton(title, QFontMetrics(self.font()).elidedText(words, _ELIDE, _WIDTH - 60))
+            button.setObjectName(f"welcome_{kind}_{index}")
+            button.setAccessibleName(title)
+            button.setToolTip(words)
+            button.setIconSize(QSize(20, 20))
+            set_button_icon(button, kind)
             button.clicked.connect(lambda _, key=key: signal.emit(key))
             layout.addWidget(button)
             self._icons.append((button, kind))
@@ -88,7 +94,7 @@ class Welcome(QWidget):
 
     def _recolour(self) -> None:
         for button, name in self._icons:
-            set_button_icon(button, name)
+            set_button_icon(button, name, primary=button is self.open_button)
 
 
 def _heading(text: str) -> QLabel:

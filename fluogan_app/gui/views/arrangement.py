@@ -1,0 +1,43 @@
+"""Placing a few equal widgets in the grid in which they come out largest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+_MOST = 4
+
+
+def best_columns(count: int, area_wh: tuple[float, float], shape_wh: tuple[float, float]) -> int:
+    """In how many columns that many pictures of one shape come out largest in an area; the more the better if equal."""
+
+    def magnification(columns: int) -> float:
+        rows = -(-count // columns)
+        return min(area_wh[0] / columns / shape_wh[0], area_wh[1] / rows / shape_wh[1])
+
+    return max(range(1, count + 1), key=lambda columns: (magnification(columns), columns))
+
+
+class FittingGrid(QGridLayout):
+    """A grid of one to four widgets that is laid out anew when another number of columns suits better."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSpacing(2)
+        self._placed: tuple[int, tuple[QWidget, ...]] = (0, ())
+
+    def place(self, widgets: Sequence[QWidget], area_wh: tuple[float, float], shape_wh: tuple[float, float]) -> None:
+        """Show these widgets, as pictures of that shape, as large as the area allows."""
+        columns = best_columns(len(widgets), area_wh, shape_wh) if widgets else 1
+        if (columns, tuple(widgets)) == self._placed:
+            return
+        for widget in self._placed[1]:
+            self.removeWidget(widget)
+        self._placed = columns, tuple(widgets)
+        rows = -(-len(widgets) // columns)
+        for index in range(_MOST):
+            self.setRowStretch(index, int(index < rows))
+            self.setColumnStretch(index, int(index < columns))
+        for index, widget in enumerate(widgets):
+            self.addWidget(widget, index // columns, index % columns)
