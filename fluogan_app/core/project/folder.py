@@ -22,12 +22,13 @@ def project_folder(path: str | Path) -> Path:
 
     Raises ProjectError for a path without a name.
     """
-    folder = Path(os.path.realpath(Path(path).expanduser()))
+    folder = Path(os.path.abspath(Path(path).expanduser()))
     if folder.name == DOCUMENT:
         folder = folder.parent
     if not folder.name:
         raise ProjectError(f"{folder} cannot be a project.", "Give the project a name.")
-    return folder if folder.suffix == SUFFIX else folder.with_name(folder.name + SUFFIX)
+    named = folder if folder.suffix == SUFFIX else folder.with_name(folder.name + SUFFIX)
+    return Path(os.path.realpath(named))
 
 
 def is_project(path: str | Path) -> bool:

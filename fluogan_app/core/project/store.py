@@ -147,15 +147,16 @@ class Project:
 
     def attach(self, stack: Stack, hashed: bool = False) -> None:
         """Remember a raw stack: its link and its mean, so that the project opens without it. Raises ReadError, ProjectError."""
+        before = self.document.link
+        link = links.make_link(stack, self.folder)
+        mean_path = self.folder / "input" / "mean.ome.tif"
+        unchanged = links.is_unchanged(link, before)
+        # Reading a long stack takes its time, and the window must be able to save meanwhile: no lock is held here.
+        if not (unchanged and mean_path.exists()):
+            _write_mean(mean_path, stack)
+        known = before.sha256 if unchanged and before else ""
+        link = link.replace(sha256=known or (links.fingerprint(Path(link.path)) if hashed else ""))
         with self._saving:
-            before = self.document.link
-            link = links.make_link(stack, self.folder)
-            mean_path = self.folder / "input" / "mean.ome.tif"
-            unchanged = links.is_unchanged(link, before)
-            if not (unchanged and mean_path.exists()):
-                _write_mean(mean_path, stack)
-            known = before.sha256 if unchanged and before else ""
-            link = link.replace(sha256=known or (links.fingerprint(Path(link.path)) if hashed else ""))
             _write_link(self.folder, self.document.replace(link=link))
             self.save(self.document.replace(link=link))
 

@@ -1,0 +1,78 @@
+"""The link to the raw stack."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.project import link as links
+
+
+def test_the_fingerprint_of_a_file_is_its_sha256(raw):
+    assert links.fingerprint(raw) == hashlib.sha256(raw.read_bytes()).hexdigest()
+
+
+def test_no_file_has_no_fingerprint(tmp_path):
+    assert links.fingerprint(tmp_path) == "" and links.fingerprint(tmp_path / "none") == ""
+
+
+@pytest.mark.parametrize("change", ["head", "middle", "tail", "size"])
+def test_of_a_large_file_head_middle_and_tail_count_and_it_is_said_so(tmp_path, monkeypatch, change):
+    monkeypatch.setattr(links, "WHOLE_HASH_BYTES", 1000)
+    monkeypatch.setattr(links, "SAMPLE_BYTES", 100)
+    path = tmp_path / "large"
+    content = bytearray(os.urandom(5000))
+    path.write_bytes(content)
+    before = links.fingerprint(path)
+    assert before.startswith("sampled:") and len(before) == len("sampled:") + 64
+    place = {"head": 0, "middle": 2500, "tail": 4999, "size": None}[change]
+    if place is None:
+        content += b"\0"
+    else:
+        content[place] ^= 1
+    path.write_bytes(content)
+    assert links.fingerprint(path) != before
+
+
+def test_every_byte_of_a_small_file_counts(tmp_path):
+    path = tmp_path / "small"
+    path.write_bytes(b"a" * 3_000_000)
+    before = links.fingerprint(path)
+    path.write_bytes(b"a" * 1_234_567 + b"b" + b"a" * 1_765_432)
+    assert links.fingerprint(path) != before and not before.startswith("sampled:")
+
+
+def test_a_file_that_cannot_be_read_is_an_error_in_words(raw, monkeypatch):
+    def failing(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(links, "_blocks", failing)
+    with pytest.raises(ReadError, match="Input/output error"):
+        links.fingerprint(raw)
+
+
+def test_the_relative_path_uses_forward_slashes_and_goes_up(tmp_path):
+    assert links.relative_to(tmp_path / "a" / "x.tif", tmp_path / "b" / "c") == "../../a/x.tif"
+
+
+def test_of_two_files_the_one_with_the_right_size_is_taken(tmp_path, stack, raw):
+    folder = tmp_path / "projects" / "p.fluogan"
+    link = links.make_link(stack, folder)
+    moved = tmp_path / "moved"
+    (moved / "raw däta").mkdir(parents=True)
+    there = moved / "raw däta" / raw.name
+    there.write_bytes(raw.read_bytes())
+    raw.write_bytes(b"another file")
+    assert links.find(link, moved / "projects" / "p.fluogan") == there
+
+
+def test_differences_are_named(stack, raw, tmp_path):
+    link = links.make_link(stack, tmp_path, hashed=True)
+    assert links.differences(link, stack) == []
+    assert "content" in links.differences(link.replace(sha256="0" * 64), stack)[0]
+    assert "bytes" in links.differences(link.replace(size_bytes=5), stack)[0]
+    assert "13 frames" in links.differences(link.replace(shape_tyx=(13, 9, 11)), stack)[0]
+    assert links.differences(link.replace(sha256="0" * 64), stack, with_hash=False) == []
