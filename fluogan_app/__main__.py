@@ -51,9 +51,8 @@ def _has_screen() -> bool:
 
 
 def _no_window(reason: str) -> UsageError:
-    return UsageError(
-        f"The window cannot open: {reason}", "On the command line “fluogan reconstruct FILE -o OUT.fluogan” does the same."
-    )
+    instead = "On the command line “fluogan reconstruct FILE -o OUT.fluogan” does the same."
+    return UsageError(f"The window cannot open: {reason}", instead)
 
 
 if __name__ == "__main__":

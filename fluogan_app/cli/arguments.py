@@ -51,15 +51,21 @@ def checked_value(declared: type[Params], name: str, text: str) -> Any:
 def add_stack_selection(parser: argparse.ArgumentParser) -> None:
     """Flags that say which image of a file is meant, and which part of it."""
     group = parser.add_argument_group("Part of the stack")
-    group.add_argument("--frames", metavar="A:B", type=_frames,
-                       help="Frames A to B − 1, counted from 0; A or B may be left out. Default: all frames.")  # fmt: skip
-    group.add_argument("--roi", metavar="Y0,X0,HEIGHT,WIDTH", type=_roi,
-                       help="Region in camera pixels: first row, first column, height, width. Default: the full frame.")  # fmt: skip
+    group.add_argument(
+        "--frames", metavar="A:B", type=_frames,
+        help="Frames A to B − 1, counted from 0; A or B may be left out. Default: all frames.",
+    )  # fmt: skip
+    group.add_argument(
+        "--roi", metavar="Y0,X0,HEIGHT,WIDTH", type=_roi,
+        help="Region in camera pixels: first row, first column, height, width. Default: the full frame.",
+    )  # fmt: skip
     for name in SELECTED:
-        group.add_argument(f"--{name}", metavar="N", type=_index,
-                           help=f"The {name} of the file to take, counted from 0. Default: the first.")  # fmt: skip
-    group.add_argument("--time-axis", metavar="AXIS", default="",
-                       help="Letter of the file's axis to take as time, for example Z. Default: chosen by the reader.")  # fmt: skip
+        what = f"The {name} of the file to take, counted from 0. Default: the first."
+        group.add_argument(f"--{name}", metavar="N", type=_index, help=what)
+    group.add_argument(
+        "--time-axis", metavar="AXIS", default="",
+        help="Letter of the file's axis to take as time, for example Z. Default: chosen by the reader.",
+    )  # fmt: skip
 
 
 def selection(arguments: argparse.Namespace) -> Selection:

@@ -1,4 +1,4 @@
-"""Where the project of a reconstruction goes: a new folder, one more run in a project, or in the place of an old one."""
+"""Where a reconstruction's project goes: a new folder, one more run in a project, or in the place of an old one."""
 
 from __future__ import annotations
 

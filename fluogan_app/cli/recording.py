@@ -14,6 +14,7 @@ from fluogan_app.core.errors import UsageError
 from fluogan_app.core.samples import sample
 
 SAMPLE_PREFIX = "sample:"
+FILE_HELP = "A microscope's file, or sample:NAME for a stack that comes along."
 _PAIR = ("numerical_aperture", "emission_nm")
 
 
@@ -32,7 +33,8 @@ def open_recording(text: str, arguments: Namespace) -> Stack:
     stack = replace(stack, warnings=(*stack.warnings, *_unchosen(text, arguments)))
     if not text.startswith(SAMPLE_PREFIX):
         return stack
-    return replace(stack, acquisition=_completed(stack.acquisition, sample(text.removeprefix(SAMPLE_PREFIX)).acquisition))
+    preset = sample(text.removeprefix(SAMPLE_PREFIX)).acquisition
+    return replace(stack, acquisition=_completed(stack.acquisition, preset))
 
 
 def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:

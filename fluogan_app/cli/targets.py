@@ -9,7 +9,7 @@ from fluogan_app.core.errors import UsageError
 
 
 def check_targets(paths: Iterable[Path], overwrite: bool) -> None:
-    """Raises UsageError for two equal targets, for a folder, and for a file that exists where it may not be replaced."""
+    """Raises UsageError for two equal targets, for a folder, and for a file that exists and may not be replaced."""
     seen: set[Path] = set()
     for path in paths:
         whole = path.resolve()

@@ -20,7 +20,9 @@ _ORIGIN_WORDS = {
     Origin.ASSUMED: "assumed",
     Origin.MISSING: "not known",
 }
-_UNIT_ENDINGS = {"_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames"}
+_UNIT_ENDINGS = {
+    "_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames",
+}  # fmt: skip
 
 
 def one_line(text: str) -> str:

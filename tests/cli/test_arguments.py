@@ -17,8 +17,8 @@ from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import ParamSpec, specs, validated
 from fluogan_app.core.simulate.params import LinesParams
 
-RECONSTRUCT = [(Acquisition, item) for item in specs(Acquisition)] + [(RunSettings, item) for item in specs(RunSettings)]
-RECONSTRUCT += [(method.params_type, item) for method in METHODS.values() for item in specs(method.params_type)]
+DECLARED_IN = (Acquisition, RunSettings, *(method.params_type for method in METHODS.values()))
+RECONSTRUCT = [(declared_in, item) for declared_in in DECLARED_IN for item in specs(declared_in)]
 SIMULATE = [(LinesParams, item) for item in specs(LinesParams)]
 
 

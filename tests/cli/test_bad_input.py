@@ -93,7 +93,7 @@ def test_a_wrong_command_line_is_refused_in_one_line(fluogan, tmp_path, monkeypa
     assert not list(tmp_path.iterdir())
 
 
-def test_a_fault_inside_is_told_with_the_log_that_has_the_details(fluogan, stack_file, fluogan_home, monkeypatch) -> None:
+def test_a_fault_inside_is_told_with_its_log(fluogan, stack_file, fluogan_home, monkeypatch) -> None:
     def broken(path: str) -> None:
         raise ZeroDivisionError("seven\nlines")
 

@@ -26,7 +26,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def begin(*argv: object) -> subprocess.Popen[str]:
         line = [sys.executable, "-m", "fluogan_app", *(str(word) for word in argv)]
-        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"))
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        started.append(subprocess.Popen(line, **pipes, text=True, encoding="utf-8"))
         return started[-1]
 
     yield begin
@@ -49,7 +50,7 @@ def is_running(project_path: Path) -> Callable[[], bool]:
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_run_with_its_state_and_resume_goes_on(start, fluogan, stack_file, project_path, number) -> None:
+def test_a_signal_keeps_the_state_and_resume_goes_on(start, fluogan, stack_file, project_path, number) -> None:
     process = start("reconstruct", stack_file, "-o", project_path, *ENDLESS)
     assert process.stderr.readline().startswith("Run 1: 1000000 steps")
     while "step" not in process.stderr.readline():

@@ -134,7 +134,7 @@ def test_bad_input_leaves_no_project_behind(fluogan, stack_file, stack_without_s
     assert not project_path.exists()
 
 
-def test_a_run_that_cannot_start_leaves_the_old_project_as_it_was(fluogan, reconstruct, stack_file, project_path) -> None:
+def test_a_run_that_cannot_start_replaces_nothing(fluogan, reconstruct, stack_file, project_path) -> None:
     reconstruct()
     before = contents(project_path)
     fluogan("reconstruct", stack_file, "-o", project_path, "--overwrite", "--zoom", 99).refused("Zoom L (zoom) is 99")
@@ -142,7 +142,7 @@ def test_a_run_that_cannot_start_leaves_the_old_project_as_it_was(fluogan, recon
     assert contents(project_path) == before
 
 
-def test_a_disk_that_fills_up_at_the_start_leaves_the_old_project_as_it_was(reconstruct, project_path, monkeypatch) -> None:
+def test_a_disk_that_fills_up_at_the_start_costs_no_old_project(reconstruct, project_path, monkeypatch) -> None:
     reconstruct()
     before = contents(project_path)
 
@@ -155,7 +155,7 @@ def test_a_disk_that_fills_up_at_the_start_leaves_the_old_project_as_it_was(reco
     assert list(project_path.parent.glob("*.fluogan")) == [project_path]
 
 
-def test_another_stack_does_not_join_the_runs_of_this_one(fluogan, reconstruct, make_stack, project_path, quick) -> None:
+def test_another_stack_does_not_join_these_runs(fluogan, reconstruct, make_stack, project_path, quick) -> None:
     reconstruct()
     other = make_stack("other.tif", (12, 9, 9))
     fluogan("reconstruct", other, "-o", project_path, *quick).refused("another stack", "spots.tif")

@@ -22,14 +22,20 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """The project, the run, and a file for each of what is wanted."""
     parser.add_argument("project", metavar=f"OUT{SUFFIX}", help="The project's folder.")
     parser.add_argument("--run", metavar="N", type=run_number, help="Which run. Default: the last one.")
-    parser.add_argument("--estimate", metavar="X.tif", type=Path,
-                        help="The super-resolved image in photons per frame per fine pixel, float32, with its pixel size: "
-                        "ImageJ TIFF, or OME-TIFF where the name ends in .ome.tif.")  # fmt: skip
-    parser.add_argument("--background", metavar="B.tif", type=Path,
-                        help="The background in photons per frame per camera pixel, likewise.")  # fmt: skip
+    parser.add_argument(
+        "--estimate", metavar="X.tif", type=Path,
+        help="The super-resolved image in photons per frame per fine pixel, float32, with its pixel size: "
+        "ImageJ TIFF, or OME-TIFF where the name ends in .ome.tif.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--background", metavar="B.tif", type=Path,
+        help="The background in photons per frame per camera pixel, likewise.",
+    )  # fmt: skip
     parser.add_argument("--curves", metavar="C.csv", type=Path, help="Losses and photon counts, one row per step.")
-    parser.add_argument("--figure", metavar="F.png", type=Path,
-                        help="Mean, estimate and background side by side, with scale bars and colour bars.")  # fmt: skip
+    parser.add_argument(
+        "--figure", metavar="F.png", type=Path,
+        help="Mean, estimate and background side by side, with scale bars and colour bars.",
+    )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
 
 
@@ -37,7 +43,8 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Write what was asked for. Raises UsageError, ProjectError."""
     targets = {name: vars(arguments)[name] for name in _TARGETS if vars(arguments)[name] is not None}
     if not targets:
-        raise UsageError("Nothing to export was named.", "Name a file with --estimate, --background, --curves or --figure.")
+        flags = ", ".join(f"--{name}" for name in _TARGETS)
+        raise UsageError("Nothing to export was named.", f"Name a file with one or more of {flags}.")
     check_targets(targets.values(), arguments.overwrite)
     run = Project.open(arguments.project).run(arguments.run)
     for note in export_run(run, **targets):

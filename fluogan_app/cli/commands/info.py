@@ -8,13 +8,13 @@ from typing import Any
 
 from fluogan_app.cli import words
 from fluogan_app.cli.exits import Exit
-from fluogan_app.cli.recording import stack_path
+from fluogan_app.cli.recording import FILE_HELP, stack_path
 from fluogan_app.cli.report import Report
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """FILE and --json."""
-    parser.add_argument("file", metavar="FILE", help="A microscope's file, or sample:NAME for a stack that comes along.")
+    parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
 
 

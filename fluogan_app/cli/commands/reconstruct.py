@@ -9,7 +9,7 @@ from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_r
 from fluogan_app.cli.destination import Destination
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.parser import Parser
-from fluogan_app.cli.recording import open_recording, with_flags
+from fluogan_app.cli.recording import FILE_HELP, open_recording, with_flags
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.data.acquisition import Acquisition
@@ -29,12 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """FILE, -o, and a flag for every declared parameter of the recording, the method and the run."""
     method = _method_in(argv)
     parser.description = f"{parser.description} {METHODS[method].title}: {METHODS[method].summary}"
-    parser.add_argument("file", metavar="FILE", help="A microscope's file, or sample:NAME for a stack that comes along.")
+    parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument("-o", "--output", metavar=f"OUT{SUFFIX}", required=True,
                         help="The project's folder. Where that project exists, the run is added to it.")  # fmt: skip
-    parser.add_argument("--overwrite", action="store_true", help="Replace an existing project instead of adding a run to it.")
+    replacing = "Replace an existing project instead of adding a run to it."
+    parser.add_argument("--overwrite", action="store_true", help=replacing)
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
-    parser.add_argument("--method", metavar="|".join(METHODS), default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
+    methods = "|".join(METHODS)
+    parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
     add_stack_selection(parser)
     add_declared(parser, "Recording", Acquisition)
     add_declared(parser, METHODS[method].title, METHODS[method].params_type)

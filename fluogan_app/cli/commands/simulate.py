@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """The scenario, the files, and a flag for every declared parameter of the scenario."""
     parser.add_argument("scenario", choices=SCENARIOS, help="lines: sets of lines that come ever closer.")
     parser.add_argument("-o", "--output", metavar="STACK.tif", required=True, help="The stack, as ImageJ TIFF.")
-    parser.add_argument("--truth", metavar="TRUTH.npz", help="The true image, background, line positions and parameters.")
+    truth = "The true image, background, line positions and parameters."
+    parser.add_argument("--truth", metavar="TRUTH.npz", help=truth)
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
     add_declared(parser, "Line pattern", LinesParams)
     add_declared(parser, "Run", RunSettings, only=("seed",))
