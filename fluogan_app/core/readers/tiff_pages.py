@@ -9,7 +9,7 @@ import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
-from fluogan_app.core.readers.tiff_bytes import Directory, Entry, TiffBytes
+from fluogan_app.core.readers.tiff_bytes import MAX_PAGES, Directory, Entry, TiffBytes
 from fluogan_app.core.units import bytes_text
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
@@ -164,7 +164,7 @@ def contiguous_run(tiff: TiffBytes, first: Page, count: int) -> list[Page] | Non
         return None
     size = first.format.frame_bytes
     complete = (tiff.size - first.run_offset) // size
-    if complete < count:
+    if complete < count or count > MAX_PAGES:
         raise damaged(tiff.path, f"it should hold {count} frames, but ends after {complete}")
     return [replace(first, number=index, run_offset=first.run_offset + index * size) for index in range(count)]
 

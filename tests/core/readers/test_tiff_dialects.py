@@ -59,6 +59,9 @@ WRITERS = {
     "strips of two rows": {"rowsperstrip": 2},
     "compressed strips": {"rowsperstrip": 2, "compression": "zlib"},
     "tiles": {"tile": (16, 16)},
+    "big-endian deflate": {"byteorder": ">", "compression": "zlib"},
+    "big-endian tiles": {"byteorder": ">", "tile": (16, 16)},
+    "big-endian ImageJ": {"imagej": True, "metadata": {"axes": "TYX"}, "byteorder": ">"},
     "one directory for all": {"metadata": {"axes": "TYX"}, "imagej": True, "truncate": True},
     "shape with one directory": {"truncate": True},
 }

@@ -1,0 +1,97 @@
+"""Files are known by their content, and every refusal says what the file is and what to do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import FileDescription, SceneDescription
+from fluogan_app.core.readers.open import describe, open_stack
+
+LIF_HEAD = b"\x70\x00\x00\x00\x9a\x01\x00\x00\x2a"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("stack.czi", b"ZISRAWFILE" + bytes(90), "stack.czi is a Zeiss CZI file; this version opens TIFF stacks"),
+        ("stack.tif", b"ZISRAWFILE" + bytes(90), "a Zeiss CZI file, although its name ends in .tif"),
+        ("stack.nd2", b"\xda\xce\xbe\x0a" + bytes(90), "a Nikon ND2 file"),
+        ("stack.lif", LIF_HEAD + bytes(90), "a Leica LIF file"),
+        ("stack.oib", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "Olympus OIB"),
+        ("stack.spe", bytes(4098) + b"\x55\x55", "a Princeton SPE file"),
+        ("stack.ims", b"\x89HDF\r\n\x1a\n" + bytes(90), "HDF5"),
+        ("stack.tif", b"\x89PNG\r\n\x1a\n" + bytes(90), "a PNG picture"),
+        ("stack.tif", "this is no stack, said Müller\n".encode(), "a text file"),
+        ("stack.tif", ("µ" * 4000).encode(), "a text file"),
+        ("stack.tif", b"\x00\x01\x02\x03" * 20, "begins with the bytes 00 01 02 03"),
+        ("stack.tif", b"", "empty"),
+        ("stack.tif", b"II*\x00", "damaged"),
+        ("stack.tif", b"II*\x00\x08\x00\x00\x00", "damaged"),
+        ("stack.tif", b"MM\x00+\x00\x08\x00\x00", "damaged"),
+        ("stack.tif", b"II*\x00\x00\x00\x00\x00", "no page"),
+    ],
+)
+def test_what_is_no_tiff_stack_is_told_by_its_content(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    for action in (describe, open_stack):
+        with pytest.raises(ReadError) as caught:
+            action(path)
+        assert said in caught.value.message
+        assert caught.value.hint
+        assert caught.value.one_line.count("\n") == 0
+
+
+def test_a_tiff_under_another_name_opens(tmp_path: Path) -> None:
+    path = tmp_path / "stack.czi"
+    tifffile.imwrite(path, np.arange(100, dtype=np.uint16).reshape(5, 4, 5))
+    assert describe(path).scenes[0].sizes["T"] == 5
+
+
+def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="There is no file"):
+        open_stack(tmp_path / "nothing.tif")
+    with pytest.raises(ReadError, match="is a folder"):
+        describe(tmp_path)
+    with pytest.raises(ReadError):
+        describe("bad\0name.tif")
+
+
+def test_the_description_is_the_json_of_the_command_line() -> None:
+    scene = SceneDescription("a", {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5}, "TYX", "uint16", 80.0, 81.0, Origin.FILE, None, ())
+    content = json.loads(json.dumps(FileDescription(Path("x.tif"), "TIFF", (scene,), ("w",)).to_json()))
+    assert content == {
+        "reader": "TIFF",
+        "scenes": [
+            {
+                "name": "a",
+                "sizes": {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5},
+                "axes": "TYX",
+                "dtype": "uint16",
+                "pixel_size_nm": {"y": 80.0, "x": 81.0, "origin": "file"},
+                "time_step_ms": None,
+                "channels": [],
+            }
+        ],
+        "warnings": ["w"],
+    }
+
+
+def test_no_heavy_library_is_loaded_for_a_plain_stack(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, np.arange(100, dtype=np.uint16).reshape(5, 4, 5))
+    program = (
+        "import sys; from fluogan_app.core.readers.open import open_stack; open_stack(sys.argv[1]).frame(1);"
+        "print([name for name in ('torch', 'tifffile', 'imagecodecs', 'PySide6') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
