@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.samples import samples
@@ -46,7 +46,7 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
 
 def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
     place = window.workspace
-    browser, slider = place.browser, place.browser.slider
+    slider = place.browser.slider
     return {
         "show_stack": lambda: place.centre.setCurrentIndex(STACK),
         "show_result": lambda: place.centre.setCurrentIndex(RESULT),
@@ -54,13 +54,18 @@ def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "show_log": lambda: place.bottom.setCurrentIndex(LOG),
         "previous_frame": lambda: slider.setValue(slider.value() - 1),
         "next_frame": lambda: slider.setValue(slider.value() + 1),
-        "play": browser.play_button.click,
-        "fit": lambda: (browser.pane.fit_button if place.centre.currentIndex() == STACK else place.panes.fit_button).click(),
-        "linked": place.panes.link_button.click,
-        "draw_region": lambda: (place.centre.setCurrentIndex(STACK), browser.draw_button.click()),
-        "clear_region": browser.clear_button.click,
-        "all_frames": browser.all_frames_button.click,
+        "play": _button(window, "stack_play").click,
+        "fit": lambda: _button(window, "stack_fit" if place.centre.currentIndex() == STACK else "panes_fit").click(),
+        "linked": _button(window, "panes_link").click,
+        "draw_region": lambda: (place.centre.setCurrentIndex(STACK), _button(window, "stack_draw_region").click()),
+        "clear_region": _button(window, "stack_clear_region").click,
+        "all_frames": _button(window, "stack_range_all").click,
     }
+
+
+def _button(window: MainWindow, name: str) -> QAbstractButton:
+    """A button of the views, which does the same as the command."""
+    return window.findChild(QAbstractButton, name)
 
 
 def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:

@@ -128,10 +128,13 @@ class ResultsController(QObject):
 
     def _show_end(self, ended: Ended) -> None:
         run = self._context.session.shown_run
-        if run is None or ended.result is None:
-            self.show_run()
+        if run is None:
             return
         self._request += 1
+        if ended.result is None:
+            # What was last seen stays in sight, but it is not on disk, and the user is told so.
+            self._panes.set_message(f"Run {run.number} ended before a state was kept. What is shown is lost when it is left.")
+            return
         self._show_result(run.record, ended.result)
         self._plots.set_curves(ended.curves)
 

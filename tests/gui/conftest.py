@@ -1,0 +1,216 @@
+"""A user at the window: mouse and keys only, and nobody else's dialogs, threads or windows left behind."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QThread, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
+
+from fluogan_app.gui.main_window import MainWindow
+from fluogan_app.gui.settings import Settings
+from fluogan_app.gui.style import apply_scheme
+
+WAIT_MS = 60_000
+W = TypeVar("W", bound=QWidget)
+
+
+class Dialogs(QObject):
+    """Notes every dialog that is shown, until somebody expects it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unexpected: list[str] = []
+        QApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
+            self.unexpected.append(watched.objectName() or watched.windowTitle())
+        return False
+
+
+class User:
+    """What a person can do at one window."""
+
+    def __init__(self, qtbot, dialogs: Dialogs, window: MainWindow) -> None:
+        self.qtbot, self.window, self._dialogs = qtbot, window, dialogs
+
+    @property
+    def session(self):
+        return self.window.session
+
+    def sees(self, condition: Callable[[], bool], within_ms: int = WAIT_MS) -> None:
+        """Wait until something is so."""
+        self.qtbot.waitUntil(condition, timeout=within_ms)
+
+    def find(self, name: str, kind: type[W] = QWidget, inside: QWidget | None = None) -> W:
+        """A visible widget by its object name."""
+        found = [widget for widget in (inside or self.window).findChildren(kind, name) if widget.isVisible()]
+        assert len(found) == 1, f"{len(found)} visible widgets are called {name!r}"
+        return found[0]
+
+    def click(self, name: str, inside: QWidget | None = None) -> None:
+        """Press a button with the mouse."""
+        button = self.find(name, inside=inside)
+        assert button.isEnabled(), f"{name} cannot be pressed"
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def types(self, name: str, text: str, inside: QWidget | None = None) -> None:
+        """Replace the text of a field and leave it with the tabulator."""
+        field = self.find(name, inside=inside)
+        editor = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit) or field
+        editor.setFocus()
+        self.qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.qtbot.keyClicks(editor, text)
+        self.qtbot.keyClick(editor, Qt.Key.Key_Tab)
+
+    def presses(self, name: str) -> None:
+        """Use the keys of a command."""
+        action = self.window.findChild(QAction, f"action_{name}")
+        assert action is not None and action.isEnabled(), f"the command {name} cannot be used"
+        self.window.activateWindow()
+        keys = action.shortcut()
+        assert not keys.isEmpty(), f"the command {name} has no key"
+        stroke = keys[0]
+        QTest.keyClick(self.window, stroke.key(), stroke.keyboardModifiers())
+
+    def draws(self, canvas: QWidget, start: QPoint, end: QPoint) -> None:
+        """Drag with the left button."""
+        self.qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+        self.qtbot.mouseMove(canvas, (start + end) / 2)
+        self.qtbot.mouseMove(canvas, end)
+        self.qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+
+    def drops(self, path: Path) -> bool:
+        """Drag a file onto the window; whether it was taken."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
+        QApplication.sendEvent(self.window, enter)
+        if not enter.isAccepted():
+            return False
+        drop = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
+        QApplication.sendEvent(self.window, drop)
+        return True
+
+    def dialog(self, name: str) -> QDialog:
+        """Wait for a dialog that is expected."""
+
+        def shown() -> list[QDialog]:
+            widgets = QApplication.topLevelWidgets()
+            return [widget for widget in widgets if isinstance(widget, QDialog) and widget.objectName() == name and widget.isVisible()]
+
+        self.sees(lambda: bool(shown()))
+        self._dialogs.unexpected.remove(name)
+        return shown()[0]
+
+    def answers(self, question: str, answer: str) -> None:
+        """Answer a question."""
+        box = self.dialog(question)
+        self.click(f"answer_{answer}", inside=box)
+        self.sees(lambda: question not in _open_dialogs())
+
+    def names_file(self, dialog: str, path: Path) -> None:
+        """Type a path into a file dialog."""
+        box = self.dialog(dialog)
+        assert isinstance(box, QFileDialog)
+        field = self.find("fileNameEdit", QLineEdit, box)
+        field.selectAll()
+        self.qtbot.keyClicks(field, str(path))
+        self.qtbot.keyClick(field, Qt.Key.Key_Return)
+        self.sees(lambda: dialog not in _open_dialogs())
+
+    def reads_error(self) -> tuple[str, str]:
+        """Message and hint of the error dialog, which is then closed."""
+        box = self.dialog("error_dialog")
+        message = self.find("error_message", inside=box).text()
+        hint = box.findChild(QWidget, "error_hint")
+        words = hint.text() if hint is not None else ""
+        self.qtbot.keyClick(box, Qt.Key.Key_Escape)
+        self.sees(lambda: "error_dialog" not in _open_dialogs())
+        return message, words
+
+    def opens_sample(self, index: int = 0) -> None:
+        """Press a sample on the welcome page, and wait for its first frame and its place on disk."""
+        self.click(f"welcome_sample_{index}")
+        self.sees_stack()
+
+    def sees_stack(self) -> None:
+        """Wait until a stack is open, shown, and linked on disk."""
+        self.sees(lambda: self.session.stack is not None and self.window.workspace.browser.pane.image is not None)
+        self.sees(lambda: self.session.document.link is not None)
+
+    def sees_step(self, at_least: int) -> None:
+        """Wait until a run has come so far."""
+        self.sees(lambda: self.window.workspace.run_panel.state.step >= at_least)
+
+    def sees_end(self) -> None:
+        """Wait until no run goes on and its result is shown."""
+        self.sees(lambda: not self.session.busy and not self.window.workbench.busy)
+
+
+@pytest.fixture
+def dialogs(qapp: QApplication) -> Iterator[Dialogs]:
+    """Every dialog that comes up must have been expected."""
+    watcher = Dialogs()
+    yield watcher
+    qapp.removeEventFilter(watcher)
+    assert not watcher.unexpected, f"dialogs that nobody expected: {watcher.unexpected}"
+
+
+@pytest.fixture
+def open_window(qtbot, qapp: QApplication, dialogs: Dialogs) -> Iterator[Callable[..., User]]:
+    """Opens windows; at the end each must close without leaving a thread, a window or a dialog."""
+    users: list[User] = []
+
+    def open_one(path: Path | None = None, show: bool = True) -> User:
+        apply_scheme(qapp, "light")
+        window = MainWindow(Settings())
+        window.resize(1280, 800)
+        user = User(qtbot, dialogs, window)
+        users.append(user)
+        window.show()
+        qtbot.waitExposed(window)
+        window.start(path)
+        return user
+
+    yield open_one
+    for user in users:
+        end(user.window)
+    users.clear()
+    gc.collect()
+    assert not _open_dialogs()
+
+
+def end(window: MainWindow) -> None:
+    """End a window as the program does, in whatever state the test left it."""
+    threads = window.findChildren(QThread)
+    if window.session.busy:
+        window.runs.cancel()
+    assert window.shut_down(seconds=30), "a thread did not end"
+    QApplication.processEvents()
+    assert not [thread for thread in threads if _runs(thread)], "a thread was left running"
+    window._closing = True
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+
+
+def _runs(thread: QThread) -> bool:
+    try:
+        return thread.isRunning()
+    except RuntimeError:  # deleted already
+        return False
+
+
+def _open_dialogs() -> list[str]:
+    widgets = QApplication.topLevelWidgets()
+    return [widget.objectName() for widget in widgets if isinstance(widget, QDialog) and widget.isVisible()]
