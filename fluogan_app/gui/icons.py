@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
 
 #: Shapes in a square of 24, stroked unless they say fill.
 _SHAPES = {
@@ -57,8 +57,13 @@ def icon_names() -> tuple[str, ...]:
     return tuple(_SHAPES)
 
 
-def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) -> QIcon:
-    """An icon in the colours of text: plain, disabled, on a selected ground. Raises KeyError for an unknown name."""
+def icon(
+    name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText, checkable: bool = False
+) -> QIcon:
+    """An icon in the colours of text: plain, disabled, on a selected ground. Raises KeyError for an unknown name.
+
+    `checkable`: its button stands on the highlight colour while it is down. (An open branch of a tree is "on" too.)
+    """
     plain, selected = palette.color(role), palette.color(QPalette.ColorRole.HighlightedText)
     disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     made = QIcon()
@@ -66,20 +71,16 @@ def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.Color
         made.addPixmap(_pixmap(name, plain, size), QIcon.Mode.Normal)
         made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
         made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Selected)
-        made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Normal, QIcon.State.On)
-        made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled, QIcon.State.On)
+        if checkable:
+            made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Normal, QIcon.State.On)
+            made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled, QIcon.State.On)
     return made
-
-
-def icon_for(widget: QWidget, name: str) -> QIcon:
-    """An icon in the colours that a widget's text has."""
-    return icon(name, widget.palette())
 
 
 def set_button_icon(button: QAbstractButton, name: str, primary: bool = False) -> None:
     """Give a button an icon in the colour of its text; `primary` buttons stand on the highlight colour."""
     role = QPalette.ColorRole.HighlightedText if primary else QPalette.ColorRole.ButtonText
-    button.setIcon(icon(name, QApplication.palette(), role))
+    button.setIcon(icon(name, QApplication.palette(), role, button.isCheckable()))
 
 
 class IconButton(QToolButton):

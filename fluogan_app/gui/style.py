@@ -28,7 +28,7 @@ _DARK = {
     QPalette.ColorRole.Window: "#22262b", QPalette.ColorRole.WindowText: "#e7eaee",
     QPalette.ColorRole.Base: "#191c20", QPalette.ColorRole.AlternateBase: "#1f2328",
     QPalette.ColorRole.Text: "#e7eaee", QPalette.ColorRole.PlaceholderText: "#98a1ab",
-    QPalette.ColorRole.Button: "#2d3238", QPalette.ColorRole.ButtonText: "#e7eaee",
+    QPalette.ColorRole.Button: "#343a42", QPalette.ColorRole.ButtonText: "#e7eaee",
     QPalette.ColorRole.BrightText: "#ffffff", QPalette.ColorRole.Link: "#6cb0f5",
     QPalette.ColorRole.Highlight: "#2f7fd6", QPalette.ColorRole.HighlightedText: "#ffffff",
     QPalette.ColorRole.ToolTipBase: "#2d3238", QPalette.ColorRole.ToolTipText: "#e7eaee",

@@ -20,13 +20,20 @@ QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8
 QToolButton:hover { border-color: palette(highlight); }
 QToolButton:focus { border-color: palette(highlight); }
 QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight); }
-QToolButton:disabled { color: palette(mid); }
+QToolButton:disabled { background: transparent; color: palette(placeholder-text); }
+"""
+#: For what is shown or hidden: several are down most of the time, so they stand back.
+SHOW_SHEET = """
+QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8px; background: transparent;
+  color: palette(placeholder-text); }
+QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
+QToolButton:checked { background: palette(base); color: palette(text); border-bottom: 2px solid palette(highlight); }
 """
 PRIMARY_SHEET = """
 QPushButton { border: 1px solid palette(highlight); border-radius: 4px; padding: 4px 12px; font-weight: bold;
   background: palette(highlight); color: palette(highlighted-text); }
 QPushButton:hover, QPushButton:focus { border: 2px solid palette(window-text); padding: 3px 11px; }
-QPushButton:disabled { background: palette(button); color: palette(mid); border-color: palette(mid); }
+QPushButton:disabled { background: transparent; color: palette(placeholder-text); border-color: palette(mid); }
 """
 
 
@@ -81,7 +88,7 @@ def push_button(text: str, icon_name: str, object_name: str, tooltip: str, paren
     return button
 
 
-def toggle_button(text: str, object_name: str, tooltip: str, checked: bool = False) -> QToolButton:
+def toggle_button(text: str, object_name: str, tooltip: str, sheet: str = TOGGLE_SHEET) -> QToolButton:
     """A button with words that stays down; which ones are down is plain to see in light and dark."""
     button = QToolButton()
     button.setText(text)
@@ -89,9 +96,8 @@ def toggle_button(text: str, object_name: str, tooltip: str, checked: bool = Fal
     button.setAccessibleName(tooltip)
     button.setToolTip(tooltip)
     button.setCheckable(True)
-    button.setChecked(checked)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setStyleSheet(TOGGLE_SHEET)
+    button.setStyleSheet(sheet)
     return button
 
 
@@ -116,3 +122,10 @@ def row_of(parts: Iterable[QWidget | str | None], margins: tuple[int, int, int, 
         else:
             row.addWidget(QLabel(part) if isinstance(part, str) else part)
     return row
+
+
+def number_text(value: float) -> str:
+    """A number to be read at a glance: four digits, thousands apart, powers of ten where it gets long."""
+    if abs(value) >= 1e7 or 0 < abs(value) < 1e-3:
+        return f"{value:.3e}"
+    return f"{round(value):,}".replace(",", " ") if abs(value) >= 1e4 else f"{value:.4g}"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QW
 
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
+from fluogan_app.gui.views.controls import number_text
 
 _BUCKETS = 600
 
@@ -52,6 +53,7 @@ class CurvePlot(QWidget):
         self.legend = QLabel()
         self.legend.setFont(small_font(self.legend))
         self.legend.setWordWrap(True)
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.plot = self._make_plot(title)
@@ -96,6 +98,10 @@ class CurvePlot(QWidget):
             line.setPen(_pen(colour))
         self._label_axes()
         self._write_legend()
+
+    def legend_height(self) -> int:
+        """The height that the legend needs at its width."""
+        return self.legend.heightForWidth(self.legend.width())
 
     @property
     def point_count(self) -> int:
@@ -153,7 +159,7 @@ class CurvePlot(QWidget):
     def _newest(self, metric: Metric) -> str:
         values = self._curves.columns.get(metric.name, np.empty(0))
         finite = np.flatnonzero(np.isfinite(values))
-        return f"{values[finite[-1]]:.4g} {metric.unit}".strip() if len(finite) else ""
+        return f"{number_text(values[finite[-1]])} {metric.unit}".strip() if len(finite) else ""
 
 
 def _pen(colour) -> QPen:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QToolButton, QVBoxLayout, QWidget
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import PaletteWatcher
 from fluogan_app.gui.views.arrangement import FittingGrid
-from fluogan_app.gui.views.controls import QuietLabel, row_of, toggle_button
+from fluogan_app.gui.views.controls import SHOW_SHEET, QuietLabel, row_of, toggle_button
 from fluogan_app.gui.views.curve_plot import CurvePlot
 
 #: Diagrams in their order with their titles; a metric of another kind is drawn with the convergence.
@@ -100,6 +100,10 @@ class CurvePlots(QWidget):
             plot.setVisible(name in self.shown)
         plots = [self._plots[name] for name in self.shown]
         self._grid.place(plots, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), _SHAPE)
+        # Legends of one height, so that the diagrams stand in line.
+        tallest = max((plot.legend_height() for plot in plots), default=0)
+        for plot in plots:
+            plot.legend.setMinimumHeight(tallest)
 
     def resizeEvent(self, event) -> None:
         """Place the diagrams beside or below each other."""
@@ -112,7 +116,8 @@ class CurvePlots(QWidget):
         self.shown_changed.emit(self.shown)
 
     def _make_button(self, name: str, title: str) -> QToolButton:
-        button = toggle_button(title, f"curves_show_{name}", f"Show or hide “{title}”", checked=True)
+        button = toggle_button(title, f"curves_show_{name}", f"Show or hide “{title}”", SHOW_SHEET)
+        button.setChecked(True)
         button.clicked.connect(lambda shown: self._toggle(name, shown))
         return button
 

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from fluogan_app.core.data.roi import Roi
-from fluogan_app.core.units import length_text
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
+from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings, colour_table, percentile_levels
 from fluogan_app.gui.views.display_menu import DisplayMenu
 from fluogan_app.gui.views.image_canvas import ImageCanvas
@@ -21,7 +21,7 @@ from fluogan_app.gui.views.view_range import Extent, ViewRange
 
 def value_text(value: float, unit: str) -> str:
     """A pixel's value with its unit."""
-    return "not a number" if np.isnan(value) else f"{value:.4g} {unit}".strip()
+    return "not a number" if np.isnan(value) else f"{number_text(value)} {unit}".strip()
 
 
 def position_text(x_nm: float, y_nm: float, calibrated: bool) -> str:
@@ -269,10 +269,3 @@ class ImagePane(QWidget):
     def _fit_clicked(self) -> None:
         self.canvas.fit()
         self.fit_requested.emit()
-
-
-def extent_text(extent: Extent, calibrated: bool) -> str:
-    """The size of an image: "5.4 µm × 5.3 µm" (width × height)."""
-    if not calibrated:
-        return f"{extent.width_nm:g} × {extent.height_nm:g} px"
-    return f"{length_text(extent.width_nm)} × {length_text(extent.height_nm)}"

@@ -13,7 +13,7 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
-from fluogan_app.gui.views.controls import row_of, toggle_button
+from fluogan_app.gui.views.controls import SHOW_SHEET, row_of, toggle_button
 from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.view_range import Extent, ViewRange
@@ -266,7 +266,8 @@ class LinkedPanes(QWidget):
 
     def _make_show_button(self, name: str) -> QToolButton:
         title = TITLES.get(name, name)
-        button = toggle_button(title, f"panes_show_{name}", f"Show or hide the viewer “{title}”", checked=True)
+        button = toggle_button(title, f"panes_show_{name}", f"Show or hide the viewer “{title}”", SHOW_SHEET)
+        button.setChecked(True)
         button.clicked.connect(lambda: self._show_toggled(name))
         return button
 
@@ -285,6 +286,8 @@ class LinkedPanes(QWidget):
         column.addLayout(self._grid, 1)
         for name, pane in self._panes.items():
             pane.set_title(TITLES.get(name, name))
+            # One button for all of them is enough.
+            pane.fit_button.setParent(None)
         self._arrange()
 
     def _arrange(self) -> None:

@@ -63,7 +63,7 @@ class TextEditor(QLineEdit):
         metrics = QFontMetrics(self.font())
         self._unit_width = metrics.horizontalAdvance(spec.unit) + 6 if spec.unit else 0
         self.setTextMargins(0, 0, self._unit_width, 0)
-        self.setMinimumWidth(metrics.horizontalAdvance("00000") + self._unit_width + 14)
+        self.setMinimumWidth(metrics.horizontalAdvance("0000") + self._unit_width + 12)
         self.textEdited.connect(lambda _: self.user_edited.emit())
 
     def value(self) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
@@ -14,7 +14,7 @@ from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.views.controls import QuietLabel, push_button
 from fluogan_app.gui.views.parameter_row import ParameterRow
 
-_LABEL_WIDTH = 112
+_LABEL_WIDTH, _WORD_WIDTH = 118, 24
 
 Sections = Sequence[tuple[str, type[Params]]]
 
@@ -63,6 +63,8 @@ class ParameterForm(QWidget):
                 column.addWidget(self.derived)
         column.addStretch(1)
         self._scroll.setWidget(page)
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self._scroll.setMinimumWidth(page.minimumSizeHint().width() + bar + 2)
 
     def set_values(
         self,
@@ -155,9 +157,10 @@ class ParameterForm(QWidget):
 
     def _grid(self, params_type: type[Params], declared: Sequence[ParamSpec]) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(3)
+        grid.setHorizontalSpacing(5)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(2, _WORD_WIDTH)
         grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
         for index, spec in enumerate(declared):
             row = ParameterRow(params_type, spec, self)
@@ -199,7 +202,9 @@ class ParameterForm(QWidget):
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.help.setMinimumHeight(4 * self.help.fontMetrics().lineSpacing())
         self.help.setText("Move to a field to read what it does.")
+        self.help.setContentsMargins(8, 0, 8, 4)
         foot = QHBoxLayout()
+        foot.setContentsMargins(8, 2, 8, 2)
         foot.addStretch(1)
         foot.addWidget(self.reset_all_button)
         column = QVBoxLayout(self)

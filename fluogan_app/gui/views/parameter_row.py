@@ -11,6 +11,7 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
+from fluogan_app.gui.views.controls import row_of
 from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable, value_text
 
 
@@ -93,9 +94,9 @@ class ParameterRow(QObject):
         """Place the widgets into two rows of a grid."""
         grid.addWidget(self.label, row, 0)
         grid.addWidget(self.editor, row, 1)
-        grid.addWidget(self.chip, row, 2)
-        grid.addWidget(self.reset_button, row, 3)
-        grid.addWidget(self.problem_label, row + 1, 0, 1, 4)
+        # What the file or an assumption gave cannot be reset: word and button seldom need room at the same time.
+        grid.addLayout(row_of((self.chip, self.reset_button), (0, 0, 0, 0)), row, 2, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.problem_label, row + 1, 0, 1, 3)
 
     # The user's hands
 
@@ -152,9 +153,6 @@ class ParameterRow(QObject):
         self.problem_label.setObjectName(f"problem_{spec.name}")
         self.problem_label.setWordWrap(True)
         self.problem_label.setFont(small_font(self.problem_label))
-        kept = self.reset_button.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.reset_button.setSizePolicy(kept)
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def refresh_colours(self) -> None:

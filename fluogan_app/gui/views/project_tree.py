@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from fluogan_app.gui.icons import icon_for
+from fluogan_app.gui.icons import icon
 from fluogan_app.gui.style import PaletteWatcher
 
 _NUMBER = Qt.ItemDataRole.UserRole
 _STACK = 0
 #: Run states in words, with what can be done with such a run beside looking at it.
 RESUMABLE = ("interrupted", "cancelled", "failed")
-#: A sign for each state, so that colour is not needed to tell them apart.
-_SIGNS = {"running": "▶", "finished": "✓", "interrupted": "⏸", "cancelled": "■", "failed": "✕"}
+_STATUS_ICONS = {"running": "play", "finished": "done", "interrupted": "pause", "cancelled": "stop", "failed": "problem"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class ProjectTree(QWidget):
         self.tree.clear()
         stack = self._item(stack_title or "No stack", "", _STACK, stack_title or "Open a file to begin")
         for run in runs:
-            self._item(run.name, f"{_SIGNS.get(run.status, '')} {run.status}".strip(), run.number, f"{run.name}: {run.status}. {run.detail}".strip(), stack)
+            self._item(run.name, run.status, run.number, f"{run.name}: {run.status}. {run.detail}".strip(), stack)
         stack.setExpanded(True)
         del blocked
         self.select(chosen)
@@ -94,7 +93,9 @@ class ProjectTree(QWidget):
         item.setData(0, _NUMBER, number)
         item.setToolTip(0, tooltip)
         item.setToolTip(1, tooltip)
-        item.setIcon(0, icon_for(self, "stack" if number == _STACK else "run"))
+        item.setIcon(0, icon("stack" if number == _STACK else "run", QApplication.palette()))
+        if status in _STATUS_ICONS:
+            item.setIcon(1, icon(_STATUS_ICONS[status], QApplication.palette()))
         self.tree.addTopLevelItem(item) if above is None else above.addChild(item)
         return item
 

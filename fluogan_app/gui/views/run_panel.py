@@ -127,6 +127,7 @@ class RunPanel(QWidget):
         column.addWidget(self.bar)
         for label in (self.words, self.message, self.device):
             column.addWidget(label)
+        column.addStretch(1)
 
     def _connect(self) -> None:
         self.run_button.clicked.connect(self.run_requested)

@@ -63,6 +63,7 @@ class Welcome(QWidget):
             button.setAccessibleName(title)
             button.setToolTip(words)
             button.setIconSize(QSize(20, 20))
+            button.setMinimumHeight(int(2.2 * button.fontMetrics().lineSpacing()) + 18)
             set_button_icon(button, kind)
             button.clicked.connect(lambda _, key=key: signal.emit(key))
             layout.addWidget(button)
