@@ -10,6 +10,8 @@ from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.units import seconds_text
 
 _LINE_EVERY_PERCENT = 10
+#: Letters of the bar; always as many, so that the words behind it stand still.
+_BAR = 24
 
 
 class ProgressLine:
@@ -85,14 +87,13 @@ def plain_line(progress: Progress) -> str:
 
 
 def bar_line(progress: Progress, width: int, encoding: str) -> str:
-    """The same with a bar in front, as wide as there is room for."""
+    """The same with a bar in front, where there is room for it."""
     words = plain_line(progress)
-    room = min(width - len(words) - 1, 40)
-    if room < 5:
+    if len(words) + 1 + _BAR > width:
         return words[:width]
     full, empty = ("━", "─") if _can_show("━─", encoding) else ("#", ".")
-    filled = round(room * _percent(progress) / 100)
-    return f"{full * filled}{empty * (room - filled)} {words}"
+    filled = int(_BAR * _percent(progress) / 100)
+    return f"{full * filled}{empty * (_BAR - filled)} {words}"
 
 
 def _percent(progress: Progress) -> float:

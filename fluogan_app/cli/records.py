@@ -11,7 +11,9 @@ from fluogan_app.cli import words
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.jobs.events import Ended
 from fluogan_app.core.params import specs
+from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.store import Project
 
 
 def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) -> dict[str, Any]:
@@ -39,6 +41,30 @@ def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) ->
         "notes": list(ended.result.notes if ended.result is not None else record.notes),
         "warnings": [*warnings, *ended.warnings],
         "error": ended.error.one_line if ended.error is not None else None,
+    }
+
+
+def project_object(project: Project, runs: Iterable[Run]) -> dict[str, Any]:
+    """A project with the state of its runs."""
+    link = project.document.link
+    return {
+        "project": str(project.folder),
+        "stack": None if link is None else {"path": link.path, "shape_tyx": list(link.shape_tyx), "dtype": link.dtype},
+        "runs": [_summary(run.record) for run in runs],
+    }
+
+
+def _summary(record: RunRecord) -> dict[str, Any]:
+    return {
+        "run": record.number,
+        "method": record.method,
+        "status": record.status.value,
+        "steps": record.steps,
+        "total_steps": record.total_steps,
+        "seconds": record.seconds,
+        "device": record.device,
+        "parent": record.parent,
+        "measures": dict(record.measures),
     }
 
 

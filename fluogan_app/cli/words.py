@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import spec, specs
+from fluogan_app.core.project.model import ProjectDocument, RunRecord
+from fluogan_app.core.readers.base import SceneDescription
 from fluogan_app.core.units import length_text, seconds_text
 
 STOPPING = "\nStopping after this step; the state is kept. Ctrl-C again quits at once.\n"
@@ -94,7 +95,26 @@ def image_text(shape_yx: tuple[int, int], pixel_size_nm: float | None) -> str:
     return f"{height} × {width} pixels of {length_text(pixel_size_nm)} ({sides})"
 
 
-def scene_rows(scene: Any) -> list[tuple[str, str]]:
+def project_rows(document: ProjectDocument) -> list[tuple[str, str]]:
+    """What a project stands on."""
+    link = document.link
+    if link is None:
+        return [("Stack", "none yet")]
+    count, height, width = link.shape_tyx
+    return [
+        ("Stack", link.path),
+        ("Frames (T)", str(count)),
+        ("Frame (Y × X)", image_text((height, width), document.acquisition.pixel_size_nm)),
+    ]
+
+
+def run_line(record: RunRecord) -> str:
+    """One run of a project on one line."""
+    progress = f"{record.status.value} at step {record.steps} of {record.total_steps}"
+    return f"Run {record.number}: {record.method}, {progress}, {duration(record.seconds)} on {record.device or 'no device'}"
+
+
+def scene_rows(scene: SceneDescription) -> list[tuple[str, str]]:
     """One scene of a file, as “fluogan info” shows it."""
     sizes = scene.sizes
     rows = [
@@ -120,7 +140,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else seconds_text(seconds)
 
 
-def _pixel_size(scene: Any) -> str:
+def _pixel_size(scene: SceneDescription) -> str:
     y_nm, x_nm = scene.pixel_size_y_nm, scene.pixel_size_x_nm
     if y_nm is None and x_nm is None:
         return "not stated (give --pixel-size-nm)"

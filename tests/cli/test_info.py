@@ -43,3 +43,18 @@ def test_what_is_no_stack_is_refused_in_one_line(fluogan, tmp_path) -> None:
     fluogan("info", text, "--json").refused("text.tif")
     fluogan("info", tmp_path / "absent.tif").refused("absent.tif")
     fluogan("info", tmp_path).refused(str(tmp_path))
+
+
+def test_of_a_project_the_runs_are_listed(fluogan, reconstruct, project_path) -> None:
+    reconstruct()
+    reconstruct("--lambda1", 2)
+    said = fluogan("info", project_path)
+    assert said.code == 0
+    assert "11 × 14 pixels of 100 nm" in said.out
+    assert "Run 2: fluogan, finished at step 6 of 6" in said.out
+    content = json.loads(fluogan("info", project_path, "--json").out)
+    assert content["stack"]["shape_tyx"] == [12, 11, 14]
+    assert [(run["run"], run["status"], run["steps"]) for run in content["runs"]] == [
+        (1, "finished", 6),
+        (2, "finished", 6),
+    ]

@@ -1,28 +1,34 @@
-"""`fluogan info`: what is in a file."""
+"""`fluogan info`: what is in a file, or which runs a project holds."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from fluogan_app.cli import words
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.recording import FILE_HELP, stack_path
+from fluogan_app.cli.records import project_object
 from fluogan_app.cli.report import Report
+from fluogan_app.core.project.folder import is_project
+from fluogan_app.core.project.store import Project
+from fluogan_app.core.readers.base import FileDescription
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """FILE and --json."""
-    parser.add_argument("file", metavar="FILE", help=FILE_HELP)
+    parser.add_argument("file", metavar="FILE", help=f"{FILE_HELP} Of a project, its runs are listed.")
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
-    """Describe the file. Raises ReadError."""
+    """Describe the file or the project. Raises ReadError, ProjectError."""
     from fluogan_app.core.readers.open import describe
 
-    description = describe(stack_path(arguments.file))
+    path = stack_path(arguments.file)
+    if Path(path).is_dir() and is_project(path):
+        return _project(Project.open(path), arguments.json, report)
+    description = describe(path)
     if arguments.json:
         report.json(description.to_json())
         return Exit.DONE
@@ -31,11 +37,22 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     return Exit.DONE
 
 
-def _table(description: Any) -> list[str]:
-    lines = [f"{Path(description.path).name} (read as {description.reader})"]
+def _project(project: Project, as_json: bool, report: Report) -> Exit:
+    runs = project.runs()
+    if as_json:
+        report.json(project_object(project, runs))
+        return Exit.DONE
+    report.text(f"{project.folder.name} (FluoGAN project)", *words.table(words.project_rows(project.document)))
+    for run in runs:
+        report.text(words.run_line(run.record))
+    return Exit.DONE
+
+
+def _table(description: FileDescription) -> list[str]:
+    lines = [f"{description.path.name} (read as {description.reader})"]
     count = len(description.scenes)
     for index, scene in enumerate(description.scenes):
-        if count > 1 or scene.name:
+        if count > 1 or scene.name != description.path.stem:
             lines.append(f"Scene {index} of {count}: {scene.name or 'without a name'}")
         lines += words.table(words.scene_rows(scene))
     return lines
