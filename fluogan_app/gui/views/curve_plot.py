@@ -13,13 +13,13 @@ from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
 from fluogan_app.gui.views.controls import number_text
 
-_BUCKETS = 600
+_FEWEST = 160
 
 
-def thinned(steps: np.ndarray, values: np.ndarray, buckets: int = _BUCKETS) -> tuple[np.ndarray, np.ndarray]:
+def thinned(steps: np.ndarray, values: np.ndarray, buckets: int) -> tuple[np.ndarray, np.ndarray]:
     """The curve without gaps, with at most two points per bucket: its lowest and its highest, so that no peak is lost.
 
-    steps (N,), values (N,); returns two arrays of M ≤ max(2 · buckets, …) finite points in order.
+    steps (N,), values (N,); returns the finite points in order, all of them where they are few.
     """
     finite = np.isfinite(values)
     steps, values = steps[finite], values[finite]
@@ -30,8 +30,8 @@ def thinned(steps: np.ndarray, values: np.ndarray, buckets: int = _BUCKETS) -> t
     table = values[:whole].reshape(-1, size)
     starts = np.arange(0, whole, size)
     extremes = np.sort(np.stack([starts + table.argmin(axis=1), starts + table.argmax(axis=1)], axis=1), axis=1)
-    # The newest values are kept as they are: the end of the curve must not jump with the buckets.
-    chosen = np.unique(np.concatenate([[0], extremes.ravel(), np.arange(whole, len(values)), [len(values) - 1]]))
+    # The newest values are kept as they are, or the end of the curve would jump with the buckets.
+    chosen = np.concatenate([[0], extremes.ravel(), np.arange(whole, len(values)), [len(values) - 1]])
     return steps[chosen], values[chosen]
 
 
@@ -74,7 +74,7 @@ class CurvePlot(QWidget):
             values = curves.columns[metric.name]
             if self._logarithmic:
                 values = np.where(values > 0, values, np.nan)
-            self._lines[metric.name].setData(*thinned(curves.steps, values))
+            self._lines[metric.name].setData(*thinned(curves.steps, values, max(_FEWEST, self.plot.width())))
         self._write_legend()
 
     def set_logarithmic(self, logarithmic: bool) -> None:

@@ -56,14 +56,15 @@ class CurvePlots(QWidget):
 
     def set_curves(self, curves: Curves) -> None:
         """Draw these curves. Steps at which a metric was not computed are passed over."""
-        self._filled = by_plot(curves)
-        self.empty.setVisible(not self._filled)
+        before, self._filled = self._filled, by_plot(curves)
         for name, metrics in self._filled.items():
             self._plot(name).show_curves(metrics, curves)
-        for name, button in self.buttons.items():
-            button.setVisible(name in self._filled)
-        self.log_box.setVisible(bool(self._filled))
-        self._arrange()
+        if self._filled != before or not self._filled:
+            self.empty.setVisible(not self._filled)
+            self.log_box.setVisible(bool(self._filled))
+            for name, button in self.buttons.items():
+                button.setVisible(name in self._filled)
+            self._arrange()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Draw the values on a logarithmic axis; those that are not positive are left out."""
