@@ -93,6 +93,8 @@ class CurvePlots(QWidget):
         # Made when first needed: loading pyqtgraph takes a quarter of a second that the start does not pay.
         if name not in self._plots:
             self._plots[name] = CurvePlot(name, TITLES[name])
+            # Without a parent, showing it before it has its place would open a window of its own.
+            self._plots[name].setParent(self)
             self._plots[name].set_logarithmic(self.logarithmic)
         return self._plots[name]
 

@@ -51,6 +51,7 @@ class ImagePane(QWidget):
         self._unit, self._settings = "photons", DisplaySettings()
         self._levels = (0.0, 1.0)
         self._shared_levels: tuple[float, float] | None = None
+        self._own_fit = True
         self.canvas = ImageCanvas()
         self.canvas.setObjectName(f"{name}_canvas")
         self.colour_bar = ColourBar()
@@ -81,8 +82,9 @@ class ImagePane(QWidget):
         self._unit = unit
         self.canvas.set_array(array, pixel_size_nm, origin_nm)
         self._show_colours(renew=not (keep_levels and had_image))
-        for part in (self.colour_bar, self.display_button, self.fit_button):
+        for part in (self.colour_bar, self.display_button):
             part.setVisible(array is not None)
+        self.fit_button.setVisible(array is not None and self._own_fit)
         if array is None:
             self.read_out.clear()
 
@@ -91,6 +93,11 @@ class ImagePane(QWidget):
         self.title.setText(title)
         self.detail.setText(detail)
         self.canvas.setAccessibleName(title or "Image")
+
+    def drop_fit_button(self) -> None:
+        """Leave showing everything to a button for all viewers."""
+        self._own_fit = False
+        self.fit_button.setVisible(False)
 
     def set_placeholder(self, text: str) -> None:
         """Words that stand where the image will be."""

@@ -287,7 +287,7 @@ class LinkedPanes(QWidget):
         for name, pane in self._panes.items():
             pane.set_title(TITLES.get(name, name))
             # One button for all of them is enough.
-            pane.fit_button.setParent(None)
+            pane.drop_fit_button()
         self._arrange()
 
     def _arrange(self) -> None:
