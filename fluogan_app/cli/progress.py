@@ -80,7 +80,8 @@ def plain_line(progress: Progress) -> str:
     """Phase, step, speed and time left in words."""
     parts = [f"{progress.phase}: step {progress.step} of {progress.total_steps} ({_percent(progress):.0f} %)"]
     if progress.steps_per_second:
-        parts.append(f"{progress.steps_per_second:.3g} steps/s")
+        digits = 0 if progress.steps_per_second >= 10 else 1
+        parts.append(f"{progress.steps_per_second:.{digits}f} steps/s")
     if progress.seconds_left is not None:
         parts.append(f"{seconds_text(progress.seconds_left)} left")
     return ", ".join(parts)
