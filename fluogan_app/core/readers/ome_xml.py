@@ -53,7 +53,7 @@ def is_ome(text: str) -> bool:
 
 
 def parse_ome(text: str) -> OmeDocument:
-    """The images of an OME-XML. Raises ValueError, with the reason, for XML that is none or leaves out what it must say."""
+    """The images of an OME-XML. Raises ValueError, with the reason, for XML that leaves out what it must say."""
     # Entities can blow a small text up to gigabytes; OME-XML has none.
     if "<!DOCTYPE" in text or "<!ENTITY" in text or len(text) > _MAX_CHARACTERS:
         raise ValueError("it is not plain OME-XML")
@@ -118,11 +118,13 @@ def _recording(pixels: ElementTree.Element, aperture: float | None) -> Recording
         time_step_ms=step if step is not None else _step_between_planes_ms(pixels),
         numerical_aperture=aperture,
         channels=tuple(channel.get("Name") or f"Channel {index}" for index, channel in enumerate(channels)),
-        emissions_nm=tuple(
-            length_nm(channel.get("EmissionWavelength"), channel.get("EmissionWavelengthUnit", "nm")) for channel in channels
-        ),
+        emissions_nm=tuple(_emission_nm(channel) for channel in channels),
         metadata={f"OME {key}": value for key, value in pixels.attrib.items()},
     )
+
+
+def _emission_nm(channel: ElementTree.Element) -> float | None:
+    return length_nm(channel.get("EmissionWavelength"), channel.get("EmissionWavelengthUnit", "nm"))
 
 
 def _step_between_planes_ms(pixels: ElementTree.Element) -> float | None:

@@ -117,7 +117,8 @@ def checked(recording: Recording) -> Recording:
     warnings = list(recording.warnings)
     sides = (recording.pixel_size_y_nm, recording.pixel_size_x_nm)
     if recording.pixel_size_origin is Origin.FILE and not all(plausible("pixel_size_nm", side) for side in sides):
-        warnings.append(f"The file states a pixel of {sides[1]:.6g} × {sides[0]:.6g} nm, which cannot be; it is ignored.")
+        stated = f"{sides[1]:.6g} × {sides[0]:.6g} nm"
+        warnings.append(f"The file states a pixel of {stated}, which cannot be; it is ignored.")
         sides = (None, None)
     cleaned = replace(recording, pixel_size_y_nm=sides[0], pixel_size_x_nm=sides[1], warnings=tuple(warnings))
     if cleaned.pixel_size_origin is Origin.FILE and square_pixel_size_nm(cleaned) is None:

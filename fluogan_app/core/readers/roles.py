@@ -25,7 +25,8 @@ def assign_roles(axes: str, counts: tuple[int, ...], stated: bool, wish: str = "
     """The roles of the leading axes (those before Y and X).
 
     `stated` says that the file defines its axes itself (as OME does), so that Z is really depth; elsewhere Z, I and Q
-    without a T are taken as time. `wish` is the letter that the user takes as time. Raises ReadError for another letter.
+    without a T are taken as time. `wish` is the letter that the user takes as time. Raises ReadError where there is
+    no such axis.
     """
     if wish:
         return _wished(axes, counts, wish.upper())
@@ -50,7 +51,8 @@ def arrange(planes: np.ndarray, roles: Roles) -> np.ndarray:
 def _wished(axes: str, counts: tuple[int, ...], wish: str) -> Roles:
     if wish not in axes:
         known = ", ".join(axes) or "none but Y and X"
-        raise ReadError(f"The file has no axis {wish} that could be time; its axes are {known}.", "Choose one of these.")
+        message = f"The file has no axis {wish} that could be time; its axes are {known}."
+        raise ReadError(message, "Choose one of these.")
     channel = _position(axes, counts, "C")
     return Roles(axes.index(wish), None if wish == "C" else channel)
 
@@ -67,7 +69,8 @@ def _guess(axes: str, counts: tuple[int, ...], stated: bool) -> tuple[int | None
     time = max(long_axes, key=lambda axis: counts[axis])
     letter, count = axes[time], counts[time]
     if stated:
-        return None, (f"The file holds one time point of {count} planes in depth; take axis {letter} as time if they are frames.",)
+        sentence = f"The file holds one time point of {count} planes in depth"
+        return None, (f"{sentence}; take axis {letter} as time if they are frames.",)
     if letter in UNNAMED:
         return time, (f"The file does not name its axes: its {count} pages (axis {letter}) are taken as time.",)
     return time, (f"Axis {letter} is taken as time ({count} frames), since the file names no time axis.",)

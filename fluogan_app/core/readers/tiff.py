@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.readers.base import FileDescription, SceneDescription, chosen, damaged
 from fluogan_app.core.readers.ome_xml import is_ome
-from fluogan_app.core.readers.recording import acquisition_of, checked
+from fluogan_app.core.readers.recording import Recording, acquisition_of, checked
 from fluogan_app.core.readers.roles import arrange, assign_roles
 from fluogan_app.core.readers.tiff_calibration import tag_recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
@@ -24,6 +27,9 @@ from fluogan_app.core.readers.tiff_scenes import (
     tifffile_shape,
 )
 
+#: A single small frame may come with notes that are longer than itself; with more, frames have lost their description.
+_ROOM_FOR_NOTES = 3
+
 
 class TiffReader:
     """Reads every dialect of TIFF that a fluorescence stack comes in."""
@@ -39,11 +45,13 @@ class TiffReader:
         container = TiffContainer(path)
         try:
             layout = layout_of(container)
-            described = [_described(layout, scene) for scene in layout.scenes]
+            views = [_view(container, layout, scene) for scene in layout.scenes]
         finally:
             container.close()
-        warnings = dict.fromkeys(sentence for _, sentences in described for sentence in sentences)
-        return FileDescription(path, layout.dialect, tuple(scene for scene, _ in described), tuple(warnings))
+        scenes = tuple(_described(scene, view) for scene, view in zip(layout.scenes, views, strict=True))
+        # What holds for every scene is said once.
+        warnings = dict.fromkeys(sentence for view in views for sentence in view.warnings)
+        return FileDescription(path, layout.dialect, scenes, tuple(warnings))
 
     def open_stack(self, path: Path, selection: Selection) -> Stack:
         """The lazy stack of one scene, channel and plane. Raises ReadError."""
@@ -72,43 +80,61 @@ def layout_of(container: TiffContainer) -> TiffLayout:
     return plain_layout(container, recording)
 
 
+@dataclass(frozen=True)
+class _View:
+    """One scene with the roles of its axes settled: plane addresses (T, C, Z, 2) and all that is said of it."""
+
+    planes: np.ndarray
+    format: PageFormat
+    recording: Recording
+    warnings: tuple[str, ...]
+
+
+def _view(container: TiffContainer, layout: TiffLayout, scene: TiffScene, time_axis: str = "") -> _View:
+    recording = checked(scene.recording)
+    roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, time_axis)
+    planes = arrange(scene.planes, roles)
+    format = _format(layout, scene)
+    remarks = _remarks(container, format, planes.shape[0])
+    return _View(planes, format, recording, (*scene.warnings, *recording.warnings, *roles.warnings, *remarks))
+
+
 def _opened(container: TiffContainer, layout: TiffLayout, selection: Selection) -> Stack:
     path = container.path
     scene = layout.scenes[chosen(path, "scene", selection.scene, len(layout.scenes))]
-    recording = checked(scene.recording)
-    roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, selection.time_axis)
-    planes = arrange(scene.planes, roles)
-    channel = chosen(path, "channel", selection.channel, planes.shape[1])
-    plane = chosen(path, "plane", selection.plane, planes.shape[2])
-    addresses = planes[:, channel, plane]
+    view = _view(container, layout, scene, selection.time_axis)
+    channel = chosen(path, "channel", selection.channel, view.planes.shape[1])
+    plane = chosen(path, "plane", selection.plane, view.planes.shape[2])
+    addresses = view.planes[:, channel, plane]
     missing = int((addresses[:, 0] < 0).sum())
     if missing:
-        raise damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in neither it nor its other files")
-    source = TiffSource(container, layout.pages, layout.files, addresses)
-    warnings = (*scene.warnings, *recording.warnings, *roles.warnings, *_remarks(_format(layout, scene), len(addresses)))
+        raise damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in no file that is here")
     return Stack(
-        path, layout.dialect, source, selection, acquisition_of(recording, channel),
-        recording.time_step_ms, recording.metadata, warnings,
-    )  # fmt: skip
+        path=path,
+        reader=layout.dialect,
+        source=TiffSource(container, layout.pages, layout.files, addresses),
+        selection=selection,
+        acquisition=acquisition_of(view.recording, channel),
+        time_step_ms=view.recording.time_step_ms,
+        metadata=view.recording.metadata,
+        warnings=view.warnings,
+    )
 
 
-def _described(layout: TiffLayout, scene: TiffScene) -> tuple[SceneDescription, tuple[str, ...]]:
-    recording = checked(scene.recording)
-    roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated)
-    times, channels, depth, _ = arrange(scene.planes, roles).shape
-    format = _format(layout, scene)
-    description = SceneDescription(
+def _described(scene: TiffScene, view: _View) -> SceneDescription:
+    times, channels, depth, _ = view.planes.shape
+    recording = view.recording
+    return SceneDescription(
         name=scene.name,
-        sizes={"T": times, "C": channels, "Z": depth, "Y": format.height, "X": format.width},
+        sizes={"T": times, "C": channels, "Z": depth, "Y": view.format.height, "X": view.format.width},
         axes=scene.axes + "YX",
-        dtype=format.dtype.name,
+        dtype=view.format.dtype.name,
         pixel_size_y_nm=recording.pixel_size_y_nm,
         pixel_size_x_nm=recording.pixel_size_x_nm,
         pixel_size_origin=recording.pixel_size_origin,
         time_step_ms=recording.time_step_ms,
         channels=recording.channels,
     )
-    return description, (*scene.warnings, *recording.warnings, *roles.warnings, *_remarks(format, times))
 
 
 def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
@@ -116,10 +142,13 @@ def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
     return layout.pages[int(own[0, 1]) if len(own) else 0].format
 
 
-def _remarks(format: PageFormat, frames: int) -> tuple[str, ...]:
+def _remarks(container: TiffContainer, format: PageFormat, frames: int) -> tuple[str, ...]:
     remarks = []
     if frames == 1:
         remarks.append("There is one frame only; a reconstruction needs a stack of many.")
+    room = container.bytes.size // format.frame_bytes
+    if len(container.pages) == 1 and frames == 1 and room > _ROOM_FOR_NOTES:
+        remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")
     if format.photometric == MIN_IS_WHITE:
         remarks.append("The file says that zero is white; its numbers are taken as they are, zero as dark.")
     if format.photometric == PALETTE:

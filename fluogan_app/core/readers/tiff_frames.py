@@ -19,7 +19,7 @@ MAX_OPEN_FILES = 16
 
 
 class TiffContainer:
-    """One open TIFF file: its pages, the tags of its first and last page, and the pixels of any page. For use from any thread."""
+    """One open TIFF file: its pages, the tags of its first and last page, the pixels of any page; for any thread."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,7 +76,9 @@ class TiffSource:
     The first file's pages may be more than its directories: large stacks of ImageJ go on without them.
     """
 
-    def __init__(self, container: TiffContainer, pages: list[Page], files: tuple[Path, ...], addresses: np.ndarray) -> None:
+    def __init__(
+        self, container: TiffContainer, pages: list[Page], files: tuple[Path, ...], addresses: np.ndarray
+    ) -> None:
         self._container = container
         self._pages = pages
         self._files = files

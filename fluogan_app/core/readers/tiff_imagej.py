@@ -34,8 +34,8 @@ def imagej_layout(container: TiffContainer, notes: Mapping[str, str], recording:
     pages = stacked(container, frames, counts) if counts else None
     if pages is None:
         stated = ", ".join(f"{key} {notes[key]}" for key in ("images", "frames", "slices", "channels") if key in notes)
-        sentence = f"ImageJ's description ({stated}) does not fit the file's {len(frames)} pages; the pages are believed."
-        return plain_layout(container, recording, (sentence,))
+        sentence = f"ImageJ's description ({stated}) does not fit the file's {len(frames)} pages"
+        return plain_layout(container, recording, (f"{sentence}; the pages are believed.",))
     return single_scene(container, "ImageJ TIFF", axes, counts, pages, recording)
 
 

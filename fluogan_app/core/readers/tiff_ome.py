@@ -43,10 +43,10 @@ class _Files:
         own = self.paths[0]
         # Only the name counts: a path inside a file must not lead out of its folder.
         name = Path(run.file.replace("\\", "/")).name
-        if not name or name == own.name or self._renamed or (run.uuid and run.uuid == self._uuid and not self._is_there(name)):
+        if not name or name == own.name or self._renamed:
             return 0
         if not self._is_there(name):
-            return -1
+            return 0 if run.uuid and run.uuid == self._uuid else -1
         path = own.parent / name
         if path not in self.paths:
             self.paths.append(path)
@@ -60,11 +60,13 @@ def _document(container: TiffContainer, text: str) -> OmeDocument:
     try:
         document = parse_ome(text)
         if not document.images and document.metadata_file:
-            document = replace(parse_ome(_text_beside(container, document.metadata_file)), metadata_file=document.metadata_file)
+            beside = parse_ome(_text_beside(container, document.metadata_file))
+            document = replace(beside, metadata_file=document.metadata_file)
     except ValueError as error:
         raise damaged(container.path, f"its OME description cannot be read ({error})") from error
     if not document.images:
-        raise ReadError(f"{container.path.name} describes no image in its OME-XML.", "Save it again, as OME-TIFF or TIFF.")
+        message = f"{container.path.name} describes no image in its OME-XML."
+        raise ReadError(message, "Save it again, as OME-TIFF or TIFF.")
     return document
 
 
@@ -72,7 +74,7 @@ def _text_beside(container: TiffContainer, name: str) -> str:
     path = container.path.parent / Path(name.replace("\\", "/")).name
     if not path.is_file() or path.stat().st_size == 0:
         raise ReadError(
-            f"{container.path.name} is one file of a set; what it holds is described in {path.name}, which is not beside it.",
+            f"{container.path.name} is one file of a set that is described in {path.name}, which is not beside it.",
             "Put all files of the recording into one folder.",
         )
     with open(path, "rb") as file:
@@ -87,7 +89,9 @@ def _text_beside(container: TiffContainer, name: str) -> str:
         master.close()
 
 
-def _scene(container: TiffContainer, image: OmeImage, files: _Files, pages: list[Page], recording: Recording) -> TiffScene:
+def _scene(
+    container: TiffContainer, image: OmeImage, files: _Files, pages: list[Page], recording: Recording
+) -> TiffScene:
     axes = image.order[::-1]
     counts = tuple(image.sizes[letter] for letter in axes)
     if math.prod(counts) > MAX_PAGES:

@@ -31,7 +31,7 @@ _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _WHOLE_BITS = (8, 16, 32, 64)
 _PACKED_BITS = (10, 12, 14)
 
-#: Larger than any camera's frame; what claims more is damaged or no recording, and is refused before memory is asked for.
+#: Larger than any camera's frame; what claims more is damaged or no recording, and no memory is asked for it.
 MAX_FRAME_BYTES = 512_000_000
 #: Above this size a frame must not have shrunk more than `_MAX_SHRINKING` times: constant frames are small.
 _SUSPICIOUS_FRAME_BYTES = 64_000_000
@@ -89,7 +89,10 @@ class Page:
 
 
 def read_pages(tiff: TiffBytes) -> tuple[Directory, Directory, list[Page]]:
-    """The first and the last page's directory, and all pages. Raises ReadError for a broken chain or pixels outside the file."""
+    """The first and the last page's directory, and all pages.
+
+    Raises ReadError for a broken chain, or pixels that lie outside the file.
+    """
     pages: list[Page] = []
     # Thousands of pages are stored alike: their format is worked out once.
     formats: dict[tuple[Entry | None, ...], PageFormat] = {}
@@ -136,7 +139,8 @@ def check_format(tiff: TiffBytes, format: PageFormat) -> None:
         colours = _COLOUR.get(format.photometric, "several values per pixel")
         raise ReadError(f"{tiff.path.name} is a colour picture ({colours}), not a fluorescence stack.", hint)
     if format.bits == 1:
-        raise ReadError(f"{tiff.path.name} holds black-and-white pages (1 bit per pixel), not a fluorescence stack.", hint)
+        message = f"{tiff.path.name} holds black-and-white pages (1 bit per pixel), not a fluorescence stack."
+        raise ReadError(message, hint)
     _check_coding(tiff, format, hint)
     if format.frame_bytes > MAX_FRAME_BYTES:
         raise damaged(tiff.path, f"a frame of {format} would take {bytes_text(format.frame_bytes)}")
@@ -145,9 +149,11 @@ def check_format(tiff: TiffBytes, format: PageFormat) -> None:
 def _check_coding(tiff: TiffBytes, format: PageFormat, hint: str) -> None:
     known_bits = _WHOLE_BITS + _PACKED_BITS if format.kind in (1, 4) else _WHOLE_BITS
     if format.kind not in _KINDS or format.bits not in known_bits or (format.kind == 3 and format.bits == 8):
-        raise ReadError(f"{tiff.path.name} has pixels of a type that cannot be read: {format}, format {format.kind}.", hint)
+        message = f"{tiff.path.name} has pixels of a type that cannot be read: {format}, format {format.kind}."
+        raise ReadError(message, hint)
     if format.compression not in _COMPRESSIONS:
-        raise ReadError(f"{tiff.path.name} is compressed in a way that cannot be read (scheme {format.compression}).", hint)
+        message = f"{tiff.path.name} is compressed in a way that cannot be read (scheme {format.compression})."
+        raise ReadError(message, hint)
 
 
 def compression_name(format: PageFormat) -> str:

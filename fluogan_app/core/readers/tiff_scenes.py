@@ -109,8 +109,8 @@ def tifffile_layout(container: TiffContainer, noted: tuple[tuple[int, ...], str]
     counts, letters = _leading(shape, axes, (format.height, format.width))
     pages = stacked(container, frames, counts) if counts is not None else None
     if pages is None or counts is None:
-        sentence = f"The file's own note of its shape, {shape}, does not fit its {len(frames)} pages; the pages are believed."
-        return plain_layout(container, recording, (sentence,))
+        sentence = f"The file's own note of its shape, {shape}, does not fit its {len(frames)} pages"
+        return plain_layout(container, recording, (f"{sentence}; the pages are believed.",))
     return single_scene(container, "TIFF", letters, counts, pages, recording)
 
 

@@ -61,7 +61,10 @@ def test_time_steps_of_imagej(note: str, expected_ms: float | None, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("resolution", "unit", "expected_nm"),
-    [((72, 72), 2, None), ((300, 300), 2, None), ((0, 0), 3, None), ((254_000, 254_000), 2, 100.0), ((100_000, 100_000), 3, 100.0)],
+    [
+        ((72, 72), 2, None), ((300, 300), 2, None), ((0, 0), 3, None),
+        ((254_000, 254_000), 2, 100.0), ((100_000, 100_000), 3, 100.0),
+    ],  # fmt: skip
 )
 def test_a_printer_resolution_is_no_pixel_size(
     resolution: tuple[int, int], unit: int, expected_nm: float | None, tmp_path: Path

@@ -67,7 +67,8 @@ def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
 
 
 def test_the_description_is_the_json_of_the_command_line() -> None:
-    scene = SceneDescription("a", {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5}, "TYX", "uint16", 80.0, 81.0, Origin.FILE, None, ())
+    sizes = {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5}
+    scene = SceneDescription("a", sizes, "TYX", "uint16", 80.0, 81.0, Origin.FILE, None, ())
     content = json.loads(json.dumps(FileDescription(Path("x.tif"), "TIFF", (scene,), ("w",)).to_json()))
     assert content == {
         "reader": "TIFF",

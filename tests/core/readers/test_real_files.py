@@ -27,7 +27,7 @@ ONE_FRAME = "one frame only"
 
 @dataclass(frozen=True)
 class Expected:
-    """What a file reads as: sizes T, C, Z, Y, X, the file's axes, type, pixel size, time step, a word in the warnings."""
+    """What a file reads as: sizes T, C, Z, Y, X, the file's axes, calibration, and a word in the warnings."""
 
     sizes: tuple[int, int, int, int, int]
     axes: str
@@ -58,7 +58,9 @@ READ: dict[str, Expected] = {
     ),
     "ometiff/multifile_master/multifile-Z1.ome.tiff": Expected((1, 1, 5, 24, 18), "ZYX", "uint8", said=OME_Z),
     "ometiff/multifile_master/multifile-Z4.ome.tiff": Expected((1, 1, 5, 24, 18), "ZYX", "uint8", said=OME_Z),
-    "ometiff/ndtiff3.2_monochrome/NDTiff3.2_monochrome_NDTiffStack.tif": Expected((8, 1, 16, 64, 64), "TZYX", pixel_nm=1000.0),
+    "ometiff/ndtiff3.2_monochrome/NDTiff3.2_monochrome_NDTiffStack.tif": Expected(
+        (8, 1, 16, 64, 64), "TZYX", pixel_nm=1000.0
+    ),
     "numbered_frames/00001.tif": single(64, 64),
     "numbered_frames/00040.tif": single(64, 64),
     "broken/derived/tiff_named.czi": Expected((100, 1, 1, 30, 45), "ZYX", said=Z_AS_TIME),
@@ -156,6 +158,9 @@ def seen_by_another_reader(path: Path) -> np.ndarray:
         # tifffile 2023.2.28 cannot read these with numpy 2.
         with Image.open(path) as picture:
             return np.stack([np.array(page) for page in ImageSequence.Iterator(picture)]).astype(np.uint16)
+    if "MMStack" in path.name:
+        # Its two positions alternate; later versions of tifffile read both at once.
+        return tifffile.imread(path, key=range(0, 20, 2))
     return tifffile.imread(path)
 
 
@@ -172,7 +177,8 @@ def test_a_file_that_is_no_stack_is_refused_with_the_reason(name: str, shared_da
 
 def test_every_tiff_there_has_been_decided(shared_data: Path) -> None:
     known = {*READ, *REFUSED}
-    files = {path.relative_to(shared_data).as_posix() for path in shared_data.rglob("*") if path.suffix in (".tif", ".tiff")}
+    paths = (path for path in shared_data.rglob("*") if path.suffix in (".tif", ".tiff"))
+    files = {path.relative_to(shared_data).as_posix() for path in paths}
     alike = {name for name in files if name.startswith(("numbered_frames/", "ometiff/multifile_master/"))}
     assert files - alike - known == set()
 

@@ -24,7 +24,9 @@ from fluogan_app.core.readers.roles import arrange, assign_roles
         ("Z", (5,), True, None, "take axis Z as time"), ("C", (3,), False, None, ""), ("", (), False, None, ""),
     ],
 )  # fmt: skip
-def test_the_guess_and_its_sentence(axes: str, counts: tuple[int, ...], stated: bool, time: str | None, said: str) -> None:
+def test_the_guess_and_its_sentence(
+    axes: str, counts: tuple[int, ...], stated: bool, time: str | None, said: str
+) -> None:
     roles = assign_roles(axes, counts, stated)
     assert (None if roles.time is None else axes[roles.time]) == time
     assert (said in " ".join(roles.warnings)) if said else not roles.warnings
@@ -63,11 +65,13 @@ def test_the_user_takes_depth_as_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "selection", [Selection(scene=1), Selection(channel=1), Selection(plane=7), Selection(time_axis="Q"), Selection(scene=-1)]
+    "selection",
+    [Selection(scene=1), Selection(channel=1), Selection(plane=7), Selection(time_axis="Q"), Selection(scene=-1)],
 )
 def test_a_selection_outside_the_file_is_refused(selection: Selection, tmp_path: Path) -> None:
     path = tmp_path / "stack.ome.tif"
-    tifffile.imwrite(path, np.ones((3, 2, 5, 4), np.uint16), ome=True, metadata={"axes": "TZYX"}, photometric="minisblack")
+    frames = np.ones((3, 2, 5, 4), np.uint16)
+    tifffile.imwrite(path, frames, ome=True, metadata={"axes": "TZYX"}, photometric="minisblack")
     with pytest.raises(ReadError) as caught:
         open_stack(path, selection)
     assert caught.value.hint

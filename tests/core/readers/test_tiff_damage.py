@@ -239,6 +239,12 @@ def test_one_frame_opens_with_a_word(tmp_path: Path) -> None:
     stack.close()
 
 
+def test_frames_that_lost_their_description_are_missed(tmp_path: Path) -> None:
+    path = tmp_path / "lost.tif"
+    path.write_bytes(WHOLE["ImageJ with one directory"]().replace(b"ImageJ=", b"Imag\xe9J="))
+    assert any("such frames, but describes one" in sentence for sentence in describe(path).warnings)
+
+
 def test_a_damaged_page_is_named_when_it_is_read(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     whole = bytearray(written(compression="zlib"))
     with tifffile.TiffFile(io.BytesIO(bytes(whole))) as tiff:

@@ -78,7 +78,9 @@ def test_every_dialect_comes_back_equal(dialect: str, tmp_path: Path) -> None:
     assert not [sentence for sentence in description.warnings if "taken as time" not in sentence]
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64", "float16"])
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "int8", "uint16", "int16", "uint32", "int32", "float16", "float32", "float64"]
+)
 @pytest.mark.parametrize("byteorder", ["<", ">"])
 def test_every_type_comes_back_equal(dtype: str, byteorder: str, tmp_path: Path) -> None:
     frames = counts(SHAPE, dtype)
