@@ -29,7 +29,7 @@ FAULTS: tuple[tuple[str, str, str, bool], ...] = (
         r"Name or service not known|name resolution|NewConnectionError|ProxyError|Network is unreachable"
         r"|timed out|Connection(Reset|Refused|Broken)|IncompleteRead|Failed to establish",
         "The package registry cannot be reached.",
-        "Check the network (and the proxy settings), then start again: what was downloaded is kept.",
+        "Check the network (and the proxy settings), then start again: finished steps are kept.",
         True,
     ),
 )
