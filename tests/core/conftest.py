@@ -39,6 +39,7 @@ class WalkSolver:
     total_steps: int = 20
     zoom: int = 2
     seed: int = 0
+    pixel_size_nm: float = 100.0
     during: Callable[[int], None] = lambda step: None
     nan_metric_at: int = -1
     nan_state_at: int = -1
@@ -81,8 +82,9 @@ class WalkSolver:
         preview = self.image(state)
         measures = {"photon_balance_percent": 0.5, "undefined": float("nan")}
         return Result(
-            preview.estimate, preview.background, self.mean, self.zoom, 100.0, state.step, measures, ("A note.",)
-        )
+            preview.estimate, preview.background, self.mean, self.zoom, self.pixel_size_nm, state.step,
+            measures, ("A note.",),
+        )  # fmt: skip
 
     def _target(self):
         import torch
@@ -110,8 +112,8 @@ class WalkMethod:
     solvers: list[WalkSolver] = field(default_factory=list)
 
     def prepare(self, problem: Problem, params: WalkParams, device: str, seed: int) -> WalkSolver:
-        mean = problem.photons.mean(axis=0)
-        self.solvers.append(WalkSolver(mean, params.steps, params.zoom, seed, **self.options))
+        mean, size_nm = problem.photons.mean(axis=0), problem.acquisition.pixel_size_nm
+        self.solvers.append(WalkSolver(mean, params.steps, params.zoom, seed, size_nm, **self.options))
         return self.solvers[-1]
 
     def memory_bytes(self, shape_tyx: tuple[int, int, int], params: WalkParams) -> int:

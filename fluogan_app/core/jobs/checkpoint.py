@@ -54,7 +54,7 @@ class CheckpointFolder:
             raise cannot_write(self.folder / LAST, error) from error
 
     def load(self) -> Checkpoint | None:
-        """The newest checkpoint that can be read, or None where there is none. Raises ProjectError if all are damaged."""
+        """The newest checkpoint that can be read, None where there is none. Raises ProjectError if all are damaged."""
         return self._newest(_checkpoint)
 
     def look(self) -> tuple[Curves, Preview] | None:

@@ -27,11 +27,13 @@ def is_out_of_memory(error: BaseException) -> bool:
 def _out_of_memory() -> OutOfMemoryError:
     return OutOfMemoryError(
         "The run does not fit in memory.",
-        "Choose a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the graphics card.",
+        "Choose a smaller region, fewer frames, a smaller zoom or batch, "
+        "or the processor instead of the graphics card.",
     )
 
 
 def _internal(error: BaseException) -> SolverError:
     return SolverError(
-        f"The computation failed: {type(error).__name__}: {error}.", "The last good state is kept; the log has the details."
+        f"The computation failed: {type(error).__name__}: {error}.",
+        "The last good state is kept; the log has the details.",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 LOW_PERCENT, HIGH_PERCENT = 0.1, 99.9
-#: Of the pixels above the floor: in a sparse estimate 99.9 % of all pixels may be empty, and it would show as black or glare.
+#: Of the pixels above the floor: in a sparse estimate 99.9 % of all may be empty, and it would show as black or glare.
 LIT_PERCENT = 99.0
 
 

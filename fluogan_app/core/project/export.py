@@ -47,8 +47,10 @@ def export_run(
     run: Run, estimate: Path | None = None, background: Path | None = None, curves: Path | None = None,
     figure: Path | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Write what is asked for of a run. Returns the notes on how far the result can be trusted, the first of them
-    saying so where the run is not finished. Raises UsageError, ProjectError; names are checked before anything is written.
+    """Write what is asked for of a run; all names are checked before anything is written.
+
+    Returns the notes on how far the result can be trusted; where the run is not finished the first one says so.
+    Raises UsageError, ProjectError.
     """
     for path, suffixes, what in (
         (estimate, (".tif", ".tiff"), "an image"), (background, (".tif", ".tiff"), "an image"),

@@ -76,10 +76,11 @@ def _drawn_panel(panel: _Panel, size: tuple[int, int], colourmap: str) -> Image.
     canvas = Image.new("RGB", (width, top + height + 20 + below), "white")
     pen = ImageDraw.Draw(canvas)
     _write(pen, (0, 0), panel.title, _TITLE)
-    low, high = display_range(panel.image)
-    canvas.paste(_coloured(_resized(panel.image, size), low, high, colourmap), (0, top))
+    shown = _resized(panel.image, size)
+    low, high = display_range(shown)
+    canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
     _draw_scale_bar(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
-    _draw_colour_bar(canvas, (0, top + height + 20, width), panel, (low, high), colourmap)
+    _draw_colour_bar(canvas, (0, top + height + 20, width), panel.unit, shown, (low, high), colourmap)
     return canvas
 
 
@@ -123,13 +124,16 @@ def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_n
     veil = (min(x1 - dots, x1 - int(wide)) - 12, y1 - thick - _TEXT - 20, x1 + 12, y1 + 12)
     if veil[0] < left or veil[1] < top:
         veil = (max(left, veil[0]), max(top, veil[1]), veil[2], veil[3])
-    canvas.paste(Image.blend(canvas.crop(veil), Image.new("RGB", (veil[2] - veil[0], veil[3] - veil[1]), "black"), 0.55), veil[:2])
+    below = canvas.crop(veil)
+    canvas.paste(Image.blend(below, Image.new("RGB", below.size, "black"), 0.55), veil[:2])
     pen.rectangle((x1 - dots, y1 - thick, x1, y1), fill="white")
-    _write(pen, (x1 - dots / 2, y1 - thick - _TEXT - 12), text, _TEXT, "white", anchor="ma", within=(left + 4, right - 4))
+    place, within = (x1 - dots / 2, y1 - thick - _TEXT - 12), (left + 4, right - 4)
+    _write(pen, place, text, _TEXT, "white", anchor="ma", within=within)
 
 
 def _draw_colour_bar(
-    canvas: Image.Image, place: tuple[int, int, int], panel: _Panel, limits: tuple[float, float], colourmap: str
+    canvas: Image.Image, place: tuple[int, int, int], unit: str, shown: np.ndarray, limits: tuple[float, float],
+    colourmap: str,
 ) -> None:  # fmt: skip
     """A bar of the colours; an arrow at an end says that some pixels lie beyond."""
     left, top, width = place
@@ -139,15 +143,15 @@ def _draw_colour_bar(
     ramp = np.tile(np.linspace(low, high, x1 - x0, dtype=np.float64), (_BAR, 1))
     canvas.paste(_coloured(ramp, low, high, colourmap), (x0, top))
     colours = [tuple(colour) for colour in _colours(colourmap)[[0, 255]].tolist()]
-    if float(np.nanmin(panel.image)) < low:
+    if float(shown.min()) < low:
         pen.polygon([(x0 - 1, top), (x0 - 1, top + _BAR - 1), (left, top + _BAR // 2)], fill=colours[0], outline=_GREY)
-    if float(np.nanmax(panel.image)) > high:
+    if float(shown.max()) > high:
         pen.polygon([(x1, top), (x1, top + _BAR - 1), (x1 + _BAR - 1, top + _BAR // 2)], fill=colours[1], outline=_GREY)
     for value in ticks(low, high):
         x = x0 + (value - low) / (high - low) * (x1 - x0 - 1)
         pen.line((x, top + _BAR, x, top + _BAR + 8), fill=_INK, width=2)
         _write(pen, (x, top + _BAR + 12), f"{value:g}", _TEXT, anchor="ma", within=(left, left + width))
-    _write(pen, (left + width / 2, top + _BAR + 20 + _TEXT), panel.unit, _TEXT, anchor="ma", within=(left, left + width))
+    _write(pen, (left + width / 2, top + _BAR + 20 + _TEXT), unit, _TEXT, anchor="ma", within=(left, left + width))
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
@@ -212,7 +216,9 @@ def _write(
     pen.text((x, y), text, font=font, fill=colour, anchor=anchor)
 
 
-_FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf", "Helvetica.ttc")
+_FONTS = (
+    "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf", "Helvetica.ttc",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=16)
@@ -225,13 +231,16 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.load_default(size)  # type: ignore[return-value]
 
 
-_GREEK = (("γ", "gamma"), ("λ", "lambda"), ("δ", "delta"))
+_PLAIN = (
+    ("µ", "u"), ("×", "x"), ("·", "|"), ("…", "..."), ("“", '"'), ("”", '"'), ("–", "-"), ("γ", "gamma"),
+    ("λ", "lambda"), ("δ", "delta"),
+)  # fmt: skip
 
 
 def _printable(text: str, font: ImageFont.FreeTypeFont) -> str:
     """The text in letters that the font has: the one that comes with Pillow knows no µ."""
     if font.getname()[0] != "Aileron":
         return text
-    for letter, plain in (("µ", "u"), ("×", "x"), ("·", "|"), ("…", "..."), ("“", '"'), ("”", '"'), ("–", "-"), *_GREEK):
+    for letter, plain in _PLAIN:
         text = text.replace(letter, plain)
     return text

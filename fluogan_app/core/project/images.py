@@ -20,8 +20,13 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NAMESPACE = "fluogan-app/provenance"
 
 
-def write_ome(path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]) -> None:
-    """One image [y, x] as OME-TIFF, float32, with PhysicalSize in µm and the provenance as annotation. Raises ProjectError."""
+def write_ome(
+    path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]
+) -> None:
+    """One image [y, x] as OME-TIFF, float32, with PhysicalSize in µm and the provenance as annotation.
+
+    Raises ProjectError.
+    """
     pixels = np.ascontiguousarray(image, np.float32)
     xml = _ome_xml(path.name, pixels.shape, pixel_size_nm, unit, provenance)
 
@@ -38,7 +43,10 @@ def write_imagej(
     path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any],
     display_range: tuple[float, float],
 ) -> None:  # fmt: skip
-    """One image [y, x] as ImageJ TIFF, float32, with pixel size in µm, display range and provenance. Raises ProjectError."""
+    """One image [y, x] as ImageJ TIFF, float32, with pixel size in µm, display range and provenance.
+
+    Raises ProjectError.
+    """
     pixels = np.ascontiguousarray(image, np.float32)
     info = {"Value unit": unit, **provenance}
     metadata = {
@@ -58,13 +66,17 @@ def write_imagej(
 
 
 def read_image(path: Path) -> tuple[np.ndarray, float | None, dict[str, Any]]:
-    """An image that `write_ome` wrote: (Y, X) float32, pixel size in nm or None, and its provenance. Raises ProjectError."""
+    """An image that `write_ome` wrote: (Y, X) float32, pixel size in nm or None, and its provenance.
+
+    Raises ProjectError.
+    """
     try:
         with tifffile.TiffFile(path) as file:
             pixels = file.pages[0].asarray()
             root = ElementTree.fromstring(file.pages[0].description)
     except (OSError, ValueError, IndexError, KeyError, tifffile.TiffFileError, ElementTree.ParseError) as error:
-        raise ProjectError(f"The image {path} cannot be read.", "It may be damaged; restore it from a backup.") from error
+        hint = "It may be damaged; restore it from a backup."
+        raise ProjectError(f"The image {path} cannot be read.", hint) from error
     header = root.find(f".//{{{_OME}}}Pixels")
     size_um = header.get("PhysicalSizeX") if header is not None else None
     return pixels, float(size_um) * 1e3 if size_um else None, _provenance(root)
@@ -82,7 +94,9 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _ome_xml(name: str, shape: tuple[int, ...], pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]) -> bytes:
+def _ome_xml(
+    name: str, shape: tuple[int, ...], pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]
+) -> bytes:
     height, width = shape
     root = ElementTree.Element("OME", {
         "xmlns": _OME, "xmlns:xsi": _XSI, "xsi:schemaLocation": f"{_OME} {_OME}/ome.xsd",

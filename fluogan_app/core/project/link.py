@@ -41,7 +41,10 @@ def relative_to(path: Path, folder: Path) -> str:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a file; "sampled:…" over size, head, middle and tail of a large one; "" for no file. Raises ReadError."""
+    """SHA-256 of a file, of a large one "sampled:…" over size, head, middle and tail; "" for no file.
+
+    Raises ReadError.
+    """
     if not path.is_file():
         return ""
     digest = hashlib.sha256()

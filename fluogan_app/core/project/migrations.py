@@ -15,20 +15,22 @@ Content = dict[str, Any]
 #: MIGRATIONS[n] turns the content of a version n file into version n + 1. It may change what it is given.
 MIGRATIONS: Mapping[int, Callable[[Content], Content]] = {}
 
+_DAMAGED = "It may be damaged; restore it from a backup."
+
 M = TypeVar("M", bound=BaseModel)
 
 
 def read_record(model: type[M], content: Any, where: str) -> M:
     """A checked record from what a file holds, of this or an older version. Raises ProjectError."""
     if not isinstance(content, dict):
-        raise ProjectError(f"{where} does not hold a FluoGAN record.", "It may be damaged; restore it from a backup.")
+        raise ProjectError(f"{where} does not hold a FluoGAN record.", _DAMAGED)
     try:
         return model.model_validate(migrated(content, where))
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])
         raise ProjectError(
-            f"{where} cannot be understood: {place}: {fault['msg']}.", "It may be damaged; restore it from a backup."
+            f"{where} cannot be understood: {place}: {fault['msg']}.", _DAMAGED
         ) from error
 
 
@@ -36,7 +38,7 @@ def migrated(content: Content, where: str) -> Content:
     """A copy of the content in the version of this program. Raises ProjectError for a newer or unknown version."""
     version = content.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool):
-        raise ProjectError(f"{where} states no version of its format.", "It may be damaged; restore it from a backup.")
+        raise ProjectError(f"{where} states no version of its format.", _DAMAGED)
     if version > SCHEMA_VERSION:
         raise ProjectError(
             f"{where} was written by a newer FluoGAN (format {version}; this program knows up to {SCHEMA_VERSION}).",
@@ -45,6 +47,6 @@ def migrated(content: Content, where: str) -> Content:
     content = copy.deepcopy(content)
     for step in range(version, SCHEMA_VERSION):
         if step not in MIGRATIONS:
-            raise ProjectError(f"{where} has the unknown format {step}.", "It may be damaged; restore it from a backup.")
+            raise ProjectError(f"{where} has the unknown format {step}.", _DAMAGED)
         content = {**MIGRATIONS[step](content), "schema_version": step + 1}
     return content

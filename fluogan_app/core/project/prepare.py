@@ -79,7 +79,7 @@ def remember(project: Project, request: RunRequest) -> None:
 
 
 def new_run(project: Project, prepared: PreparedRun, parent: RunRecord | None = None) -> Run:
-    """The folder of a new run with everything that is known before its first step. Raises ProjectError and leaves none."""
+    """The folder of a new run with all that is known before its first step. Raises ProjectError and leaves none."""
     record = _record_of(prepared, parent.link if parent else project.document.link)
     if parent is not None:
         record = record.replace(parent=parent.number, seconds=parent.seconds)

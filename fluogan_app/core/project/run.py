@@ -81,7 +81,7 @@ class Run:
         write_ome(self.folder / ESTIMATE, result.estimate, fine_nm, ESTIMATE_UNIT, about | {"quantity": "estimate"})
 
     def write_curves(self, curves: Curves, result: Result | None) -> None:
-        """Put the curves on disk as a table, and beside it what each column is and the measures. Raises ProjectError."""
+        """Write the curves as a table, and beside it the measures and what each column is. Raises ProjectError."""
         write_curves_csv(self.folder / "curves.csv", curves)
         about = {
             "measures": finite(result.measures) if result else {},
@@ -105,7 +105,7 @@ class Run:
         return self._result(preview.estimate, preview.background, step, {}, (note,))
 
     def curves(self) -> Curves:
-        """The curves of a run that ended, or up to its last checkpoint; empty where there are none. Raises ProjectError."""
+        """The curves of a run that ended, or up to its last checkpoint; empty before it. Raises ProjectError."""
         if self.has_ended and (self.folder / "curves.csv").exists():
             about = read_json(self.folder / "metrics.json")
             return read_curves_csv(self.folder / "curves.csv", [Metric(**entry) for entry in about.get("curves", [])])
@@ -135,7 +135,8 @@ class Run:
         return self._result(estimate, background, self.record.steps, self.record.measures, notes)
 
     def _result(
-        self, estimate: np.ndarray, background: np.ndarray, steps: int, measures: Mapping[str, float], notes: tuple[str, ...]
+        self, estimate: np.ndarray, background: np.ndarray, steps: int, measures: Mapping[str, float],
+        notes: tuple[str, ...],
     ) -> Result:  # fmt: skip
         mean = read_image(self.folder / MEAN)[0]
         size_nm = self.record.acquisition.pixel_size_nm

@@ -146,7 +146,10 @@ class Project:
         return run
 
     def attach(self, stack: Stack, hashed: bool = False) -> None:
-        """Remember a raw stack: its link and its mean, so that the project opens without it. Raises ReadError, ProjectError."""
+        """Remember a raw stack: its link and its mean, so that the project opens without it.
+
+        Raises ReadError, ProjectError.
+        """
         before = self.document.link
         link = links.make_link(stack, self.folder)
         mean_path = self.folder / "input" / "mean.ome.tif"
@@ -161,7 +164,10 @@ class Project:
             self.save(self.document.replace(link=link))
 
     def mean(self) -> tuple[np.ndarray, float | None] | None:
-        """The stack's mean over time in counts (Y, X) and its pixel size in nm; None before `attach`. Raises ProjectError."""
+        """The stack's mean over time in counts (Y, X) and its pixel size in nm; None before `attach`.
+
+        Raises ProjectError.
+        """
         path = self.folder / "input" / "mean.ome.tif"
         if not path.exists():
             return None

@@ -1,4 +1,4 @@
-"""From a stack and a request to a run on disk, and on from where a run stopped. Command line and window both come here."""
+"""From a stack and a request to a run on disk, and on from where one stopped, for command line and window alike."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
         run.write_record(record)
     except ProjectError as error:
         log.error("%s", error.one_line)
-        unsaved = ProjectError(error.message, "Free some space or mend the folder, then resume the run; its checkpoint is kept.")
+        hint = "Free some space or mend the folder, then resume the run; its checkpoint is kept."
+        unsaved = ProjectError(error.message, hint)
         return replace(ended, outcome=Outcome.FAILED, error=unsaved, warnings=(*ended.warnings, error.message))
     return ended
 

@@ -33,7 +33,8 @@ def checkpoint_at(step: int) -> Checkpoint:
     steps = np.arange(1, step + 1)
     columns = {"loss": np.where(steps % 2, random.normal(size=step), np.nan)}
     curves = Curves((Metric("loss", "Loss", "photons", "generator"),), steps, columns)
-    return Checkpoint(State(step, tensors), curves, Preview(step, np.ones((6, 10), np.float32), np.ones((3, 5), np.float32)))
+    preview = Preview(step, np.ones((6, 10), np.float32), np.ones((3, 5), np.float32))
+    return Checkpoint(State(step, tensors), curves, preview)
 
 
 def assert_same(loaded: Checkpoint | None, saved: Checkpoint) -> None:
@@ -145,5 +146,6 @@ def test_looking_gives_curves_and_images_and_loads_no_torch(folder):
         "curves, preview = CheckpointFolder(Path(sys.argv[1])).look()\n"
         "print(preview.step, curves.steps.tolist(), preview.estimate.shape, 'torch' in sys.modules)"
     )
-    shown = subprocess.run([sys.executable, "-c", script, str(folder.folder)], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script, str(folder.folder)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "5 [1, 2, 3, 4, 5] (6, 10) False"

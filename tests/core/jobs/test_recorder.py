@@ -14,7 +14,8 @@ METRICS = (Metric("loss", "Loss", "", "generator"), Metric("rare", "Rare", "", "
 def test_rows_come_in_order_beyond_the_first_table_and_missing_ones_are_nan():
     recorder = Recorder(METRICS)
     for step in range(1, 3001):
-        recorder.add(step, {"loss": torch.tensor(float(step))} | ({"rare": torch.tensor(1.0)} if step % 10 == 0 else {}))
+        rare = {"rare": torch.tensor(1.0)} if step % 10 == 0 else {}
+        recorder.add(step, {"loss": torch.tensor(float(step))} | rare)
         if step % 700 == 0:
             recorder.flush()
     assert recorder.flush() is None

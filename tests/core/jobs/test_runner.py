@@ -65,7 +65,8 @@ def test_a_run_takes_every_step_once_and_keeps_one_row_for_each(make_walk):
     assert solver.steps_taken == list(range(1, 51)) == ended.curves.steps.tolist()
     rare = ended.curves.columns["rare"]
     assert np.array_equal(np.isnan(rare), ended.curves.steps % 3 != 0)
-    assert np.isclose(ended.curves.columns["photons_estimate"][-1], ended.result.estimate.sum(dtype=np.float64), rtol=1e-5)
+    photons = ended.result.estimate.sum(dtype=np.float64)
+    assert np.isclose(ended.curves.columns["photons_estimate"][-1], photons, rtol=1e-5)
 
 
 def test_reports_and_previews_come_at_their_pace(make_walk):
@@ -185,7 +186,10 @@ def test_missing_memory_comes_with_advice(make_walk, error):
     assert ended.steps == 5 and ended.result is not None
 
 
-@pytest.mark.parametrize("error", [ValueError("shapes"), RuntimeError("cudnn"), FluoganError("The lamp is off.", "On!")])
+FAULTS = [ValueError("shapes"), RuntimeError("cudnn"), FluoganError("The lamp is off.", "Switch it on.")]
+
+
+@pytest.mark.parametrize("error", FAULTS)
 def test_whatever_a_solver_raises_the_last_good_state_survives(make_walk, error):
     ended = Job(make_walk(during=failing_with(error)), Control(), cadence=EVERY_STEP).run()
     assert ended.outcome is Outcome.FAILED and ended.steps == 5 and ended.result.steps == 5

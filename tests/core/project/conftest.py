@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import pytest
 import tifffile
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Ended, Outcome
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
-from fluogan_app.core.project.workflow import RunRequest
+from fluogan_app.core.project.workflow import RunRequest, start_run
 from fluogan_app.core.readers.open import open_stack
 
 ACQUISITION = Acquisition().with_values(Origin.USER, pixel_size_nm=103.5, fwhm_nm=280.0, gain=2.0, offset=10.0)
@@ -60,3 +65,61 @@ def request_for() -> Callable[..., RunRequest]:
         return RunRequest(method, METHODS[method].params_type(**params), settings, acquisition, roi, frames)
 
     return make
+
+
+@pytest.fixture
+def cancelled_at() -> Callable:
+    """What a solver does in its steps so that a control is told to cancel in one of them."""
+    return lambda control, at: lambda step: control.cancel() if step == at else None
+
+
+@pytest.fixture
+def start_cancelled(walk, cancelled_at) -> Callable:
+    """Starts a run that is cancelled in a step."""
+
+    def start(project: Project, stack: Stack, request: RunRequest, at: int) -> tuple[Run, Ended]:
+        control = Control()
+        walk.options["during"] = cancelled_at(control, at)
+        run, ended = start_run(project, stack, request, control)
+        walk.options.clear()
+        assert ended.outcome is Outcome.CANCELLED and ended.steps == at
+        return run, ended
+
+    return start
+
+
+@pytest.fixture
+def make_killed() -> Callable[[Run], None]:
+    """Makes a run on disk look as after SIGKILL: its record still says running, and nobody holds its lock."""
+
+    def kill(run: Run) -> None:
+        path = run.folder / "run.json"
+        record = json.loads(path.read_text()) | {"status": "running", "ended": "", "steps": 0}
+        path.write_text(json.dumps(record))
+
+    return kill
+
+
+@pytest.fixture
+def same_result() -> Callable[[Result, Result], None]:
+    """Asserts that two results hold the same numbers."""
+
+    def check(one: Result, other: Result) -> None:
+        assert np.array_equal(one.estimate, other.estimate) and np.array_equal(one.background, other.background)
+        # Before a result is written the mean is the project's own: the same sum, taken in another order.
+        assert np.allclose(one.mean, other.mean, rtol=1e-6)
+        assert (one.zoom, one.pixel_size_nm, one.steps) == (other.zoom, other.pixel_size_nm, other.steps)
+
+    return check
+
+
+@pytest.fixture
+def same_curves() -> Callable[[Curves, Curves], None]:
+    """Asserts that two sets of curves hold the same numbers."""
+
+    def check(one: Curves, other: Curves) -> None:
+        assert one.metrics == other.metrics and np.array_equal(one.steps, other.steps)
+        for name, column in one.columns.items():
+            assert np.array_equal(column, other.columns[name], equal_nan=True), name
+
+    return check

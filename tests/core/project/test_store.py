@@ -24,7 +24,7 @@ from fluogan_app.core.project.store import Project, is_project, project_folder
 DOCUMENT = ProjectDocument(
     roi=Roi(1, 2, 5, 7),
     frames=FrameRange(3, 40),
-    acquisition=Acquisition().with_values(Origin.FILE, pixel_size_nm=80.0).with_values(Origin.USER, fwhm_nm=1 / 3 * 700),
+    acquisition=Acquisition().with_values(Origin.FILE, pixel_size_nm=80.0).with_values(Origin.USER, fwhm_nm=700 / 3),
     method="fluogan",
     params={"fluogan": {"zoom": 4, "lambda1": 0.1 + 0.2}},
     settings=RunSettings(seed=12, device="cpu"),
