@@ -50,7 +50,7 @@ def all_sources() -> list[Path]:
 
 
 def area_of(module: str) -> str:
-    """fluogan_app.core.data.roi → data; fluogan_app.gui.views.x → gui; outside, or the package's own words → nothing."""
+    """fluogan_app.core.data.roi → data; fluogan_app.gui.views.x → gui; what lies outside → nothing."""
     parts = [part for part in module.split(".") if part != "core"]
     if parts[0] != PACKAGE or len(parts) < 2 or parts[1] in {"__version__", "__doc__"}:
         return ""

@@ -175,7 +175,8 @@ def test_display(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "card"), [("580.95.05, 9.0\n", (580, 9.0)), ("535.1, 8.6\n470.2, 6.1\n", (535, 8.6)), ("No devices\n", None)]
+    ("answer", "card"),
+    [("580.95.05, 9.0\n", (580, 9.0)), ("535.1, 8.6\n470.2, 6.1\n", (535, 8.6)), ("No devices\n", None)],
 )
 def test_graphics_card(monkeypatch, answer: str, card) -> None:
     monkeypatch.setattr(system.shutil, "which", lambda _: "nvidia-smi")
@@ -240,6 +241,8 @@ def test_a_failed_step_ends_in_a_line_and_a_code(monkeypatch, capsys) -> None:
     assert capsys.readouterr().err == "\nThe disk is full.\nFree some.\n"
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s")]
+)
 def test_durations(seconds: float, words: str) -> None:
     assert words_for_time(seconds) == words

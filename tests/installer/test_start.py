@@ -26,7 +26,8 @@ def test_old_pythons_can_read_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "fits"), [((2, 7, 18), False), ((3, 10, 13), False), ((3, 11, 0), True), ((3, 14, 1), True), ((4, 0), False)]
+    ("version", "fits"),
+    [((2, 7, 18), False), ((3, 10, 13), False), ((3, 11, 0), True), ((3, 14, 1), True), ((4, 0), False)],
 )
 def test_versions(version: tuple[int, ...], fits: bool) -> None:
     assert start.fits(version) is fits
