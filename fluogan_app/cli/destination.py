@@ -13,7 +13,7 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.files import cannot_write
 from fluogan_app.core.project.link import differences
-from fluogan_app.core.project.folder import SUFFIX, is_project
+from fluogan_app.core.project.folder import SUFFIX, check_free, is_project
 from fluogan_app.core.project.store import Project
 
 
@@ -27,7 +27,8 @@ class Destination:
     """A project that is only there to stay once a run has started in it.
 
     Used as a context: where the run could not start, a new project is taken away again, and one that was to be
-    replaced stands as before. Raises UsageError at once where something else is in the way.
+    replaced stands as before. Raises UsageError at once where something else is in the way, ProjectError where
+    a run is going on in what was to be replaced.
     """
 
     def __init__(self, folder: Path, overwrite: bool) -> None:
@@ -88,6 +89,8 @@ class Destination:
 
 def _way(folder: Path, overwrite: bool) -> _Way:
     if is_project(folder):
+        if overwrite:
+            check_free(folder, overwrite)
         return _Way.REPLACE if overwrite else _Way.APPEND
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(f"{folder} exists and is no FluoGAN project.", "Choose another name for the output (-o).")

@@ -47,12 +47,22 @@ def run(argv: Sequence[str], open_window: Callable[[Path], int] | None = None) -
         except FluoganError as error:
             report.error(error)
             return Exit.BAD_INPUT
+        except OSError as error:
+            log.exception("the system refused")
+            report.error(refused(error))
+            return Exit.BAD_INPUT
         except Exception as error:  # noqa: BLE001 - a user gets one line and the log's path, never a traceback
             log.exception("the command failed")
             report.internal_error(error, log_path)
             return Exit.INTERNAL
         finally:
             report.close()
+
+
+def refused(error: OSError) -> FluoganError:
+    """The sentence for what the system did not allow: a name that is too long, a folder that may not be read."""
+    place = f"{error.filename}: " if error.filename else ""
+    return FluoganError(f"{place}{error.strerror or error}.", "Check the name, the folder and its permissions.")
 
 
 def _execute(argv: list[str], report: Report, open_window: Callable[[Path], int] | None) -> int:

@@ -26,19 +26,19 @@ Job = Callable[[Control, Sink, Started], tuple[Run, Ended]]
 def run_and_report(folder: Path, job: Job, report: Report, warnings: Iterable[str] = ()) -> Exit:
     """Run to the end and tell how it went. Raises FluoganError where the run could not start."""
     warnings = tuple(warnings)
-    report.warnings(warnings)
     control, line = Control(), ProgressLine(report.progress_stream)
     try:
         with cancelled_by_signals(control, report.stopping):
-            run, ended = job(control, line, lambda run: _tell_start(run, report))
+            run, ended = job(control, line, lambda run: _tell_start(run, warnings, report))
     finally:
         line.done()
     _tell_end(folder, run, ended, warnings, report)
     return _CODES[ended.outcome]
 
 
-def _tell_start(run: Run, report: Report) -> None:
+def _tell_start(run: Run, warnings: Iterable[str], report: Report) -> None:
     record = run.record
+    report.warnings(warnings)
     what = f"{record.total_steps} steps on {record.frames}, {record.roi}"
     report.note(f"Run {run.number}: {what}.")
     report.note(f"Device: {record.device_title or record.device}. {record.device_reason}")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stderr, redirect_stdout
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluogan_app.cli.main import run
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.params import specs
 
 VALUES = [
     ("--zoom 0", "Zoom L (zoom) is 0", "from 1 to 12"),
@@ -91,6 +102,27 @@ def test_a_wrong_command_line_is_refused_in_one_line(fluogan, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     fluogan(*line.split()).refused(what)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("output", ["", ".", "..", "/"])
+def test_a_project_needs_a_name(fluogan, stack_file, output: str) -> None:
+    fluogan("reconstruct", stack_file, "-o", output).refused("no name for a project", "-o NAME.fluogan")
+
+
+def test_what_the_system_refuses_is_told_in_one_line(fluogan, stack_file) -> None:
+    fluogan("info", "a" * 300).refused("name too long")
+    fluogan("reconstruct", stack_file, "-o", "a" * 300).refused("name too long")
+
+
+FLAGS = [item.flag for declared in (Acquisition, FluoganParams, RunSettings) for item in specs(declared)]
+
+
+@given(flags=st.dictionaries(st.sampled_from([*FLAGS, "--roi", "--frames", "--channel"]), st.text(), max_size=3))
+def test_no_value_whatever_ends_in_a_traceback(flags: dict[str, str]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(["reconstruct", "absent.tif", "-o", "out", *(f"{flag}={text}" for flag, text in flags.items())])
+    assert (code, out.getvalue(), err.getvalue().count("\n")) == (2, "", 1), err.getvalue()
 
 
 def test_a_fault_inside_is_told_with_its_log(fluogan, stack_file, fluogan_home, monkeypatch) -> None:

@@ -101,7 +101,7 @@ def test_overwrite_replaces_the_project(reconstruct, project_path, tmp_path) -> 
 def test_a_missing_ending_is_added_with_a_word(fluogan, stack_file, tmp_path, quick) -> None:
     said = fluogan("reconstruct", stack_file, "-o", tmp_path / "cell", *quick)
     assert said.code == 0
-    assert f"written to {tmp_path / 'cell.fluogan'}" in said.err
+    assert f"Project: {tmp_path / 'cell.fluogan'}" in said.err
     assert Project.open(tmp_path / "cell.fluogan").run(1)
 
 

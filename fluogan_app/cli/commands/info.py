@@ -10,7 +10,7 @@ from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.recording import FILE_HELP, stack_path
 from fluogan_app.cli.records import project_object
 from fluogan_app.cli.report import Report
-from fluogan_app.core.project.folder import is_project
+from fluogan_app.core.project.folder import DOCUMENT, is_project
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.readers.base import FileDescription
 
@@ -26,7 +26,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     from fluogan_app.core.readers.open import describe
 
     path = stack_path(arguments.file)
-    if Path(path).is_dir() and is_project(path):
+    if (Path(path).is_dir() or Path(path).name == DOCUMENT) and is_project(path):
         return _project(Project.open(path), arguments.json, report)
     description = describe(path)
     if arguments.json:

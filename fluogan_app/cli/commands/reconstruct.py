@@ -45,9 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Open, check, run, report. Raises FluoganError before anything is written where the input is bad."""
+    if Path(arguments.output).name in ("", ".."):
+        raise UsageError(f"“{arguments.output}” is no name for a project.", f"Give it one (-o NAME{SUFFIX}).")
     folder = project_folder(arguments.output)
-    if folder.name != Path(arguments.output).name:
-        report.note(f"The project is written to {folder}.")
     declared = method_named(arguments.method).params_type
     params = validated(declared, given(arguments, declared))
     settings = validated(RunSettings, given(arguments, RunSettings))
@@ -77,6 +77,7 @@ def _run(destination: Destination, stack: Stack, request: RunRequest, report: Re
     def job(control: Control, sink: Sink, on_started: Started) -> tuple[Run, Ended]:
         def started(run: Run) -> None:
             destination.started()
+            report.note(f"Project: {destination.folder}")
             on_started(run)
 
         prepared = prepare_run(stack, request)
