@@ -79,7 +79,7 @@ def _caption(run: Run, result: Result) -> str:
     """One line under the figure that says what was done to which data."""
     record, camera = run.record, run.record.acquisition
     weights = ", ".join(
-        f"{symbol} {record.params[name]:g}" for name, symbol in _SYMBOLS.items() if name in record.params
+        f"{symbol} = {record.params[name]:g}" for name, symbol in _SYMBOLS.items() if name in record.params
     )
     parts = [
         Path(record.link.path).name if record.link else "stack",

@@ -55,7 +55,9 @@ def draw_figure(result: Result, caption: str = "", colourmap: str = COLOURMAP) -
     flat = width > _FLAT * height
     dots_per_pixel = (2 * _PANEL if flat else _PANEL) / max(width, height)
     size = (max(1, round(width * dots_per_pixel)), max(1, round(height * dots_per_pixel)))
-    drawn = [_drawn_panel(panel, size, colourmap) for panel in panels]
+    words = [(panel.title, _TITLE) for panel in panels] + [(panel.unit, _TEXT) for panel in panels]
+    room = max(size[0], *(round(_length(text, letters)) + 4 for text, letters in words))
+    drawn = [_drawn_panel(panel, size, room, colourmap) for panel in panels]
     return _assembled(drawn, flat, _footer(result, caption))
 
 
@@ -69,18 +71,18 @@ def _panels(result: Result) -> list[_Panel]:
     ]
 
 
-def _drawn_panel(panel: _Panel, size: tuple[int, int], colourmap: str) -> Image.Image:
-    """Title, image with scale bar, colour bar with ticks and unit, one below the other."""
+def _drawn_panel(panel: _Panel, size: tuple[int, int], room: int, colourmap: str) -> Image.Image:
+    """Title, image with scale bar, colour bar with ticks and unit, one below the other, `room` dots wide."""
     width, height = size
     top, below = _TITLE + 22, _BAR + 3 * _TEXT + 24
-    canvas = Image.new("RGB", (width, top + height + 20 + below), "white")
+    canvas = Image.new("RGB", (room, top + height + 20 + below), "white")
     pen = ImageDraw.Draw(canvas)
     _write(pen, (0, 0), panel.title, _TITLE)
     shown = _resized(panel.image, size)
     low, high = display_range(shown)
     canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
     _draw_scale_bar(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
-    _draw_colour_bar(canvas, (0, top + height + 20, width), panel.unit, shown, (low, high), colourmap)
+    _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colourmap)
     return canvas
 
 
@@ -119,7 +121,7 @@ def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_n
     x1, y1 = right - inset, bottom - inset
     pen = ImageDraw.Draw(canvas)
     text = length_text(length_nm)
-    wide = pen.textlength(_printable(text, _font(_TEXT)), font=_font(_TEXT))
+    wide = _length(text, _TEXT)
     # A dark veil keeps white bar and words legible on a bright image.
     veil = (min(x1 - dots, x1 - int(wide)) - 12, y1 - thick - _TEXT - 20, x1 + 12, y1 + 12)
     if veil[0] < left or veil[1] < top:
@@ -191,15 +193,19 @@ def _assembled(panels: list[Image.Image], flat: bool, footer: list[str]) -> Imag
 
 def _wrapped(line: str, width: int) -> list[str]:
     """A line broken between words so that each part fits."""
-    font = _font(_TEXT)
     parts, current = [], ""
     for word in line.split():
         longer = f"{current} {word}".strip()
-        if current and font.getlength(_printable(longer, font)) > width:
+        if current and _length(longer, _TEXT) > width:
             parts.append(current)
             longer = word
         current = longer
     return [*parts, current] if current else parts
+
+
+def _length(text: str, size: int) -> float:
+    """Width of a text in dots."""
+    return _font(size).getlength(_printable(text, _font(size)))
 
 
 def _write(

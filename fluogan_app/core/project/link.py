@@ -86,7 +86,8 @@ def find(link: InputLink, project_folder: Path) -> Path:
         return present[0]
     raise ReadError(
         f"The raw stack {link.path} is not there any more.",
-        "Locate it (Project › Locate raw stack, or --stack FILE), or put it back; images and runs can be seen without it.",
+        "Locate it (Project › Locate raw stack, or --stack FILE), or put it back; "
+        "images and runs can be seen without it.",
     )
 
 
