@@ -37,6 +37,8 @@ FORMATS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("a Leica LIF file", _is_lif),
     ("an Olympus OIB or Zeiss ZVI file", _starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
     ("a Princeton SPE file", lambda head: _at(4098, b"\x55\x55")(head) or _at(2996, b"\x67\x45\x23\x01")(head)),
+    ("a Hamamatsu DCIMG file", _starts(b"DCIMG")),
+    ("an Andor SIF file", _starts(b"Andor Technology Multi-Channel File")),
     ("an HDF5 file (Imaris IMS, h5)", _starts(b"\x89HDF\r\n\x1a\n")),
     ("a DICOM file", _at(128, b"DICM")),
     ("an MRC file", _at(208, b"MAP ")),

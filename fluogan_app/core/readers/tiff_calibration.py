@@ -10,8 +10,9 @@ _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _UNIT_NAMES = {2: "inch", 3: "cm"}
 _WORDS = {270: "description", 271: "maker", 272: "model", 305: "software", 306: "date", 315: "artist"}
 
-#: Resolution tags are first of all for printers: 72 per inch is 0.35 mm. Only finer ones can mean the sample.
-MAX_TAG_PIXEL_NM = 5_000.0
+#: Resolutions per inch or cm are first of all for printers: 72 per inch is 0.35 mm. Only finer ones mean the sample.
+MAX_PRINTER_UNIT_PIXEL_NM = 5_000.0
+_PRINTER_UNITS = ("inch", "in", "cm", "centimeter")
 
 
 def pixels_per_unit(container: TiffContainer) -> tuple[float, float]:
@@ -19,12 +20,17 @@ def pixels_per_unit(container: TiffContainer) -> tuple[float, float]:
     return _first_number(container, _Y_RESOLUTION), _first_number(container, _X_RESOLUTION)
 
 
+def side_nm(per_unit: float, unit: str) -> float | None:
+    """Side of a pixel in nm from pixels per unit, or None; coarse ones per inch or cm are meant for a printer."""
+    side = length_nm(1 / per_unit, unit) if per_unit > 0 else None
+    printed = unit.strip().lower() in _PRINTER_UNITS
+    return None if side is None or (printed and side > MAX_PRINTER_UNIT_PIXEL_NM) else side
+
+
 def tag_recording(container: TiffContainer) -> Recording:
     """Pixel size from resolutions per inch or cm that cannot be meant for a printer; the text tags for display."""
     unit = _UNIT_NAMES.get(int(_first_number(container, _RESOLUTION_UNIT)), "")
-    sides = [length_nm(1 / per_unit, unit) if per_unit > 0 else None for per_unit in pixels_per_unit(container)]
-    fine = all(side is not None and side <= MAX_TAG_PIXEL_NM for side in sides)
-    height, width = sides if fine else (None, None)
+    height, width = (side_nm(per_unit, unit) for per_unit in pixels_per_unit(container))
     return Recording(pixel_size_y_nm=height, pixel_size_x_nm=width, metadata=_words(container))
 
 

@@ -26,6 +26,7 @@ class TiffContainer:
         self.bytes = TiffBytes(path)
         self._decoder = None
         self._lock = threading.Lock()
+        self._closed = False
         try:
             self.first, self.last, self.pages = read_pages(self.bytes)
         except ReadError:
@@ -35,6 +36,7 @@ class TiffContainer:
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
+            self._closed = True
             if self._decoder is not None:
                 self._decoder.close()
                 self._decoder = None
@@ -65,6 +67,8 @@ class TiffContainer:
         return damaged(self.path, f"page {page.number + 1} ({packed} compression) cannot be decoded: {reason[:200]}")
 
     def _pages(self):
+        if self._closed:
+            raise ValueError("the file was closed")
         if self._decoder is None:
             self._decoder = quiet_tifffile().TiffFile(self.path)
         return self._decoder.pages

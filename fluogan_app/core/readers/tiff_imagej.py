@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluogan_app.core.readers.recording import Recording, duration_ms, length_nm, positive
-from fluogan_app.core.readers.tiff_calibration import pixels_per_unit
+from fluogan_app.core.readers.recording import Recording, duration_ms, positive
+from fluogan_app.core.readers.tiff_calibration import pixels_per_unit, side_nm
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages
 from fluogan_app.core.readers.tiff_scenes import TiffLayout, plain_layout, single_scene, stacked
@@ -45,8 +45,8 @@ def imagej_recording(container: TiffContainer, notes: Mapping[str, str]) -> Reco
     unit_y = notes.get("yunit", unit_x)
     per_unit_y, per_unit_x = pixels_per_unit(container)
     return Recording(
-        pixel_size_y_nm=length_nm(1 / per_unit_y, unit_y) if per_unit_y else None,
-        pixel_size_x_nm=length_nm(1 / per_unit_x, unit_x) if per_unit_x else None,
+        pixel_size_y_nm=side_nm(per_unit_y, unit_y),
+        pixel_size_x_nm=side_nm(per_unit_x, unit_x),
         time_step_ms=_time_step_ms(notes),
         metadata={f"ImageJ {key}": value for key, value in notes.items()},
     )

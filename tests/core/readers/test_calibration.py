@@ -24,7 +24,7 @@ def imagej_file(path: Path, description: str, resolution: tuple[float, float] = 
     ("unit", "expected_nm"),
     [
         ("micron", 100.0), ("um", 100.0), ("µm", 100.0), ("μm", 100.0), ("\\u00B5m", 100.0), ("nm", 0.1e0),
-        ("mm", 1e5), ("pixel", None), ("", None), ("inch", 2.54e6), ("furlong", None),
+        ("mm", 1e5), ("cm", None), ("pixel", None), ("", None), ("inch", None), ("furlong", None),
     ],
 )  # fmt: skip
 def test_units_of_imagej(unit: str, expected_nm: float | None, tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_units_of_imagej(unit: str, expected_nm: float | None, tmp_path: Path) -
     imagej_file(path, "ImageJ=placeholder" + " " * len(text.encode()))
     _replace_description(path, text.encode("utf-8"))
     scene = describe(path).scenes[0]
-    # A tenth of a nm and 2.5 mm are read, and then said to be absurd.
+    # A tenth of a nm is read, and then said to be absurd; ten per inch is for a printer, and nothing is said.
     absurd = expected_nm is not None and not 1 <= expected_nm <= 1e5
     assert scene.pixel_size_x_nm == (None if absurd else expected_nm)
     assert scene.pixel_size_origin is (Origin.MISSING if absurd or expected_nm is None else Origin.FILE)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
 
 #: A frame of 2 MB, 1024 of them.
@@ -40,6 +41,37 @@ def test_two_gigabytes_are_looked_at_in_little_time_and_memory(options: dict, tm
     assert seconds < 1
     assert peak < 20_000_000
     stack.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not sparse there without asking")
+def test_an_imagej_stack_above_4_gb_has_all_its_frames(tmp_path: Path) -> None:
+    path = tmp_path / "imagej.tif"
+    count, frame = 3000, np.full((1024, 1024), 5, np.uint16)
+    # ImageJ writes one directory, and goes on with bare pixels where 32-bit offsets end.
+    tifffile.imwrite(path, frame, description=f"ImageJ=1.53t\nimages={count}\nframes={count}\n", metadata=None)
+    with tifffile.TiffFile(path) as tiff:
+        start = tiff.pages[0].dataoffsets[0]
+    with open(path, "r+b") as file:
+        file.truncate(start + count * frame.nbytes)
+        file.seek(start + 2999 * frame.nbytes)
+        file.write(frame.tobytes())
+    assert path.stat().st_size > 6_000_000_000
+    stack = open_stack(path)
+    assert stack.shape == (count, 1024, 1024)
+    assert (stack.frame(0) == 5).all()
+    assert not stack.frame(2998).any()
+    assert (stack.frame(2999) == 5).all()
+    stack.close()
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_a_closed_stack_reads_no_more(compression: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, np.ones((5, 4, 6), np.uint16), compression=compression, photometric="minisblack")
+    stack = open_stack(path)
+    stack.close()
+    with pytest.raises(ReadError):
+        stack.frame(0)
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])
