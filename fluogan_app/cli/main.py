@@ -26,6 +26,13 @@ COMMANDS = {
     "open": "Open the window on a stack or a project.",
 }
 
+EPILOG = """Without a command the window opens. “fluogan COMMAND --help” explains a command.
+
+examples:
+  fluogan reconstruct sample:mitochondria -o mitochondria.fluogan
+  fluogan export mitochondria.fluogan --estimate mitochondria.tif --figure mitochondria.png
+"""
+
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +80,7 @@ def _execute(argv: list[str], report: Report, open_window: Callable[[Path], int]
 
 def build_parser(argv: list[str]) -> Parser:
     """The parser of the command that `argv` names; the other commands are known by their names alone."""
-    parser = Parser(prog="fluogan", description=ABOUT, epilog="Without a command the window opens.")
+    parser = Parser(prog="fluogan", description=ABOUT, epilog=EPILOG)
     parser.add_argument("--version", action="version", version=f"FluoGAN {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
     wanted = next((word for word in argv if not word.startswith("-")), "")

@@ -30,5 +30,8 @@ class _HelpFormatter(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=30, width=width)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = text.splitlines()
-        return "\n".join(super(_HelpFormatter, self)._fill_text(line, width, indent) for line in paragraphs)
+        return "\n".join(self._fill_line(line, width, indent) for line in text.splitlines())
+
+    def _fill_line(self, line: str, width: int, indent: str) -> str:
+        inset = line[: len(line) - len(line.lstrip())]
+        return super()._fill_text(line, width, indent + inset) if line.strip() else ""

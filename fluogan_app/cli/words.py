@@ -111,7 +111,7 @@ def project_rows(document: ProjectDocument) -> list[tuple[str, str]]:
 def run_line(record: RunRecord) -> str:
     """One run of a project on one line."""
     progress = f"{record.status.value} at step {record.steps} of {record.total_steps}"
-    return f"Run {record.number}: {record.method}, {progress}, {duration(record.seconds)} on {record.device or 'no device'}"
+    return f"Run {record.number}: {record.method}, {progress}, {duration(record.seconds)} on {record.device or '?'}"
 
 
 def scene_rows(scene: SceneDescription) -> list[tuple[str, str]]:

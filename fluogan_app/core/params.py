@@ -181,7 +181,9 @@ def _limits_text(spec: ParamSpec) -> str:
     if low is not None:
         parts.append(f"{'above' if spec.minimum_open else 'from'} {_number(low)}")
     if high is not None:
-        parts.append(f"{'below' if spec.maximum_open else 'to' if low is not None else 'at most'} {_number(high)}")
+        to = "and below" if spec.maximum_open else "to"
+        below = "below" if spec.maximum_open else "at most"
+        parts.append(f"{below if low is None else to} {_number(high)}")
     words = " ".join(parts) or {"int": "any whole number", "float": "any number"}.get(spec.kind, "any value")
     return f"{words} {spec.unit}".strip()
 
