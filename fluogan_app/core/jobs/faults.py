@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fluogan_app.core.errors import FluoganError, OutOfMemoryError, SolverError
 
+MEMORY_ADVICE = (
+    "Choose a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the graphics card."
+)
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "unable to allocate")
 
 
@@ -25,11 +28,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def _out_of_memory() -> OutOfMemoryError:
-    return OutOfMemoryError(
-        "The run does not fit in memory.",
-        "Choose a smaller region, fewer frames, a smaller zoom or batch, "
-        "or the processor instead of the graphics card.",
-    )
+    return OutOfMemoryError("The run does not fit in memory.", MEMORY_ADVICE)
 
 
 def _internal(error: BaseException) -> SolverError:

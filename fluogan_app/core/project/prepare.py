@@ -14,6 +14,7 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import write_json_atomic
 from fluogan_app.core.jobs.faults import in_words
+from fluogan_app.core.jobs.memory import check_fits
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.registry import method_named
@@ -53,6 +54,7 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     from fluogan_app.core.device import choose_device
 
     method, settings = method_named(request.method), request.settings
+    check_fits(method.memory_bytes(_shape_of(stack, request), request.params))
     try:
         problem = make_problem(stack, request.acquisition, request.roi, request.frames)
         choice = choose_device(settings.device)
@@ -61,6 +63,13 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
         raise in_words(error) from error
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)
     return PreparedRun(stack, request, problem, solver, environment)
+
+
+def _shape_of(stack: Stack, request: RunRequest) -> tuple[int, int, int]:
+    """(T, Y, X) of the frames that are asked for. Raises DataError where they lie outside the stack."""
+    region = request.roi.checked(stack.shape[1:]) if request.roi is not None else Roi.whole(stack.shape[1:])
+    frames = request.frames.checked(stack.shape[0]) if request.frames is not None else FrameRange.whole(stack.shape[0])
+    return len(frames), region.height, region.width
 
 
 def remember(project: Project, request: RunRequest) -> None:

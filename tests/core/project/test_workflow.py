@@ -118,6 +118,14 @@ def test_missing_memory_in_preparing_comes_with_advice(project, stack, walk, req
     assert "smaller region" in caught.value.hint and project.runs() == []
 
 
+def test_a_run_that_cannot_fit_is_refused_before_its_frames_are_read(project, stack, walk, request_for, monkeypatch):
+    monkeypatch.setattr(walk, "memory_bytes", lambda shape_tyx, params: 10**15 * shape_tyx[0])
+    monkeypatch.setattr(stack.source, "frame", lambda index: pytest.fail("a frame was read"))
+    with pytest.raises(OutOfMemoryError, match="needs about 1e"):
+        start_run(project, stack, request_for())
+    assert project.runs() == []
+
+
 def test_runs_are_numbered_on_and_none_is_touched_by_the_next(project, stack, walk, request_for, same_result):
     first, ended = start_run(project, stack, request_for(steps=4))
     shutil.rmtree(start_run(project, stack, request_for(steps=4))[0].folder)
