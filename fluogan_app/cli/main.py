@@ -29,8 +29,8 @@ COMMANDS = {
 EPILOG = """Without a command the window opens. “fluogan COMMAND --help” explains a command.
 
 examples:
-  fluogan reconstruct sample:mitochondria -o mitochondria.fluogan
-  fluogan export mitochondria.fluogan --estimate mitochondria.tif --figure mitochondria.png
+  fluogan reconstruct sample:mitochondria -o mito.fluogan
+  fluogan export mito.fluogan --estimate mito.tif --figure mito.png
 """
 
 log = logging.getLogger(__name__)
