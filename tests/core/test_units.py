@@ -1,0 +1,44 @@
+"""Widths of the point-spread function against their definitions; numbers as a person writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.special import j1
+
+from fluogan_app.core.units import bytes_text, fwhm_from_aperture_nm, length_text, seconds_text, sigma_from_fwhm
+
+
+@pytest.mark.parametrize("fwhm", [0.3, 250.0])
+def test_a_gaussian_falls_to_half_at_half_the_width(fwhm: float) -> None:
+    sigma = sigma_from_fwhm(fwhm)
+    assert np.exp(-((fwhm / 2) ** 2) / (2 * sigma**2)) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_the_width_from_aperture_and_wavelength_is_that_of_the_airy_pattern() -> None:
+    """[2 J₁(v)/v]² = 1/2 with v = 2π NA r/λ gives FWHM = 0.5145 λ/NA; the rounded factor is 0.51."""
+    v = brentq(lambda v: (2 * j1(v) / v) ** 2 - 0.5, 0.1, 3.0)
+    exact_nm = 2 * v / (2 * np.pi) * 608 / 1.4
+    assert fwhm_from_aperture_nm(1.4, 608) == pytest.approx(exact_nm, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("length_nm", "text"),
+    [(80, "80 nm"), (13.3333, "13.33 nm"), (999, "999 nm"), (1000, "1 µm"), (5360, "5.36 µm"), (2.4e6, "2.4 mm")],
+)
+def test_a_length_has_the_unit_that_suits_it(length_nm: float, text: str) -> None:
+    assert length_text(length_nm) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(8.2, "8 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (4200, "1 h 10 min")],
+)
+def test_a_duration_is_said_as_a_person_says_it(seconds: float, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(512, "512 B"), (512_000, "512 kB"), (1.4e9, "1.4 GB")])
+def test_a_size_has_the_unit_that_suits_it(count: float, text: str) -> None:
+    assert bytes_text(count) == text
