@@ -93,7 +93,7 @@ class CurvePlot(QWidget):
             axis = self.plot.getAxis(side)
             axis.setPen(quiet_colour(palette))
             axis.setTextPen(palette.text().color())
-        self.plot.showGrid(x=True, y=True, alpha=0.18 if is_dark(palette) else 0.14)
+        self.plot.showGrid(x=False, y=True, alpha=0.2 if is_dark(palette) else 0.15)
         for colour, line in zip(curve_colours(palette), self._lines.values(), strict=False):
             line.setPen(_pen(colour))
         self._label_axes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -39,7 +40,7 @@ class DisplayMenu(QWidget):
         self.reset = QPushButton("Reset")
         self.reset.setObjectName("display_reset")
         self.reset.setToolTip("Back to 0.1 to 99.9 %, gray, gamma 1")
-        self._unit_label, self._problem = QLabel(), QLabel()
+        self._unit_label, self.problem = QLabel(), QLabel()
         self._lay_out()
         self._connect()
         self.show_settings(self._settings, self._levels, self._unit)
@@ -55,7 +56,7 @@ class DisplayMenu(QWidget):
             if not field.hasFocus():
                 field.setText(f"{level:.5g}")
         self._unit_label.setText(unit)
-        self._problem.setVisible(False)
+        self.problem.setVisible(False)
         del blocked
 
     def _contrast_index(self, settings: DisplaySettings) -> int:
@@ -76,10 +77,10 @@ class DisplayMenu(QWidget):
         form.addRow("Colours", self.colours)
         form.addRow("Contrast", self.contrast)
         form.addRow("Values", values)
-        form.addRow("", self._problem)
+        form.addRow("", self.problem)
         form.addRow("Gamma", self.gamma)
         form.addRow("", self.reset)
-        self._problem.setWordWrap(True)
+        self.problem.setWordWrap(True)
 
     def _connect(self) -> None:
         self.colours.currentTextChanged.connect(lambda _: self._change(colormap=_key(COLOUR_MAPS, self.colours)))
@@ -103,14 +104,16 @@ class DisplayMenu(QWidget):
             low, high = (float(field.text().replace(",", ".")) for field in (self.low, self.high))
         except ValueError:
             return self._complain("Give two numbers.")
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return self._complain("Give two numbers.")
         if not low < high:
             return self._complain("The first value must be smaller than the second.")
         self._change(levels=(low, high))
 
     def _complain(self, sentence: str) -> None:
-        set_colour(self._problem, problem_colour(self.palette()))
-        self._problem.setText(f"⚠ {sentence}")
-        self._problem.setVisible(True)
+        set_colour(self.problem, problem_colour(self.palette()))
+        self.problem.setText(f"⚠ {sentence}")
+        self.problem.setVisible(True)
 
     def _change(self, **changes) -> None:
         self._emit(replace(self._settings, **changes))

@@ -20,7 +20,6 @@ class FramePlayer(QWidget):
         self._frames, self._awaiting = FrameRange(0, 1), False
         self._timer = QTimer(self)
         self.play_button = IconButton("play", "stack_play", "Play", "Play the frames (space)", checkable=True)
-        self.play_button.setShortcut(Qt.Key.Key_Space)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("stack_slider")
         self.slider.setAccessibleName("Frame")
@@ -56,6 +55,11 @@ class FramePlayer(QWidget):
         self._timer.stop()
         self.play_button.setChecked(False)
         self.play_button.set_icon_name("play")
+
+    def toggle(self) -> None:
+        """Play, or stand still."""
+        if self.isEnabled():
+            self.play_button.click()
 
     @property
     def index(self) -> int:

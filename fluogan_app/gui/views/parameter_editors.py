@@ -14,6 +14,7 @@ from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.style import quiet_colour
 from fluogan_app.gui.views.controls import CalmComboBox
 
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 _GROUPED_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
@@ -33,19 +34,18 @@ def parsed(spec: ParamSpec, text: str) -> Any:
 
     A decimal comma is taken as a point, except where it may as well part thousands: 1,000 is refused.
     """
+    if spec.kind == "text":
+        return text
     stripped = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-")
     if not stripped:
         if spec.optional:
             return None
         raise Unreadable(f"{spec.label} ({spec.name}) is empty; allowed is {spec.limits_text}.")
-    if spec.kind == "text":
-        return text
     if _GROUPED_BY_COMMA.fullmatch(stripped):
         raise Unreadable(f"“{text}” can be read in two ways; write {stripped.replace(',', '')} or a decimal point.")
-    try:
-        number = float(stripped.replace(",", ".", 1))
-    except ValueError:
-        raise Unreadable(f"{spec.label} ({spec.name}) is “{text}”; allowed is {spec.limits_text}.") from None
+    if not _NUMBER.fullmatch(stripped):
+        raise Unreadable(f"{spec.label} ({spec.name}) is “{text}”; allowed is {spec.limits_text}.")
+    number = float(stripped.replace(",", "."))
     if spec.kind == "int" and math.isfinite(number) and number.is_integer():
         return int(number)
     return number

@@ -104,14 +104,16 @@ class ParameterRow(QObject):
         """Go back to the default. Returns whether anything changed."""
         if not self.changed_from_default:
             return False
-        self._own_problem = None
+        self._own_problem = self._given_problem = None
         self.editor.show_value(self.default)
         self._refresh()
         return True
 
     def _reset(self) -> None:
+        wrong = self.problem is not None
         if self.reset():
-            self.problem_changed.emit()
+            if wrong:
+                self.problem_changed.emit()
             self.edited.emit(self.default)
             self.reset_clicked.emit()
 

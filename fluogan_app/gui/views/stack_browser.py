@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QSlider, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.roi import FrameRange, Roi
@@ -146,6 +147,13 @@ class StackBrowser(QWidget):
         return self.player.playing
 
     # The user's hands
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space plays and stops, unless a button or field has its own use for it."""
+        if event.key() == Qt.Key.Key_Space:
+            self.player.toggle()
+        else:
+            super().keyPressEvent(event)
 
     def _view_clicked(self, kind: str) -> None:
         if kind == "frame":

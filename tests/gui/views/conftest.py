@@ -1,0 +1,55 @@
+"""Listening to what a view tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from fluogan_app.gui.style import apply_scheme
+
+
+class Ear:
+    """Notes every emission of every signal of an object, by name."""
+
+    def __init__(self, speaker: QObject) -> None:
+        self.heard: list[tuple] = []
+        for name in self.signal_names(speaker):
+            getattr(speaker, name).connect(lambda *values, name=name: self.heard.append((name, *values)))
+
+    @staticmethod
+    def signal_names(speaker: QObject) -> list[str]:
+        """The signals that the class itself declares."""
+        return [name for name, value in vars(type(speaker)).items() if type(value).__name__ == "Signal"]
+
+    def values(self, name: str) -> list[tuple]:
+        """What one signal carried."""
+        return [entry[1:] for entry in self.heard if entry[0] == name]
+
+    def clear(self) -> None:
+        """Forget."""
+        self.heard.clear()
+
+
+@pytest.fixture
+def listen() -> Callable[[QObject], Ear]:
+    """Listen to all signals of a view."""
+    return Ear
+
+
+@pytest.fixture
+def shown(qtbot, qapp: QApplication) -> Callable[..., QWidget]:
+    """Puts a view on the screen in some size."""
+    apply_scheme(qapp, "light")
+
+    def show(view: QWidget, width: int = 600, height: int = 480) -> QWidget:
+        qtbot.addWidget(view)
+        view.resize(width, height)
+        view.show()
+        qtbot.waitExposed(view)
+        QApplication.processEvents()
+        return view
+
+    return show
