@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.recording import Recording, length_nm, positive
 from fluogan_app.core.readers.tiff_bytes import Directory
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages
-from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene
+from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, recorded_times, without_single_axes
 
 PAGE_NOTES = 51123
 #: Bytes 8 to 11 of an NDTiff file hold the version, after a summary's mark.
@@ -36,23 +37,46 @@ def is_ndtiff(container: TiffContainer) -> bool:
 
 
 def ndtiff_layout(container: TiffContainer, recording: Recording) -> TiffLayout | None:
-    """The layout that the pages' own axes give, or None where they do not fill a grid of time, channel and plane."""
+    """The layout that the pages' own axes give, or None where no page names its axes.
+
+    Axes other than time, channel and plane, such as the position on the stage, part the file into scenes.
+    Raises ReadError where only some pages name their axes.
+    """
     frames = frame_pages(container.bytes, container.pages)
-    places = [_place(page_notes(container, directory)) for directory in container.bytes.directories()]
-    if len(places) != len(frames) or any(set(place) != set(places[0]) for place in places) or not places[0]:
+    places = [page_notes(container, directory).get("Axes") for directory in container.bytes.directories()]
+    named = [isinstance(axes, dict) and len(axes) > 0 for axes in places]
+    if not any(named) or len(places) != len(frames):
         return None
-    axes = "".join(letter for letter in "TCZ" if letter in places[0])
-    steps = {letter: sorted({place[letter] for place in places}, key=_sort_key) for letter in axes}
+    if not all(named):
+        raise damaged(container.path, f"page {named.index(False) + 1} does not say to which axes it belongs")
+    positions: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    for number, axes in enumerate(places):
+        others = ", ".join(f"{name} {axes[name]}" for name in sorted(axes) if name not in _LETTERS)
+        place = {letter: axes[name] for name, letter in _LETTERS.items() if name in axes}
+        positions.setdefault(others, []).append((number, place))
+    scenes = [_scene(container, name, pages, recording) for name, pages in positions.items()]
+    if None in scenes:
+        return None
+    return TiffLayout("NDTiff", tuple(scene for scene in scenes if scene), frames, (container.path,))
+
+
+def _scene(
+    container: TiffContainer, position: str, pages: list[tuple[int, dict[str, Any]]], recording: Recording
+) -> TiffScene | None:
+    axes = "".join(letter for letter in "TCZ" if letter in pages[0][1])
+    if any(sorted(place) != sorted(axes) or not _is_place(place) for _, place in pages):
+        return None
+    steps = {letter: sorted({place[letter] for _, place in pages}, key=_sort_key) for letter in axes}
     counts = tuple(len(steps[letter]) for letter in axes)
+    index = {letter: {step: at for at, step in enumerate(steps[letter])} for letter in axes}
     planes = np.full((*counts, 2), -1, np.int64)
-    for number, place in enumerate(places):
-        planes[tuple(steps[letter].index(place[letter]) for letter in axes)] = (0, number)
-    if len(places) != int(np.prod(counts)) or (planes < 0).any():
-        return None
-    channels = tuple(str(name) for name in steps.get("C", ())) or recording.channels
-    named = Recording(channels=channels).filled_from(recording)
-    scene = TiffScene(container.path.stem, axes, planes, named, stated=True)
-    return TiffLayout("NDTiff", (scene,), frames, (container.path,))
+    for number, place in pages:
+        planes[tuple(index[letter][place[letter]] for letter in axes)] = (0, number)
+    name = f"{container.path.stem} {position}".strip()
+    planes, warnings = recorded_times(planes, axes, name)
+    axes, planes = without_single_axes(axes, planes)
+    channels = tuple(str(step) for step in steps.get("C", ())) or recording.channels
+    return TiffScene(name, axes, planes, Recording(channels=channels).filled_from(recording), True, warnings)
 
 
 def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]:
@@ -67,12 +91,8 @@ def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]
     return notes if isinstance(notes, dict) else {}
 
 
-def _place(notes: Mapping[str, Any]) -> dict[str, Any]:
-    axes = notes.get("Axes")
-    if not isinstance(axes, dict):
-        return {}
-    places = {_LETTERS[name]: place for name, place in axes.items() if name in _LETTERS}
-    return places if len(places) == len(axes) and all(isinstance(p, int | str) for p in places.values()) else {}
+def _is_place(place: Mapping[str, Any]) -> bool:
+    return all(isinstance(step, int | str) for step in place.values())
 
 
 def _sort_key(place: int | str) -> tuple[bool, int, str]:
@@ -89,5 +109,6 @@ def _time_step_ms(first: Mapping[str, Any], last: Mapping[str, Any]) -> float | 
 
 
 def _time_point(notes: Mapping[str, Any]) -> int | None:
-    place = _place(notes).get("T", notes.get("FrameIndex"))
-    return place if isinstance(place, int) else None
+    axes = notes.get("Axes")
+    time = axes.get("time") if isinstance(axes, dict) else notes.get("FrameIndex", notes.get("Frame"))
+    return time if isinstance(time, int) else None

@@ -15,7 +15,13 @@ from fluogan_app.core.readers.recording import Recording
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, check_format, same_frame
-from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, description_of
+from fluogan_app.core.readers.tiff_scenes import (
+    TiffLayout,
+    TiffScene,
+    description_of,
+    recorded_times,
+    without_single_axes,
+)
 
 _COMPANION_LIMIT_BYTES = 200_000_000
 
@@ -97,13 +103,11 @@ def _scene(
     if math.prod(counts) > MAX_PAGES:
         raise damaged(container.path, f"its description claims {math.prod(counts)} planes")
     planes = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
-    planes, warnings = _recorded_times(planes, axes, image.name)
+    planes, warnings = recorded_times(planes, axes, image.name)
     _check_frames(container, planes, pages)
-    kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
-    squeezed = planes.reshape(*(planes.shape[axis] for axis in kept), 2)
-    letters = "".join(axes[axis] for axis in kept)
-    size = _size_remark(image, planes, pages)
-    return TiffScene(image.name, letters, squeezed, image.recording.filled_from(recording), True, (*warnings, *size))
+    warnings += _size_remark(image, planes, pages)
+    letters, planes = without_single_axes(axes, planes)
+    return TiffScene(image.name, letters, planes, image.recording.filled_from(recording), True, warnings)
 
 
 def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_pages: int) -> np.ndarray:
@@ -121,19 +125,6 @@ def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_page
             addresses[start : start + count, 0] = file
             addresses[start : start + count, 1] = np.arange(run.page, run.page + count)
     return addresses
-
-
-def _recorded_times(planes: np.ndarray, axes: str, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The planes up to the last complete time point: a recording that was stopped early names more than it holds."""
-    time = axes.index("T")
-    others = tuple(axis for axis in range(3) if axis != time)
-    complete = (planes[..., 0] >= 0).all(axis=others)
-    stated = len(complete)
-    recorded = stated if complete.all() else int(np.argmin(complete))
-    if recorded in (0, stated):
-        return planes, ()
-    sentence = f"“{name}” should have {stated} time points; the file holds the first {recorded}, and these are used."
-    return planes.take(range(recorded), axis=time), (sentence,)
 
 
 def _check_frames(container: TiffContainer, planes: np.ndarray, pages: list[Page]) -> None:

@@ -51,14 +51,35 @@ def planes_in_a_row(pages: list[Page], counts: tuple[int, ...]) -> np.ndarray:
     return addresses.reshape(*counts, 2)
 
 
+def without_single_axes(axes: str, planes: np.ndarray) -> tuple[str, np.ndarray]:
+    """Axes and plane addresses (leading axes…, 2) without the axes of length 1."""
+    kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
+    return "".join(axes[axis] for axis in kept), planes.reshape(*(planes.shape[axis] for axis in kept), 2)
+
+
 def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tuple[int, ...], pages: list[Page],
                  recording: Recording, stated: bool = False, warnings: tuple[str, ...] = ()) -> TiffLayout:  # fmt: skip
     """The layout of a file that holds one image, its axes of length 1 left out."""
-    kept = [(letter, count) for letter, count in zip(axes, counts, strict=True) if count > 1]
-    letters, lengths = "".join(letter for letter, _ in kept), tuple(count for _, count in kept)
-    planes = planes_in_a_row(pages, lengths)
+    letters, planes = without_single_axes(axes, planes_in_a_row(pages, counts))
     scene = TiffScene(container.path.stem, letters, planes, recording, stated, warnings)
     return TiffLayout(dialect, (scene,), pages, (container.path,))
+
+
+def recorded_times(planes: np.ndarray, axes: str, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The planes up to the last complete time point: a recording that was stopped early names more than it holds.
+
+    planes: addresses (leading axes…, 2), −1 where a plane is missing. Nothing is left out where no time is complete.
+    """
+    time = axes.find("T")
+    if time < 0:
+        return planes, ()
+    complete = (planes[..., 0] >= 0).all(axis=tuple(axis for axis in range(len(axes)) if axis != time))
+    stated = len(complete)
+    recorded = stated if complete.all() else int(np.argmin(complete))
+    if recorded in (0, stated):
+        return planes, ()
+    sentence = f"“{name}” should have {stated} time points; the file holds the first {recorded}, and these are used."
+    return planes.take(range(recorded), axis=time), (sentence,)
 
 
 def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple[str, ...] = ()) -> TiffLayout:

@@ -12,6 +12,7 @@ import pytest
 import tifffile
 
 from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
 
 FRAMES = np.random.default_rng(6).integers(0, 4000, (3, 2, 5, 7)).astype(np.uint16)
@@ -71,10 +72,37 @@ def test_ndtiff_pages_go_where_their_axes_say(tmp_path: Path) -> None:
         stack.close()
 
 
-def test_ndtiff_with_a_page_too_few_is_pages_in_a_row_and_says_so(tmp_path: Path) -> None:
+def test_ndtiff_that_was_stopped_early_gives_its_complete_time_points(tmp_path: Path) -> None:
     pages = [(FRAMES[t, c], notes(t, c)) for t in range(3) for c in range(2)][:5]
+    path = write_pages(tmp_path / "stack.tif", pages)
+    assert describe(path).scenes[0].sizes == {"T": 2, "C": 2, "Z": 1, "Y": 5, "X": 7}
+    assert any("should have 3 time points; the file holds the first 2" in s for s in describe(path).warnings)
+    stack = open_stack(path, Selection(channel=1))
+    np.testing.assert_array_equal(stack.frame(1), FRAMES[1, 1])
+    stack.close()
+
+
+def test_positions_on_the_stage_are_scenes(tmp_path: Path) -> None:
+    pages = [(FRAMES[t, p], {"Axes": {"time": t, "position": p}}) for t in range(3) for p in range(2)]
+    path = write_pages(tmp_path / "stack.tif", pages)
+    assert [scene.name for scene in describe(path).scenes] == ["stack position 0", "stack position 1"]
+    stack = open_stack(path, Selection(scene=1))
+    assert stack.shape == (3, 5, 7)
+    np.testing.assert_array_equal(stack.frame(2), FRAMES[2, 1])
+    stack.close()
+
+
+def test_a_page_that_lost_its_axes_is_damage(tmp_path: Path) -> None:
+    pages = [(FRAMES[t, 0], {"Axes": {"time": t}} if t != 1 else {}) for t in range(3)]
+    with pytest.raises(ReadError, match="page 2 does not say to which axes it belongs"):
+        describe(write_pages(tmp_path / "stack.tif", pages))
+
+
+@pytest.mark.parametrize("axes", [None, {}, 3, {"time": [1]}, {"time": 0.5}])
+def test_pages_that_name_no_axes_are_pages_in_a_row(axes: Any, tmp_path: Path) -> None:
+    pages = [(FRAMES[t, 0], {"Axes": axes}) for t in range(3)]
     description = describe(write_pages(tmp_path / "stack.tif", pages))
-    assert description.scenes[0].sizes["T"] == 5
+    assert description.scenes[0].sizes["T"] == 3
     assert any("does not name its axes" in sentence for sentence in description.warnings)
 
 
