@@ -42,7 +42,8 @@ def _tell_start(run: Run, warnings: Iterable[str], report: Report) -> None:
     what = f"{record.total_steps} steps on {record.frames}, {record.roi}"
     report.note(f"Run {run.number}: {what}.")
     report.note(f"Device: {record.device_title or record.device}. {record.device_reason}")
-    report.note(words.assumed_sentence(record.acquisition))
+    for sentence in words.recording_sentences(record.acquisition):
+        report.note(sentence)
 
 
 def _tell_end(folder: Path, run: Run, ended: Ended, warnings: Iterable[str], report: Report) -> None:

@@ -12,7 +12,7 @@ from fluogan_app.core.project.model import ProjectDocument, RunRecord
 from fluogan_app.core.readers.base import SceneDescription
 from fluogan_app.core.units import length_text, seconds_text
 
-STOPPING = "\nStopping after this step; the state is kept. Ctrl-C again quits at once.\n"
+STOPPING = "\nStopping as soon as this step is done. Ctrl-C again quits at once.\n"
 
 _ORIGIN_WORDS = {
     Origin.FILE: "from the file",
@@ -54,17 +54,18 @@ def assumed(acquisition: Acquisition) -> list[str]:
     return [declared.name for declared in specs(Acquisition) if acquisition.origin(declared.name) is Origin.ASSUMED]
 
 
-def assumed_sentence(acquisition: Acquisition) -> str:
-    """What was taken for granted, with the flags that would state it; "" where nothing was."""
-    names = assumed(acquisition)
-    if not names:
-        return ""
-    values = []
-    for name in names:
-        declared = spec(Acquisition, name)
-        values.append(f"{declared.label} {getattr(acquisition, name):g} {declared.unit}".strip())
-    flags = ", ".join(spec(Acquisition, name).flag for name in names)
-    return f"Assumed: {', '.join(values)}. State them with {flags}."
+def recording_sentences(acquisition: Acquisition) -> list[str]:
+    """What is known of a recording and from where; then what was taken for granted, and the flags that state it."""
+    taken = assumed(acquisition)
+    known = [item.name for item in specs(Acquisition) if item.name not in taken]
+    known = [name for name in known if getattr(acquisition, name) is not None]
+    origins = [f"{_value(acquisition, name)} ({_ORIGIN_WORDS[acquisition.origin(name)]})" for name in known]
+    sentences = [f"Known: {', '.join(origins)}."]
+    if taken:
+        flags = ", ".join(spec(Acquisition, name).flag for name in taken)
+        values = [_value(acquisition, name) for name in taken]
+        sentences.append(f"Assumed: {', '.join(values)}. State with {flags}.")
+    return sentences
 
 
 def camera_sentence(acquisition: Acquisition) -> str:
@@ -149,6 +150,11 @@ def _pixel_size(scene: SceneDescription) -> str:
     else:
         text = " × ".join("?" if side is None else f"{side:g}" for side in (y_nm, x_nm)) + " nm (y × x)"
     return f"{text} ({_ORIGIN_WORDS[Origin(scene.pixel_size_origin)]})"
+
+
+def _value(acquisition: Acquisition, name: str) -> str:
+    declared = spec(Acquisition, name)
+    return f"{declared.label} {getattr(acquisition, name):.4g} {declared.unit}".strip()
 
 
 def _counted(count: int, names: Iterable[str]) -> str:

@@ -98,7 +98,9 @@ def test_what_was_stated_is_not_called_assumed() -> None:
     assert words.assumed(nothing) == ["fwhm_nm", "gain", "offset", "read_noise"]
     stated = nothing.with_values(Origin.USER, gain=1.0, offset=0.0).with_values(Origin.ESTIMATED, read_noise=0.0)
     assert words.assumed(stated.with_values(Origin.FILE, fwhm_nm=240)) == []
-    assert words.assumed_sentence(stated.with_values(Origin.FILE, fwhm_nm=240)) == ""
+    (known,) = words.recording_sentences(stated.with_values(Origin.FILE, fwhm_nm=240))
+    assert known.startswith("Known: Pixel size 100 nm (from the file), PSF width FWHM 240 nm (from the file),")
+    assert "Camera gain 1 counts/photon (as given)" in known and "Read noise 0 photons rms (estimated)" in known
 
 
 def test_a_command_can_be_copied_into_a_shell() -> None:
