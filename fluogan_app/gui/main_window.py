@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -185,7 +185,8 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.saving.leave(self._close)
+        # Not from within this event: Qt takes no close inside a close.
+        self.saving.leave(lambda: QTimer.singleShot(0, self, self._close))
 
     def close_project(self) -> None:
         """Back to the empty window."""

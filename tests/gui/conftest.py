@@ -21,8 +21,12 @@ WAIT_MS = 60_000
 W = TypeVar("W", bound=QWidget)
 
 
+#: Windows that come and go by themselves.
+_POPUPS = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+
+
 class Dialogs(QObject):
-    """Notes every dialog that is shown, until somebody expects it."""
+    """Notes every dialog that is shown, until somebody expects it, and every part that shows as a window of its own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,8 +34,9 @@ class Dialogs(QObject):
         QApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
-            self.unexpected.append(watched.objectName() or watched.windowTitle())
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            if not isinstance(watched, MainWindow) and watched.windowType() not in _POPUPS:
+                self.unexpected.append(watched.objectName() or watched.windowTitle() or type(watched).__name__)
         return False
 
 
@@ -74,7 +79,7 @@ class User:
         """Use the keys of a command."""
         action = self.window.findChild(QAction, f"action_{name}")
         assert action is not None and action.isEnabled(), f"the command {name} cannot be used"
-        self.window.activateWindow()
+        self.turns_to(self.window)
         keys = action.shortcut()
         assert not keys.isEmpty(), f"the command {name} has no key"
         stroke = keys[0]
@@ -109,7 +114,13 @@ class User:
 
         self.sees(lambda: bool(shown()))
         self._dialogs.unexpected.remove(name)
+        self.turns_to(shown()[0])
         return shown()[0]
+
+    def turns_to(self, window: QWidget) -> None:
+        """Make a window the one that gets the keys."""
+        window.activateWindow()
+        self.sees(window.isActiveWindow)
 
     def answers(self, question: str, answer: str) -> None:
         """Answer a question."""
@@ -122,6 +133,8 @@ class User:
         box = self.dialog(dialog)
         assert isinstance(box, QFileDialog)
         field = self.find("fileNameEdit", QLineEdit, box)
+        # The list of completions would take the keys that follow.
+        field.setCompleter(None)
         field.selectAll()
         self.qtbot.keyClicks(field, str(path))
         self.qtbot.keyClick(field, Qt.Key.Key_Return)
