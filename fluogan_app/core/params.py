@@ -134,7 +134,8 @@ def _extra(info: FieldInfo) -> dict[str, Any] | None:
 def _spec(name: str, info: FieldInfo) -> ParamSpec:
     extra = _extra(info) or {}
     annotation, optional = _without_none(info.annotation)
-    limits = {key: getattr(part, key) for part in info.metadata for key in ("ge", "le", "gt", "lt") if hasattr(part, key)}
+    bounds = ("ge", "le", "gt", "lt")
+    limits = {key: getattr(part, key) for part in info.metadata for key in bounds if hasattr(part, key)}
     return ParamSpec(
         name=name,
         kind=_kind(annotation),

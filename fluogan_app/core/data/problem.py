@@ -31,7 +31,9 @@ class Problem:
         return (self.frames - np.float32(camera.offset)) / np.float32(camera.gain)
 
 
-def make_problem(stack: Stack, acquisition: Acquisition, roi: Roi | None = None, frames: FrameRange | None = None) -> Problem:
+def make_problem(
+    stack: Stack, acquisition: Acquisition, roi: Roi | None = None, frames: FrameRange | None = None
+) -> Problem:
     """Read the region's frames into memory and check that they can be reconstructed.
 
     Raises ReadError, ParameterError (no pixel size), DataError (region outside, NaN or infinite pixels, all equal).
