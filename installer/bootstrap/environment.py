@@ -14,11 +14,15 @@ from pathlib import Path
 from bootstrap import system, torch_build
 from bootstrap.console import Console, Step
 from bootstrap.errors import SetupError
+from bootstrap.lock import alone
 from bootstrap.pip import Pip
 from bootstrap.torch_build import Build
 
-NEEDED_GB = 3.0
+FRESH = ": once, about 2 GB, a few minutes."
 PIP_THAT_SHOWS_BYTES = (24, 1)
+
+# What a start can ask for beyond the program itself: the tests' packages, Qt's libraries, those for a real screen.
+TEST, QT, SCREEN = "test", "qt", "screen"
 
 
 @dataclass(frozen=True)
@@ -48,41 +52,52 @@ class Places:
         return self.checkout / "installer" / "setup.log"
 
     @property
+    def lock(self) -> Path:
+        """Held by the one start that sets up."""
+        return self.checkout / "installer" / "setup.lock"
+
+    @property
     def pins(self) -> Path:
         """The exact version of every package."""
         return self.checkout / "installer" / "constraints.txt"
 
 
-def stands(places: Places, extras: frozenset[str]) -> bool:
+def stands(places: Places, needs: frozenset[str]) -> bool:
     """Whether nothing is left to set up. Takes a millisecond: every start asks."""
-    try:
-        stamp = json.loads(places.stamp.read_text(encoding="utf-8"))
-        return stamp["key"] == _key(places) and extras <= set(stamp["extras"]) and places.python.exists()
-    except (OSError, ValueError, KeyError):
-        return False
+    met = _met_needs(places)
+    return met is not None and needs <= met and places.python.exists()
 
 
-def set_up(places: Places, extras: frozenset[str], libraries: bool, for_screen: bool) -> None:
+def set_up(places: Places, needs: frozenset[str]) -> None:
     """Make the environment or mend it. Raises SetupError; what was done before stays done."""
-    _check_place(places)
-    print(f"Setting FluoGAN up in {places.folder}: once, about 2 GB, a few minutes.", flush=True)
-    console = Console(steps=4, log_path=places.log)
-    try:
-        _step_system(console, libraries, for_screen)
-        pip = _step_environment(console, places)
-        _step_torch(console, places, pip)
-        _step_packages(console, places, pip, extras)
-    except SetupError as error:
-        error.hint = f"{error.hint}\nLog: {places.log}".strip()
-        raise
-    finally:
-        console.close()
-    _write_stamp(places, extras)
+    if not os.access(places.checkout, os.W_OK):
+        raise SetupError(f"{places.checkout} cannot be written to.", "Put FluoGAN in a folder of your own.")
+    fresh = not places.python.exists()
+    print(f"Setting FluoGAN up in {places.folder}{FRESH if fresh else ', as far as needed.'}", flush=True)
+    with alone(places.lock):
+        console = Console(steps=4, log_path=places.log)
+        try:
+            _take_steps(console, places, needs)
+        except SetupError as error:
+            error.hint = f"{error.hint}\nLog: {places.log}".strip()
+            raise
+        finally:
+            console.close()
 
 
-def _step_system(console: Console, libraries: bool, for_screen: bool) -> None:
+def _take_steps(console: Console, places: Places, needs: frozenset[str]) -> None:
+    _step_system(console, needs)
+    pip = _step_environment(console, places)
+    _step_torch(console, places, pip)
+    _step_packages(console, places, pip, needs & {TEST})
+    _write_stamp(places, needs)
+
+
+def _step_system(console: Console, needs: frozenset[str]) -> None:
     with console.step("System") as step:
-        missing = system.missing_basics() + (system.missing_libraries(for_screen) if libraries else [])
+        missing = system.missing_basics()
+        if needs & {QT, SCREEN}:
+            missing += system.missing_libraries(for_screen=SCREEN in needs)
         step.detail = "installing with apt-get" if missing else ""
         step.detail = system.bring(missing, console.log)
 
@@ -107,6 +122,7 @@ def _step_torch(console: Console, places: Places, pip: Pip) -> None:
         step.detail = f"{build.title}, {build.reason}"
         if build.is_met_by(pip.version_of("torch")):
             return
+        _check_room(places, build.disk_gb)
         word = _install_torch(console, pip, build, step)
         step.detail = f"{build.title}, {build.reason}{word}"
 
@@ -127,7 +143,7 @@ def _install_torch(console: Console, pip: Pip, build: Build, step: Step) -> str:
 
 
 def _step_packages(console: Console, places: Places, pip: Pip, extras: frozenset[str]) -> None:
-    wanted = f"{places.checkout}[{','.join(sorted(extras))}]" if extras else str(places.checkout)
+    wanted = f"{places.checkout}[{','.join(extras)}]" if extras else str(places.checkout)
     with console.step("FluoGAN and the rest") as step:
         pins = ["--constraint", str(places.pins)]
         tally = pip.install(step, [*pins, *_build_pins(pip, places), "--editable", wanted])
@@ -139,13 +155,12 @@ def _build_pins(pip: Pip, places: Places) -> list[str]:
     return ["--build-constraint", str(places.pins)] if _version(pip.version_of("pip")) >= (25, 3) else []
 
 
-def _check_place(places: Places) -> None:
-    if not os.access(places.checkout, os.W_OK):
-        raise SetupError(f"{places.checkout} cannot be written to.", "Put FluoGAN in a folder of your own.")
+def _check_room(places: Places, needed_gb: float) -> None:
     free_gb = shutil.disk_usage(places.checkout).free / 1e9
-    if free_gb < NEEDED_GB and not places.stamp.exists():
+    if free_gb < needed_gb:
         raise SetupError(
-            f"Only {free_gb:.1f} GB are free on the disk of {places.checkout}.", f"FluoGAN needs {NEEDED_GB:.0f} GB."
+            f"Only {free_gb:.1f} GB are free on the disk of {places.checkout}; FluoGAN needs {needed_gb:.0f} GB.",
+            "Free some space, then start again.",
         )
 
 
@@ -176,9 +191,19 @@ def _key(places: Places) -> str:
     return digest.hexdigest()
 
 
-def _write_stamp(places: Places, extras: frozenset[str]) -> None:
+def _met_needs(places: Places) -> frozenset[str] | None:
+    """The needs for which the environment stands as it is; None where it does not."""
+    try:
+        stamp = json.loads(places.stamp.read_text(encoding="utf-8"))
+        return frozenset(stamp["needs"]) if stamp["key"] == _key(places) else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _write_stamp(places: Places, needs: frozenset[str]) -> None:
+    content = {"key": _key(places), "needs": sorted(needs | (_met_needs(places) or frozenset()))}
     temporary = places.stamp.with_suffix(".new")
-    temporary.write_text(json.dumps({"key": _key(places), "extras": sorted(extras)}), encoding="utf-8")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
     os.replace(temporary, places.stamp)
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from bootstrap import environment, sample, system
 from bootstrap.console import words_for_time
-from bootstrap.environment import Places
+from bootstrap.environment import QT, SCREEN, TEST, Places
 from bootstrap.errors import SetupError
 
 FIRST_WINDOW = ("open", "sample:mitochondria")
 WINDOW_COMMANDS = {"open"}
-NO_EXTRAS: frozenset[str] = frozenset()
 PROBE_S = 30.0
 
 
@@ -48,7 +47,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def _test(places: Places, arguments: list[str]) -> int:
-    _stand(places, frozenset({"test"}), libraries=True, for_screen=False)
+    _stand(places, frozenset({TEST, QT}))
     return subprocess.call([places.python, "-m", "pytest", *arguments], cwd=places.checkout)
 
 
@@ -56,7 +55,7 @@ def _start(places: Places, arguments: list[str]) -> int:
     no_display = system.why_no_display()
     wants_window = not arguments or arguments[0] in WINDOW_COMMANDS
     shows = wants_window and no_display is None
-    _stand(places, NO_EXTRAS, libraries=shows, for_screen=shows)
+    _stand(places, frozenset({QT, SCREEN} if shows else ()))
     if shows:
         no_display = _why_qt_fails(places)
     if no_display is None or not wants_window:
@@ -69,11 +68,11 @@ def _start(places: Places, arguments: list[str]) -> int:
     return sample.reconstruct(places)
 
 
-def _stand(places: Places, extras: frozenset[str], libraries: bool, for_screen: bool) -> None:
-    if environment.stands(places, extras):
+def _stand(places: Places, needs: frozenset[str]) -> None:
+    if environment.stands(places, needs):
         return
     started = time.monotonic()
-    environment.set_up(places, extras, libraries, for_screen)
+    environment.set_up(places, needs)
     took = words_for_time(time.monotonic() - started)
     print(f"Ready after {took}. The next start needs none of this.\n", flush=True)
 

@@ -15,13 +15,16 @@ TABLE = Path(__file__).resolve().parents[1] / "torch_index.json"
 
 @dataclass(frozen=True)
 class Build:
-    """One build of torch. `index` is None where the default registry holds just this build."""
+    """One build of torch. `index` is None where the default registry holds just this build.
+
+    disk_gb: room that the whole environment needs with this build, while it is set up.
+    """
 
     name: str
     title: str
     version: str
     index: str | None
-    size_mb: int
+    disk_gb: float
     reason: str
 
     def is_met_by(self, installed: str | None) -> bool:
@@ -49,7 +52,7 @@ def choose_build(card: tuple[int, float] | None, system: str = sys.platform, mac
         title=row["title"],
         version=table["version"],
         index=None if held in {name, "any"} else row["index"],
-        size_mb=row["size_mb"],
+        disk_gb=row["disk_gb"],
         reason=reason,
     )
 

@@ -12,6 +12,7 @@ from bootstrap import environment, flow, pip, sample, system, torch_build
 from bootstrap.console import Console, Step, words_for_time
 from bootstrap.environment import Places
 from bootstrap.errors import SetupError
+from bootstrap.lock import alone
 
 ALL_APT = re.compile(r"[a-z0-9.+-]+")
 
@@ -189,7 +190,9 @@ def test_the_environment_stands_until_pins_or_place_change(places: Places) -> No
     assert not environment.stands(places, none)
     environment._write_stamp(places, frozenset({"test"}))
     assert environment.stands(places, none) and environment.stands(places, frozenset({"test"}))
-    assert not environment.stands(places, frozenset({"other"}))
+    assert not environment.stands(places, frozenset({"screen"}))
+    environment._write_stamp(places, frozenset({"screen"}))
+    assert environment.stands(places, frozenset({"test", "screen"})), "a new need must not undo an older one"
     places.pins.write_text("numpy==3\n", encoding="utf-8")
     assert not environment.stands(places, none)
     environment._write_stamp(places, none)
@@ -246,3 +249,17 @@ def test_a_failed_step_ends_in_a_line_and_a_code(monkeypatch, capsys) -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert words_for_time(seconds) == words
+
+
+def test_only_one_sets_up_at_a_time(tmp_path: Path) -> None:
+    with alone(tmp_path / "lock"):
+        with pytest.raises(SetupError, match="another start"), alone(tmp_path / "lock"):
+            pass
+    with alone(tmp_path / "lock"):
+        pass
+
+
+def test_too_small_a_disk_is_told_before_the_download(places: Places) -> None:
+    environment._check_room(places, 0.0)
+    with pytest.raises(SetupError, match=r"needs 1000000 GB"):
+        environment._check_room(places, 1e6)
