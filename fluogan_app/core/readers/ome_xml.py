@@ -48,8 +48,9 @@ class OmeDocument:
 
 
 def is_ome(text: str) -> bool:
-    """Whether a text is OME-XML."""
-    return text.lstrip("\ufeff \r\n\t").startswith("<") and text.rstrip().endswith(("</OME>", "</ome:OME>"))
+    """Whether a text means to be OME-XML, damaged or not."""
+    begin = text[:4000]
+    return begin.lstrip("\ufeff \r\n\t").startswith("<") and ("<OME" in begin or "openmicroscopy.org" in begin)
 
 
 def parse_ome(text: str) -> OmeDocument:

@@ -115,6 +115,8 @@ def plausible(name: str, value: float) -> bool:
 def checked(recording: Recording) -> Recording:
     """A recording without values that no microscope has, and with a word on each, and on pixels that are not square."""
     warnings = list(recording.warnings)
+    recording, one_sided = _both_sides(recording)
+    warnings += one_sided
     sides = (recording.pixel_size_y_nm, recording.pixel_size_x_nm)
     if recording.pixel_size_origin is Origin.FILE and not all(plausible("pixel_size_nm", side) for side in sides):
         stated = f"{sides[1]:.6g} × {sides[0]:.6g} nm"
@@ -125,6 +127,14 @@ def checked(recording: Recording) -> Recording:
         sentence = f"Pixels are {sides[1]:.6g} nm wide and {sides[0]:.6g} nm high; square pixels are needed."
         cleaned = replace(cleaned, warnings=(*warnings, sentence))
     return cleaned
+
+
+def _both_sides(recording: Recording) -> tuple[Recording, tuple[str, ...]]:
+    known = [side for side in (recording.pixel_size_y_nm, recording.pixel_size_x_nm) if side is not None]
+    if len(known) != 1:
+        return recording, ()
+    square = replace(recording, pixel_size_y_nm=known[0], pixel_size_x_nm=known[0])
+    return square, (f"The file states one side of a pixel only, {known[0]:.6g} nm; the other is taken as equal.",)
 
 
 def _scaled(value: Any, unit: str, table: Mapping[str, float]) -> float | None:

@@ -40,12 +40,19 @@ class _Files:
 
     def __init__(self, container: TiffContainer, document: OmeDocument) -> None:
         self.paths: list[Path] = [container.path]
+        self._numbers: dict[tuple[str, str], int] = {}
         self._uuid = document.uuid if not document.metadata_file else ""
         named = {run.file for image in document.images for run in image.runs if run.file}
         self._renamed = len(named) == 1 and not (container.path.parent / Path(*named).name).exists()
 
     def number(self, run: PlaneRun) -> int:
         """The number of the file of some planes, −1 where it is missing."""
+        key = (run.file, run.uuid)
+        if key not in self._numbers:
+            self._numbers[key] = self._find(run)
+        return self._numbers[key]
+
+    def _find(self, run: PlaneRun) -> int:
         own = self.paths[0]
         # Only the name counts: a path inside a file must not lead out of its folder.
         name = Path(run.file.replace("\\", "/")).name
@@ -105,7 +112,7 @@ def _scene(
     planes = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
     planes, warnings = recorded_times(planes, axes, image.name)
     _check_frames(container, planes, pages)
-    warnings += _size_remark(image, planes, pages)
+    warnings += _size_remark(image, planes, pages) + _missing_remark(image, planes)
     letters, planes = without_single_axes(axes, planes)
     return TiffScene(image.name, letters, planes, image.recording.filled_from(recording), True, warnings)
 
@@ -115,12 +122,17 @@ def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_page
     total = math.prod(counts)
     addresses = np.full((total, 2), -1, np.int64)
     strides = {image.order[0]: 1, image.order[1]: counts[2], image.order[2]: counts[2] * counts[1]}
+    claimed = 0
     for run in image.runs or (PlaneRun(dict.fromkeys("TCZ", 0), 0, None, "", ""),):
         file = files.number(run)
         start = sum(run.first[letter] * stride for letter, stride in strides.items())
         count = min(total - start, total if run.count is None else run.count)
         if file == 0:
             count = min(count, own_pages - run.page)
+        claimed += max(0, count)
+        if claimed > 2 * MAX_PAGES:
+            message = f"“{image.name}” claims its {total} planes again and again."
+            raise ReadError(message, "Its OME description is damaged; save the file again.")
         if file >= 0 and count > 0:
             addresses[start : start + count, 0] = file
             addresses[start : start + count, 1] = np.arange(run.page, run.page + count)
@@ -137,6 +149,13 @@ def _check_frames(container: TiffContainer, planes: np.ndarray, pages: list[Page
                 f"page {used[0].number + 1} has {used[0].format}, but page {page.number + 1} has {page.format}",
             )
     check_format(container.bytes, (used or pages)[0].format)
+
+
+def _missing_remark(image: OmeImage, planes: np.ndarray) -> tuple[str, ...]:
+    missing = int((planes[..., 0] < 0).sum())
+    if not missing:
+        return ()
+    return (f"“{image.name}” lacks {missing} of its {planes[..., 0].size} planes: they are in no file that is here.",)
 
 
 def _size_remark(image: OmeImage, planes: np.ndarray, pages: list[Page]) -> tuple[str, ...]:

@@ -11,11 +11,10 @@ import numpy as np
 
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.recording import Recording
-from fluogan_app.core.readers.tiff_bytes import Directory
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, contiguous_run, frame_pages
 
-DESCRIPTION, SOFTWARE = 270, 305
+_DESCRIPTION = 270
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,9 @@ def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple
     return single_scene(container, "TIFF", "I", (len(pages),), pages, recording, warnings=warnings)
 
 
-def description_of(container: TiffContainer, directory: Directory | None = None) -> str:
+def description_of(container: TiffContainer) -> str:
     """The first page's description, "" where there is none. Raises ReadError where it lies outside the file."""
-    return container.bytes.text((directory or container.first).entries.get(DESCRIPTION))
+    return container.bytes.text(container.first.entries.get(_DESCRIPTION))
 
 
 def stacked(container: TiffContainer, frames: list[Page], counts: tuple[int, ...]) -> list[Page] | None:

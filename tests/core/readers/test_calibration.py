@@ -106,6 +106,12 @@ def test_units_without_meaning_say_nothing() -> None:
     assert duration_ms("5.2304", "s") == 5230.4
 
 
+def test_one_side_stands_for_both_with_a_word() -> None:
+    recording = checked(Recording(None, 100.0))
+    assert (recording.pixel_size_y_nm, acquisition_of(recording, 0).pixel_size_nm) == (100.0, 100.0)
+    assert "one side of a pixel only, 100 nm" in recording.warnings[0]
+
+
 def test_absurd_optics_are_left_out() -> None:
     recording = checked(Recording(100.0, 100.0, numerical_aperture=63.0, emissions_nm=(0.6, 600.0)))
     assert acquisition_of(recording, 0).numerical_aperture is None

@@ -13,6 +13,7 @@ from PIL import Image, ImageSequence
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
 
 SHAPE = (5, 7, 11)
@@ -136,6 +137,10 @@ def test_a_stack_over_several_ome_files_is_one(tmp_path: Path) -> None:
     (tmp_path / "part3.ome.tif").unlink()
     assert_reads(tmp_path / "part0.ome.tif", frames[:3])
     assert "first 3" in describe(tmp_path / "part0.ome.tif").warnings[0]
+    (tmp_path / "part0.ome.tif").unlink()
+    assert any("lacks 2 of its 4 planes" in sentence for sentence in describe(tmp_path / "part1.ome.tif").warnings)
+    with pytest.raises(ReadError, match="2 of 4 frames"):
+        open_stack(tmp_path / "part1.ome.tif")
 
 
 def test_a_renamed_ome_file_still_opens(tmp_path: Path) -> None:
