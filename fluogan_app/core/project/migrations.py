@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.project.model import SCHEMA_VERSION
+from fluogan_app.core.project.model import SCHEMA_VERSION, ProjectDocument, RunRecord
 
 Content = dict[str, Any]
-#: MIGRATIONS[n] turns the content of a version n file into version n + 1. It may change what it is given.
-MIGRATIONS: Mapping[int, Callable[[Content], Content]] = {}
+#: For each record, what turns the content of a version n file into version n + 1. It may change what it is given.
+MIGRATIONS: Mapping[type[BaseModel], Mapping[int, Callable[[Content], Content]]] = {ProjectDocument: {}, RunRecord: {}}
 
 _DAMAGED = "It may be damaged; restore it from a backup."
 
@@ -25,7 +25,7 @@ def read_record(model: type[M], content: Any, where: str) -> M:
     if not isinstance(content, dict):
         raise ProjectError(f"{where} does not hold a FluoGAN record.", _DAMAGED)
     try:
-        return model.model_validate(migrated(content, where))
+        return model.model_validate(migrated(model, content, where))
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])
@@ -34,7 +34,7 @@ def read_record(model: type[M], content: Any, where: str) -> M:
         ) from error
 
 
-def migrated(content: Content, where: str) -> Content:
+def migrated(model: type[BaseModel], content: Content, where: str) -> Content:
     """A copy of the content in the version of this program. Raises ProjectError for a newer or unknown version."""
     version = content.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool):
@@ -46,7 +46,7 @@ def migrated(content: Content, where: str) -> Content:
         )
     content = copy.deepcopy(content)
     for step in range(version, SCHEMA_VERSION):
-        if step not in MIGRATIONS:
+        if step not in MIGRATIONS[model]:
             raise ProjectError(f"{where} has the unknown format {step}.", _DAMAGED)
-        content = {**MIGRATIONS[step](content), "schema_version": step + 1}
+        content = {**MIGRATIONS[model][step](content), "schema_version": step + 1}
     return content

@@ -29,6 +29,12 @@ class _Record(BaseModel):
         """A copy with some values changed."""
         return self.model_copy(update=changes)
 
+    def content(self) -> dict[str, Any]:
+        """Plain values for JSON, checked to be readable again: what cannot be read must never be written."""
+        content = self.model_dump(mode="json", warnings=False)
+        type(self).model_validate(content)
+        return content
+
 
 class InputLink(_Record):
     """Where the raw stack is, and how to know it again when it was moved.

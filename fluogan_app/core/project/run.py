@@ -69,7 +69,7 @@ class Run:
 
     def write_record(self, record: RunRecord) -> None:
         """Put the record on disk, then take it over. Raises ProjectError."""
-        write_json_atomic(self.folder / RECORD, record.model_dump(mode="json"))
+        write_json_atomic(self.folder / RECORD, record.content())
         self.record = record
 
     def write_result(self, result: Result, steps: int) -> None:
@@ -102,6 +102,8 @@ class Run:
             )
         step, preview = looked[1].step, looked[1]
         note = f"Unfinished: step {step} of {self.record.total_steps}, from the last checkpoint."
+        if step == self.record.total_steps:
+            note = f"Cut off after the last step, {step} of {step}: the images are from the checkpoint, without measures."
         return self._result(preview.estimate, preview.background, step, {}, (note,))
 
     def curves(self) -> Curves:

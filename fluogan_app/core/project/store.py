@@ -61,7 +61,7 @@ class Project:
         def fill(staged: Path) -> None:
             for name in ("input", "runs"):
                 (staged / name).mkdir()
-            write_json_atomic(staged / DOCUMENT, document.model_dump(mode="json"))
+            write_json_atomic(staged / DOCUMENT, document.content())
 
         put_in_place(target, fill)
         return cls(target, document)
@@ -83,8 +83,9 @@ class Project:
     def save(self, document: ProjectDocument) -> None:
         """Put the document on disk in one step, then take it over. Raises ProjectError; the old one then stands."""
         with self._saving:
+            self._check_present()
             document = _relinked(document, self.folder).replace(modified=now_text(), app_version=__version__)
-            write_json_atomic(self.folder / DOCUMENT, document.model_dump(mode="json"))
+            write_json_atomic(self.folder / DOCUMENT, document.content())
             self.document = document
 
     def save_as(self, folder: str | Path, overwrite: bool = False) -> Project:
@@ -93,13 +94,14 @@ class Project:
         source = Path(os.path.realpath(self.folder))
         if target == source or source in target.parents or target in source.parents:
             raise ProjectError(f"The project {source} cannot be copied onto or into itself.", "Choose another place.")
+        self._check_present()
         check_free(target, overwrite)
         document = _relinked(self.document, target).replace(modified=now_text())
 
         def fill(staged: Path) -> None:
             copy_folder(source, staged)
             _write_link(staged, document)
-            write_json_atomic(staged / DOCUMENT, document.model_dump(mode="json"))
+            write_json_atomic(staged / DOCUMENT, document.content())
 
         put_in_place(target, fill)
         return Project(target, document)
@@ -128,18 +130,11 @@ class Project:
 
     def add_run(self, record: RunRecord) -> Run:
         """A new run's folder with its record; the record's number and name are set here. Raises ProjectError."""
-        runs = self.folder / "runs"
-        try:
-            runs.mkdir(parents=True, exist_ok=True)
-            taken = [_number(folder) for folder in runs.iterdir() if folder.is_dir()]
-            number = max(taken, default=0) + 1
-            folder = runs / run_name(number, record.method)
-            folder.mkdir()
-        except OSError as error:
-            raise cannot_write(runs, error) from error
+        self._check_present()
+        folder = self._new_run_folder(record.method)
         run = Run(folder, record)
         try:
-            run.write_record(record.replace(number=number, name=folder.name))
+            run.write_record(record.replace(number=_number(folder), name=folder.name))
         except ProjectError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -150,6 +145,7 @@ class Project:
 
         Raises ReadError, ProjectError.
         """
+        self._check_present()
         before = self.document.link
         link = links.make_link(stack, self.folder)
         mean_path = self.folder / "input" / "mean.ome.tif"
@@ -203,6 +199,25 @@ class Project:
         self.attach(stack, hashed=True)
         return stack
 
+    def _check_present(self) -> None:
+        """A folder that was moved away must not be made again with half of its content."""
+        if not (self.folder / DOCUMENT).is_file():
+            raise ProjectError(
+                f"The project {self.folder} is not there any more.",
+                "It was moved, renamed or deleted: put it back, or open it at its new place.",
+            )
+
+    def _new_run_folder(self, method: str) -> Path:
+        runs = self.folder / "runs"
+        try:
+            runs.mkdir(exist_ok=True)
+            number = max((_number(folder) for folder in runs.iterdir()), default=0) + 1
+            while not _made(folder := runs / run_name(number, method)):
+                number += 1
+        except OSError as error:
+            raise cannot_write(runs, error) from error
+        return folder
+
     def _run_folders(self) -> list[Path]:
         runs = self.folder / "runs"
         if not runs.is_dir():
@@ -229,6 +244,15 @@ def _keep_original(path: Path, version: int) -> None:
         kept = path.with_name(f"project.v{version}.json")
         if not kept.exists():
             shutil.copy2(path, kept)
+
+
+def _made(folder: Path) -> bool:
+    """Make a folder, or say that another process was faster."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _number(folder: Path) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project import migrations
-from fluogan_app.core.project.model import SCHEMA_VERSION
+from fluogan_app.core.project.model import SCHEMA_VERSION, ProjectDocument, RunRecord
 from fluogan_app.core.project.store import Project
 
 
@@ -33,7 +33,7 @@ def test_an_older_project_is_brought_up_to_date_on_a_copy(project, monkeypatch):
         content.pop("colour")
         return content
 
-    monkeypatch.setattr(migrations, "MIGRATIONS", {SCHEMA_VERSION - 1: rename_sampling})
+    monkeypatch.setattr(migrations, "MIGRATIONS", {ProjectDocument: {SCHEMA_VERSION - 1: rename_sampling}})
     content = json.loads((project.folder / "project.json").read_text())
     content.pop("roi")
     crop = {"y0": 0, "x0": 1, "height": 2, "width": 3}
@@ -52,9 +52,9 @@ def test_a_migration_works_on_a_copy(monkeypatch):
         content["inner"]["value"] = 2
         return content
 
-    monkeypatch.setattr(migrations, "MIGRATIONS", {SCHEMA_VERSION - 1: spoil})
+    monkeypatch.setattr(migrations, "MIGRATIONS", {RunRecord: {SCHEMA_VERSION - 1: spoil}})
     old = {"schema_version": SCHEMA_VERSION - 1, "inner": {"value": 1}}
-    assert migrations.migrated(old, "here")["inner"]["value"] == 2
+    assert migrations.migrated(RunRecord, old, "here")["inner"]["value"] == 2
     assert old["inner"]["value"] == 1
 
 

@@ -299,6 +299,21 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, project, monkeypatch)
     assert [path.name for path in tmp_path.iterdir()] == ["projects"]
 
 
+def test_a_project_that_was_moved_away_is_not_made_again_in_part(tmp_path, project, stack):
+    moved = project.folder.rename(tmp_path / "moved.fluogan")
+    for act in (lambda: project.save(DOCUMENT), lambda: project.save_as(tmp_path / "copy"), lambda: project.attach(stack)):
+        with pytest.raises(ProjectError, match="not there any more"):
+            act()
+    assert not project.folder.exists() and not (tmp_path / "copy.fluogan").exists() and is_project(moved)
+
+
+def test_what_could_not_be_read_again_is_not_written(project):
+    before = (project.folder / "project.json").read_bytes()
+    with pytest.raises(ValueError, match="roi"):
+        project.save(DOCUMENT.replace(roi=(1, 2, 3)))
+    assert (project.folder / "project.json").read_bytes() == before
+
+
 def test_a_project_without_runs_says_so(project):
     assert project.runs() == []
     with pytest.raises(ProjectError, match="no runs yet"):
