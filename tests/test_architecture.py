@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,8 @@ FORBIDDEN_IN_CORE = frozenset({"argparse"}) | QT
 FORBIDDEN_ANYWHERE = frozenset({"pickle", "cPickle", "dill", "joblib", "shelve", "marshal"})
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common|my_?)(_|$)", re.IGNORECASE)
 LONGEST_FILE, LONGEST_CLASS, LONGEST_FUNCTION, LONGEST_LINE = 400, 300, 60, 120
+# A distribution's name where it is not that of what is imported; pydantic_core is pydantic's own other half.
+DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "pyside6-essentials", "skimage": "scikit-image", "pydantic_core": "pydantic"}
 STARTS_WITHOUT_TORCH = ("gui.app", "gui.main_window", "cli.main", "core.methods.registry", "core.project.store")
 
 
@@ -150,6 +153,20 @@ def eager_torch(module: str, source: str) -> list[str]:
     return [f"{module}:{line} imports torch at once" for name, line in imports(top) if name.split(".")[0] == "torch"]
 
 
+def undeclared(module: str, source: str, declared: set[str]) -> list[str]:
+    """Imports from distributions that pyproject.toml does not name."""
+    own = {PACKAGE, "resources", "__future__"} | sys.stdlib_module_names
+    roots = ((name.split(".")[0], line) for name, line in imports(ast.parse(source)))
+    wanted = ((DISTRIBUTIONS.get(root, root).lower(), line) for root, line in roots if root not in own)
+    return [f"{module}:{line} imports {name}, not declared" for name, line in wanted if name not in declared]
+
+
+def declared_dependencies() -> set[str]:
+    """The names of the distributions that pyproject.toml requires, in small letters."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {re.split(r"[<>=!~;\[ ]", line)[0].lower() for line in project["dependencies"]}
+
+
 def too_long(module: str, source: str) -> list[str]:
     """Files, classes, functions and lines beyond their limit."""
     lines = source.splitlines()
@@ -209,6 +226,16 @@ def test_nothing_unsafe() -> None:
 )
 def test_safety_rule_notices_a_wrong_case(source: str) -> None:
     assert unsafe("m", source)
+
+
+def test_what_is_imported_is_declared() -> None:
+    declared = declared_dependencies()
+    assert complaints_of(lambda module, source: undeclared(module, source, declared), modules()) == []
+
+
+def test_declaration_rule_notices_a_wrong_case() -> None:
+    assert undeclared("m", "import numpy\nimport left_pad", {"numpy"}) == ["m:2 imports left_pad, not declared"]
+    assert not undeclared("m", "from PIL import Image\nimport json", {"pillow"})
 
 
 def test_params_and_registries_leave_torch_alone() -> None:

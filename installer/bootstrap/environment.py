@@ -139,7 +139,7 @@ def _install_torch(console: Console, pip: Pip, build: Build, step: Step) -> str:
     except SetupError as error:
         console.log(f"{build.index}: {error.message}")
         pip.install(step, arguments)
-        return "; PyTorch's own index was not reached, the default registry served"
+        return "; PyTorch's own index was not reached, the default registry served its own build"
 
 
 def _step_packages(console: Console, places: Places, pip: Pip, extras: frozenset[str]) -> None:
