@@ -32,8 +32,8 @@ class Cadence:
     checkpoint: float = 20.0
 
 
-#: Keeping the state may cost one part of the time in so many.
-_KEEP_SHARE = 20.0
+#: A large state or image takes long to copy: keeping and showing it may each cost one part of the time in so many.
+_COPY_SHARE = 20.0
 
 
 class Job:
@@ -89,13 +89,15 @@ class Job:
             self._flush(state)
             self._sink.progress(self._progress(state, now, paused=False))
         if due("preview", now):
+            began = self._clock()
             self._sink.preview(self._solver.image(state))
+            due.put_off("preview", began, self._clock())
         if due("checkpoint", now):
             self._keep(state, save=True)
         elif due("keep", now):
+            began = self._clock()
             self._keep(state)
-            # A large state takes long to copy: never more than a twentieth of the time goes into it.
-            due.put_off("keep", self._clock() + _KEEP_SHARE * (self._clock() - now))
+            due.put_off("keep", began, self._clock())
 
     def _rest(self, state: State) -> None:
         """Wait while paused, with the state saved first: a pause may outlast the machine."""
@@ -206,6 +208,6 @@ class _Due:
             self._next[what] = now + self._every[what]
         return due
 
-    def put_off(self, what: str, until: float) -> None:
-        """Not before then, where it is dear."""
-        self._next[what] = max(self._next[what], until)
+    def put_off(self, what: str, began: float, ended: float) -> None:
+        """Where it took long, wait so much longer that it keeps to its share of the time."""
+        self._next[what] = max(self._next[what], ended + _COPY_SHARE * (ended - began))

@@ -84,6 +84,23 @@ def test_reports_and_previews_come_at_their_pace(make_walk):
     assert last.seconds_left == pytest.approx((100 - last.step) / 20.0)
 
 
+def test_previews_of_a_large_image_take_no_more_than_their_share_of_the_time(make_walk):
+    clock, listener = Clock(), Listener()
+    solver = make_walk(total_steps=1000)
+    shown = solver.image
+
+    def during(step: int) -> None:
+        clock.now += 0.05
+
+    def slow_image(state):
+        clock.now += 0.5
+        return shown(state)
+
+    solver.during, solver.image = during, slow_image
+    Job(solver, Control(), listener, clock=clock).run()
+    assert 2 <= len(listener.previews) and 0.5 * len(listener.previews) < 0.06 * (clock.now - 100.0)
+
+
 def test_pause_holds_after_the_current_step_and_resume_goes_on(make_walk, tmp_path):
     control, listener = Control(), Listener()
     solver = make_walk(total_steps=30, during=lambda step: control.pause() if step == 7 else None)

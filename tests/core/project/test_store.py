@@ -6,14 +6,18 @@ import errno
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fluogan_app.core import files
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.errors import ProjectError, ReadError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.project import folder as folders
@@ -41,6 +45,21 @@ def test_everything_that_was_saved_comes_back(tmp_path):
     opened = Project.open(tmp_path / "p.fluogan").document
     assert opened == DOCUMENT.replace(modified=opened.modified)
     assert opened.acquisition.origin("pixel_size_nm") is Origin.FILE
+
+
+PLAIN = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+PLAIN |= st.text(st.characters(codec="utf-8"), max_size=8)
+VIEWS = st.dictionaries(st.text("abµ", max_size=5), st.recursive(PLAIN, st.lists, max_leaves=5), max_size=4)
+SIZES = st.floats(1.0, 1e5)
+
+
+@given(view=VIEWS, size_nm=SIZES, gain=st.floats(1e-300, 1e5), corner=st.tuples(*[st.integers(0, 10**6)] * 4))
+def test_any_number_comes_back_to_the_last_bit(tmp_path_factory, view, size_nm, gain, corner):
+    project = Project.create(tmp_path_factory.mktemp("p") / "p")
+    acquisition = Acquisition().with_values(Origin.ESTIMATED, pixel_size_nm=size_nm, gain=gain)
+    document = ProjectDocument(view=view, acquisition=acquisition, roi=Roi(*corner))
+    project.save(document)
+    assert Project.open(project.folder).document == document.replace(modified=project.document.modified)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +221,25 @@ def test_a_file_that_was_written_anew_gives_a_new_mean(project, stack, raw, fram
     again.close()
     assert np.allclose(project.mean()[0], frames.mean(axis=0) + 1, rtol=1e-6)
     assert project.document.link.sha256 != first
+
+
+def test_a_project_can_be_saved_while_a_long_stack_is_being_attached(project, frames):
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Slow(ArraySource):
+        def frame(self, index: int) -> np.ndarray:
+            reading.set()
+            assert go_on.wait(20)
+            return super().frame(index)
+
+    worker = threading.Thread(target=project.attach, args=(Stack(Path("slow.tif"), "array", Slow(frames)),))
+    worker.start()
+    assert reading.wait(20)
+    project.save(project.document.replace(roi=DOCUMENT.roi))
+    go_on.set()
+    worker.join(20)
+    opened = Project.open(project.folder).document
+    assert opened.roi == DOCUMENT.roi and opened.link is not None
 
 
 def test_a_long_stack_gives_its_mean_from_evenly_spaced_frames(project, stack, frames, monkeypatch):
