@@ -41,22 +41,22 @@ def as_written(declared: ParamSpec, value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("declared_in", "declared"), RECONSTRUCT, ids=lambda it: getattr(it, "name", ""))
-def test_every_declared_parameter_of_a_reconstruction_has_a_flag(declared_in, declared) -> None:
-    check_flag(["reconstruct", "in.tif", "-o", "out.fluogan"], declared_in, declared)
+def test_every_declared_parameter_of_a_reconstruction_has_a_flag(fluogan, declared_in, declared) -> None:
+    check_flag(fluogan, ["reconstruct", "in.tif", "-o", "out.fluogan"], declared_in, declared)
 
 
 @pytest.mark.parametrize(("declared_in", "declared"), SIMULATE, ids=lambda it: getattr(it, "name", ""))
-def test_every_declared_parameter_of_a_simulation_has_a_flag(declared_in, declared) -> None:
-    check_flag(["simulate", "lines", "-o", "out.tif"], declared_in, declared)
+def test_every_declared_parameter_of_a_simulation_has_a_flag(fluogan, declared_in, declared) -> None:
+    check_flag(fluogan, ["simulate", "lines", "-o", "out.tif"], declared_in, declared)
 
 
-def check_flag(line: list[str], declared_in: type, declared: ParamSpec) -> None:
+def check_flag(fluogan, line: list[str], declared_in: type, declared: ParamSpec) -> None:
     value = allowed_value(declared)
     argv = [*line, *as_written(declared, value)]
     values = given(build_parser(argv).parse_args(argv), declared_in)
     assert values == {declared.name: value}
     assert getattr(validated(declared_in, values), declared.name) == value
-    help_text = " ".join(build_parser(line)._subparsers._group_actions[0].choices[line[0]].format_help().split())
+    help_text = " ".join(fluogan(line[0], "--help").out.split())
     assert re.search(rf"{declared.flag}\b", help_text)
     if declared.unit:
         assert declared.unit in help_text
