@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +73,11 @@ def test_names_that_do_not_fit_are_refused_before_anything_is_written(fluogan, f
     fluogan("export", finished).refused("--estimate")
     fluogan("export", tmp_path, "--estimate", x).refused("project")
     assert not x.exists()
+
+
+def test_a_third_of_a_pixel_stays_a_third(fluogan, reconstruct, project_path, tmp_path) -> None:
+    reconstruct("--zoom", 3)
+    for name in ("x.tif", "x.ome.tif"):
+        fluogan("export", project_path, "--estimate", tmp_path / name)
+        scene = json.loads(fluogan("info", tmp_path / name, "--json").out)["scenes"][0]
+        assert scene["pixel_size_nm"]["x"] == pytest.approx(100 / 3, rel=1e-9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +19,7 @@ from fluogan_app.core.files import write_atomic
 _OME = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NAMESPACE = "fluogan-app/provenance"
+_LARGEST_WHOLE = 2**32 - 1
 
 
 def write_ome(
@@ -85,8 +87,10 @@ def read_image(path: Path) -> tuple[np.ndarray, float | None, dict[str, Any]]:
 def _resolution(pixel_size_nm: float | None, per_nm: float, unit: str) -> dict[str, Any]:
     if pixel_size_nm is None:
         return {}
-    # As a ratio of whole numbers, which is what the tag holds: the pixel size to a millionth of a nanometre.
-    pixels = (round(per_nm * 1e3), max(1, round(pixel_size_nm * 1e3)))
+    # The tag holds a ratio of whole numbers below 2³²: the nearest one, so that a third of 80 nm stays a third.
+    pixels_per_unit = per_nm / pixel_size_nm
+    ratio = Fraction(pixels_per_unit).limit_denominator(int(_LARGEST_WHOLE / max(pixels_per_unit, 1.0)))
+    pixels = (ratio.numerator, ratio.denominator)
     return {"resolution": (pixels, pixels), "resolutionunit": unit}
 
 
