@@ -51,13 +51,17 @@ class PreparedRun:
 
 def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     """Read and check the frames, choose the device, prepare the solver. Writes nothing. Raises FluoganError."""
-    from fluogan_app.core.device import choose_device
+    import torch
+
+    from fluogan_app.core.device import choose_device, choose_threads
 
     method, settings = method_named(request.method), request.settings
-    check_fits(method.memory_bytes(_shape_of(stack, request), request.params))
+    shape = _shape_of(stack, request)
+    check_fits(method.memory_bytes(shape, request.params))
     try:
         problem = make_problem(stack, request.acquisition, request.roi, request.frames)
         choice = choose_device(settings.device)
+        torch.set_num_threads(choose_threads(shape[1] * shape[2]))
         solver = method.prepare(problem, request.params, choice.device, settings.seed)
     except (MemoryError, RuntimeError) as error:  # torch tells of missing memory with a RuntimeError
         raise in_words(error) from error
