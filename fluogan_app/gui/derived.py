@@ -28,7 +28,7 @@ def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
     lines: list[Line] = []
     if fwhm_nm is not None:
         lines.append(("PSF width in use", f"FWHM {length_text(fwhm_nm)} ({acquisition.psf_origin.value})"))
-        lines.append(("PSF standard deviation σ", length_text(sigma_from_fwhm(fwhm_nm))))
+        lines.append(("Its standard deviation σ", length_text(sigma_from_fwhm(fwhm_nm))))
     if pixel_nm is not None:
         lines.append(("Fine pixel", length_text(pixel_nm / zoom)))
     if pixel_nm is not None and fwhm_nm is not None:
@@ -41,20 +41,11 @@ def _sizes(document: ProjectDocument, method: Method, params: Params, shape_tyx:
     frames = document.frames or FrameRange.whole(shape_tyx[0])
     height, width = roi.height * zoom, roi.width * zoom
     pixel_nm = document.acquisition.pixel_size_nm
-    extent = ""
-    if pixel_nm is not None:
-        extent = f", {length_text(roi.height * pixel_nm)} × {length_text(roi.width * pixel_nm)}"
     memory = method.memory_bytes((len(frames), roi.height, roi.width), params)
     lines = [
-        ("Recorded region", f"{len(frames)} frames of {roi.height} × {roi.width} pixels"),
-        ("Reconstructed image", f"{height} × {width} pixels{extent}"),
-        ("Memory", f"about {bytes_text(memory)}"),
+        ("Recorded", f"{len(frames)} frames of {roi.height} × {roi.width} pixels"),
+        ("Reconstructed", f"{height} × {width} pixels"),
     ]
-    steps = getattr(params, "steps", None)
-    if steps is not None:
-        lines.append(("Work", f"{steps} steps on {_count_text(height * width)} fine pixels"))
-    return lines
-
-
-def _count_text(count: int) -> str:
-    return f"{count / 1e6:.2g} million" if count >= 1_000_000 else f"{count / 1e3:.3g} thousand" if count >= 1000 else str(count)
+    if pixel_nm is not None:
+        lines.append(("Field of view", f"{length_text(roi.height * pixel_nm)} × {length_text(roi.width * pixel_nm)}"))
+    return [*lines, ("Memory", f"about {bytes_text(memory)}")]

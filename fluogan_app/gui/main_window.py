@@ -142,7 +142,8 @@ class MainWindow(QMainWindow):
 
     def _show_project(self) -> None:
         session = self.session
-        self.setWindowTitle(f"{session.title}[*] – FluoGAN" if session.project else "FluoGAN")
+        place = " (not saved yet)" if session.untitled else ""
+        self.setWindowTitle(f"{session.title}{place}[*] – FluoGAN" if session.project else "FluoGAN")
         self.pages.setCurrentWidget(self.workspace if session.project else self.welcome)
         if session.project is None:
             self._fill_welcome()

@@ -248,7 +248,7 @@ class Session(QObject):
         if self.project is None:
             return ""
         if self.untitled:
-            return f"{self.stack_name} (not saved yet)" if self.stack_name else "Not saved yet"
+            return self.stack_name or "Not saved yet"
         return self.project.folder.stem
 
     @property

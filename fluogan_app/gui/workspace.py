@@ -54,14 +54,14 @@ class Workspace(QWidget):
     def _split(self) -> dict[str, QSplitter]:
         have = _splitter(Qt.Orientation.Vertical, (self.tree, 100), (self.form, 420))
         left = QWidget()
-        left.setMinimumWidth(300)
+        left.setMinimumWidth(352)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(have, 1)
         # Outside the splitter: the Run button stays in sight however the rest is pulled about.
         column.addWidget(self.run_panel)
-        right = _splitter(Qt.Orientation.Vertical, (self.centre, 460), (self.bottom, 210))
-        whole = _splitter(Qt.Orientation.Horizontal, (left, 370), (right, 910))
+        right = _splitter(Qt.Orientation.Vertical, (self.centre, 430), (self.bottom, 240))
+        whole = _splitter(Qt.Orientation.Horizontal, (left, 390), (right, 890))
         whole.setStretchFactor(1, 1)
         right.setStretchFactor(0, 1)
         return {"whole": whole, "right": right, "have": have}

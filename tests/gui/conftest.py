@@ -55,10 +55,13 @@ class User:
         self.qtbot.waitUntil(condition, timeout=within_ms)
 
     def find(self, name: str, kind: type[W] = QWidget, inside: QWidget | None = None) -> W:
-        """A visible widget by its object name."""
-        found = [widget for widget in (inside or self.window).findChildren(kind, name) if widget.isVisible()]
-        assert len(found) == 1, f"{len(found)} visible widgets are called {name!r}"
-        return found[0]
+        """The one visible widget of that object name, as soon as there is one."""
+
+        def visible() -> list[W]:
+            return [widget for widget in (inside or self.window).findChildren(kind, name) if widget.isVisible()]
+
+        self.qtbot.waitUntil(lambda: len(visible()) == 1, timeout=5000)
+        return visible()[0]
 
     def click(self, name: str, inside: QWidget | None = None) -> None:
         """Press a button with the mouse."""
@@ -72,6 +75,7 @@ class User:
         editor = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit) or field
         editor.setFocus()
         self.qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.qtbot.keyClick(editor, Qt.Key.Key_Delete)
         self.qtbot.keyClicks(editor, text)
         self.qtbot.keyClick(editor, Qt.Key.Key_Tab)
 

@@ -163,10 +163,12 @@ class FilesController(QObject):
         for warning in opened.stack.warnings if opened.stack else ():
             self._context.say(warning)
         if opened.trouble is not None:
-            self._context.say(opened.trouble.one_line)
-            offers = [Offer("Locate…", self.locate)]
-            text = f"{opened.trouble.message} Everything that was computed can be seen and exported without it."
-            self._context.notices.show_notice("locate", text, offers)
+            self._tell_without_stack(opened.trouble)
+
+    def _tell_without_stack(self, trouble: FluoganError) -> None:
+        self._context.say(trouble.one_line)
+        text = f"{trouble.message} Everything that was computed can be seen and exported without it."
+        self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
 
     # Link and mean image
 

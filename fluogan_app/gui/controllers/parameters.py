@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.params import Params, specs
 from fluogan_app.gui.controllers.context import Context
@@ -97,8 +97,13 @@ def sections(method_params: type[Params]) -> tuple[type[Params], ...]:
     return Acquisition, method_params, RunSettings
 
 
-def _origins(acquisition: Acquisition) -> dict:
-    return {spec.name: acquisition.origin(spec.name) for spec in specs(Acquisition)}
+def _origins(acquisition: Acquisition) -> dict[str, Origin | None]:
+    """Where each value comes from. Missing is only what is needed: without NA and wavelength the width is assumed."""
+    origins: dict[str, Origin | None] = {spec.name: acquisition.origin(spec.name) for spec in specs(Acquisition)}
+    for name in ("numerical_aperture", "emission_nm"):
+        if getattr(acquisition, name) is None:
+            origins[name] = None
+    return origins | {"fwhm_nm": acquisition.psf_origin}
 
 
 def _shape(context: Context) -> tuple[int, int, int] | None:

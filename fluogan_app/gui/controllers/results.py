@@ -162,7 +162,7 @@ def measure_text(name: str, value: float) -> str:
     unit = _UNITS.get(words[-1], "")
     if unit:
         words = words[:-1]
-    return f"{' '.join(words).capitalize()} {value:.3g} {unit}".strip()
+    return f"{' '.join(words).capitalize()} {value:.3g} {unit}".strip().replace("-", "−")
 
 
 def status_text(record: RunRecord) -> str:

@@ -250,7 +250,7 @@ class RunController(QObject):
             phase=self._phase if thread is not None else "",
             steps_per_second=progress.steps_per_second if progress else None,
             seconds_left=progress.seconds_left if progress else None,
-            seconds=progress.seconds if progress else 0.0,
+            seconds=progress.seconds if progress else None,
             device_text=self._device_text(),
             message=progress.message if thread is not None and progress else why_not if thread is None else "",
         )

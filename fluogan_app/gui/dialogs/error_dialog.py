@@ -46,9 +46,11 @@ class ErrorDialog(QDialog):
         icon.setAlignment(Qt.AlignmentFlag.AlignTop)
         row.addWidget(icon)
         words = QVBoxLayout()
+        words.setSpacing(6)
         words.addWidget(_sentence("error_message", error.message, bold=True))
         if error.hint:
             words.addWidget(_sentence("error_hint", error.hint))
+        words.addStretch(1)
         row.addLayout(words, 1)
         return row
 

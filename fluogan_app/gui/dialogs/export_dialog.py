@@ -99,7 +99,9 @@ class ExportDialog(QDialog):
         row.addWidget(browse)
         form = QFormLayout()
         form.addRow("TIFF for", self._kinds())
-        form.addRow("&Folder", row)
+        label = QLabel("&Folder")
+        label.setBuddy(self._folder)
+        form.addRow(label, row)
         form.addRow("&Name", self._stem)
         return form
 

@@ -8,17 +8,19 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-STACK_FILTER = "Image stacks (*.tif *.tiff *.btf *.tf8 *.czi *.nd2 *.lif *.stk *.lsm);;All files (*)"
+_STACKS = "*.tif *.tiff *.btf *.tf8 *.czi *.nd2 *.lif *.stk *.lsm"
+#: A project is opened by its project.json too: this dialog chooses files, and a project is a folder.
+_FILTERS = [f"Stacks and projects ({_STACKS} project.json)", "All files (*)"]
 PROJECT_SUFFIX = ".fluogan"
 
 Chosen = Callable[[Path], None]
 
 
-def choose_stack(parent: QWidget, folder: str, chosen: Chosen, title: str = "Open a stack") -> QFileDialog:
+def choose_stack(parent: QWidget, folder: str, chosen: Chosen, title: str = "Open a stack, or the project.json of a project") -> QFileDialog:
     """An existing image file."""
     dialog = _dialog(parent, "choose_stack", title, folder, chosen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters(STACK_FILTER.split(";;"))
+    dialog.setNameFilters(_FILTERS)
     return _shown(dialog)
 
 

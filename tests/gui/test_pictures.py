@@ -1,0 +1,106 @@
+"""Pictures of every state of the window, to be looked at. Written where FLUOGAN_PICTURES says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QWidget
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.dialogs.error_dialog import show_error
+
+LAPTOP, LARGE = QSize(1280, 720), QSize(1920, 1080)
+
+
+@pytest.fixture
+def take(qapp: QApplication) -> Callable[[QWidget, str], None]:
+    """Writes a picture of a widget."""
+    stated = os.environ.get("FLUOGAN_PICTURES")
+    if not stated:
+        pytest.skip("FLUOGAN_PICTURES does not name a folder for the pictures")
+    folder = Path(stated)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take_one(widget: QWidget, name: str) -> None:
+        for _ in range(3):
+            qapp.processEvents()
+        assert widget.grab().save(str(folder / f"{name}.png")), f"{name} could not be written"
+
+    return take_one
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_state(open_window: Callable, take: Callable, scheme: str) -> None:
+    """Empty, loaded, missing value, running, paused, finished, log, export, error."""
+    user = open_window()
+    window = user.window
+    window.set_scheme(scheme)
+    window.resize(LAPTOP)
+    take(window, f"{scheme}-1-empty")
+    user.opens_sample()
+    take(window, f"{scheme}-2-loaded")
+    user.click("stack_view_std")
+    user.sees(lambda: window.workspace.browser.view == "std")
+    user.types("stack_region_y", "5")
+    user.types("stack_region_height", "40")
+    user.types("param_pixel_size_nm", "")
+    take(window, f"{scheme}-3-value-missing")
+    user.types("param_pixel_size_nm", "80")
+    user.types("param_steps", "100000")
+    user.click("run")
+    user.sees_step(200)
+    take(window, f"{scheme}-4-running")
+    user.click("pause")
+    user.sees(lambda: "paused" in window.workspace.run_panel.words.text())
+    take(window, f"{scheme}-5-paused")
+    user.click("cancel")
+    user.sees_end()
+    take(window, f"{scheme}-6-cancelled")
+    user.types("param_steps", "400")
+    user.click("run")
+    user.sees_end()
+    take(window, f"{scheme}-7-finished")
+    window.resize(LARGE)
+    take(window, f"{scheme}-8-finished-large")
+    window.resize(LAPTOP)
+    user.presses("show_log")
+    take(window, f"{scheme}-9-log")
+    user.presses("export")
+    dialog = user.dialog("export_dialog")
+    take(dialog, f"{scheme}-10-export")
+    dialog.close()
+    window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_dialog(open_window: Callable, take: Callable, scheme: str) -> None:
+    """Error, questions, about, shortcuts, notice."""
+    user = open_window()
+    window = user.window
+    window.set_scheme(scheme)
+    window.resize(LAPTOP)
+    user.opens_sample()
+    window.files._tell_without_stack(ReadError("The raw stack cells.tif is not there any more.", "Locate it."))
+    take(window, f"{scheme}-11-notice")
+    error = ReadError("cells.tif is damaged: page 12 of 300 ends early.", "Copy it again from where it was recorded.")
+    show_error(window, "cells.tif could not be opened", error)
+    dialog = user.dialog("error_dialog")
+    take(dialog, f"{scheme}-12-error")
+    user.click("error_fold", inside=dialog)
+    take(dialog, f"{scheme}-13-error-details")
+    dialog.close()
+    for made, name in ((AboutDialog(window), "about"), (ShortcutsDialog(window), "shortcuts")):
+        made.show()
+        take(user.dialog(f"{name}_dialog"), f"{scheme}-14-{name}")
+        made.close()
+    user.types("param_zoom", "5")
+    window.close()
+    question = user.dialog("unsaved_question")
+    take(question, f"{scheme}-15-unsaved")
+    user.click("answer_cancel", inside=question)
+    window.set_scheme("light")
