@@ -61,6 +61,13 @@ class CheckpointFolder:
         """Curves and images of the newest checkpoint, without its state and without torch. Raises as `load`."""
         return self._newest(_looked_at)
 
+    def step(self) -> int | None:
+        """The step of the newest checkpoint whose header can be read, None where there is none."""
+        try:
+            return self._newest(_step)
+        except ProjectError:
+            return None
+
     def _newest(self, read) -> Any:
         # "incoming" is complete if it is there: a crash between the two renames leaves it as the newest.
         present = [path for name in (INCOMING, LAST, PREVIOUS) if (path := self.folder / name).exists()]
@@ -145,6 +152,13 @@ def _looked_at(path: Path) -> tuple[Curves, Preview]:
         header = file.metadata() or {}
         arrays = {name: np.array(file.get_tensor(name)) for name in file.keys() if not name.startswith(_STATE)}
     return _curves(header, arrays), _preview(int(header["step"]), arrays)
+
+
+def _step(path: Path) -> int:
+    from safetensors import safe_open
+
+    with safe_open(str(path), framework="np") as file:
+        return int((file.metadata() or {})["step"])
 
 
 def _curves(header: Mapping[str, str], arrays: Mapping[str, np.ndarray]) -> Curves:

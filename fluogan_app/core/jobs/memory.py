@@ -1,4 +1,4 @@
-"""How much memory the machine has, and the refusal of a job that cannot fit: the system would kill it without a word."""
+"""How much memory there is, and the refusal of a job that cannot fit: the system would kill it without a word."""
 
 from __future__ import annotations
 

@@ -44,7 +44,10 @@ class Run:
         record = read_record(RunRecord, read_json(path), str(path))
         if record.status is RunStatus.RUNNING and not is_running(folder):
             record = record.replace(status=RunStatus.INTERRUPTED)
-        return cls(folder, record)
+        run = cls(folder, record)
+        if record.status is RunStatus.INTERRUPTED:
+            run.record = record.replace(steps=run.checkpoints.step() or 0)
+        return run
 
     @property
     def number(self) -> int:
@@ -103,7 +106,7 @@ class Run:
         step, preview = looked[1].step, looked[1]
         note = f"Unfinished: step {step} of {self.record.total_steps}, from the last checkpoint."
         if step == self.record.total_steps:
-            note = f"Cut off after the last step, {step} of {step}: the images are from the checkpoint, without measures."
+            note = f"Cut off after the last step, {step} of {step}: the images are from its checkpoint."
         return self._result(preview.estimate, preview.background, step, {}, (note,))
 
     def curves(self) -> Curves:

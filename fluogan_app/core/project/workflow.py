@@ -105,13 +105,13 @@ def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
     """Put the end on disk, the record last. Where that fails the run stays resumable, and the result is still here."""
     record = run.record.replace(
         status=RunStatus(ended.outcome.value),
-        steps=ended.steps,
         seconds=round(seconds_before + ended.seconds, 3),
         ended=now_text(),
-        measures=finite(ended.result.measures) if ended.result else {},
-        notes=ended.result.notes if ended.result else (),
         error=ended.error.one_line if ended.error else "",
     )
+    if ended.result is not None:  # else the images of an earlier stop, if there are any, stay with their numbers
+        measures, notes = finite(ended.result.measures), ended.result.notes
+        record = record.replace(steps=ended.steps, measures=measures, notes=notes)
     try:
         if ended.result is not None:
             run.write_result(ended.result, ended.steps)

@@ -59,6 +59,15 @@ def test_it_comes_back_bit_for_bit(folder):
     assert_same(folder.load(), checkpoint_at(7))
 
 
+def test_the_step_is_known_from_the_header(folder):
+    assert folder.step() is None
+    folder.save(checkpoint_at(1))
+    folder.save(checkpoint_at(2))
+    assert folder.step() == 2
+    empty(folder.folder / LAST)
+    assert folder.step() == 1
+
+
 def test_there_is_none_before_the_first(folder):
     assert folder.load() is None and folder.look() is None
 

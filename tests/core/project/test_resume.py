@@ -6,8 +6,9 @@ import shutil
 
 import pytest
 
-from fluogan_app.core.errors import ProjectError, ReadError, UsageError
+from fluogan_app.core.errors import ProjectError, ReadError, SolverError, UsageError
 from fluogan_app.core.jobs.events import Outcome
+from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.project import lock as locks
 from fluogan_app.core.project.lock import RunLock, is_running
 from fluogan_app.core.project.model import RunStatus
@@ -139,6 +140,32 @@ def test_a_run_goes_on_once_its_moved_stack_is_located(
     opened.locate(new).close()
     _, ended = resume_run(opened)
     assert ended.outcome is Outcome.FINISHED
+
+
+def test_a_run_that_cannot_take_up_its_state_keeps_what_it_had(
+    project, stack, walk, request_for, start_cancelled, same_result, monkeypatch
+):
+    _, before = start_cancelled(project, stack, request_for(steps=40), 17)
+
+    def refuse(state):
+        raise SolverError("The state does not fit.", "Start a new run.")
+
+    real = walk.prepare
+
+    def prepare(*args):
+        solver = real(*args)
+        solver.restore = refuse
+        return solver
+
+    monkeypatch.setattr(walk, "prepare", prepare)
+    _, ended = resume_run(project)
+    assert ended.outcome is Outcome.FAILED and "does not fit" in ended.error.message
+    run = Project.open(project.folder).run()
+    assert (run.record.status, run.record.steps) == (RunStatus.FAILED, 17)
+    same_result(run.result(), before.result)
+    monkeypatch.undo()
+    monkeypatch.setitem(METHODS, "walk", walk)
+    assert resume_run(project)[1].outcome is Outcome.FINISHED
 
 
 def test_litter_of_a_killed_process_is_cleared_when_the_run_goes_on(project, stack, walk, request_for, start_cancelled):

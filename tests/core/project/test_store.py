@@ -339,9 +339,9 @@ def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, project, monkeypatch)
 
 def test_a_project_that_was_moved_away_is_not_made_again_in_part(tmp_path, project, stack):
     moved = project.folder.rename(tmp_path / "moved.fluogan")
-    for act in (lambda: project.save(DOCUMENT), lambda: project.save_as(tmp_path / "copy"), lambda: project.attach(stack)):
+    for act, given in ((project.save, DOCUMENT), (project.save_as, tmp_path / "copy"), (project.attach, stack)):
         with pytest.raises(ProjectError, match="not there any more"):
-            act()
+            act(given)
     assert not project.folder.exists() and not (tmp_path / "copy.fluogan").exists() and is_project(moved)
 
 

@@ -182,7 +182,7 @@ def test_a_killed_run_reads_interrupted_and_shows_its_last_checkpoint(
     for name in ("x.ome.tif", "background.ome.tif", "curves.csv", "metrics.json"):
         (run.folder / name).unlink()
     opened = Project.open(project.folder).run()
-    assert opened.record.status is RunStatus.INTERRUPTED
+    assert opened.record.status is RunStatus.INTERRUPTED and opened.record.steps == 12
     same_result(opened.result(), ended.result)
     assert opened.result().notes == ("Unfinished: step 12 of 30, from the last checkpoint.",)
     same_curves(opened.curves(), ended.curves)
