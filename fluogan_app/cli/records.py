@@ -11,7 +11,6 @@ from fluogan_app.cli import words
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.jobs.events import Ended
 from fluogan_app.core.params import specs
-from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 
@@ -50,16 +49,22 @@ def project_object(project: Project, runs: Iterable[Run]) -> dict[str, Any]:
     return {
         "project": str(project.folder),
         "stack": None if link is None else {"path": link.path, "shape_tyx": list(link.shape_tyx), "dtype": link.dtype},
-        "runs": [_summary(run.record) for run in runs],
+        "runs": [_summary(run) for run in runs],
     }
 
 
-def _summary(record: RunRecord) -> dict[str, Any]:
+def steps_kept(run: Run) -> int:
+    """Steps whose state is on disk: of a run that has not ended, those of its last checkpoint."""
+    return run.record.steps if run.has_ended else run.checkpoints.step() or 0
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    record = run.record
     return {
         "run": record.number,
         "method": record.method,
         "status": record.status.value,
-        "steps": record.steps,
+        "steps": steps_kept(run),
         "total_steps": record.total_steps,
         "seconds": record.seconds,
         "device": record.device,

@@ -109,10 +109,10 @@ def project_rows(document: ProjectDocument) -> list[tuple[str, str]]:
     ]
 
 
-def run_line(record: RunRecord) -> str:
-    """One run of a project on one line."""
-    progress = f"{record.status.value} at step {record.steps} of {record.total_steps}"
-    return f"Run {record.number}: {record.method}, {progress}, {duration(record.seconds)} on {record.device or '?'}"
+def run_line(record: RunRecord, steps: int) -> str:
+    """One run of a project on one line. `steps` are those whose state is on disk."""
+    took = f", {duration(record.seconds)} on {record.device}" if record.seconds else ""
+    return f"Run {record.number}: {record.method}, {record.status.value} at step {steps} of {record.total_steps}{took}"
 
 
 def scene_rows(scene: SceneDescription) -> list[tuple[str, str]]:

@@ -102,6 +102,8 @@ def test_a_killed_run_can_be_exported_and_resumed(start, fluogan, stack_file, pr
     assert said.code == 0
     assert "Unfinished: step" in said.err and "of 1000000" in said.err
     steps = Project.open(project_path).run().result().steps
+    assert f"Run 1: fluogan, interrupted at step {steps} of 1000000" in fluogan("info", project_path).out
+    assert json.loads(fluogan("info", project_path, "--json").out)["runs"][0]["steps"] == steps
     content = json.loads(fluogan("resume", project_path, "--steps", steps + 5, "--json").out)
     assert (content["run"], content["outcome"], content["steps"]) == (1, "finished", steps + 5)
 

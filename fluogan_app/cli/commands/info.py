@@ -8,7 +8,7 @@ from pathlib import Path
 from fluogan_app.cli import words
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.recording import FILE_HELP, stack_path
-from fluogan_app.cli.records import project_object
+from fluogan_app.cli.records import project_object, steps_kept
 from fluogan_app.cli.report import Report
 from fluogan_app.core.project.folder import DOCUMENT, is_project
 from fluogan_app.core.project.store import Project
@@ -44,7 +44,7 @@ def _project(project: Project, as_json: bool, report: Report) -> Exit:
         return Exit.DONE
     report.text(f"{project.folder.name} (FluoGAN project)", *words.table(words.project_rows(project.document)))
     for run in runs:
-        report.text(words.run_line(run.record))
+        report.text(words.run_line(run.record, steps_kept(run)))
     return Exit.DONE
 
 
