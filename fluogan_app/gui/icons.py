@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
+
+from fluogan_app.gui.style import PaletteWatcher, set_sheet
 
 #: Shapes in a square of 24, stroked unless they say fill.
 _SHAPES = {
@@ -42,7 +44,7 @@ _FRAME = (
     'stroke-linecap="round" stroke-linejoin="round">BODY</svg>'
 )
 #: Flat until the pointer or the keys come to it; palette words only, so that light and dark both follow.
-_SHEET = """
+FLAT_SHEET = """
 QToolButton { border: 1px solid transparent; border-radius: 4px; padding: 3px; background: transparent; }
 QToolButton:hover { background: palette(midlight); }
 QToolButton:focus { border-color: palette(highlight); }
@@ -86,7 +88,15 @@ def set_button_icon(button: QAbstractButton, name: str, primary: bool = False) -
 class IconButton(QToolButton):
     """A small tool button whose icon follows the palette. `words` is its tooltip and its name for screen readers."""
 
-    def __init__(self, name: str, object_name: str, words: str, tooltip: str = "", checkable: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        object_name: str,
+        words: str,
+        tooltip: str = "",
+        checkable: bool = False,
+        sheet: str = FLAT_SHEET,
+    ) -> None:
         super().__init__()
         self._icon_name = name
         self.setObjectName(object_name)
@@ -94,9 +104,10 @@ class IconButton(QToolButton):
         self.setToolTip(tooltip or words)
         self.setCheckable(checkable)
         self.setIconSize(QSize(16, 16))
-        self.setStyleSheet(_SHEET)
+        set_sheet(self, sheet)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        set_button_icon(self, name)
+        PaletteWatcher(self).changed.connect(self._recolour)
+        self._recolour()
 
     def set_icon_name(self, name: str) -> None:
         """Show another icon."""
@@ -104,11 +115,8 @@ class IconButton(QToolButton):
             self._icon_name = name
             set_button_icon(self, name)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icon anew in the new colours."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange and hasattr(self, "_icon_name"):
-            set_button_icon(self, self._icon_name)
+    def _recolour(self) -> None:
+        set_button_icon(self, self._icon_name)
 
 
 def _pixmap(name: str, colour: QColor, size: int) -> QPixmap:

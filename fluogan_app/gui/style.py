@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -107,11 +107,11 @@ def contrast_ratio(first: QColor, second: QColor) -> float:
 
 def set_colour(widget: QWidget, colour: QColor) -> None:
     """Let a label or button write in that colour."""
-    palette = QPalette(widget.palette())
+    # Only these roles: a copy of the whole palette would hold the others fast.
+    palette = QPalette()
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText, QPalette.ColorRole.Text):
         palette.setColor(role, colour)
-    if widget.palette() != palette:
-        widget.setPalette(palette)
+    widget.setPalette(palette)
 
 
 def small_font(widget: QWidget, factor: float = 0.92, bold: bool = False) -> QFont:
@@ -123,23 +123,35 @@ def small_font(widget: QWidget, factor: float = 0.92, bold: bool = False) -> QFo
 
 
 class PaletteWatcher(QObject):
-    """Tells when a widget's application turns light or dark, for what the palette does not reach by itself."""
+    """Tells when the application's colours have changed, for what the palette does not reach by itself.
+
+    Events will not do: a widget with a style sheet of its own gets none.
+    """
 
     changed = Signal()
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
-        self._dark = is_dark(QApplication.palette())
-        widget.installEventFilter(self)
+        # Queued: by then every widget has the new colours.
+        app = QApplication.instance()
+        app.paletteChanged.connect(self._tell, Qt.ConnectionType.QueuedConnection)  # type: ignore[union-attr]
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Pass everything on; look at changes of the application's palette only."""
-        if event.type() in (QEvent.Type.ApplicationPaletteChange, QEvent.Type.PaletteChange):
-            dark = is_dark(QApplication.palette())
-            if dark != self._dark:
-                self._dark = dark
-                self.changed.emit()
-        return False
+    def _tell(self, _palette: QPalette) -> None:
+        self.changed.emit()
+
+
+def set_sheet(widget: QWidget, sheet: str) -> None:
+    """Give a widget a style sheet that is written in words of the palette, and keep it to the palette.
+
+    Qt looks such words up once; they would stay light when the application turns dark.
+    """
+
+    def renew() -> None:
+        widget.setStyleSheet("")
+        widget.setStyleSheet(sheet)
+
+    widget.setStyleSheet(sheet)
+    PaletteWatcher(widget).changed.connect(renew)
 
 
 def _own_palette(name: Literal["light", "dark"]) -> QPalette:

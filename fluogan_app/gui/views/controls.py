@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget,
 )  # fmt: skip
 
 from fluogan_app.gui.icons import set_button_icon
-from fluogan_app.gui.style import quiet_colour, set_colour, small_font
+from fluogan_app.gui.style import PaletteWatcher, quiet_colour, set_colour, set_sheet, small_font
 
 
 #: Palette words only, so that light and dark both follow.
@@ -65,27 +65,37 @@ class QuietLabel(QLabel):
         super().__init__(text)
         self.setObjectName(object_name)
         self.setFont(small_font(self))
+        PaletteWatcher(self).changed.connect(self._calm)
         self._calm()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Stay quiet in the new colours."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self._calm()
 
     def _calm(self) -> None:
         set_colour(self, quiet_colour(QApplication.palette()))
 
 
-def push_button(text: str, icon_name: str, object_name: str, tooltip: str, parent: QWidget | None = None) -> QPushButton:
-    """A button with words and an icon."""
-    button = QPushButton(text, parent)
-    button.setObjectName(object_name)
-    button.setAccessibleName(text.replace("&", ""))
-    button.setToolTip(tooltip)
-    if icon_name:
-        set_button_icon(button, icon_name)
-    return button
+class WordButton(QPushButton):
+    """A button with words and an icon. `primary` is the next sensible step, of which there is one in sight."""
+
+    def __init__(self, text: str, icon_name: str, object_name: str, tooltip: str, primary: bool = False) -> None:
+        super().__init__()
+        self._icon_name, self._primary = icon_name, primary
+        self.setObjectName(object_name)
+        self.setToolTip(tooltip)
+        self.set_words(text, icon_name)
+        if primary:
+            set_sheet(self, PRIMARY_SHEET)
+        PaletteWatcher(self).changed.connect(self._recolour)
+
+    def set_words(self, text: str, icon_name: str) -> None:
+        """Change what the button says and shows."""
+        if (text, icon_name) == (self.text(), self._icon_name) and not self.icon().isNull():
+            return
+        self._icon_name = icon_name
+        self.setText(text)
+        self.setAccessibleName(text.replace("&", ""))
+        self._recolour()
+
+    def _recolour(self) -> None:
+        set_button_icon(self, self._icon_name, self._primary)
 
 
 def toggle_button(text: str, object_name: str, tooltip: str, sheet: str = TOGGLE_SHEET) -> QToolButton:
@@ -97,7 +107,7 @@ def toggle_button(text: str, object_name: str, tooltip: str, sheet: str = TOGGLE
     button.setToolTip(tooltip)
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    button.setStyleSheet(sheet)
+    set_sheet(button, sheet)
     return button
 
 

@@ -48,8 +48,7 @@ class CurvePlot(QWidget):
         self._metrics: tuple[Metric, ...] = ()
         self._curves = Curves()
         self._lines: dict[str, object] = {}
-        self.title = QLabel(title)
-        self.title.setFont(small_font(self.title, 1.0, bold=True))
+        self._title = title
         self.legend = QLabel()
         self.legend.setFont(small_font(self.legend))
         self.legend.setWordWrap(True)
@@ -60,7 +59,6 @@ class CurvePlot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 0, 6, 0)
         column.setSpacing(1)
-        column.addWidget(self.title)
         column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
         self.recolour()
@@ -136,30 +134,34 @@ class CurvePlot(QWidget):
         }
         self._label_axes()
 
+    def _unit(self) -> str:
+        """The unit that all curves share."""
+        units = {metric.unit for metric in self._metrics}
+        return units.pop() if len(units) == 1 else ""
+
     def _label_axes(self) -> None:
         text = QApplication.palette().text().color().name()
-        style = {"color": text, "font-size": f"{small_font(self, 0.9).pointSizeF():.1f}pt"}
-        units = {metric.unit for metric in self._metrics}
-        unit = units.pop() if len(units) == 1 else ""
+        font = small_font(self, 0.9)
+        style = {"color": text, "font-size": f"{font.pointSizeF():.1f}pt"}
         self.plot.setLabel("bottom", "step", **style)
-        self.plot.setLabel("left", unit or "no unit", **style)
+        self.plot.setLabel("left", self._unit() or "no unit", **style)
         # pyqtgraph reserves room for a label of twice the height.
-        line = QFontMetricsF(small_font(self, 0.9)).height()
-        self.plot.getAxis("bottom").setHeight(int(2.3 * line))
+        self.plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
 
     def _write_legend(self) -> None:
-        colours = curve_colours(QApplication.palette())
-        parts = []
+        """Title and curves, each with its newest value; a unit that all share stands with the title."""
+        colours, unit = curve_colours(QApplication.palette()), self._unit()
+        parts = [f"<b>{self._title}</b>" + (f" in {unit}" if unit else "")]
         for index, metric in enumerate(self._metrics):
             colour = colours[index % len(colours)].name()
-            words = f"{metric.label} {self._newest(metric)}".replace(" ", "&nbsp;")
+            words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip().replace(" ", "&nbsp;")
             parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}')
         self.legend.setText("&ensp; ".join(parts))
 
     def _newest(self, metric: Metric) -> str:
         values = self._curves.columns.get(metric.name, np.empty(0))
         finite = np.flatnonzero(np.isfinite(values))
-        return f"{number_text(values[finite[-1]])} {metric.unit}".strip() if len(finite) else ""
+        return number_text(values[finite[-1]]) if len(finite) else ""
 
 
 def _pen(colour) -> QPen:

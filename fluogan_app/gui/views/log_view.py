@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from fluogan_app.gui.views.controls import push_button
+from fluogan_app.gui.views.controls import WordButton
 
 _MOST_LINES = 5000
 
@@ -25,7 +25,7 @@ class LogView(QWidget):
         self.text.setMaximumBlockCount(_MOST_LINES)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setPlaceholderText("Nothing has happened yet.")
-        self.copy_button = push_button("Copy all", "copy", "log_copy", "Copy the whole log, to send it to someone")
+        self.copy_button = WordButton("Copy all", "copy", "log_copy", "Copy the whole log, to send it to someone")
         self.copy_button.clicked.connect(self.copy)
         foot = QHBoxLayout()
         foot.setContentsMargins(6, 0, 6, 4)

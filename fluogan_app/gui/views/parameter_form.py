@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
 from fluogan_app.gui.style import PaletteWatcher, small_font
-from fluogan_app.gui.views.controls import QuietLabel, push_button
-from fluogan_app.gui.views.parameter_row import ParameterRow
+from fluogan_app.gui.views.controls import QuietLabel, WordButton
+from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
 
-_LABEL_WIDTH, _WORD_WIDTH = 118, 24
+_WORD_WIDTH = 24
 
 Sections = Sequence[tuple[str, type[Params]]]
 
@@ -36,7 +36,7 @@ class ParameterForm(QWidget):
         self._folds: dict[str, QToolButton] = {}
         self.help = QuietLabel(object_name="parameter_help")
         self.derived = QWidget()
-        self.reset_all_button = push_button(
+        self.reset_all_button = WordButton(
             "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
         )
         self._scroll = QScrollArea()
@@ -57,12 +57,15 @@ class ParameterForm(QWidget):
         self.derived = QWidget()
         self.derived.setObjectName("derived_values")
         self.derived.setVisible(False)
-        for index, (title, params_type) in enumerate(sections):
+        for title, params_type in sections:
             column.addLayout(self._section(title, params_type))
-            if index == 0:
-                column.addWidget(self.derived)
+        column.addWidget(self.reset_all_button, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.derived)
         column.addStretch(1)
+        old = self._scroll.takeWidget()
         self._scroll.setWidget(page)
+        if old is not None:
+            old.deleteLater()
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self._scroll.setMinimumWidth(page.minimumSizeHint().width() + bar + 2)
 
@@ -95,20 +98,24 @@ class ParameterForm(QWidget):
                 self._unfold(row.params_type)
 
     def set_derived(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Show values that follow from the others, under the first section."""
+        """Show values that follow from the others, below the fields."""
         old = self.derived.layout()
         if old is not None:
             QWidget().setLayout(old)
         grid = QGridLayout(self.derived)
-        grid.setContentsMargins(0, 4, 0, 4)
-        grid.setVerticalSpacing(1)
-        for index, (label, text) in enumerate(lines):
-            grid.addWidget(QuietLabel(label), index, 0)
-            value = QuietLabel(text)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(value, index, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setContentsMargins(0, 0, 0, 4)
+        grid.setVerticalSpacing(2)
+        for index, (label, text) in enumerate(lines, start=1):
+            for column, words in enumerate((label, text)):
+                part = QuietLabel(words)
+                part.setWordWrap(True)
+                part.setAlignment(Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(part, index, column)
+            part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.derived.setVisible(grid.count() > 0)
+        grid.addWidget(_heading("What follows from this"), 0, 0, 1, 2)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnStretch(1, 1)
 
     def set_editable(self, editable: bool) -> None:
         """Let the fields be changed."""
@@ -161,7 +168,7 @@ class ParameterForm(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(2, _WORD_WIDTH)
-        grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         for index, spec in enumerate(declared):
             row = ParameterRow(params_type, spec, self)
             row.put(grid, 2 * index)
@@ -200,18 +207,14 @@ class ParameterForm(QWidget):
         self.help.setWordWrap(True)
         self.help.setTextFormat(Qt.TextFormat.RichText)
         self.help.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.help.setMinimumHeight(4 * self.help.fontMetrics().lineSpacing())
+        # Room for the longest help, so that the form does not jump while one goes through it.
+        self.help.setFixedHeight(5 * self.help.fontMetrics().lineSpacing() + 4)
         self.help.setText("Move to a field to read what it does.")
         self.help.setContentsMargins(8, 0, 8, 4)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 2, 8, 2)
-        foot.addStretch(1)
-        foot.addWidget(self.reset_all_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self._scroll, 1)
-        column.addLayout(foot)
         column.addWidget(self.help)
         self.reset_all_button.clicked.connect(self._reset_all)
 

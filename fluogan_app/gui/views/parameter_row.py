@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, problem_with
@@ -13,6 +13,8 @@ from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import row_of
 from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable, value_text
+
+LABEL_WIDTH = 118
 
 
 def help_text(spec: ParamSpec) -> str:
@@ -145,7 +147,9 @@ class ParameterRow(QObject):
         self.editor.setAccessibleDescription(spec.help)
         self.label.setBuddy(self.editor)
         self.label.setWordWrap(True)
-        self.label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.label.setFixedWidth(LABEL_WIDTH)
+        # A grid in a scroll area does not ask a wrapped text for its height.
+        self.label.setMinimumHeight(self.label.heightForWidth(LABEL_WIDTH))
         for part in (self.label, self.editor):
             part.setToolTip(words)
             part.setWhatsThis(words)

@@ -30,11 +30,10 @@ class RegionControls(QWidget):
         self._region: Roi | None = None
         self.draw_button = IconButton(
             "region", "stack_draw_region", "Draw region",
-            "Draw the region to reconstruct; drag its edges to change it, Esc ends", checkable=True,
+            "Draw the region to reconstruct; drag its edges to change it, Esc ends", checkable=True, sheet=TOGGLE_SHEET,
         )  # fmt: skip
         self.draw_button.setText("Draw region")
         self.draw_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.draw_button.setStyleSheet(TOGGLE_SHEET)
         self.clear_button = IconButton("clear", "stack_clear_region", "Clear region", "Use the whole frame")
         self.fields = tuple(
             WholeNumberField(f"stack_region_{name}", words, f"{words}, in camera pixels") for name, words in _FIELDS.items()

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from fluogan_app.core.units import seconds_text
-from fluogan_app.gui.icons import set_button_icon
-from fluogan_app.gui.style import PaletteWatcher
-from fluogan_app.gui.views.controls import PRIMARY_SHEET, QuietLabel, push_button
+from fluogan_app.gui.views.controls import QuietLabel, WordButton
+
+_RUN_TIP = "Reconstruct the region with these parameters"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def progress_words(state: RunPanelState) -> str:
         parts.append(f"{state.steps_per_second:.3g} steps/s")
         if state.seconds_left is not None:
             parts.append(f"{seconds_text(state.seconds_left)} left")
-    if state.seconds is not None:
+    if state.seconds:
         parts.append(f"{seconds_text(state.seconds)} so far" if state.running else f"took {seconds_text(state.seconds)}")
     return " · ".join(parts)
 
@@ -60,9 +60,9 @@ class RunPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("run_panel")
         self._state = RunPanelState()
-        self.run_button = push_button("&Run", "play", "run", "Reconstruct the region with these parameters")
-        self.pause_button = push_button("&Pause", "pause", "pause", "Wait after the current step; the state is saved first")
-        self.cancel_button = push_button("&Cancel", "stop", "cancel", "End the run and keep what there is; it can go on later")
+        self.run_button = WordButton("&Run", "play", "run", _RUN_TIP, primary=True)
+        self.pause_button = WordButton("&Pause", "pause", "pause", "Wait after the current step; the state is saved first")
+        self.cancel_button = WordButton("&Cancel", "stop", "cancel", "End the run and keep what there is; it can go on later")
         self.bar = QProgressBar()
         self.words = QuietLabel(object_name="run_words")
         self.device = QuietLabel(object_name="run_device")
@@ -83,22 +83,18 @@ class RunPanel(QWidget):
         self.pause_button.setEnabled(state.running and not state.cancelling)
         self.cancel_button.setEnabled(state.running and not state.cancelling)
         self._show_pause()
-        self.cancel_button.setText("Cancelling…" if state.cancelling else "&Cancel")
+        self.cancel_button.set_words("Cancelling…" if state.cancelling else "&Cancel", "stop")
         self._show_progress()
         self.words.setText(progress_words(state))
         self.device.setText(state.device_text)
         reason = "" if state.can_run or state.running else state.why_not
         self.message.setText(state.message or reason)
-        self.run_button.setToolTip(reason or "Reconstruct the region with these parameters")
+        self.run_button.setToolTip(reason or _RUN_TIP)
         for label in (self.words, self.message, self.device):
             label.setVisible(bool(label.text()))
 
     def _show_pause(self) -> None:
-        words, icon_name = ("&Resume", "play") if self._state.paused else ("&Pause", "pause")
-        if self.pause_button.text() != words:
-            self.pause_button.setText(words)
-            self.pause_button.setAccessibleName(words.replace("&", ""))
-            set_button_icon(self.pause_button, icon_name)
+        self.pause_button.set_words(*(("&Resume", "play") if self._state.paused else ("&Pause", "pause")))
 
     def _show_progress(self) -> None:
         state = self._state
@@ -114,7 +110,6 @@ class RunPanel(QWidget):
         for label in (self.message, self.words, self.device):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.run_button.setStyleSheet(PRIMARY_SHEET)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         buttons.addWidget(self.run_button, 2)
@@ -133,13 +128,6 @@ class RunPanel(QWidget):
         self.run_button.clicked.connect(self.run_requested)
         self.pause_button.clicked.connect(self._pause_clicked)
         self.cancel_button.clicked.connect(self.cancel_requested)
-        PaletteWatcher(self).changed.connect(self._recolour)
-        self._recolour()
 
     def _pause_clicked(self) -> None:
         (self.resume_requested if self._state.paused else self.pause_requested).emit()
-
-    def _recolour(self) -> None:
-        set_button_icon(self.run_button, "play", primary=True)
-        set_button_icon(self.cancel_button, "stop")
-        set_button_icon(self.pause_button, "play" if self._state.paused else "pause")

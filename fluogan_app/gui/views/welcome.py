@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QCommandLinkButton, QFrame, QLabe
 
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.icons import set_button_icon
-from fluogan_app.gui.views.controls import PRIMARY_SHEET, QuietLabel, push_button
+from fluogan_app.gui.views.controls import QuietLabel, WordButton
 
 _WIDTH = 460
 _ELIDE = Qt.TextElideMode.ElideMiddle
@@ -26,19 +26,17 @@ class Welcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
-        self.open_button = push_button(
-            "Open a stack or project…", "open", "welcome_open", "A time stack (TIFF) or a folder NAME.fluogan"
+        self.open_button = WordButton(
+            "Open a stack or project…", "open", "welcome_open", "A time stack or a folder NAME.fluogan", primary=True
         )
-        self.open_button.setStyleSheet(PRIMARY_SHEET)
         self.open_button.setIconSize(QSize(20, 20))
         self.open_button.setMinimumHeight(38)
         self._samples, self._recent = QVBoxLayout(), QVBoxLayout()
         self._samples_heading, self._recent_heading = _heading("Try a sample"), _heading("Recent")
-        self._icons: list[tuple[QAbstractButton, str]] = [(self.open_button, "open")]
+        self._icons: list[tuple[QAbstractButton, str]] = []
         self._lay_out()
         self.open_button.clicked.connect(self.open_requested)
         PaletteWatcher(self).changed.connect(self._recolour)
-        self._recolour()
         self.set_samples(())
         self.set_recent(())
 
@@ -95,7 +93,7 @@ class Welcome(QWidget):
 
     def _recolour(self) -> None:
         for button, name in self._icons:
-            set_button_icon(button, name, primary=button is self.open_button)
+            set_button_icon(button, name)
 
 
 def _heading(text: str) -> QLabel:

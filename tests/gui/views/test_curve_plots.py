@@ -114,7 +114,8 @@ def test_legend_names_each_curve_with_its_newest_value_and_unit(plots):
     drawn = curves(100)
     drawn.columns["photons_0"][-1] = 123456.0
     plots.set_curves(drawn)
-    assert "photons&nbsp;0&nbsp;123&nbsp;456&nbsp;photons" in plots.plots["photons"].legend.text()
+    words = plots.plots["photons"].legend.text()
+    assert "<b>Photon sums</b> in photons" in words and "photons&nbsp;0&nbsp;123&nbsp;456" in words
 
 
 def test_diagrams_are_hidden_by_the_user(plots, listen):
