@@ -127,6 +127,9 @@ class MainWindow(QMainWindow):
         for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
             signal.connect(self._enable_commands)
         self.files.opened.connect(self._opened)
+        self.files.described.connect(lambda found: place.selection.set_choices(found, session.stack.selection))
+        session.stack_changed.connect(lambda: place.selection.set_choices(None))
+        place.selection.selection_changed.connect(self.files.select)
         self.files.busy_changed.connect(self._show_busy)
         self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
         self.runs.field_wanted.connect(self.parameters.focus)

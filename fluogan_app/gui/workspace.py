@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from fluogan_app.gui.selection_bar import SelectionBar
 from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import LinkedPanes
@@ -27,7 +28,8 @@ class Workspace(QWidget):
         self.tree, self.form, self.run_panel = ProjectTree(), ParameterForm(), RunPanel()
         self.browser, self.panes = StackBrowser(), LinkedPanes()
         self.plots, self.log = CurvePlots(), log
-        self.centre = _tabs("centre_tabs", ("&Stack", self.browser), ("R&esult", self.panes))
+        self.selection = SelectionBar()
+        self.centre = _tabs("centre_tabs", ("&Stack", _above(self.selection, self.browser)), ("R&esult", self.panes))
         self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log))
         self._splitters = self._split()
         layout = QVBoxLayout(self)
@@ -74,6 +76,16 @@ def _splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSpli
         splitter.addWidget(part)
     splitter.setSizes([size for _, size in parts])
     return splitter
+
+
+def _above(bar: QWidget, view: QWidget) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addWidget(view, 1)
+    return page
 
 
 def _tabs(name: str, *parts: tuple[str, QWidget]) -> QTabWidget:

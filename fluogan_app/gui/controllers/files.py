@@ -11,12 +11,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project, is_project
-from fluogan_app.core.readers.open import open_stack
+from fluogan_app.core.readers.base import FileDescription
+from fluogan_app.core.readers.open import describe, open_stack
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_project, choose_stack
@@ -40,6 +41,7 @@ class FilesController(QObject):
     """Puts what the user opens into the session. Reading is done in the background; the newest request wins."""
 
     opened = Signal()
+    described = Signal(object)
     busy_changed = Signal(str)
 
     def __init__(self, context: Context, unsaved: UnsavedProjects, leave: Callable[[Callable[[], None]], None]) -> None:
@@ -75,8 +77,14 @@ class FilesController(QObject):
         """Take another scene, channel or plane of the same file."""
         stack = self._context.session.stack
         if stack is not None and selection != stack.selection:
-            read = partial(self._read_stack, stack.path, Acquisition(), selection)
+            read = partial(self._read_stack, stack.path, self._set_by_user(), selection)
             self._leave(lambda: self._open(read, stack.path))
+
+    def _set_by_user(self) -> Acquisition:
+        """What the user has typed holds for the other images of the file too."""
+        acquisition = self._context.session.document.acquisition
+        typed = [name for name, origin in acquisition.origins.items() if origin is Origin.USER]
+        return Acquisition().with_values(Origin.USER, **{name: getattr(acquisition, name) for name in typed})
 
     def recover(self, folder: Path) -> None:
         """Open a project that a crash left behind."""
@@ -134,8 +142,10 @@ class FilesController(QObject):
         self._remember(path, opened)
         self._tell(opened)
         self.opened.emit()
-        if opened.stack is not None and opened.project.document.link is None:
-            self._attach(opened.project, opened.stack)
+        if opened.stack is not None:
+            self._describe(opened.stack)
+            if opened.project.document.link is None:
+                self._attach(opened.project, opened.stack)
 
     def _not_opened(self, request: int, path: Path, error: FluoganError) -> None:
         if request == self._request:
@@ -169,6 +179,15 @@ class FilesController(QObject):
         self._context.say(trouble.one_line)
         text = f"{trouble.message} Everything that was computed can be seen and exported without it."
         self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
+
+    def _describe(self, stack: Stack) -> None:
+        """Find out what else the file holds; the first frame does not wait for it."""
+
+        def done(description: FileDescription) -> None:
+            if self._context.session.stack is stack:
+                self.described.emit(description)
+
+        self._context.workbench.do(partial(describe, stack.path), done, lambda error: self._context.say(error.one_line))
 
     # Link and mean image
 

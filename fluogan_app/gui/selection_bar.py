@@ -1,0 +1,88 @@
+"""Which image of the file is looked at, where it holds more than one: scene, channel, plane, and the axis taken as time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.readers.base import FileDescription, SceneDescription
+from fluogan_app.gui.views.controls import CalmComboBox, QuietLabel
+
+_TIPS = {
+    "scene": "Image or position in the file",
+    "channel": "Colour channel",
+    "plane": "Focal plane",
+    "time_axis": "The axis of the file that counts the exposures. Change it where the file names it wrongly.",
+}
+_WORDS = {"scene": "Scene", "channel": "Channel", "plane": "Plane", "time_axis": "Time axis"}
+
+
+class SelectionBar(QWidget):
+    """Shows the choices that there are, and nothing where there is none. Setters never emit."""
+
+    selection_changed = Signal(object)  # Selection
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("selection_bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 3, 6, 0)
+        self._boxes: dict[str, CalmComboBox] = {}
+        self._labels: dict[str, QLabel] = {}
+        for name, words in _WORDS.items():
+            label, box = QuietLabel(words), CalmComboBox()
+            box.setObjectName(f"select_{name}")
+            box.setAccessibleName(words)
+            box.setToolTip(_TIPS[name])
+            label.setBuddy(box)
+            box.activated.connect(lambda _: self.selection_changed.emit(self.selection))
+            row.addWidget(label)
+            row.addWidget(box)
+            self._labels[name], self._boxes[name] = label, box
+        row.addStretch(1)
+        self.hide()
+
+    def set_choices(self, description: FileDescription | None, selection: Selection = Selection()) -> None:
+        """Show what a file holds, and which of it is open."""
+        choices = _choices(description, selection) if description is not None else {}
+        for name, box in self._boxes.items():
+            self._fill(name, box, choices.get(name, []), getattr(selection, name))
+        self.setVisible(any(len(entries) > 1 for entries in choices.values()))
+
+    @property
+    def selection(self) -> Selection:
+        """What is chosen."""
+        chosen = {name: box.currentData() for name, box in self._boxes.items()}
+        return Selection(**{name: value for name, value in chosen.items() if value is not None})
+
+    def _fill(self, name: str, box: CalmComboBox, entries: list[tuple[str, object]], value: object) -> None:
+        blocked = QSignalBlocker(box)
+        box.clear()
+        for text, data in entries:
+            box.addItem(text, data)
+        box.setCurrentIndex(max(box.findData(value), 0) if entries else -1)
+        del blocked
+        for part in (box, self._labels[name]):
+            part.setVisible(len(entries) > 1)
+
+
+def _choices(description: FileDescription, selection: Selection) -> dict[str, list[tuple[str, object]]]:
+    scenes = description.scenes
+    scene = scenes[selection.scene] if selection.scene < len(scenes) else scenes[0]
+    return {
+        "scene": [(entry.name or f"{index + 1}", index) for index, entry in enumerate(scenes)],
+        "channel": [(_channel_name(scene, index), index) for index in range(scene.sizes.get("C", 1))],
+        "plane": [(f"{index + 1} of {scene.sizes['Z']}", index) for index in range(scene.sizes.get("Z", 1))],
+        "time_axis": _time_axes(scene),
+    }
+
+
+def _channel_name(scene: SceneDescription, index: int) -> str:
+    return scene.channels[index] if index < len(scene.channels) and scene.channels[index] else f"{index + 1}"
+
+
+def _time_axes(scene: SceneDescription) -> list[tuple[str, object]]:
+    """The reader's guess first, then every axis of the file that is no side of the image."""
+    letters = [letter for letter in scene.axes if letter not in "YXS"]
+    return [("as the file says", ""), *((letter, letter) for letter in letters)] if len(letters) > 1 else []
