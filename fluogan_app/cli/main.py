@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
@@ -75,7 +77,9 @@ def refused(error: OSError) -> FluoganError:
 def _execute(argv: list[str], report: Report, open_window: Callable[[Path], int] | None) -> int:
     parser = build_parser(argv)
     arguments = parser.parse_args(argv, argparse.Namespace(open_window=open_window))
-    return arguments.execute(arguments, report)
+    # What a library prints must not get between a script and its JSON: only the report holds the real stdout.
+    with redirect_stdout(io.StringIO()):
+        return arguments.execute(arguments, report)
 
 
 def build_parser(argv: list[str]) -> Parser:

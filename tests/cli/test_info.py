@@ -45,6 +45,21 @@ def test_what_is_no_stack_is_refused_in_one_line(fluogan, tmp_path) -> None:
     fluogan("info", tmp_path).refused(str(tmp_path))
 
 
+def test_a_library_that_prints_does_not_spoil_the_json(fluogan, stack_file, monkeypatch) -> None:
+    from fluogan_app.core.readers import open as opening
+
+    described = opening.describe(stack_file)
+
+    def chatty(path: str) -> object:
+        print("by the way")
+        return described
+
+    monkeypatch.setattr(opening, "describe", chatty)
+    said = fluogan("info", stack_file, "--json")
+    assert json.loads(said.out)["reader"] == described.reader
+    assert said.err == ""
+
+
 def test_of_a_project_the_runs_are_listed(fluogan, reconstruct, project_path) -> None:
     reconstruct()
     reconstruct("--lambda1", 2)
