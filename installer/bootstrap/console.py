@@ -23,20 +23,26 @@ class Step:
         self._live = live
         self._started = time.monotonic()
         self._over = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
         self.detail = ""
 
-    def show_while_running(self) -> None:
-        """Redraw the line twice a second on a terminal; elsewhere print the title once."""
-        if not self._live:
+    def begin(self) -> None:
+        """On a terminal keep the line moving, twice a second, from a thread; elsewhere print the title once."""
+        if self._live:
+            self._ticker.start()
+        else:
             print(f"{self._head}…", flush=True)
-            return
-        while not self._over.wait(TICK_S):
-            self._draw(f"{self.detail or '…'} · {self._elapsed}", end="")
 
     def close(self, outcome: str) -> None:
         """Replace the moving line by its outcome."""
         self._over.set()
+        if self._live:
+            self._ticker.join()
         self._draw(f"{outcome} ({self._elapsed})", end="\n")
+
+    def _tick(self) -> None:
+        while not self._over.wait(TICK_S):
+            self._draw(f"{self.detail or '…'} · {self._elapsed}", end="")
 
     @property
     def _elapsed(self) -> str:
@@ -66,15 +72,13 @@ class Console:
         self._number += 1
         self.log(f"== {title}")
         step = Step(f"[{self._number}/{self._steps}] {title:<{TITLE_WIDTH}} ", self._live)
-        ticker = threading.Thread(target=step.show_while_running, daemon=True)
-        ticker.start()
+        step.begin()
         try:
             yield step
         except BaseException:
             step.close("failed")
             raise
         step.close(step.detail or "done")
-        ticker.join()
 
     def log(self, text: str) -> None:
         """Append a line to the log file, which is made at the first line."""

@@ -263,3 +263,15 @@ def test_too_small_a_disk_is_told_before_the_download(places: Places) -> None:
     environment._check_room(places, 0.0)
     with pytest.raises(SetupError, match=r"needs 1000000 GB"):
         environment._check_room(places, 1e6)
+
+
+def test_steps_are_numbered_and_logged(tmp_path: Path, capsys) -> None:
+    console = Console(2, tmp_path / "log")
+    with console.step("First") as step:
+        step.detail = "found"
+    with pytest.raises(SetupError), console.step("Second"):
+        raise SetupError("no")
+    console.close()
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines == ["[1/2] First …", "[1/2] First found (0 s)", "[2/2] Second …", "[2/2] Second failed (0 s)"]
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "== First\n== Second\n"
