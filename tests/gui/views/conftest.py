@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fluogan_app.gui.style import apply_scheme
@@ -40,16 +40,22 @@ def listen() -> Callable[[QObject], Ear]:
 
 
 @pytest.fixture
-def shown(qtbot, qapp: QApplication) -> Callable[..., QWidget]:
-    """Puts a view on the screen in some size."""
+def shown(qtbot, qapp: QApplication) -> Iterator[Callable[..., QWidget]]:
+    """Puts a view on the screen in some size, and takes it away for good at the end."""
     apply_scheme(qapp, "light")
+    views: list[QWidget] = []
 
     def show(view: QWidget, width: int = 600, height: int = 480) -> QWidget:
-        qtbot.addWidget(view)
+        views.append(view)
         view.resize(width, height)
         view.show()
         qtbot.waitExposed(view)
         QApplication.processEvents()
         return view
 
-    return show
+    yield show
+    for view in views:
+        view.close()
+        view.deleteLater()
+    # A view that only waits to be deleted would follow every change of colours in the tests to come.
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
