@@ -109,7 +109,7 @@ class Tally:
             self._names.add(self._now.lower())
             self._say(self._now)
         elif line.startswith("Installing collected packages"):
-            self._step.detail = f"unpacking {len(self._names)} packages"
+            self._step.detail = f"unpacking {line.count(',') + 1} packages"
         elif line.startswith("Successfully installed"):
             self.installed = len(line.split()) - 2
 

@@ -114,6 +114,7 @@ def test_tally_reads_what_pip_says() -> None:
     tally.reads("Collecting numpy==2.4.6 (from fluogan-app==0.1.0)\n")
     assert step.detail == "1: numpy"
     assert tally.reads("Progress 3000000 of 12000000\n") and step.detail == "1: numpy 3 of 12 MB"
+    assert not tally.reads("Installing collected packages: numpy, scipy\n") and step.detail == "unpacking 2 packages"
     assert not tally.reads("Successfully installed numpy-2.4.6 scipy-1.17\n") and tally.installed == 2
 
 
