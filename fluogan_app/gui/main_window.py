@@ -141,7 +141,9 @@ class MainWindow(QMainWindow):
 
     def _opened(self) -> None:
         self.view_state.restore()
-        self.notices.clear("recovery")
+        for topic in ("recovery", "run", "save", "stack", "export"):
+            self.notices.clear(topic)
+        self.runs.offer_interrupted()
 
     def _show_project(self) -> None:
         session = self.session

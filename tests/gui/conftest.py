@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWidget
 
+from fluogan_app.gui.dialogs.error_dialog import ErrorDialog
 from fluogan_app.gui.main_window import MainWindow
 from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.style import apply_scheme
@@ -51,8 +52,9 @@ class User:
         return self.window.session
 
     def sees(self, condition: Callable[[], bool], within_ms: int = WAIT_MS) -> None:
-        """Wait until something is so."""
-        self.qtbot.waitUntil(condition, timeout=within_ms)
+        """Wait until something is so. An error that nobody expects ends the waiting."""
+        self.qtbot.waitUntil(lambda: condition() or bool(_error_words()), timeout=within_ms)
+        assert condition(), f"an error came up instead: {_error_words()}"
 
     def find(self, name: str, kind: type[W] = QWidget, inside: QWidget | None = None) -> W:
         """The one visible widget of that object name, as soon as there is one."""
@@ -116,7 +118,7 @@ class User:
             widgets = QApplication.topLevelWidgets()
             return [widget for widget in widgets if isinstance(widget, QDialog) and widget.objectName() == name and widget.isVisible()]
 
-        self.sees(lambda: bool(shown()))
+        self.qtbot.waitUntil(lambda: bool(shown()), timeout=WAIT_MS)
         self._dialogs.unexpected.remove(name)
         self.turns_to(shown()[0])
         return shown()[0]
@@ -124,7 +126,7 @@ class User:
     def turns_to(self, window: QWidget) -> None:
         """Make a window the one that gets the keys."""
         window.activateWindow()
-        self.sees(window.isActiveWindow)
+        self.qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
 
     def answers(self, question: str, answer: str) -> None:
         """Answer a question."""
@@ -226,6 +228,11 @@ def _runs(thread: QThread) -> bool:
         return thread.isRunning()
     except RuntimeError:  # deleted already
         return False
+
+
+def _error_words() -> str:
+    widgets = QApplication.topLevelWidgets()
+    return " ".join(box.report for box in widgets if isinstance(box, ErrorDialog) and box.isVisible())
 
 
 def _open_dialogs() -> list[str]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluogan_app.core.errors import FluoganError, ParameterError
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
 from fluogan_app.core.units import seconds_text
@@ -218,6 +219,17 @@ class RunController(QObject):
     def _offer_resume(self, text: str) -> None:
         if not self._when_ended:
             self._context.notices.show_notice("run", text, [Offer("Resume", self.resume)])
+
+    def offer_interrupted(self) -> None:
+        """After opening: a run that was cut short by a crash or a power failure can go on."""
+        session = self._context.session
+        cut = [run for run in session.runs if run.record.status is RunStatus.INTERRUPTED]
+        if not cut or session.busy:
+            return
+        run = cut[-1]
+        text = f"Run {run.number} was interrupted before it ended. It can go on from its last saved state."
+        go_on = Offer("Resume", lambda: (session.show_run(run.number), self.resume()))
+        self._context.notices.show_notice("run", text, [go_on])
 
     def _tell_refusal(self, error: FluoganError) -> None:
         if isinstance(error, ParameterError):
