@@ -137,5 +137,9 @@ def row_of(parts: Iterable[QWidget | str | None], margins: tuple[int, int, int, 
 def number_text(value: float) -> str:
     """A number to be read at a glance: four digits, thousands apart, powers of ten where it gets long."""
     if abs(value) >= 1e7 or 0 < abs(value) < 1e-3:
-        return f"{value:.3e}"
-    return f"{round(value):,}".replace(",", " ") if abs(value) >= 1e4 else f"{value:.4g}"
+        text = f"{value:.3e}"
+    elif abs(value) >= 1e4:
+        text = f"{round(value):,}".replace(",", " ")
+    else:
+        text = f"{value:.4g}"
+    return text.replace("-", "−")

@@ -28,7 +28,7 @@ class FrameRangeControls(QWidget):
         self.words = QuietLabel(object_name="stack_range_words")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row_of(("Use frames", self.first, "to", self.last, self.all_button, self.words, None)))
+        column.addLayout(row_of(("Use frames", self.first, "to", self.last, self.all_button, self.words)))
         self.first.valueChanged.connect(lambda _: self._take(self.frame_range))
         self.last.valueChanged.connect(lambda _: self._take(self.frame_range))
         self.all_button.clicked.connect(lambda: self._take(FrameRange.whole(self._count)))

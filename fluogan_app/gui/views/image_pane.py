@@ -246,6 +246,7 @@ class ImagePane(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.read_out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
+        head.setSpacing(8)
         head.addWidget(self.title)
         head.addWidget(self.detail, 1)
         head.addWidget(self.fit_button)

@@ -214,7 +214,11 @@ class ParameterForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
         column.addWidget(self._scroll, 1)
+        column.addWidget(line)
         column.addWidget(self.help)
         self.reset_all_button.clicked.connect(self._reset_all)
 

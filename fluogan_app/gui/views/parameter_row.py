@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel
 
 from fluogan_app.core.data.acquisition import Origin
@@ -160,6 +160,9 @@ class ParameterRow(QObject):
         self.problem_label.setWordWrap(True)
         self.problem_label.setFont(small_font(self.problem_label))
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # No higher than a field, so that rows stay where they are when it comes and goes.
+        self.reset_button.setFixedSize(20, 20)
+        self.reset_button.setIconSize(QSize(14, 14))
 
     def refresh_colours(self) -> None:
         """Follow a change between light and dark."""

@@ -189,8 +189,10 @@ class StackBrowser(QWidget):
         column.setSpacing(2)
         column.addLayout(row_of((*self.view_buttons.values(), self.busy, None)))
         column.addWidget(self.pane, 1)
-        for part in (self.player, self.region_controls, self.range_controls):
-            column.addWidget(part)
+        frames = row_of((self.player, self.range_controls), (0, 0, 0, 0))
+        frames.setStretch(0, 1)
+        column.addLayout(frames)
+        column.addWidget(self.region_controls)
 
     def _connect(self) -> None:
         for kind, button in self.view_buttons.items():
