@@ -197,7 +197,8 @@ class Session(QObject):
         try:
             self.document.acquisition.complete()
         except ParameterError as error:
-            return error.problems
+            # The name in brackets is for the command line; here the field itself is marked.
+            return {name: sentence.replace(f" ({name})", "") for name, sentence in error.problems.items()}
         return {}
 
     # Runs

@@ -204,6 +204,7 @@ class RunController(QObject):
 
     def _tell_end(self, run: Run, ended: Ended) -> None:
         self._context.session.note_saved(self._context.session.project.document)
+        self._progress = self._final_progress(run, ended)
         self.ended.emit(ended)
         for warning in ended.warnings:
             self._context.say(warning)
@@ -215,6 +216,19 @@ class RunController(QObject):
             self._offer_resume(f"Run {run.number} was cancelled at step {ended.steps} of {run.record.total_steps}.")
         elif ended.error is not None:
             self._context.fail(f"Run {run.number} failed {took}", ended.error)
+
+    def _final_progress(self, run: Run, ended: Ended) -> Progress:
+        """The last report of a job comes a moment before its end; this one says where it stands for good."""
+        return Progress(
+            step=ended.steps,
+            total_steps=run.record.total_steps,
+            phase="",
+            paused=False,
+            seconds=ended.seconds,
+            steps_per_second=None,
+            seconds_left=None,
+            curves=ended.curves,
+        )
 
     def _offer_resume(self, text: str) -> None:
         if not self._when_ended:

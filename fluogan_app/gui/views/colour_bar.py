@@ -45,7 +45,9 @@ class ColourBar(QWidget):
         low, high = self._levels
         metrics = QFontMetricsF(self.font())
         about = int(min(6, max(2, self.height() / (3 * metrics.height()))))
-        values = round_ticks(low, high, about)
+        # On a short bar few round numbers may mean none: it says at least two, or it would be a bar without a scale.
+        tries = (round_ticks(low, high, count) for count in range(about, about + 4))
+        values = next((values for values in tries if len(values) > 1), [low, high])
         step = values[1] - values[0] if len(values) > 1 else high - low
         return [(value, tick_text(value, step)) for value in values]
 
