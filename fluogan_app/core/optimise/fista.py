@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-
-#: A block's proximal step: (gradient at the extrapolated point, that point) → new point.
-ProximalStep = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-
 
 @dataclass
 class Accelerated:
@@ -25,20 +21,22 @@ class Accelerated:
         return cls(tuple(points), tuple(point.clone() for point in points), points[0].new_ones(()))
 
 
-def accelerate(state: Accelerated, arrived: Sequence[torch.Tensor], metric: Sequence[torch.Tensor | float]) -> Accelerated:
+def accelerate(
+    state: Accelerated, arrived: Sequence[torch.Tensor], metrics: Sequence[torch.Tensor | None]
+) -> Accelerated:
     """Take over the points that the proximal steps arrived at, and extrapolate (Beck and Teboulle 2009).
 
-    metric: per block the diagonal of the majorant that was used as 1/step, so that the restart test is that of the
-    steps' own inner product: momentum is dropped where it points uphill, ⟨ahead − new, new − old⟩ > 0 (O'Donoghue and
-    Candès 2015). No host synchronisation.
+    metrics: per block the diagonal of the majorant that was used as 1/step, so that the restart test is in the steps'
+    own inner product: momentum is dropped where it points uphill, ⟨ahead − new, new − old⟩ > 0 (O'Donoghue and Candès
+    2015). None for a block that only follows the others linearly. No host synchronisation.
     """
     moves = [new - old for new, old in zip(arrived, state.points)]
-    uphill = sum(
-        torch.sum((ahead - new) * move * weight)
-        for ahead, new, move, weight in zip(state.ahead, arrived, moves, metric)
-    )
+    uphill = state.momentum.new_zeros(())
+    for ahead, new, move, metric in zip(state.ahead, arrived, moves, metrics):
+        if metric is not None:
+            uphill = uphill + torch.dot((ahead - new).mul_(metric).flatten(), move.flatten())
     momentum = torch.where(uphill > 0, torch.ones_like(state.momentum), state.momentum)
     following = 0.5 * (1.0 + torch.sqrt(1.0 + 4.0 * momentum**2))
     factor = (momentum - 1.0) / following
-    ahead = tuple(new + factor * move for new, move in zip(arrived, moves))
+    ahead = tuple(move.mul_(factor).add_(new) for new, move in zip(arrived, moves))
     return Accelerated(tuple(arrived), ahead, following)

@@ -13,12 +13,15 @@ import numpy as np
 import torch
 
 from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, critic_loss, initial_weights, scores
+from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.optics.noise import draw_frames
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
 RENEWAL = 0.05
+#: Steps for which drawn frames are kept with the sampled data term.
+REDRAW = 10
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,15 @@ class Patches:
 class Adversary:
     """Critic, its training and its pull for one recording. Holds nothing that changes: that is in `tensors`."""
 
-    def __init__(self, frames: np.ndarray, noise: Noise, unit: float, params: FluoganParams, device: str) -> None:
+    def __init__(self, frames: np.ndarray, noise: Noise, model: Model, params: FluoganParams, device: str) -> None:
         height, width = frames.shape[1:]
         self._params, self._device = params, device
         self._shape = CriticShape(min(params.patch_size, height, width), params.critic_channels, params.critic_head)
         as_tensor = lambda array: torch.tensor(np.asarray(array, np.float32), device=device)  # noqa: E731
         self._frames = torch.from_numpy(frames).to(device)
+        unit = model.unit_photons
         self._unit, self._photon = unit, noise.photon / unit
+        self._pull_of_noise = params.gamma * (2.0 * model.weights).sqrt()
         self._mean, self._variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
         self._level = as_tensor(noise.level)
         self._scene = (self._mean - self._mean.mean()) / self._mean.std().clamp(min=1e-6)
@@ -58,6 +63,7 @@ class Adversary:
             tensors.update({f"{moment}.{name}": torch.zeros_like(value) for name, value in weights.items()})
         tensors["adam_count"] = torch.zeros(())
         tensors["pull"] = torch.zeros(self._mean.shape)
+        tensors["draw"] = torch.zeros(self._mean.shape)
         tensors = {name: value.to(self._device) for name, value in tensors.items()}
         on_device = torch.Generator(device=self._device).manual_seed(seed + 1)
         return {**tensors, "random": generator.get_state(), "random_device": on_device.get_state()}
@@ -70,12 +76,24 @@ class Adversary:
             batch = self._draw(host)
             metrics = self._improve(tensors, batch, self._simulate(batch, simulated_mean, device), host)
         score = self._renew_pull(tensors, self._draw(host), simulated_mean, device)
+        if self._params.data_term == "sampled":
+            self._redraw(tensors, device)
         tensors["random"], tensors["random_device"] = host.get_state(), device.get_state()
         return {**metrics, "loss_adversarial": -self._params.adversarial_weight * self._tiles() * score}
 
     def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Gradient of the adversarial term for the simulated mean, (Y, X): −weight · T E[∇D]."""
-        return tensors["pull"] * -self._params.adversarial_weight
+        """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X)."""
+        return tensors["draw"] - self._params.adversarial_weight * tensors["pull"]
+
+    def _redraw(self, tensors: dict[str, torch.Tensor], generator: torch.Generator) -> None:
+        """What sampling adds to the gradient of the data term: γw times the error of two means of T frames each.
+
+        One mean is of simulated frames, the other of recorded frames drawn with replacement. They are kept for some
+        steps, in which the descent goes part of the way to the images that these frames would have given.
+        """
+        if int(tensors["adam_count"]) % REDRAW == 0:
+            noise = torch.randn(self._mean.shape, generator=generator, device=self._device)
+            tensors["draw"] = noise.mul_(self._pull_of_noise)
 
     def _tiles(self) -> torch.Tensor:
         """Frames times patches that cover the field once: what the mean score of a patch stands for in eq. (14)."""

@@ -1,77 +1,110 @@
-"""What is minimised, ready to be computed: data, weights, operator and step sizes of one problem on one device.
+"""What is minimised, ready to be computed: data, weights, textures and step sizes of one problem on one device.
 
 Inside, intensities are in multiples of `unit_photons`, so that the numbers are of order one at every light level.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.methods.fluogan.texture import Texture
 from fluogan_app.core.methods.fluogan.weights import Noise
-from fluogan_app.core.optics.operators import ForwardOperator
-from fluogan_app.core.optics.psf import gaussian_axis_matrix
 
-#: λ1 = 1 is this part of what the strongest structure pulls with, max Ψᵀw(ȳ − b) …
-SPARSITY_OF_SIGNAL = 0.004
+#: λ1 = 1 is a pull of this many standard deviations of the noise in Ψᵀw(ȳ − Ψx − b) …
+SPARSITY_SIGMAS = 2.5
+#: … and, in quadrature, of this part of the strongest structure's own pull, which is what sharpens bright stacks.
+SPARSITY_OF_SIGNAL = 0.003
 #: λ2 = 1 lets the background follow waves longer than this many widths (FWHM) of the PSF.
-BACKGROUND_WAVE_FWHM = 8.0
+BACKGROUND_WAVE_FWHM = 5.0
+#: How the common majorant is shared out: small shares take larger steps at the cost of the others. The background is
+#: held stiff by λ2 anyway, and there are few wide spots.
+SHARE_WIDE, SHARE_BACKGROUND = 0.3, 0.1
 
 
 @dataclass(frozen=True)
 class Model:
-    """The terms of eq. (14) for x (LY, LX) and b (Y, X), and the majorants that give the step sizes."""
+    """The terms of eq. (14) for the spots of each texture and b (Y, X), and the majorants that give the step sizes.
 
-    operator: ForwardOperator
+    thresholds: per texture λ1 over the majorant; steps: per texture 1 over the majorant; both like the spots.
+    """
+
+    textures: tuple[Texture, ...]
     mean: torch.Tensor
     weights: torch.Tensor
     gamma: float
-    sparsity: torch.Tensor
+    sparsity: tuple[torch.Tensor, ...]
     smoothness: float
-    metric_x: torch.Tensor
+    metrics: tuple[torch.Tensor, ...]
     metric_b: torch.Tensor
     unit_photons: float
 
+    def light(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Ψx, (Y, X)."""
+        first, *rest = (texture.blur.apply(part) for texture, part in zip(self.textures, spots))
+        return sum(rest, start=first)
+
+    def estimate(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
+        """x, (LY, LX)."""
+        first, *rest = (texture.image(part) for texture, part in zip(self.textures, spots))
+        return sum(rest, start=first)
+
     def data_gradient(self, light: torch.Tensor, background: torch.Tensor) -> torch.Tensor:
         """γ w (Ψx + b − ȳ), (Y, X): the gradient of the data term for b, and through Ψᵀ for x."""
-        return (light + background - self.mean).mul_(self.weights).mul_(self.gamma)
+        return (light + background).sub_(self.mean).mul_(self.weights).mul_(self.gamma)
 
     def discrepancy(self, light: torch.Tensor, background: torch.Tensor) -> torch.Tensor:
         """Mean of w (Ψx + b − ȳ)²: 1 where model and data agree within the noise."""
-        return ((light + background - self.mean).square_() * self.weights).mean()
+        return (light + background).sub_(self.mean).square_().mul_(self.weights).mean()
+
+    def sparsity_term(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
+        """λ1 ‖x‖₁ with the pull of each place and texture."""
+        return sum((pull.flatten() @ part.flatten() for pull, part in zip(self.sparsity, spots)), start=self.mean.new_zeros(()))
 
 
 def build_model(
-    noise: Noise, operator: ForwardOperator, fwhm_pixels: float, params: FluoganParams, device: str,
-    dtype: torch.dtype = torch.float32,
-) -> Model:  # fmt: skip
+    noise: Noise, textures: tuple[Texture, ...], fwhm_pixels: float, params: FluoganParams
+) -> Model:
     """Scale the problem and compute weights and step sizes."""
+    like = textures[0].blur.apply(textures[0].blur.ones())
     unit = float(max(noise.mean.mean(), np.sqrt(noise.frame_variance.mean())))
-    weights = torch.tensor(unit**2 / noise.mean_variance, dtype=dtype, device=device)
-    mean = torch.tensor(noise.mean / unit, dtype=dtype, device=device)
-    typical = float(weights.median())
-    smoothness = params.lambda2 * typical * (BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)) ** 2
-    pull = params.gamma * operator.adjoint(weights)
+    weights = like.new_tensor(unit**2 / noise.mean_variance)
+    mean = like.new_tensor(noise.mean / unit)
+    wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
+    smoothness = params.lambda2 * float(weights.median()) * wave**2
+    metrics, metric_b = _majorants(textures, params.gamma * weights)
     return Model(
-        operator, mean, weights, params.gamma,
-        sparsity=_sparsity(noise, operator, weights, mean, params),
-        smoothness=smoothness,
-        metric_x=2.0 * _fine_per_pixel(operator) * pull,
-        metric_b=2.0 * params.gamma * weights + 8.0 * smoothness,
-        unit_photons=unit,
+        textures, mean, weights, params.gamma, _sparsity(textures, weights, mean, params.lambda1),
+        smoothness, metrics, metric_b + 8.0 * smoothness, unit,
     )  # fmt: skip
 
 
-def _fine_per_pixel(operator: ForwardOperator) -> float:
-    return operator.fine_shape[0] * operator.fine_shape[1] / (operator.coarse_shape[0] * operator.coarse_shape[1])
+def _majorants(textures: tuple[Texture, ...], weights: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
+    """Diagonals D ≥ KᵀWK for K = [ΨK₁, ΨK₂, 1] ≥ 0: D = KᵀWKv / v for any v > 0, by Jensen's inequality."""
+    light = [texture.blur.apply(texture.blur.ones()) for texture in textures]
+    shares = (1.0, SHARE_WIDE)[: len(textures)]
+    total = sum(share * part for share, part in zip(shares, light))
+    level = SHARE_BACKGROUND * total.mean()
+    pull = weights * (total + level)
+    return tuple(texture.blur.adjoint(pull) / share for texture, share in zip(textures, shares)), pull / level
 
 
-def _sparsity(noise, operator, weights, mean, params) -> torch.Tensor:
-    signal = operator.adjoint(weights * mean).max()
-    return params.lambda1 * SPARSITY_OF_SIGNAL * signal
+def _sparsity(textures: tuple[Texture, ...], weights: torch.Tensor, mean: torch.Tensor, lambda1: float) -> tuple:
+    """Pull of λ1 on each spot: the noise's own pull there and a part of the strongest signal's, in quadrature."""
+    fine = textures[0].blur
+    signal = fine.adjoint(weights * (mean - torch.quantile(mean.flatten()[:: max(1, mean.numel() // 10**6)], 0.01))).max()
+    noise = fine.squared().adjoint(weights)
+    pull = lambda1 * (SPARSITY_SIGMAS**2 * noise + (SPARSITY_OF_SIGNAL * signal.clamp(min=0.0)) ** 2).sqrt()
+    return tuple(texture.price * _on_grid(pull, texture.blur.fine_shape) for texture in textures)
+
+
+def _on_grid(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+    """The image's means over the cells of another grid of the same field."""
+    return torch.nn.functional.adaptive_avg_pool2d(image[None, None], shape)[0, 0]
 
 
 def gradient_energy(background: torch.Tensor) -> torch.Tensor:

@@ -41,6 +41,11 @@ class FluoganParams(Params):
         help="1 lets a critic network compare simulated with recorded frames after the mean fit; 0 fits the mean alone "
         "and is much faster.",
     )  # fmt: skip
+    detail: float = param(
+        0.25, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,
+        help="The estimate is made of spots of this width, so that it is a picture and not a set of points. "
+        "0 lets single fine pixels stand alone.",
+    )  # fmt: skip
     warmup_steps: int = param(
         1500, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
         help="With δ = 1 the first steps fit the mean alone. At most three quarters of all steps are taken for it.",

@@ -15,6 +15,8 @@ from scipy.ndimage import convolve, gaussian_filter, uniform_filter1d
 FRAMES_FOR_TREND = 12
 #: The model itself is not better than this part of the brightest mean.
 RELATIVE_FLOOR = 2e-4
+#: From this FWHM in pixels on, what alternates from pixel to pixel is the camera's pattern and not the sample.
+BLUR_TELLS_PATTERN = 2.4
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Noise:
     correlation_frames: float
 
 
-def measure_noise(frames: np.ndarray) -> Noise:
+def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     """Measure the noise of frames (T, Y, X). Multiplying the frames by c multiplies variances by c²."""
+    blurred = fwhm_pixels >= BLUR_TELLS_PATTERN
     count = len(frames)
     mean = frames.mean(axis=0, dtype=np.float64)
     level = brightness_trend(frames)
@@ -47,6 +50,7 @@ def measure_noise(frames: np.ndarray) -> Noise:
     mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, long_run))
     mean_variance = np.maximum(mean_variance, frame_variance) / count
     correlation = count * float(mean_variance.sum() / frame_variance.sum())
+    mean_variance += fixed_pattern_variance(mean, mean_variance) if blurred else 0.0
     floor = (RELATIVE_FLOOR * np.abs(mean).max()) ** 2
     return Noise(
         mean, level, photon, constant,
@@ -124,6 +128,20 @@ def _long_run(rest: np.ndarray, single: np.ndarray) -> np.ndarray:
             break
         total += 2.0 * covariance
     return total
+
+
+def fixed_pattern_variance(mean: np.ndarray, mean_variance: np.ndarray) -> float:
+    """Variance of the mean that does not go away with more frames: pixels that differ in offset.
+
+    Seen in the darkest quarter of the mean frame as differences between neighbours that no blurred sample can make,
+    beyond those that the noise in time explains.
+    """
+    dark = mean <= np.percentile(mean, 25.0)
+    between = _variance_between_neighbours(mean)[dark].mean()
+    # The square of a normal number has a relative spread of √2, and neighbours share what they are made of.
+    chance = 3.0 * np.sqrt(2.0 * 9.0 / max(1, dark.sum()))
+    expected = mean_variance[dark].mean()
+    return float(between - expected) if between > (1.0 + chance) * expected else 0.0
 
 
 def _variance_between_neighbours(image: np.ndarray) -> np.ndarray:
