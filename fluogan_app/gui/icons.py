@@ -26,12 +26,14 @@ _SHAPES = {
     "scale": '<path d="M4 17.5h16M4 14v7M20 14v7"/><path d="M7 9.5h10M12 3v6.5" stroke-width="1.5"/>',
     "help": '<circle cx="12" cy="12" r="8.6"/><path d="M9.3 9.3a2.8 2.8 0 1 1 3.9 2.9c-.8.4-1.2.9-1.2 1.8"/>'
     '<circle cx="12" cy="16.9" r=".6" fill="COLOUR"/>',
-    "problem": '<path d="M12 3.5l9.3 16.5H2.7z"/><path d="M12 10v4.6"/><circle cx="12" cy="17.2" r=".5" fill="COLOUR"/>',
+    "problem": '<path d="M12 3.5l9.3 16.5H2.7z"/><path d="M12 10v4.6"/>'
+    '<circle cx="12" cy="17.2" r=".5" fill="COLOUR"/>',
     "done": '<path d="M4.5 12.5l5 5L19.5 7"/>',
     "copy": '<rect x="8.5" y="8.5" width="11" height="12" rx="1.5"/><path d="M15.5 8.5v-5h-11v12h4"/>',
     "stack": '<path d="M12 3.5l9 4.5-9 4.5L3 8zM3.5 12.2l8.5 4.3 8.5-4.3M3.5 16.4l8.5 4.3 8.5-4.3"/>',
     "run": '<path d="M3.5 19.5h17M4.5 15.5c4-11 6 4 9-2.5 1.8-4 3.5-6.5 6-7.5"/>',
-    "sample": '<path d="M9.5 3.5h5M10.5 3.5v6.2L5 19a1.2 1.2 0 0 0 1 1.7h12a1.2 1.2 0 0 0 1-1.7L13.5 9.7V3.5M7.5 15.5h9"/>',
+    "sample": '<path d="M9.5 3.5h5"/>'
+    '<path d="M10.5 3.5v6.2L5 19a1.2 1.2 0 0 0 1 1.7h12a1.2 1.2 0 0 0 1-1.7L13.5 9.7V3.5M7.5 15.5h9"/>',
     "recent": '<circle cx="12" cy="12" r="8.4"/><path d="M12 7v5.3l3.6 2.2"/>',
     "drop": '<path d="M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4 16.5v4h16v-4"/>',
     "whole": '<rect x="4" y="5" width="16" height="14"/>',

@@ -76,7 +76,8 @@ def apply_scheme(app: QApplication, scheme: Scheme) -> None:
 
 def is_dark(palette: QPalette) -> bool:
     """Whether text is lighter than its ground."""
-    return palette.color(QPalette.ColorRole.WindowText).lightness() > palette.color(QPalette.ColorRole.Window).lightness()
+    text, ground = palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
+    return text.lightness() > ground.lightness()
 
 
 def origin_colour(origin: Origin, palette: QPalette) -> QColor:

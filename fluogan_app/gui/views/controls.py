@@ -19,7 +19,8 @@ TOGGLE_SHEET = """
 QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8px; background: palette(button); }
 QToolButton:hover { border-color: palette(highlight); }
 QToolButton:focus { border-color: palette(highlight); }
-QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text);
+  border-color: palette(highlight); }
 QToolButton:disabled { background: transparent; color: palette(placeholder-text); }
 """
 #: For what is shown or hidden: several are down most of the time, so they stand back.
@@ -111,7 +112,9 @@ def toggle_button(text: str, object_name: str, tooltip: str, sheet: str = TOGGLE
     return button
 
 
-def set_silently(field: QSpinBox | QAbstractSlider, value: int | None = None, limits: tuple[int, int] | None = None) -> None:
+def set_silently(
+    field: QSpinBox | QAbstractSlider, value: int | None = None, limits: tuple[int, int] | None = None
+) -> None:
     """Set limits and value without telling: what a setter does is no wish of the user's."""
     blocked = QSignalBlocker(field)
     if limits is not None:

@@ -130,7 +130,8 @@ class CurvePlot(QWidget):
         self._metrics = metrics
         colours = curve_colours(QApplication.palette())
         self._lines = {
-            metric.name: self.plot.plot([], [], pen=_pen(colours[index % len(colours)])) for index, metric in enumerate(metrics)
+            metric.name: self.plot.plot([], [], pen=_pen(colours[index % len(colours)]))
+            for index, metric in enumerate(metrics)
         }
         self._label_axes()
 
@@ -154,8 +155,8 @@ class CurvePlot(QWidget):
         parts = [f"<b>{self._title}</b>" + (f" in {unit}" if unit else "")]
         for index, metric in enumerate(self._metrics):
             colour = colours[index % len(colours)].name()
-            words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip().replace(" ", "&nbsp;")
-            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}')
+            words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip()
+            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words.replace(" ", "&nbsp;")}')
         self.legend.setText("&ensp; ".join(parts))
 
     def _newest(self, metric: Metric) -> str:

@@ -109,7 +109,7 @@ def to_image(array: np.ndarray, levels: tuple[float, float], table: np.ndarray) 
 
 
 def area_means(array: np.ndarray, factor: int) -> np.ndarray:
-    """Means over factor × factor blocks [y, x] float32; the last ones repeat the border where the size does not divide."""
+    """Means over factor × factor blocks [y, x] float32; blocks that reach beyond the image repeat its border."""
     height, width = array.shape
     padded = np.pad(array.astype(np.float32), ((0, -height % factor), (0, -width % factor)), mode="edge")
     rows, columns = padded.shape

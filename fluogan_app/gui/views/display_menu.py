@@ -6,7 +6,9 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget,
+)  # fmt: skip
 
 from fluogan_app.gui.style import problem_colour, set_colour
 from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings

@@ -25,7 +25,7 @@ class FramePlayer(QWidget):
         self.slider.setAccessibleName("Frame")
         self.slider.setToolTip("Frame, counted from 0 (arrow keys)")
         self.number = WholeNumberField("stack_frame", "Frame number", "Frame, counted from 0")
-        self.rate = WholeNumberField("stack_rate", "Frames per second", "Speed of playing, in frames per second", " fps")
+        self.rate = WholeNumberField("stack_rate", "Frames per second", "Frames per second while playing", " fps")
         self.rate.setRange(1, 60)
         self.rate.setValue(15)
         column = QVBoxLayout(self)

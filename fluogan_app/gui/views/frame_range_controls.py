@@ -17,8 +17,8 @@ class FrameRangeControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._count = 1
-        self.first = WholeNumberField("stack_range_first", "First frame used", "First frame that is used, counted from 0")
-        self.last = WholeNumberField("stack_range_last", "Last frame used", "Last frame that is used, counted from 0")
+        self.first = WholeNumberField("stack_range_first", "First frame used", "First frame that is used, from 0")
+        self.last = WholeNumberField("stack_range_last", "Last frame used", "Last frame that is used, from 0")
         self.all_button = QToolButton()
         self.all_button.setText("All")
         self.all_button.setObjectName("stack_range_all")

@@ -60,7 +60,9 @@ class ImageCanvas(QWidget):
 
     # What is shown
 
-    def set_array(self, array: np.ndarray | None, pixel_size_nm: float | None, origin_yx_nm: tuple[float, float]) -> None:
+    def set_array(
+        self, array: np.ndarray | None, pixel_size_nm: float | None, origin_yx_nm: tuple[float, float]
+    ) -> None:
         """Show an array; its first pixel's corner lies at the origin. An image in another place is shown whole."""
         before = self.extent
         self._raster = None if array is None else Raster(array)

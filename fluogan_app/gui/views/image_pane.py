@@ -58,7 +58,7 @@ class ImagePane(QWidget):
         self.title, self.detail, self.read_out = QLabel(), QLabel(), QLabel()
         self.menu = DisplayMenu()
         self.display_button = self._make_display_button(name)
-        self.fit_button = IconButton("fit", f"{name}_fit", "Show the whole image", "Show the whole image (double-click, 0)")
+        self.fit_button = IconButton("fit", f"{name}_fit", "Show everything", "Show the whole image (double-click, 0)")
         self._lay_out()
         self._connect()
         self.set_title("")

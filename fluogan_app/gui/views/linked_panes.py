@@ -21,6 +21,7 @@ from fluogan_app.gui.views.view_range import Extent, ViewRange
 #: Names in their order, with the words above each viewer.
 TITLES = {"mean": "Mean", "estimate": "Estimate", "background": "Background", "frame": "Frame"}
 
+NAMES = ("mean", "estimate", "background")
 _TOOLS_HEIGHT = 40
 
 
@@ -48,15 +49,15 @@ class LinkedPanes(QWidget):
     shown_changed = Signal(object)  # tuple of names
     region_drawn = Signal(str, object)  # name, Roi
 
-    def __init__(self, parent: QWidget | None = None, names: tuple[str, ...] = ("mean", "estimate", "background")) -> None:
+    def __init__(self, parent: QWidget | None = None, names: tuple[str, ...] = NAMES) -> None:
         super().__init__(parent)
         self.setObjectName("linked_panes")
         self._panes = {name: ImagePane(name=name) for name in names}
         self._moving = False
         self._fitted = True
-        self.link_button = IconButton("link", "panes_link", "Link the viewers", "Move all viewers together", checkable=True)
+        self.link_button = IconButton("link", "panes_link", "Link", "Move all viewers together", checkable=True)
         self.scale_button = IconButton(
-            "scale", "panes_same_scale", "Same colour scale", "Same colour scale for images of the same unit", checkable=True
+            "scale", "panes_same_scale", "Same colour scale", "One colour scale for images of one unit", checkable=True
         )
         self.fit_button = IconButton("fit", "panes_fit", "Show everything", "Show everything in all viewers (0)")
         self.show_buttons = {name: self._make_show_button(name) for name in names}

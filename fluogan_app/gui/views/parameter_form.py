@@ -195,7 +195,8 @@ class ParameterForm(QWidget):
         fold.setArrowType(Qt.ArrowType.RightArrow)
         fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         fold.toggled.connect(body.setVisible)
-        fold.toggled.connect(lambda open_: fold.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow))
+        arrows = {True: Qt.ArrowType.DownArrow, False: Qt.ArrowType.RightArrow}
+        fold.toggled.connect(lambda unfolded: fold.setArrowType(arrows[unfolded]))
         self._folds[params_type.__name__] = fold
         column.addWidget(fold)
         column.addWidget(body)
@@ -237,9 +238,8 @@ class ParameterForm(QWidget):
     # Inside
 
     def _matching(self, name: str, params_type: type[Params] | None) -> list[ParameterRow]:
-        return [
-            row for (kind, known), row in self._rows.items() if known == name and (params_type is None or kind is params_type)
-        ]
+        named = [(kind, row) for (kind, known), row in self._rows.items() if known == name]
+        return [row for kind, row in named if params_type is None or kind is params_type]
 
     def _unfold(self, params_type: type[Params]) -> None:
         self._folds[params_type.__name__].setChecked(True)

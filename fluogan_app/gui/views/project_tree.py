@@ -15,7 +15,9 @@ _NUMBER = Qt.ItemDataRole.UserRole
 _STACK = 0
 #: Run states in words, with what can be done with such a run beside looking at it.
 RESUMABLE = ("interrupted", "cancelled", "failed")
-_STATUS_ICONS = {"running": "play", "finished": "done", "interrupted": "pause", "cancelled": "stop", "failed": "problem"}
+_STATUS_ICONS = {
+    "running": "play", "finished": "done", "interrupted": "pause", "cancelled": "stop", "failed": "problem",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

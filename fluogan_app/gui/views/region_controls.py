@@ -36,7 +36,8 @@ class RegionControls(QWidget):
         self.draw_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.clear_button = IconButton("clear", "stack_clear_region", "Clear region", "Use the whole frame")
         self.fields = tuple(
-            WholeNumberField(f"stack_region_{name}", words, f"{words}, in camera pixels") for name, words in _FIELDS.items()
+            WholeNumberField(f"stack_region_{name}", words, f"{words}, in camera pixels")
+            for name, words in _FIELDS.items()
         )
         self.words = QuietLabel(object_name="stack_region_words")
         y, x, height, width = self.fields
@@ -62,7 +63,8 @@ class RegionControls(QWidget):
         self._region = region
         shown, (rows, columns) = region or Roi.whole(self._shape), self._shape
         limits = ((0, rows - 1), (0, columns - 1), (1, rows - shown.y0), (1, columns - shown.x0))
-        for field, value, limit in zip(self.fields, (shown.y0, shown.x0, shown.height, shown.width), limits, strict=True):
+        values = (shown.y0, shown.x0, shown.height, shown.width)
+        for field, value, limit in zip(self.fields, values, limits, strict=True):
             set_silently(field, value, limit)
         self.clear_button.setEnabled(region is not None)
         self._write()

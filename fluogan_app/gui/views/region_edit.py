@@ -37,8 +37,9 @@ def grip_at(region: Roi | None, y: float, x: float, reach: float) -> str:
         return "new"
     # On a region of few pixels the grips must leave some inside to take hold of.
     near_y, near_x = min(reach, region.height / 3), min(reach, region.width / 3)
-    sides = [_side(y, region.y0, bottom, near_y, ("top", "bottom")), _side(x, region.x0, right, near_x, ("left", "right"))]
-    return " ".join(side for side in sides if side) or _MIDDLE
+    across = _side(x, region.x0, right, near_x, ("left", "right"))
+    along = _side(y, region.y0, bottom, near_y, ("top", "bottom"))
+    return f"{along} {across}".strip() or _MIDDLE
 
 
 def _side(position: float, low: float, high: float, reach: float, names: tuple[str, str]) -> str:

@@ -44,7 +44,8 @@ def progress_words(state: RunPanelState) -> str:
         if state.seconds_left is not None:
             parts.append(f"{seconds_text(state.seconds_left)} left")
     if state.seconds:
-        parts.append(f"{seconds_text(state.seconds)} so far" if state.running else f"took {seconds_text(state.seconds)}")
+        spent = seconds_text(state.seconds)
+        parts.append(f"{spent} so far" if state.running else f"took {spent}")
     return " · ".join(parts)
 
 
@@ -61,8 +62,8 @@ class RunPanel(QWidget):
         self.setObjectName("run_panel")
         self._state = RunPanelState()
         self.run_button = WordButton("&Run", "play", "run", _RUN_TIP, primary=True)
-        self.pause_button = WordButton("&Pause", "pause", "pause", "Wait after the current step; the state is saved first")
-        self.cancel_button = WordButton("&Cancel", "stop", "cancel", "End the run and keep what there is; it can go on later")
+        self.pause_button = WordButton("&Pause", "pause", "pause", "Wait after the current step, with the state saved")
+        self.cancel_button = WordButton("&Cancel", "stop", "cancel", "End the run and keep what there is")
         self.bar = QProgressBar()
         self.words = QuietLabel(object_name="run_words")
         self.device = QuietLabel(object_name="run_device")

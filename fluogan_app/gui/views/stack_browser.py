@@ -42,7 +42,9 @@ class StackBrowser(QWidget):
         self.pane.set_placeholder("No stack is open")
         self.player, self.region_controls, self.range_controls = FramePlayer(), RegionControls(), FrameRangeControls()
         self._views = QButtonGroup(self)
-        self.view_buttons = {kind: toggle_button(text, f"stack_view_{kind}", tip) for kind, (text, tip) in VIEWS.items()}
+        self.view_buttons = {
+            kind: toggle_button(text, f"stack_view_{kind}", tip) for kind, (text, tip) in VIEWS.items()
+        }
         self.busy = QuietLabel(object_name="stack_busy")
         self._lay_out()
         self._connect()

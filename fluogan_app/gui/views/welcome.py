@@ -75,7 +75,9 @@ class Welcome(QWidget):
         title = QLabel("FluoGAN")
         title.setFont(small_font(title, 2.2, bold=True))
         column.addWidget(title)
-        words = QLabel("From a few hundred short exposures to one super-resolved image, by a simulator of your microscope.")
+        words = QLabel(
+            "From a few hundred short exposures to one super-resolved image, by a simulator of your microscope."
+        )
         words.setWordWrap(True)
         column.addWidget(words)
         column.addSpacing(10)

@@ -162,7 +162,7 @@ def test_colours_follow_the_scheme(plots, qapp):
 def test_the_window_does_not_load_pyqtgraph_before_there_are_curves():
     import subprocess
 
-    code = "import fluogan_app.gui.views.curve_plots, sys; sys.exit('pyqtgraph' in sys.modules or 'torch' in sys.modules)"
+    code = "import fluogan_app.gui.views.curve_plots, sys; sys.exit(bool({'pyqtgraph', 'torch'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 

@@ -86,7 +86,8 @@ def test_zoomed_out_thin_lines_are_not_dropped(shown):
     QApplication.processEvents()
     picture = view.canvas.grab().toImage()
     centre = view.canvas.rect().center()
-    gray = [picture.pixelColor(centre.x() + dx, centre.y() + dy).red() for dx in range(-20, 20) for dy in range(-20, 20)]
+    offsets = [QPoint(dx, dy) for dx in range(-20, 20) for dy in range(-20, 20)]
+    gray = [picture.pixelColor(centre + offset).red() for offset in offsets]
     assert np.mean(gray) == pytest.approx(128, abs=4)
     assert min(gray) > 100
 
@@ -206,7 +207,8 @@ def test_without_a_pixel_size_lengths_are_pixels(pane):
 
 
 @pytest.mark.parametrize(
-    "x, y, text", [(1234, 880, "x 1.23 µm, y 0.88 µm"), (80, 40, "x 80 nm, y 40 nm"), (0, 25_000, "x 0.00 µm, y 25.00 µm")]
+    "x, y, text",
+    [(1234, 880, "x 1.23 µm, y 0.88 µm"), (80, 40, "x 80 nm, y 40 nm"), (0, 25_000, "x 0.00 µm, y 25.00 µm")],
 )
 def test_positions_in_words(x, y, text):
     assert position_text(x, y, calibrated=True) == text
@@ -251,7 +253,9 @@ def test_fixed_levels_are_typed(pane, qtbot):
     assert pane.menu.contrast.currentText() == "Fixed values"
 
 
-@pytest.mark.parametrize("low, high, words", [("3", "2", "smaller"), ("a", "2", "two numbers"), ("nan", "2", "two numbers")])
+@pytest.mark.parametrize(
+    "low, high, words", [("3", "2", "smaller"), ("a", "2", "two numbers"), ("nan", "2", "two numbers")]
+)
 def test_impossible_levels_are_refused_with_a_reason(pane, qtbot, low, high, words):
     before = pane.levels
     for field, text in ((pane.menu.low, low), (pane.menu.high, high)):

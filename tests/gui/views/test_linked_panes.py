@@ -149,7 +149,8 @@ def test_viewers_are_hidden_but_never_all(panes, listen):
 
 @pytest.mark.parametrize(
     "count, area, shape, columns",
-    [(3, (900, 300), (1, 1), 3), (3, (300, 900), (1, 1), 1), (4, (500, 500), (1, 1), 2), (3, (900, 600), (5, 1), 1), (1, (9, 9), (1, 1), 1)],
-)
+    [(3, (900, 300), (1, 1), 3), (3, (300, 900), (1, 1), 1), (4, (500, 500), (1, 1), 2),
+     (3, (900, 600), (5, 1), 1), (1, (9, 9), (1, 1), 1)],
+)  # fmt: skip
 def test_viewers_stand_as_they_come_out_largest(count, area, shape, columns):
     assert best_columns(count, area, shape) == columns

@@ -70,7 +70,8 @@ def test_only_runs_that_stopped_can_go_on(tree, listen):
     ear = listen(tree)
     assert "Go on with this run" not in _entries(tree.menu_for(1))
     assert "Go on with this run" in _entries(tree.menu_for(2))
-    for number, words in ((2, "Go on with this run"), (1, "Export…"), (1, "Use its parameters again"), (0, "Open another stack…")):
+    chosen = [(2, "Go on with this run"), (1, "Export…"), (1, "Use its parameters again"), (0, "Open another stack…")]
+    for number, words in chosen:
         next(action for action in tree.menu_for(number).actions() if action.text() == words).trigger()
     assert ear.heard == [("resume_requested", 2), ("export_requested", 1), ("reuse_requested", 1), ("open_requested",)]
 

@@ -254,7 +254,8 @@ def test_focus_brings_a_field_into_sight(form):
 
 def test_fits_into_a_narrow_column(shown):
     """On a screen 1280 wide the form must leave three quarters to the images."""
-    form = shown(ParameterForm([("Recording", Acquisition), ("FluoGAN", FluoganParams), ("Run", RunSettings)]), 300, 600)
+    sections = [("Recording", Acquisition), ("FluoGAN", FluoganParams), ("Run", RunSettings)]
+    form = shown(ParameterForm(sections), 300, 600)
     assert form.minimumSizeHint().width() <= 380
     page = form._scroll.widget()
     assert page.width() <= form._scroll.viewport().width()

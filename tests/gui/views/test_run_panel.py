@@ -37,7 +37,8 @@ def test_each_button_tells_its_wish(panel, listen):
     panel.set_state(RunPanelState(can_run=True, running=True, paused=True))
     QTest.mouseClick(panel.pause_button, LEFT)
     QTest.mouseClick(panel.cancel_button, LEFT)
-    assert [name for name, *_ in ear.heard] == ["run_requested", "pause_requested", "resume_requested", "cancel_requested"]
+    wishes = [name for name, *_ in ear.heard]
+    assert wishes == ["run_requested", "pause_requested", "resume_requested", "cancel_requested"]
 
 
 def test_while_running_there_is_no_second_run_and_without_one_nothing_to_cancel(panel, listen):
@@ -77,7 +78,10 @@ def test_progress_is_shown(panel):
     "state, words",
     [
         (RunPanelState(), ""),
-        (RunPanelState(running=True, paused=True, phase="Mean fit", steps_per_second=9.0, seconds=61), "Mean fit · paused · 1 min 01 s so far"),
+        (
+            RunPanelState(running=True, paused=True, phase="Mean fit", steps_per_second=9.0, seconds=61),
+            "Mean fit · paused · 1 min 01 s so far",
+        ),
         (RunPanelState(phase="Finished", seconds=8), "Finished · took 8 s"),
         (RunPanelState(running=True, cancelling=True, phase="Mean fit"), "Cancelling…"),
     ],

@@ -39,7 +39,9 @@ def test_ticks_lie_inside_and_are_evenly_spaced(low, span, about):
         assert np.diff(ticks) == pytest.approx(np.full(len(ticks) - 1, ticks[1] - ticks[0]), rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize("value, step, text", [(0.5, 0.5, "0.5"), (300, 100, "300"), (0, 0.1, "0"), (0.25, 0.05, "0.25")])
+@pytest.mark.parametrize(
+    "value, step, text", [(0.5, 0.5, "0.5"), (300, 100, "300"), (0, 0.1, "0"), (0.25, 0.05, "0.25")]
+)
 def test_ticks_are_written_with_the_digits_they_need(value, step, text):
     assert tick_text(value, step) == text
 

@@ -27,7 +27,8 @@ IMAGE = np.random.default_rng(0).gamma(1.0, 10.0, (30, 41)).astype(np.float32)
 
 def form() -> ParameterForm:
     view = ParameterForm([("Recording", Acquisition)])
-    view.set_values(Acquisition, {"pixel_size_nm": 80.0, "gain": 2.0}, {"pixel_size_nm": Origin.FILE, "gain": Origin.ASSUMED})
+    origins = {"pixel_size_nm": Origin.FILE, "gain": Origin.ASSUMED}
+    view.set_values(Acquisition, {"pixel_size_nm": 80.0, "gain": 2.0}, origins)
     view.set_problem("fwhm_nm", "PSF width is missing.")
     view.set_derived([("σ", "94 nm")])
     return view

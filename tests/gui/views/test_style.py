@@ -14,8 +14,8 @@ from fluogan_app.gui.style import apply_scheme, contrast_ratio, curve_colours, i
 
 ROLE = QPalette.ColorRole
 PAIRS = [(ROLE.WindowText, ROLE.Window), (ROLE.Text, ROLE.Base), (ROLE.ButtonText, ROLE.Button),
-         (ROLE.HighlightedText, ROLE.Highlight), (ROLE.ToolTipText, ROLE.ToolTipBase), (ROLE.PlaceholderText, ROLE.Base),
-         (ROLE.PlaceholderText, ROLE.Window)]  # fmt: skip
+         (ROLE.HighlightedText, ROLE.Highlight), (ROLE.ToolTipText, ROLE.ToolTipBase),
+         (ROLE.PlaceholderText, ROLE.Base), (ROLE.PlaceholderText, ROLE.Window)]  # fmt: skip
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -52,7 +52,10 @@ def test_curves_stand_out_from_their_ground(palette):
     assert contrast_ratio(quiet_colour(palette), palette.color(ROLE.Base)) >= 4.5
 
 
-@pytest.mark.parametrize("first, second, ratio", [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#ff0000", "#ff0000", 1.0)])
+@pytest.mark.parametrize(
+    "first, second, ratio",
+    [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#ff0000", "#ff0000", 1.0)],
+)
 def test_contrast_is_the_published_one(first, second, ratio):
     assert contrast_ratio(QColor(first), QColor(second)) == pytest.approx(ratio, abs=0.01)
 
