@@ -109,7 +109,8 @@ class Tally:
             self._names.add(self._now.lower())
             self._say(self._now)
         elif line.startswith("Installing collected packages"):
-            self._step.detail = f"unpacking {line.count(',') + 1} packages"
+            count = line.count(",") + 1
+            self._step.detail = f"unpacking {count} packages" if count > 1 else "unpacking"
         elif line.startswith("Successfully installed"):
             self.installed = len(line.split()) - 2
 
