@@ -75,6 +75,7 @@ class User:
         """Replace the text of a field and leave it with the tabulator."""
         field = self.find(name, inside=inside)
         editor = field if isinstance(field, QLineEdit) else field.findChild(QLineEdit) or field
+        self.turns_to(field.window())
         editor.setFocus()
         self.qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         self.qtbot.keyClick(editor, Qt.Key.Key_Delete)

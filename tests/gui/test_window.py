@@ -72,7 +72,8 @@ def test_run_leads_to_the_field_that_is_wrong(open_window: Callable) -> None:
     user.click("run")
     assert not user.session.busy
     editor = user.find("param_pixel_size_nm")
-    assert editor.hasFocus() or editor.isAncestorOf(QApplication.focusWidget())
+    focused = user.window.focusWidget()
+    assert editor is focused or editor.isAncestorOf(focused)
     user.types("param_pixel_size_nm", "80")
     assert user.find("run").isEnabled() and not user.session.problems
 
