@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
 
@@ -53,7 +55,7 @@ QToolButton:focus { border-color: palette(highlight); }
 QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
 QToolButton::menu-indicator { image: none; }
 """
-_SIZES = (16, 20, 24, 32, 48, 64)
+_SIZES = (16, 24, 32, 48)
 
 
 def icon_names() -> tuple[str, ...]:
@@ -122,11 +124,16 @@ class IconButton(QToolButton):
 
 
 def _pixmap(name: str, colour: QColor, size: int) -> QPixmap:
-    text = _FRAME.replace("BODY", _SHAPES[name]).replace("COLOUR", colour.name())
-    renderer = QSvgRenderer(QByteArray(text.encode()))
-    pixmap = QPixmap(size, size)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, size, size))
+    return QPixmap.fromImage(_image(name, colour.name(), size))
+
+
+@lru_cache(maxsize=1024)
+def _image(name: str, colour: str, size: int) -> QImage:
+    # Images are kept and not pixmaps, which must not outlive the application.
+    text = _FRAME.replace("BODY", _SHAPES[name]).replace("COLOUR", colour)
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
-    return pixmap
+    return image
