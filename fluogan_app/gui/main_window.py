@@ -38,6 +38,9 @@ from fluogan_app.gui.workspace import RESULT, STACK, Workspace
 log = logging.getLogger(__name__)
 
 
+_WARM_UP_MS = 500
+
+
 class MainWindow(QMainWindow):
     """One window with one project."""
 
@@ -144,6 +147,14 @@ class MainWindow(QMainWindow):
         for topic in ("recovery", "run", "save", "stack", "export"):
             self.notices.clear(topic)
         self.runs.offer_interrupted()
+        QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
+
+    def _warm_up(self) -> None:
+        """While the user looks at the stack, load what the first run would stutter on."""
+        if self.workspace.plots.warm_up():
+            QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
+        else:
+            self.runs.warm_up()
 
     def _show_project(self) -> None:
         session = self.session

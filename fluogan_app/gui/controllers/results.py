@@ -6,8 +6,7 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 
-import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import FluoganError, ProjectError
@@ -25,6 +24,8 @@ log = logging.getLogger(__name__)
 
 FINE_UNIT = "photons per fine pixel"
 CAMERA_UNIT = "photons per pixel"
+#: Curves are drawn so often at most: drawing takes time from the run.
+_CURVES_MS = 200
 _UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
 
 
@@ -37,7 +38,7 @@ class ResultsController(QObject):
         super().__init__(context.window)
         self._context, self._panes, self._plots = context, panes, plots
         self._request = 0
-        self._live_mean: np.ndarray | None = None
+        self._drawn = QElapsedTimer()
         context.session.shown_run_changed.connect(self.show_run)
         runs.previewed.connect(self._show_preview)
         runs.progressed.connect(self._show_progress)
@@ -46,7 +47,6 @@ class ResultsController(QObject):
     def show_run(self) -> None:
         """Fetch the shown run's images and curves in the background; the newest wish wins."""
         self._request += 1
-        self._live_mean = None
         run = self._context.session.shown_run
         if run is None:
             self._show_nothing()
@@ -97,7 +97,6 @@ class ResultsController(QObject):
         except ProjectError as error:
             log.warning("%s", error)
             return
-        self._live_mean = mean
         self._panes.set_images({"mean": PaneImage(mean, size_nm, CAMERA_UNIT, origin_nm=_origin_nm(run.record))})
 
     @property
@@ -123,8 +122,10 @@ class ResultsController(QObject):
         )
 
     def _show_progress(self, progress: Progress) -> None:
-        if self._live_record is not None:
+        due = progress.paused or not self._drawn.isValid() or self._drawn.elapsed() >= _CURVES_MS
+        if due and self._live_record is not None:
             self._plots.set_curves(progress.curves)
+            self._drawn.start()
 
     def _show_end(self, ended: Ended) -> None:
         run = self._context.session.shown_run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -115,10 +116,10 @@ class RunController(QObject):
             QTimer.singleShot(_PATIENCE_MS, self, self._tell_waiting)
         self.refresh()
 
-    @property
-    def thread_running(self) -> bool:
-        """Whether a job's thread is alive."""
-        return self._thread is not None
+    def warm_up(self) -> None:
+        """Load the computing library ahead of the first run, in the background."""
+        if "torch" not in sys.modules and self._thread is None:
+            self._context.workbench.do(_load_torch, _nothing, log.warning)
 
     def wait(self, seconds: float) -> bool:
         """Wait for the thread for a bounded time; whether there is none any more."""
@@ -304,7 +305,11 @@ def _resumed(project, number, total_steps, stack, control, sink, on_started):
     return resume_run(project, number, control, sink, total_steps, stack, on_started)
 
 
-def _nothing() -> None:
+def _load_torch() -> None:
+    import torch  # noqa: F401
+
+
+def _nothing(_: object = None) -> None:
     return None
 
 

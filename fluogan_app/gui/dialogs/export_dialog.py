@@ -123,7 +123,9 @@ class ExportDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self._go = buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
         self._go.setObjectName("export_go")
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self._go.setDefault(True)
+        self._go.setFocus()
         buttons.accepted.connect(self._agree)
         buttons.rejected.connect(self.close)
         return buttons
