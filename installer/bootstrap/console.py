@@ -75,8 +75,8 @@ class Console:
         step.begin()
         try:
             yield step
-        except BaseException:
-            step.close("failed")
+        except BaseException as error:
+            step.close("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             raise
         step.close(step.detail or "done")
 
