@@ -127,6 +127,17 @@ def test_a_channel_that_nobody_chose_is_named(fluogan, tmp_path, project_path, q
     fluogan(*line, "-o", project_path, "--channel", 1).refused("another stack")
 
 
+def test_frames_without_noise_are_reconstructed(fluogan, tmp_path, project_path, quick) -> None:
+    y, x = np.mgrid[:11, :14]
+    frame = (100 + 500 * np.exp(-((y - 5) ** 2 + (x - 6) ** 2) / 8)).astype(np.uint16)
+    path = tmp_path / "same.tif"
+    tifffile.imwrite(path, np.repeat(frame[None], 6, axis=0), imagej=True, metadata={"axes": "TYX"})
+    line = ("reconstruct", path, "-o", project_path, *quick, "--pixel-size-nm", 100, "--json")
+    content = json.loads(fluogan(*line).out)
+    assert content["outcome"] == "finished"
+    assert None not in content["measures"].values()
+
+
 def test_bad_input_leaves_no_project_behind(fluogan, stack_file, stack_without_scale, project_path, quick) -> None:
     fluogan("reconstruct", stack_without_scale, "-o", project_path, *quick).refused("Pixel size", "--pixel-size-nm")
     fluogan("reconstruct", stack_file, "-o", project_path, *quick, "--roi", "0,0,99,5").refused("99 × 5", "11 × 14")

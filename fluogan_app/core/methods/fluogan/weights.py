@@ -49,7 +49,8 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     frame_variance = _on_line(smooth_mean, single, photon, constant)
     mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, long_run))
     mean_variance = np.maximum(mean_variance, frame_variance) / count
-    correlation = count * float(mean_variance.sum() / frame_variance.sum())
+    single_sum = float(frame_variance.sum())
+    correlation = count * float(mean_variance.sum()) / single_sum if single_sum > 0 else 1.0
     mean_variance += fixed_pattern_variance(mean, mean_variance) if blurred else 0.0
     floor = (RELATIVE_FLOOR * np.abs(mean).max()) ** 2
     return Noise(
@@ -77,6 +78,8 @@ def camera_line(mean: np.ndarray, variance: np.ndarray, bins: int = 24) -> tuple
     groups = np.array_split(order, min(bins, max(1, order.size // 8)))
     centres = np.array([mean.flat[group].mean() for group in groups])
     heights = np.array([np.mean(variance.flat[group]) for group in groups])
+    if heights.max() <= 0:
+        return 0.0, 0.0  # frames without any noise, as a simulation may write them
     weights = np.array([len(group) for group in groups]) / np.maximum(heights, 1e-3 * heights.max() + 1e-300) ** 2
     middle = np.average(centres, weights=weights)
     spread = np.sum(weights * (centres - middle) ** 2)
