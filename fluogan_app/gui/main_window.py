@@ -136,6 +136,8 @@ class MainWindow(QMainWindow):
         self.files.busy_changed.connect(self._show_busy)
         self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
         self.runs.field_wanted.connect(self.parameters.focus)
+        self.runs.save_wanted.connect(self.saving.save)
+        self.runs.export_wanted.connect(self.exports.ask)
         self.welcome.open_requested.connect(self.files.choose_stack)
         self.welcome.sample_requested.connect(self.files.open_sample)
         self.welcome.recent_requested.connect(lambda path: self.files.open_path(Path(path)))

@@ -65,6 +65,18 @@ class Settings:
         """Keep the geometry of the window or a splitter."""
         self._store.setValue(f"layout/{name}", state)
 
+    def pace(self, kind: str) -> float | None:
+        """How fast runs of a kind went, in the unit of who set it; None before the first."""
+        stored = self._store.value(f"pace/{kind}")
+        try:
+            return float(stored) if stored is not None else None
+        except ValueError:
+            return None
+
+    def set_pace(self, kind: str, pace: float) -> None:
+        """Keep how fast a run of a kind went."""
+        self._store.setValue(f"pace/{kind}", float(pace))
+
     def flush(self) -> None:
         """Write to disk now."""
         self._store.sync()

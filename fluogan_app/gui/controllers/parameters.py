@@ -9,6 +9,7 @@ from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.params import Params, specs
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.derived import derived_values
+from fluogan_app.gui.pace import Pace
 from fluogan_app.gui.views.parameter_form import ParameterForm
 
 
@@ -23,6 +24,7 @@ class ParametersController(QObject):
         session.project_changed.connect(self._show_defaults)
         session.document_changed.connect(lambda _: self.refresh())
         session.stack_changed.connect(self.refresh)
+        session.job_changed.connect(self._show_derived)
         session.problems_changed.connect(self._show_problems)
         form.edited.connect(session.edit)
         form.was_reset.connect(session.reset)
@@ -40,8 +42,14 @@ class ParametersController(QObject):
             fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
             origins = _origins(values) if isinstance(values, Acquisition) else None
             self._form.set_values(params_type, {name: getattr(values, name) for name in fitting}, origins)
-        self._form.set_derived(derived_values(session.document, session.method, session.params, _shape(self._context)))
+        self._show_derived()
         self._show_problems()
+
+    def _show_derived(self) -> None:
+        session, shape = self._context.session, _shape(self._context)
+        lines = derived_values(session.document, session.method, session.params, shape)
+        expected = Pace(self._context.settings).estimate_text(session.document, session.params, shape[1:]) if shape else ""
+        self._form.set_derived([*lines, ("Expected time", expected)] if expected else lines)
 
     def focus(self, name: str) -> None:
         """Go to a field."""

@@ -18,6 +18,8 @@ from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.steps_dialog import StepsDialog
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.pace import Pace
+from fluogan_app.gui.run_state import final_progress, panel_state
 from fluogan_app.gui.run_thread import RunThread, Work
 from fluogan_app.gui.views.run_panel import RunPanel, RunPanelState
 
@@ -37,6 +39,8 @@ class RunController(QObject):
     previewed = Signal(object)
     ended = Signal(object)
     field_wanted = Signal(str)
+    save_wanted = Signal()
+    export_wanted = Signal()
 
     def __init__(self, context: Context, panel: RunPanel) -> None:
         super().__init__(context.window)
@@ -193,6 +197,8 @@ class RunController(QObject):
         self._timer.stop()
         self._thread = None
         thread.deleteLater()
+        if thread.ended is not None:
+            Pace(self._context.settings).learn(thread.run_made.record)
         self._context.session.refresh_runs()
         self._context.session.set_job(False)
         if thread.ended is not None:
@@ -205,31 +211,24 @@ class RunController(QObject):
 
     def _tell_end(self, run: Run, ended: Ended) -> None:
         self._context.session.note_saved(self._context.session.project.document)
-        self._progress = self._final_progress(run, ended)
+        self._progress = final_progress(run, ended)
         self.ended.emit(ended)
         for warning in ended.warnings:
             self._context.say(warning)
         took = f"after {ended.steps} steps and {seconds_text(ended.seconds)}"
         if ended.outcome is Outcome.FINISHED:
             self._context.say(f"Run {run.number} finished {took}.")
+            self._offer_next(f"Run {run.number} finished {took}.")
         elif ended.outcome is Outcome.CANCELLED:
             self._context.say(f"Run {run.number} was cancelled {took}; its last state is kept.")
             self._offer_resume(f"Run {run.number} was cancelled at step {ended.steps} of {run.record.total_steps}.")
         elif ended.error is not None:
             self._context.fail(f"Run {run.number} failed {took}", ended.error)
 
-    def _final_progress(self, run: Run, ended: Ended) -> Progress:
-        """The last report of a job comes a moment before its end; this one says where it stands for good."""
-        return Progress(
-            step=ended.steps,
-            total_steps=run.record.total_steps,
-            phase="",
-            paused=False,
-            seconds=ended.seconds,
-            steps_per_second=None,
-            seconds_left=None,
-            curves=ended.curves,
-        )
+    def _offer_next(self, text: str) -> None:
+        """After a run the next step is to keep what it gave."""
+        offers = [Offer("Save…", self.save_wanted.emit)] if self._context.session.untitled else []
+        self._context.notices.show_notice("run", text, [*offers, Offer("Export…", self.export_wanted.emit)])
 
     def _offer_resume(self, text: str) -> None:
         if not self._when_ended:
@@ -263,41 +262,15 @@ class RunController(QObject):
         self._panel.set_state(self._state())
 
     def _state(self) -> RunPanelState:
-        progress, thread = self._progress, self._thread
-        why_not = self._why_not()
-        return RunPanelState(
-            # With a wrong field the button stays alive: pressing it leads to the field.
-            can_run=thread is None and self._context.session.stack is not None,
-            why_not=why_not,
+        thread = self._thread
+        return panel_state(
+            self._context.session,
             running=thread is not None,
             paused=thread is not None and thread.control.paused,
             cancelling=self._cancelling,
-            step=progress.step if progress else 0,
-            total_steps=progress.total_steps if progress else self._planned_steps(),
-            phase=self._phase if thread is not None else "",
-            steps_per_second=progress.steps_per_second if progress else None,
-            seconds_left=progress.seconds_left if progress else None,
-            seconds=progress.seconds if progress else None,
-            device_text=self._device_text(),
-            message=progress.message if thread is not None and progress else why_not if thread is None else "",
+            phase=self._phase,
+            progress=self._progress,
         )
-
-    def _planned_steps(self) -> int:
-        return int(getattr(self._context.session.params, "steps", 0))
-
-    def _why_not(self) -> str:
-        session = self._context.session
-        if session.project is None:
-            return "Open a stack first."
-        if session.stack is None:
-            return "The raw stack is not at hand. Locate it to run again."
-        return next(iter(session.problems.values()), "")
-
-    def _device_text(self) -> str:
-        run = self._context.session.shown_run
-        if self._thread is None or run is None or run.number != self._context.session.running_number:
-            return ""
-        return run.record.device_title
 
 
 def _resumed(project, number, total_steps, stack, control, sink, on_started):

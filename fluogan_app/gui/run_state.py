@@ -1,0 +1,59 @@
+"""What the run panel shows, from what the session and the job say."""
+
+from __future__ import annotations
+
+from fluogan_app.core.jobs.events import Ended, Progress
+from fluogan_app.core.project.run import Run
+from fluogan_app.gui.session import Session
+from fluogan_app.gui.views.run_panel import RunPanelState
+
+
+def panel_state(
+    session: Session, running: bool, paused: bool, cancelling: bool, phase: str, progress: Progress | None
+) -> RunPanelState:
+    """The panel as things stand. With a wrong field the Run button stays alive: pressing it leads to the field."""
+    why_not = reason_against(session)
+    message = progress.message if running and progress else ""
+    return RunPanelState(
+        can_run=not running and session.stack is not None,
+        why_not=why_not,
+        running=running,
+        paused=paused,
+        cancelling=cancelling,
+        step=progress.step if progress else 0,
+        total_steps=progress.total_steps if progress else int(getattr(session.params, "steps", 0)),
+        phase=phase if running else "",
+        steps_per_second=progress.steps_per_second if progress else None,
+        seconds_left=progress.seconds_left if progress else None,
+        seconds=progress.seconds if progress else None,
+        device_text=_device_text(session) if running else "",
+        message=message if running else why_not,
+    )
+
+
+def reason_against(session: Session) -> str:
+    """Why no run can start; "" where one can."""
+    if session.project is None:
+        return "Open a stack first."
+    if session.stack is None:
+        return "The raw stack is not at hand. Locate it to run again."
+    return next(iter(session.problems.values()), "")
+
+
+def final_progress(run: Run, ended: Ended) -> Progress:
+    """The last report of a job comes a moment before its end; this one says where it stands for good."""
+    return Progress(
+        step=ended.steps,
+        total_steps=run.record.total_steps,
+        phase="",
+        paused=False,
+        seconds=ended.seconds,
+        steps_per_second=None,
+        seconds_left=None,
+        curves=ended.curves,
+    )
+
+
+def _device_text(session: Session) -> str:
+    run = session.shown_run
+    return run.record.device_title if run is not None and run.number == session.running_number else ""

@@ -1,0 +1,46 @@
+"""The expected time follows the runs that this computer has done."""
+
+from __future__ import annotations
+
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.project.model import ProjectDocument, RunRecord
+from fluogan_app.gui.pace import Pace
+from fluogan_app.gui.settings import Settings
+
+
+def _record(steps: int, seconds: float, **values) -> RunRecord:
+    params = FluoganParams(steps=steps, **values).model_dump()
+    return RunRecord(
+        number=1, name="0001-fluogan", method="fluogan", params=params, settings=RunSettings(), acquisition=Acquisition(),
+        roi=Roi(0, 0, 50, 40), frames=FrameRange(0, 9), total_steps=steps, steps=steps,
+        seconds=seconds,
+    )  # fmt: skip
+
+
+def test_nothing_is_expected_before_the_first_run() -> None:
+    assert Pace(Settings()).estimate_text(ProjectDocument(), FluoganParams(), (50, 40)) == ""
+
+
+def test_time_grows_with_steps_and_fine_pixels() -> None:
+    settings = Settings()
+    Pace(settings).learn(_record(100, 10.0, zoom=2))
+    assert "10 s" in Pace(settings).estimate_text(ProjectDocument(), FluoganParams(steps=100, zoom=2), (50, 40))
+    # Twice the steps on four times the fine pixels.
+    assert "1 min 20 s" in Pace(settings).estimate_text(ProjectDocument(), FluoganParams(steps=200, zoom=4), (50, 40))
+    half = ProjectDocument(roi=Roi(0, 0, 25, 40))
+    assert "5 s" in Pace(settings).estimate_text(half, FluoganParams(steps=100, zoom=2), (50, 40))
+
+
+def test_runs_without_the_critic_say_nothing_of_those_with_it() -> None:
+    settings = Settings()
+    Pace(settings).learn(_record(100, 10.0, delta=0))
+    assert Pace(settings).estimate_text(ProjectDocument(), FluoganParams(delta=1), (50, 40)) == ""
+
+
+def test_a_short_run_teaches_nothing() -> None:
+    settings = Settings()
+    Pace(settings).learn(_record(10, 10.0))
+    assert Pace(settings).estimate_text(ProjectDocument(), FluoganParams(), (50, 40)) == ""
