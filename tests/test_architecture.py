@@ -38,7 +38,7 @@ FORBIDDEN_ANYWHERE = frozenset({"pickle", "cPickle", "dill", "joblib", "shelve",
 FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common|my_?)(_|$)", re.IGNORECASE)
 LONGEST_FILE, LONGEST_CLASS, LONGEST_FUNCTION, LONGEST_LINE = 400, 300, 60, 120
 # A distribution's name where it is not that of what is imported; pydantic_core is pydantic's own other half.
-DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "pyside6-essentials", "skimage": "scikit-image", "pydantic_core": "pydantic"}
+DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "pyside6-essentials", "pydantic_core": "pydantic"}
 STARTS_WITHOUT_TORCH = ("gui.app", "gui.main_window", "cli.main", "core.methods.registry", "core.project.store")
 
 

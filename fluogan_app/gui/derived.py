@@ -36,7 +36,9 @@ def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
     return lines
 
 
-def _sizes(document: ProjectDocument, method: Method, params: Params, shape_tyx: tuple[int, int, int], zoom: int) -> list[Line]:
+def _sizes(
+    document: ProjectDocument, method: Method, params: Params, shape_tyx: tuple[int, int, int], zoom: int
+) -> list[Line]:
     roi = document.roi or Roi.whole(shape_tyx[1:])
     frames = document.frames or FrameRange.whole(shape_tyx[0])
     height, width = roi.height * zoom, roi.width * zoom

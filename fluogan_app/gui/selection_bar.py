@@ -1,4 +1,4 @@
-"""Which image of the file is looked at, where it holds more than one: scene, channel, plane, and the axis taken as time."""
+"""Which image of a file that holds several is looked at: scene, channel, plane, and the axis taken as time."""
 
 from __future__ import annotations
 

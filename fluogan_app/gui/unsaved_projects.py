@@ -1,4 +1,4 @@
-"""Projects that the user has not given a place yet. They stand on disk from the first moment, so that a crash loses nothing."""
+"""Projects without a place of the user's yet. They stand on disk at once, so that a crash loses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening by every way there is, files that are no stacks, what a crash left, and saving where nothing can be written."""
+"""Opening by every way there is, files that are no stacks, what a crash left, and saving where nothing can be."""
 
 from __future__ import annotations
 

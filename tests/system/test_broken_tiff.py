@@ -1,4 +1,4 @@
-"""Broken files on the command line: each ends within seconds, in bounded memory, with one clear line or the right frames.
+"""Broken files on the command line: each ends within seconds, in bounded memory, in one clear line or right frames.
 
 All files are run in one process of its own, whose address space is limited: what would ask for more dies there.
 """

@@ -1,4 +1,4 @@
-"""Joins the form and the session: what the user edits goes in, what the session holds is shown, with what follows from it."""
+"""Joins the form and the session: what the user edits goes in; what the session holds is shown, and what follows."""
 
 from __future__ import annotations
 

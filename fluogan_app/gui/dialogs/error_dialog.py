@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 class ErrorDialog(QDialog):
     """One error: the sentence, the advice, and the details folded away. Not modal: a run goes on beside it."""
 
-    def __init__(self, title: str, error: FluoganError, log_path: Path | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, error: FluoganError, log_path: Path | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("error_dialog")
         self.setWindowTitle(title)
@@ -85,7 +87,9 @@ class ErrorDialog(QDialog):
         self.adjustSize()
 
 
-def show_error(parent: QWidget | None, title: str, error: FluoganError, log_path: Path | None = None) -> ErrorDialog | None:
+def show_error(
+    parent: QWidget | None, title: str, error: FluoganError, log_path: Path | None = None
+) -> ErrorDialog | None:
     """Show an error beside the window. Never raises: an error about an error would hide the first one."""
     log.warning("%s: %s", title, error)
     try:

@@ -51,7 +51,12 @@ class ExportDialog(QDialog):
     """Chooses what to write; `export(request)` is called when the user agrees."""
 
     def __init__(
-        self, run_text: str, folder: str, stem: str, export: Callable[[ExportRequest], None], parent: QWidget | None = None
+        self,
+        run_text: str,
+        folder: str,
+        stem: str,
+        export: Callable[[ExportRequest], None],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")

@@ -16,7 +16,9 @@ PROJECT_SUFFIX = ".fluogan"
 Chosen = Callable[[Path], None]
 
 
-def choose_stack(parent: QWidget, folder: str, chosen: Chosen, title: str = "Open a stack, or the project.json of a project") -> QFileDialog:
+def choose_stack(
+    parent: QWidget, folder: str, chosen: Chosen, title: str = "Open a stack, or the project.json of a project"
+) -> QFileDialog:
     """An existing image file."""
     dialog = _dialog(parent, "choose_stack", title, folder, chosen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)

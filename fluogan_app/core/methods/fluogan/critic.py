@@ -48,7 +48,9 @@ def initial_weights(shape: CriticShape, generator: torch.Generator) -> Weights:
     return weights
 
 
-def scores(weights: Mapping[str, torch.Tensor], shape: CriticShape, patches: torch.Tensor, scene: torch.Tensor) -> torch.Tensor:
+def scores(
+    weights: Mapping[str, torch.Tensor], shape: CriticShape, patches: torch.Tensor, scene: torch.Tensor
+) -> torch.Tensor:
     """D of standardised patches (N, P, P), each beside what the mean frame shows there (N, P, P). Returns (N,)."""
     hidden = torch.stack((patches, scene), dim=1)
     for name in ("conv1", "conv2", "conv3"):
@@ -63,7 +65,7 @@ def critic_loss(
     weights: Mapping[str, torch.Tensor], shape: CriticShape, real: torch.Tensor, simulated: torch.Tensor,
     scene: torch.Tensor, mix: torch.Tensor, penalty: float,
 ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:  # fmt: skip
-    """Eq. (15), as means over the batch: D(y_sim) − D(y_real) + λ (‖∇D(y_mix)‖ − 1)². `mix` η is (N, 1, 1) in [0, 1]."""
+    """Eq. (15), as means over the batch: D(y_sim) − D(y_real) + λ (‖∇D(y_mix)‖ − 1)². `mix` η (N, 1, 1) is in [0, 1]."""
     both = scores(weights, shape, torch.cat((real, simulated)), torch.cat((scene, scene)))
     on_real, on_simulated = both[: len(real)].mean(), both[len(real) :].mean()
     between = (mix * real + (1.0 - mix) * simulated).requires_grad_()
@@ -78,7 +80,9 @@ def critic_loss(
     }
 
 
-def adam_step(weights: Weights, gradients: Weights, first: Weights, second: Weights, count: torch.Tensor, rate: float) -> None:
+def adam_step(
+    weights: Weights, gradients: Weights, first: Weights, second: Weights, count: torch.Tensor, rate: float
+) -> None:
     """One step of Adam (Kingma and Ba 2015), in place. `count` is the number of this step, from 1, as a 0-d tensor."""
     correction1, correction2 = 1.0 - BETA1**count, 1.0 - BETA2**count
     for name, gradient in gradients.items():

@@ -14,7 +14,9 @@ class FluoganMethod:
 
     name = "fluogan"
     title = "FluoGAN"
-    summary = "A physical simulator of the microscope is fitted until a critic cannot tell its frames from the recorded ones."
+    summary = (
+        "A physical simulator of the microscope is fitted until a critic cannot tell its frames from the recorded ones."
+    )
     citation = (
         "M. Cachia, V. Stergiopoulou, L. Calatroni, S. Schaub, L. Blanc-Féraud: Fluorescence image deconvolution "
         "microscopy via generative adversarial learning (FluoGAN). Inverse Problems 39, 054006 (2023)."
