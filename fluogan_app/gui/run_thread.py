@@ -75,6 +75,6 @@ class RunThread(QThread):
             self.run_made, self.ended = self._work(self.control, self.mailbox, self.mailbox.started)
         except FluoganError as error:
             self.error = error
-        except Exception as error:  # noqa: BLE001 - the window must hear of it; a thread that dies silently hangs the run
+        except Exception as error:  # noqa: BLE001 - a thread that dies silently leaves the window waiting
             log.exception("the run could not be carried out")
             self.error = unexpected(error)

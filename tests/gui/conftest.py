@@ -117,7 +117,8 @@ class User:
 
         def shown() -> list[QDialog]:
             widgets = QApplication.topLevelWidgets()
-            return [widget for widget in widgets if isinstance(widget, QDialog) and widget.objectName() == name and widget.isVisible()]
+            dialogs = [widget for widget in widgets if isinstance(widget, QDialog) and widget.isVisible()]
+            return [dialog for dialog in dialogs if dialog.objectName() == name]
 
         self.qtbot.waitUntil(lambda: bool(shown()), timeout=WAIT_MS)
         self._dialogs.unexpected.remove(name)

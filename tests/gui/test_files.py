@@ -18,6 +18,7 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.folders import recovery_folder
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project
+from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
 
@@ -26,7 +27,8 @@ def stack_file(tmp_path: Path) -> Path:
     """A small ImageJ stack that states its pixel size, 65 nm."""
     frames = np.random.default_rng(5).poisson(30, (5, 20, 16)).astype(np.uint16)
     path = tmp_path / "cells.tif"
-    tifffile.imwrite(path, frames, imagej=True, resolution=(1 / 0.065, 1 / 0.065), metadata={"axes": "TYX", "unit": "um"})
+    metadata = {"axes": "TYX", "unit": "um"}
+    tifffile.imwrite(path, frames, imagej=True, resolution=(1 / 0.065, 1 / 0.065), metadata=metadata)
     return path
 
 
@@ -149,7 +151,9 @@ def test_without_the_raw_stack_a_project_opens_and_offers_to_locate_it(
     assert user.session.document.roi == Roi(2, 3, 10, 8)
 
 
-def test_another_stack_is_not_taken_for_the_raw_one(open_window: Callable, project: Path, stack_file: Path, tmp_path: Path) -> None:
+def test_another_stack_is_not_taken_for_the_raw_one(
+    open_window: Callable, project: Path, stack_file: Path, tmp_path: Path
+) -> None:
     stack_file.unlink()
     other = tmp_path / "other.tif"
     tifffile.imwrite(other, np.ones((3, 8, 8), np.uint16), photometric="minisblack")
@@ -244,7 +248,8 @@ def test_a_project_left_by_a_crash_is_offered(open_window: Callable, stack_file:
     from fluogan_app.core.readers.open import open_stack
 
     stack = open_stack(stack_file)
-    left = Project.create(recovery_folder() / "cells.fluogan", ProjectDocument(acquisition=stack.acquisition, roi=Roi(1, 1, 9, 9)))
+    document = ProjectDocument(acquisition=stack.acquisition, roi=Roi(1, 1, 9, 9))
+    left = Project.create(recovery_folder() / "cells.fluogan", document)
     left.attach(stack)
     user = open_window()
     assert "never saved" in user.window.notices.text("recovery")
@@ -271,6 +276,43 @@ def test_an_unsaved_project_is_kept_up_to_date_for_a_crash(open_window: Callable
     user.types("param_zoom", "3")
     folder = user.session.project.folder
     user.sees(lambda: Project.open(folder).document.params.get("fluogan", {}).get("zoom") == 3)
+
+
+def test_unsaved_changes_of_a_saved_project_outlive_a_crash(open_window: Callable, project: Path) -> None:
+    """The project itself stays as it was saved; the changes are offered when it is opened again."""
+    user = open_window(project)
+    user.sees_stack()
+    user.types("param_zoom", "3")
+    drafts = recovery_folder() / "drafts"
+    user.sees(lambda: drafts.is_dir() and any(drafts.glob("*.json")))
+    assert Project.open(project).document.params == {}
+    later = open_window(project)
+    later.sees_stack()
+    later.click("notice_draft_restore")
+    assert later.session.params.zoom == 3 and later.window.isWindowModified()
+    later.presses("save")
+    later.sees(lambda: not later.window.isWindowModified())
+    assert Project.open(project).document.params["fluogan"]["zoom"] == 3 and not any(drafts.glob("*.json"))
+
+
+def test_a_draft_of_an_older_state_is_not_offered(open_window: Callable, project: Path) -> None:
+    saved = Project.open(project).document
+    Drafts().keep(project, saved.replace(roi=Roi(0, 0, 4, 4), modified="2020-01-01T00:00:00+00:00"))
+    user = open_window(project)
+    user.sees_stack()
+    assert user.window.notices.text("draft") == ""
+
+
+def test_the_file_that_was_dropped_last_is_opened(open_window: Callable, stack_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.tif"
+    shutil.copy(stack_file, other)
+    user = open_window()
+    user.drops(stack_file)
+    user.drops(other)
+    user.sees_stack()
+    user.sees(lambda: not user.window.workbench.busy)
+    assert user.session.stack.path == other
+    assert [folder.name[:5] for folder in recovery_folder().glob("*.fluogan")] == ["other"]
 
 
 def test_what_was_only_looked_at_is_cleared_away(open_window: Callable, stack_file: Path) -> None:

@@ -14,8 +14,8 @@ from fluogan_app.gui.settings import Settings
 def _record(steps: int, seconds: float, **values) -> RunRecord:
     params = FluoganParams(steps=steps, **values).model_dump()
     return RunRecord(
-        number=1, name="0001-fluogan", method="fluogan", params=params, settings=RunSettings(), acquisition=Acquisition(),
-        roi=Roi(0, 0, 50, 40), frames=FrameRange(0, 9), total_steps=steps, steps=steps,
+        number=1, name="0001-fluogan", method="fluogan", params=params, settings=RunSettings(),
+        acquisition=Acquisition(), roi=Roi(0, 0, 50, 40), frames=FrameRange(0, 9), total_steps=steps, steps=steps,
         seconds=seconds,
     )  # fmt: skip
 

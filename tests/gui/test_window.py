@@ -144,7 +144,8 @@ def test_every_key_has_one_meaning() -> None:
 def test_menu_letters_are_unique_within_their_menu(open_window: Callable) -> None:
     window = open_window().window
     for menu in window.menus.values():
-        letters = Counter(action.text()[action.text().find("&") + 1].lower() for action in menu.actions() if "&" in action.text())
+        texts = [action.text() for action in menu.actions() if "&" in action.text()]
+        letters = Counter(text[text.find("&") + 1].lower() for text in texts)
         assert [letter for letter, count in letters.items() if count > 1] == [], menu.title()
 
 
@@ -170,7 +171,9 @@ def test_references_of_none_stay_level(open_window: Callable, qapp: QApplication
     assert abs(sys.getrefcount(None) - before) < 100
 
 
-@pytest.mark.parametrize("module", ["gui.application", "gui.main_window", "gui.controllers.run", "gui.app", "gui.views.curve_plots"])
+@pytest.mark.parametrize(
+    "module", ["gui.application", "gui.main_window", "gui.controllers.run", "gui.app", "gui.views.curve_plots"]
+)
 def test_importing_the_window_loads_no_torch(module: str, checkout: Path) -> None:
     code = f"import sys, fluogan_app.{module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=checkout, timeout=60).returncode == 0
@@ -216,5 +219,6 @@ def test_the_report_names_the_cause(open_window: Callable) -> None:
     dialog = user.dialog("error_dialog")
     user.click("error_copy", inside=dialog)
     words = QApplication.clipboard().text()
-    assert all(part in words for part in ("Reading", "could not be read", "Copy the file again.", "page 12", "window.log"))
+    wanted = ("Reading", "could not be read", "Copy the file again.", "page 12", "window.log")
+    assert all(part in words for part in wanted)
     user.qtbot.keyClick(dialog, Qt.Key.Key_Escape)

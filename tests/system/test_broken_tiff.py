@@ -101,7 +101,8 @@ def broken_files(folder: Path) -> list[Path]:
     flipped[data.index(b"ImageJ=") + 3] ^= 0x40
     contents = {
         "half.tif": data[: len(data) // 2], "flipped.tif": bytes(flipped), "empty.tif": b"",
-        "text.tif": b"this is not an image\n", "czi.tif": b"ZISRAWFILE" + bytes(500), "noise.tif": b"II*\0" + data[900:],
+        "text.tif": b"this is not an image\n", "czi.tif": b"ZISRAWFILE" + bytes(500),
+        "noise.tif": b"II*\0" + data[900:],
         "header.tif": data[:8], "zeros.tif": b"II*\0" + bytes(9000),
     }  # fmt: skip
     for name, content in contents.items():

@@ -48,7 +48,8 @@ class ParametersController(QObject):
     def _show_derived(self) -> None:
         session, shape = self._context.session, _shape(self._context)
         lines = derived_values(session.document, session.method, session.params, shape)
-        expected = Pace(self._context.settings).estimate_text(session.document, session.params, shape[1:]) if shape else ""
+        pace = Pace(self._context.settings)
+        expected = pace.estimate_text(session.document, session.params, shape[1:]) if shape else ""
         self._form.set_derived([*lines, ("Expected time", expected)] if expected else lines)
 
     def focus(self, name: str) -> None:

@@ -14,7 +14,9 @@ from fluogan_app.core.project.store import Project
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
 from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
+from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.session import OWNED
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
 _AUTOSAVE_MS = 1500
@@ -32,6 +34,7 @@ class SavingController(QObject):
     def __init__(self, context: Context, unsaved: UnsavedProjects, view_state: Callable[[], dict[str, Any]]) -> None:
         super().__init__(context.window)
         self._context, self._unsaved, self._view_state = context, unsaved, view_state
+        self._drafts = Drafts()
         self._asking = False
         self._after_run: tuple[Path, Next] | None = None
         self.cancel_run: Callable[[Next], None] = lambda then: then()
@@ -67,7 +70,8 @@ class SavingController(QObject):
         if self._context.session.busy:
             # The run writes into the project where it is now; moving it meanwhile would tear the two apart.
             self._after_run = path, then
-            self._context.notices.show_notice("save", f"The project will be saved as {path} as soon as the run has ended.")
+            text = f"The project will be saved as {path} as soon as the run has ended."
+            self._context.notices.show_notice("save", text)
             return
         self._copy_to(path, then)
 
@@ -105,6 +109,7 @@ class SavingController(QObject):
             self._not_saved(error)
             return False
         session.note_saved(project.document)
+        self._drafts.forget(project.folder)
         return True
 
     def _not_saved(self, error: FluoganError) -> None:
@@ -113,14 +118,32 @@ class SavingController(QObject):
         self._context.notices.show_notice("save", "The project could not be saved where it is.", offers)
 
     def _save_quietly(self) -> None:
-        """Keep an unsaved project as it stands, for the case of a crash."""
+        """Keep what is not saved as it stands, for the case of a crash."""
         session = self._context.session
-        if session.project is None or not session.untitled:
+        project = session.project
+        if project is None:
             return
         try:
-            session.project.save(session.document.replace(view=self._view_state(), link=session.project.document.link))
+            if session.untitled:
+                project.save(session.document.replace(view=self._view_state(), link=project.document.link))
+            elif session.unsaved:
+                self._drafts.keep(project.folder, session.document.replace(modified=project.document.modified))
+            else:
+                self._drafts.forget(project.folder)
         except FluoganError as error:
             self._context.say(error.one_line)
+
+    def offer_draft(self) -> None:
+        """After opening: changes that a crash kept from being saved can be taken up again."""
+        session = self._context.session
+        project = session.project
+        draft = self._drafts.find(project.folder, project.document) if project is not None else None
+        if draft is None:
+            return
+        restore = Offer("Restore", lambda: session.change(**{name: getattr(draft, name) for name in OWNED}))
+        discard = Offer("Discard", lambda: self._drafts.forget(project.folder))
+        text = "Changes that were not saved when the program last ended are still there."
+        self._context.notices.show_notice("draft", text, [restore, discard])
 
     # Leaving
 
@@ -130,10 +153,11 @@ class SavingController(QObject):
             return
         session = self._context.session
         if session.busy:
-            self._ask(lambda answered: ask_cancel_run(self._context.window, answered), {"stop": lambda: self._stop(then)})
+            answers = {"stop": lambda: self._stop(then)}
+            self._ask(lambda answered: ask_cancel_run(self._context.window, answered), answers)
         elif session.unsaved:
             ask = partial(ask_unsaved, self._context.window, session.title)
-            self._ask(ask, {"save": lambda: self.save(partial(self._left, then)), "discard": partial(self._left, then)})
+            self._ask(ask, {"save": lambda: self.save(partial(self._left, then)), "discard": partial(self._discard, then)})
         else:
             self._keep_view()
             self._left(then)
@@ -148,6 +172,10 @@ class SavingController(QObject):
 
     def _stop(self, then: Next) -> None:
         self.cancel_run(lambda: self.leave(then))
+
+    def _discard(self, then: Next) -> None:
+        self._drafts.forget(self._context.session.project.folder)
+        self._left(then)
 
     def _left(self, then: Next) -> None:
         self._autosave.stop()

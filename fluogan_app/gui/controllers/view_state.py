@@ -109,7 +109,9 @@ def _range_values(view: ViewRange | None) -> dict[str, float] | None:
 
 
 def _range(values: Mapping[str, float] | None) -> ViewRange | None:
-    return None if values is None else ViewRange(**{field.name: float(values[field.name]) for field in fields(ViewRange)})
+    if values is None:
+        return None
+    return ViewRange(**{field.name: float(values[field.name]) for field in fields(ViewRange)})
 
 
 def _display_values(display: DisplaySettings) -> dict[str, Any]:

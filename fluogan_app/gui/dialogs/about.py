@@ -59,7 +59,8 @@ def _about_text() -> str:
         f"FluoGAN {__version__}\n"
         "One super-resolved image and its background from a stack of short exposures.\n\n"
         f"Please cite the method that you use:\n\n{methods}\n\n"
-        f"BSD-3-Clause licence. Python {platform.python_version()}, PySide6 {PySide6.__version__}, {platform.platform()}."
+        f"BSD-3-Clause licence. Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
+        f"{platform.platform()}."
     )
 
 

@@ -89,7 +89,7 @@ class CurvePlots(QWidget):
         return self._plots
 
     def warm_up(self) -> bool:
-        """Make one diagram ahead of its first curves, so that a run does not begin with a stutter. Whether one is left."""
+        """Make one diagram ahead of its first curves, so that a run begins without a stutter. Whether one is left."""
         missing = [name for name in TITLES if name not in self._plots]
         if missing:
             self._plot(missing[0]).setVisible(False)

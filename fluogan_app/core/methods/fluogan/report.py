@@ -81,7 +81,8 @@ def _sampling(problem: Problem, params: FluoganParams) -> list[str]:
         )
     if fwhm_pixels * params.zoom > 40:
         said.append(
-            f"A fine pixel is {camera.pixel_size_nm / params.zoom:.3g} nm, 1/{fwhm_pixels * params.zoom:.0f} of the PSF: "
+            f"A fine pixel is {camera.pixel_size_nm / params.zoom:.3g} nm, "
+            f"1/{fwhm_pixels * params.zoom:.0f} of the PSF: "
             "a smaller zoom gives the same detail faster."
         )
     return said
@@ -93,7 +94,7 @@ def _data(problem: Problem, noise: Noise) -> list[str]:
         said.append(f"Only {count} frame{'s' if count > 1 else ''}: the noise could only be measured roughly.")
     saturated = saturated_pixels(problem.frames)
     if saturated:
-        said.append(f"{saturated} pixels of the region are saturated in at least one frame; there the image is too dim.")
+        said.append(f"{saturated} pixels of the region are saturated in some frame; there the image is too dim.")
     first, last = noise.level[: max(1, count // 10)].mean(), noise.level[-max(1, count // 10) :].mean()
     if last < 0.7 * first:
         said.append(f"The brightness falls to {100 * last / first:.0f} % over the frames; the image is their average.")
