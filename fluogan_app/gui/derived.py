@@ -28,7 +28,7 @@ def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
     lines: list[Line] = []
     if fwhm_nm is not None:
         lines.append(("PSF width in use", f"FWHM {length_text(fwhm_nm)} ({acquisition.psf_origin.value})"))
-        lines.append(("Its standard deviation σ", length_text(sigma_from_fwhm(fwhm_nm))))
+        lines.append(("PSF σ", length_text(sigma_from_fwhm(fwhm_nm))))
     if pixel_nm is not None:
         lines.append(("Fine pixel", length_text(pixel_nm / zoom)))
     if pixel_nm is not None and fwhm_nm is not None:

@@ -146,8 +146,9 @@ class MainWindow(QMainWindow):
 
     def _opened(self) -> None:
         self.view_state.restore()
-        for topic in ("recovery", "run", "save", "stack", "export"):
+        for topic in ("recovery", "run", "save", "stack", "export", "draft"):
             self.notices.clear(topic)
+        self.saving.offer_draft()
         self.runs.offer_interrupted()
         QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
 

@@ -55,5 +55,10 @@ def final_progress(run: Run, ended: Ended) -> Progress:
 
 
 def _device_text(session: Session) -> str:
+    """The device, or the reason where the wish for a graphics card could not be met."""
     run = session.shown_run
-    return run.record.device_title if run is not None and run.number == session.running_number else ""
+    if run is None or run.number != session.running_number:
+        return ""
+    record = run.record
+    fell_back = record.device == "cpu" and record.settings.device != "cpu"
+    return record.device_reason if fell_back else record.device_title

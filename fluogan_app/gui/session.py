@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
 
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
-_OWNED = ("roi", "frames", "acquisition", "method", "params", "settings")
+OWNED = ("roi", "frames", "acquisition", "method", "params", "settings")
 
 
 class Session(QObject):
@@ -241,7 +241,7 @@ class Session(QObject):
             return False
         if self.untitled and self.runs:
             return True
-        return any(getattr(self.document, name) != getattr(self._saved, name) for name in _OWNED)
+        return any(getattr(self.document, name) != getattr(self._saved, name) for name in OWNED)
 
     @property
     def title(self) -> str:

@@ -172,7 +172,7 @@ def test_references_of_none_stay_level(open_window: Callable, qapp: QApplication
 
 
 @pytest.mark.parametrize(
-    "module", ["gui.application", "gui.main_window", "gui.controllers.run", "gui.app", "gui.views.curve_plots"]
+    "module", ["gui.application", "gui.views.curve_plots"]
 )
 def test_importing_the_window_loads_no_torch(module: str, checkout: Path) -> None:
     code = f"import sys, fluogan_app.{module}; sys.exit('torch' in sys.modules)"

@@ -22,8 +22,8 @@ from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
 
 log = logging.getLogger(__name__)
 
-FINE_UNIT = "photons per fine pixel"
-CAMERA_UNIT = "photons per pixel"
+FINE_UNIT = "photons/fine px"
+CAMERA_UNIT = "photons/px"
 #: Curves are drawn so often at most: drawing takes time from the run.
 _CURVES_MS = 200
 _UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
