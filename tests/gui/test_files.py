@@ -122,7 +122,7 @@ def test_every_broken_tiff_is_read_or_refused(open_window: Callable, shared_data
     for path in files:
         before = user.session.project
         user.drops(path)
-        user.sees(lambda: not user.window.workbench.busy)
+        user.qtbot.waitUntil(lambda: not user.window.workbench.busy, timeout=20_000)
         if user.session.project is before:
             message, hint = user.reads_error()
             assert path.name in message and hint, path
