@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.errors import SolverError
 from fluogan_app.core.project.model import RunStatus
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 
 STEPS = 50
@@ -88,21 +89,32 @@ def test_from_the_sample_to_the_exported_image(open_window: Callable, tmp_path: 
     assert later.window.view_state.gather()["shown_run"] == shown_before["shown_run"] == 1
     assert later.window.workspace.centre.currentIndex() == shown_before["tabs"]["centre"]
 
+    _exports(later, tmp_path)
+    _images_are_those_shown(tmp_path, estimate, background)
+    _curves_are_those_of_the_run(tmp_path / "out-curves.csv", Project.open(place).run(1))
+
+
+def _exports(later, folder: Path) -> None:
     later.presses("export")
     dialog = later.dialog("export_dialog")
-    later.types("export_folder", str(tmp_path), dialog)
+    later.types("export_folder", str(folder), dialog)
     later.types("export_name", "out", dialog)
     later.click("export_go", dialog)
-    later.sees(lambda: (tmp_path / "out-figure.png").exists() and not later.window.workbench.busy)
-    with tifffile.TiffFile(tmp_path / "out-x.tif") as file:
+    later.sees(lambda: (folder / "out-figure.png").exists() and not later.window.workbench.busy)
+
+
+def _images_are_those_shown(folder: Path, estimate: np.ndarray, background: np.ndarray) -> None:
+    with tifffile.TiffFile(folder / "out-x.tif") as file:
         np.testing.assert_array_equal(file.asarray(), estimate)
         assert file.imagej_metadata["unit"] == "um"
         pixels, unit = file.pages[0].tags["XResolution"].value
         assert unit / pixels * 1000 == pytest.approx(80 / 8, abs=1e-5)
-    np.testing.assert_array_equal(tifffile.imread(tmp_path / "out-background.tif"), background)
-    run = Project.open(place).run(1)
+    np.testing.assert_array_equal(tifffile.imread(folder / "out-background.tif"), background)
+
+
+def _curves_are_those_of_the_run(path: Path, run: Run) -> None:
     assert run.record.status is RunStatus.FINISHED and run.record.steps == STEPS
-    rows = list(csv.reader((tmp_path / "out-curves.csv").open(encoding="utf-8")))
+    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     assert len(rows) == STEPS + 1
     curves = run.curves()
     column = next(index for index, title in enumerate(rows[0]) if title.startswith("photons_estimate"))

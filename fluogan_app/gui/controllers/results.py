@@ -134,7 +134,8 @@ class ResultsController(QObject):
         self._request += 1
         if ended.result is None:
             # What was last seen stays in sight, but it is not on disk, and the user is told so.
-            self._panes.set_message(f"Run {run.number} ended before a state was kept. What is shown is lost when it is left.")
+            message = f"Run {run.number} ended before a state was kept. What is shown is lost when it is left."
+            self._panes.set_message(message)
             return
         self._show_result(run.record, ended.result)
         self._plots.set_curves(ended.curves)

@@ -157,7 +157,8 @@ class SavingController(QObject):
             self._ask(lambda answered: ask_cancel_run(self._context.window, answered), answers)
         elif session.unsaved:
             ask = partial(ask_unsaved, self._context.window, session.title)
-            self._ask(ask, {"save": lambda: self.save(partial(self._left, then)), "discard": partial(self._discard, then)})
+            save = partial(self.save, partial(self._left, then))
+            self._ask(ask, {"save": save, "discard": partial(self._discard, then)})
         else:
             self._keep_view()
             self._left(then)

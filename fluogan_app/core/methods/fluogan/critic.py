@@ -65,7 +65,7 @@ def critic_loss(
     weights: Mapping[str, torch.Tensor], shape: CriticShape, real: torch.Tensor, simulated: torch.Tensor,
     scene: torch.Tensor, mix: torch.Tensor, penalty: float,
 ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:  # fmt: skip
-    """Eq. (15), as means over the batch: D(y_sim) − D(y_real) + λ (‖∇D(y_mix)‖ − 1)². `mix` η (N, 1, 1) is in [0, 1]."""
+    """Eq. (15), as means over the batch: D(y_sim) − D(y_real) + λ (‖∇D(y_mix)‖ − 1)². `mix` η: (N, 1, 1) in [0, 1]."""
     both = scores(weights, shape, torch.cat((real, simulated)), torch.cat((scene, scene)))
     on_real, on_simulated = both[: len(real)].mean(), both[len(real) :].mean()
     between = (mix * real + (1.0 - mix) * simulated).requires_grad_()
