@@ -9,12 +9,19 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 _MOST = 4
 
 
-def best_columns(count: int, area_wh: tuple[float, float], shape_wh: tuple[float, float]) -> int:
-    """In how many columns that many pictures of one shape come out largest in an area; the more the better if equal."""
+Size = tuple[float, float]
+
+
+def best_columns(count: int, area_wh: Size, shape_wh: Size, frame_wh: Size = (0, 0)) -> int:
+    """In how many columns that many pictures of one shape come out largest in an area; the more the better if equal.
+
+    frame_wh: what titles and colour bars take of the place of each picture.
+    """
 
     def magnification(columns: int) -> float:
         rows = -(-count // columns)
-        return min(area_wh[0] / columns / shape_wh[0], area_wh[1] / rows / shape_wh[1])
+        width, height = area_wh[0] / columns - frame_wh[0], area_wh[1] / rows - frame_wh[1]
+        return min(width / shape_wh[0], height / shape_wh[1])
 
     return max(range(1, count + 1), key=lambda columns: (magnification(columns), columns))
 
@@ -27,9 +34,9 @@ class FittingGrid(QGridLayout):
         self.setSpacing(2)
         self._placed: tuple[int, tuple[QWidget, ...]] = (0, ())
 
-    def place(self, widgets: Sequence[QWidget], area_wh: tuple[float, float], shape_wh: tuple[float, float]) -> None:
-        """Show these widgets, as pictures of that shape, as large as the area allows."""
-        columns = best_columns(len(widgets), area_wh, shape_wh) if widgets else 1
+    def place(self, widgets: Sequence[QWidget], area_wh: Size, shape_wh: Size, frame_wh: Size = (0, 0)) -> None:
+        """Show these widgets, as pictures of that shape in frames of that size, as large as the area allows."""
+        columns = best_columns(len(widgets), area_wh, shape_wh, frame_wh) if widgets else 1
         if (columns, tuple(widgets)) == self._placed:
             return
         for widget in self._placed[1]:

@@ -23,6 +23,8 @@ TITLES = {"mean": "Mean", "estimate": "Estimate", "background": "Background", "f
 
 NAMES = ("mean", "estimate", "background")
 _TOOLS_HEIGHT = 40
+#: Colour bar beside, title and read-out above and below each image.
+_FRAME = (76, 56)
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,8 @@ class LinkedPanes(QWidget):
         extent = self._united_extent()
         shape = (extent.width_nm, extent.height_nm) if extent is not None else (1.0, 1.0)
         panes = [self._panes[name] for name in self.shown]
-        self._grid.place(panes, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), shape)
+        tools = _TOOLS_HEIGHT + (self.message.sizeHint().height() if self.message.text() else 0)
+        self._grid.place(panes, (self.width(), max(self.height() - tools, 1)), shape, _FRAME)
 
     def resizeEvent(self, event) -> None:
         """Place the viewers so that they come out largest."""

@@ -154,3 +154,9 @@ def test_viewers_are_hidden_but_never_all(panes, listen):
 )  # fmt: skip
 def test_viewers_stand_as_they_come_out_largest(count, area, shape, columns):
     assert best_columns(count, area, shape) == columns
+
+
+def test_titles_and_colour_bars_count():
+    assert best_columns(3, (880, 350), (74, 40)) == 2
+    # Two rows leave 350 / 2 − 70 = 105 for the height; one row leaves 880 / 3 − 76 = 217 for the width: 117 high.
+    assert best_columns(3, (880, 350), (74, 40), (76, 70)) == 3
