@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 
 from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, critic_loss, initial_weights, scores
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
 from fluogan_app.core.optics.noise import draw_frames
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
@@ -39,18 +40,21 @@ class Patches:
 class Adversary:
     """Critic, its training and its pull for one recording. Holds nothing that changes: that is in `tensors`."""
 
-    def __init__(self, frames: np.ndarray, noise: Noise, model: Model, params: FluoganParams, device: str) -> None:
+    def __init__(
+        self, frames: np.ndarray, noise: Noise, model: Model, sigma_pixels: float, params: FluoganParams, device: str
+    ) -> None:
         height, width = frames.shape[1:]
         self._params, self._device = params, device
         self._shape = CriticShape(min(params.patch_size, height, width), params.critic_channels, params.critic_head)
         as_tensor = lambda array: torch.tensor(np.asarray(array, np.float32), device=device)  # noqa: E731
         self._frames = torch.from_numpy(frames).to(device)
         unit = model.unit_photons
-        self._unit, self._photon = unit, noise.photon / unit
-        self._pull_of_noise = params.gamma * (2.0 * model.weights).sqrt()
+        self._unit, self._photon = unit, max(noise.photon / unit, 1e-4)
+        self._strongest = params.gamma * model.weights.sqrt()
         self._mean, self._variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
         self._level = as_tensor(noise.level)
-        self._scene = (self._mean - self._mean.mean()) / self._mean.std().clamp(min=1e-6)
+        self._pattern = as_tensor(camera_pattern(noise.mean, sigma_pixels) / unit)
+        self._scene = as_tensor(_scene(noise.mean, sigma_pixels))
         self._per_frame = as_tensor(noise.frame_variance / noise.mean_variance)
         self._coverage = as_tensor(_coverage(height, width, self._shape.patch, params.batch_size))
 
@@ -69,7 +73,10 @@ class Adversary:
         return {**tensors, "random": generator.get_state(), "random_device": on_device.get_state()}
 
     def train(self, tensors: dict[str, torch.Tensor], simulated_mean: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Train the critic on the simulator's present mean and renew its pull, in place. Returns the metrics."""
+        """Train the critic on the simulator's present mean and renew its pull, in place. Returns the metrics.
+
+        The adversarial term is told relative to the recorded frames' score: D itself has no zero.
+        """
         host = _generator("cpu", tensors["random"])
         device = _generator(self._device, tensors["random_device"])
         for _ in range(self._params.critic_steps):
@@ -79,11 +86,16 @@ class Adversary:
         if self._params.data_term == "sampled":
             self._redraw(tensors, device)
         tensors["random"], tensors["random_device"] = host.get_state(), device.get_state()
-        return {**metrics, "loss_adversarial": -self._params.adversarial_weight * self._tiles() * score}
+        return {**metrics, "loss_adversarial": -self._params.adversarial_weight * self._tiles() * (score - metrics["critic_real"])}
 
     def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X)."""
-        return tensors["draw"] - self._params.adversarial_weight * tensors["pull"]
+        """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X).
+
+        The critic may move the mean by no more than its standard deviation: what it cannot be given by any mean, such
+        as correlated blinking, would else let it pull without end.
+        """
+        wanted = self._params.adversarial_weight * tensors["pull"]
+        return tensors["draw"] - self._strongest * torch.tanh(wanted / self._strongest)
 
     def _redraw(self, tensors: dict[str, torch.Tensor], generator: torch.Generator) -> None:
         """What sampling adds to the gradient of the data term: γw times the error of two means of T frames each.
@@ -93,7 +105,7 @@ class Adversary:
         """
         if int(tensors["adam_count"]) % REDRAW == 0:
             noise = torch.randn(self._mean.shape, generator=generator, device=self._device)
-            tensors["draw"] = noise.mul_(self._pull_of_noise)
+            tensors["draw"] = noise.mul_(2.0**0.5 * self._strongest)
 
     def _tiles(self) -> torch.Tensor:
         """Frames times patches that cover the field once: what the mean score of a patch stands for in eq. (14)."""
@@ -119,10 +131,10 @@ class Adversary:
     def _simulate(self, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Standardised patches of frames drawn from the simulator at the real patches' places and brightness."""
         mean = batch.level * self._cut(simulated_mean, batch.corners)
-        counted = self._photon * mean
+        # What no sample can have made, the simulator takes from the recording: the critic is to judge the sample.
         rest = (batch.spread.square() - self._photon * batch.expected).clamp(min=0.0).sqrt()
-        photon = torch.where(counted > 0, torch.full_like(mean, max(self._photon, 1e-6)), torch.ones_like(mean))
-        return (draw_frames(mean, photon, rest, generator) - batch.expected) / batch.spread
+        drawn = draw_frames(mean, self._photon, rest, generator) + self._cut(self._pattern, batch.corners)
+        return (drawn - batch.expected) / batch.spread
 
     def _improve(self, tensors, batch: Patches, simulated: torch.Tensor, generator: torch.Generator) -> dict:
         weights = {name: value.requires_grad_() for name, value in _below("critic.", tensors).items()}
@@ -157,6 +169,12 @@ class Adversary:
     def _cut(self, image: torch.Tensor, corners: list[tuple[int, int]]) -> torch.Tensor:
         side = self._shape.patch
         return torch.stack([image[row : row + side, column : column + side] for row, column in corners])
+
+
+def _scene(mean: np.ndarray, sigma_pixels: float) -> np.ndarray:
+    """What the critic is told of the place: the mean frame, blurred so that its own noise cannot be recognised."""
+    smooth = gaussian_filter(mean, sigma_pixels, mode="nearest")
+    return (smooth - smooth.mean()) / max(smooth.std(), 1e-6 * abs(smooth.mean()))
 
 
 def _coverage(height: int, width: int, side: int, count: int) -> np.ndarray:

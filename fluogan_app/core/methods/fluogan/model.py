@@ -15,12 +15,15 @@ from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import Texture
 from fluogan_app.core.methods.fluogan.weights import Noise
 
-#: λ1 = 1 is a pull of this many standard deviations of the noise in Ψᵀw(ȳ − Ψx − b) …
-SPARSITY_SIGMAS = 2.5
-#: … and, in quadrature, of this part of the strongest structure's own pull, which is what sharpens bright stacks.
-SPARSITY_OF_SIGNAL = 0.003
+#: λ1 = 1 is the geometric mean of the noise's own pull, one standard deviation of Ψᵀw(ȳ − Ψx − b), and of this part of
+#: the strongest structure's pull. The first alone blurs bright stacks, the second alone empties noisy ones.
+SPARSITY_OF_SIGNAL = 0.004
+#: It is not below so many standard deviations, so that noise alone makes no structure.
+LEAST_SIGMAS = 1.25
+#: Wide spots are pulled by so many standard deviations less: they are taken where the noise cannot tell.
+WIDE_DISCOUNT_SIGMAS = 0.15
 #: λ2 = 1 lets the background follow waves longer than this many widths (FWHM) of the PSF.
-BACKGROUND_WAVE_FWHM = 5.0
+BACKGROUND_WAVE_FWHM = 3.5
 #: How the common majorant is shared out: small shares take larger steps at the cost of the others. The background is
 #: held stiff by λ2 anyway, and there are few wide spots.
 SHARE_WIDE, SHARE_BACKGROUND = 0.3, 0.1
@@ -94,12 +97,14 @@ def _majorants(textures: tuple[Texture, ...], weights: torch.Tensor) -> tuple[tu
 
 
 def _sparsity(textures: tuple[Texture, ...], weights: torch.Tensor, mean: torch.Tensor, lambda1: float) -> tuple:
-    """Pull of λ1 on each spot: the noise's own pull there and a part of the strongest signal's, in quadrature."""
+    """Pull of λ1 on each spot of each texture."""
     fine = textures[0].blur
-    signal = fine.adjoint(weights * (mean - torch.quantile(mean.flatten()[:: max(1, mean.numel() // 10**6)], 0.01))).max()
-    noise = fine.squared().adjoint(weights)
-    pull = lambda1 * (SPARSITY_SIGMAS**2 * noise + (SPARSITY_OF_SIGNAL * signal.clamp(min=0.0)) ** 2).sqrt()
-    return tuple(texture.price * _on_grid(pull, texture.blur.fine_shape) for texture in textures)
+    above_floor = mean - torch.quantile(mean.flatten()[:: max(1, mean.numel() // 10**6)], 0.01)
+    signal = fine.adjoint(weights * above_floor).max().clamp(min=0.0)
+    noise = fine.squared().adjoint(weights).sqrt()
+    pull = torch.maximum((SPARSITY_OF_SIGNAL * signal * noise).sqrt(), LEAST_SIGMAS * noise)
+    pulls = (pull, pull - WIDE_DISCOUNT_SIGMAS * noise)
+    return tuple(lambda1 * _on_grid(part, texture.blur.fine_shape) for part, texture in zip(pulls, textures))
 
 
 def _on_grid(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:

@@ -15,7 +15,7 @@ class FluoganParams(Params):
         help="Fine pixels per camera pixel along an axis. The estimate has zoom² times as many pixels as a frame.",
     )  # fmt: skip
     steps: int = param(
-        2000, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
+        1500, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
         help="Steps of the whole run, those of the mean fit included. More steps sharpen further; "
         "a finished run can be continued with more.",
     )  # fmt: skip
@@ -34,7 +34,7 @@ class FluoganParams(Params):
         1.0, label="Smooth background λ2", ge=0, le=1e6, group="Weights", logarithmic=True,
         equation="λ2/2 ‖∇b‖²",
         help="Keeps the background from following structures: larger is smoother. At 1 it can follow changes over "
-        "more than about eight widths of the PSF.",
+        "more than about four widths of the PSF.",
     )  # fmt: skip
     delta: Literal[0, 1] = param(
         1, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
@@ -47,8 +47,8 @@ class FluoganParams(Params):
         "0 lets single fine pixels stand alone.",
     )  # fmt: skip
     warmup_steps: int = param(
-        1500, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
-        help="With δ = 1 the first steps fit the mean alone. At most three quarters of all steps are taken for it.",
+        1000, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
+        help="With δ = 1 the first steps fit the mean alone. At most two thirds of all steps are taken for it.",
     )  # fmt: skip
     adversarial_weight: float = param(
         1.0, label="Adversarial weight", ge=0, le=1e4, group="Critic", advanced=True, logarithmic=True,
@@ -93,4 +93,4 @@ def warmup_length(params: FluoganParams) -> int:
     """Steps of the mean fit before the critic comes in; all of them with δ = 0."""
     if params.delta == 0:
         return params.steps
-    return min(params.warmup_steps, (3 * params.steps) // 4)
+    return min(params.warmup_steps, (2 * params.steps) // 3)

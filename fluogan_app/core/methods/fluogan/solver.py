@@ -41,12 +41,11 @@ class FluoganSolver:
         frames, camera = checked_frames(problem), problem.acquisition
         fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
         self._noise = measure_noise(frames, fwhm_pixels)
-        textures = make_textures(
-            frames.shape[1:], params.zoom, sigma_from_fwhm(fwhm_pixels), params.detail, device, dtype
-        )
+        sigma = sigma_from_fwhm(fwhm_pixels)
+        textures = make_textures(frames.shape[1:], params.zoom, sigma, params.detail, device, dtype)
         self._model = build_model(self._noise, textures, fwhm_pixels, params)
         self._names = (*(texture.name for texture in textures), "b", "light")
-        self._adversary = Adversary(frames, self._noise, self._model, params, device) if params.delta else None
+        self._adversary = Adversary(frames, self._noise, self._model, sigma, params, device) if params.delta else None
         self._warmup = warmup_length(params)
         self.total_steps = params.steps
         self.metrics = METRICS

@@ -15,8 +15,8 @@ import torch
 from fluogan_app.core.optics.operators import ForwardOperator, separable_operator
 from fluogan_app.core.optics.psf import gaussian_axis_matrix, spot_matrix
 
-#: Width of the wide spots in widths of the PSF, how many lie along a camera pixel, and their λ1 relative to fine ones.
-WIDE, WIDE_PER_PIXEL, WIDE_PRICE = 1.0, 2, 0.95
+#: Width of the wide spots in widths of the PSF, and how many lie along a camera pixel.
+WIDE, WIDE_PER_PIXEL = 1.0, 2
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Texture:
     name: str
     blur: ForwardOperator
     show: ForwardOperator | None
-    price: float
 
     def image(self, spots: torch.Tensor) -> torch.Tensor:
         """Photons per fine pixel."""
@@ -39,19 +38,18 @@ def make_textures(
     """Fine and wide spots; with detail 0 the fine pixels themselves, as eq. (14) has them."""
     psf = [gaussian_axis_matrix(pixels, zoom, sigma_pixels) for pixels in shape_yx]
     if detail == 0:
-        return (Texture("fine", separable_operator(tuple(psf), device, dtype), None, 1.0),)
+        return (Texture("fine", separable_operator(tuple(psf), device, dtype), None),)
     kinds = (
-        ("fine", zoom, detail, 1.0),
-        ("wide", min(zoom, WIDE_PER_PIXEL), max(WIDE, detail), WIDE_PRICE),
+        ("fine", zoom, detail),
+        ("wide", min(zoom, WIDE_PER_PIXEL), max(WIDE, detail)),
     )
     return tuple(_texture(kind, shape_yx, zoom, sigma_pixels, psf, device, dtype) for kind in kinds)
 
 
 def _texture(kind, shape_yx, zoom: int, sigma_pixels: float, psf: list[np.ndarray], device: str, dtype) -> Texture:
-    name, per_pixel, width, price = kind
+    name, per_pixel, width = kind
     sigma_fine = zoom * width * sigma_pixels
     spots = [spot_matrix(zoom * pixels, per_pixel * pixels, sigma_fine) for pixels in shape_yx]
     blur = [matrix @ spot for matrix, spot in zip(psf, spots)]
-    return Texture(
-        name, separable_operator(tuple(blur), device, dtype), separable_operator(tuple(spots), device, dtype), price
-    )
+    blurred, shown = (separable_operator(tuple(pair), device, dtype) for pair in (blur, spots))
+    return Texture(name, blurred, shown)

@@ -1,4 +1,4 @@
-"""How noisy the mean frame is, measured on the frames themselves, so that no camera setting has to be known.
+"""Noise weights: how noisy the mean frame is, measured on the frames themselves, so that no camera setting has to be known.
 
 Variances come from what is left of each pixel's series after its slow trend; all pixels are pooled through the camera's
 line, variance = photon · mean + constant; slow blinking enters through the sum of the autocovariances.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.fft import dctn, idctn
 from scipy.ndimage import convolve, gaussian_filter, uniform_filter1d
 
 #: Below this many frames a trend cannot be told from noise: first differences serve.
@@ -145,6 +146,16 @@ def fixed_pattern_variance(mean: np.ndarray, mean_variance: np.ndarray) -> float
     chance = 3.0 * np.sqrt(2.0 * 9.0 / max(1, dark.sum()))
     expected = mean_variance[dark].mean()
     return float(between - expected) if between > (1.0 + chance) * expected else 0.0
+
+
+def camera_pattern(mean: np.ndarray, sigma_pixels: float) -> np.ndarray:
+    """What of the mean frame is too fine for the PSF to have made, (Y, X): the camera's pattern and left-over noise."""
+    rows, columns = (np.arange(length) / (2.0 * length) for length in mean.shape)
+    frequency = np.hypot(rows[:, None], columns[None, :])
+    # The Gaussian's transfer function is down to 1 % at this frequency, in cycles per pixel.
+    limit = np.sqrt(np.log(100.0) / 2.0) / (np.pi * sigma_pixels)
+    kept = 1.0 / (1.0 + (frequency / limit) ** 8)
+    return mean - idctn(kept * dctn(mean, norm="ortho"), norm="ortho")
 
 
 def _variance_between_neighbours(image: np.ndarray) -> np.ndarray:
