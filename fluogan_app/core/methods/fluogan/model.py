@@ -66,7 +66,8 @@ class Model:
 
     def sparsity_term(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
         """λ1 ‖x‖₁ with the pull of each place and texture."""
-        return sum((pull.flatten() @ part.flatten() for pull, part in zip(self.sparsity, spots)), start=self.mean.new_zeros(()))
+        pulls = (pull.flatten() @ part.flatten() for pull, part in zip(self.sparsity, spots))
+        return sum(pulls, start=self.mean.new_zeros(()))
 
 
 def build_model(

@@ -55,7 +55,8 @@ class FluoganSolver:
         model = self._model
         background = torch.full_like(model.mean, float(model.mean.min().clamp(min=0.0)))
         *finer, widest = (texture.blur.ones() for texture in model.textures)
-        even = torch.nn.functional.interpolate((model.mean - background)[None, None], widest.shape, mode="nearest")[0, 0]
+        above = (model.mean - background)[None, None]
+        even = torch.nn.functional.interpolate(above, widest.shape, mode="nearest")[0, 0]
         spots = (*(torch.zeros_like(part) for part in finer), even * (even.numel() / model.mean.numel()) ** -1)
         start = Accelerated.at(*spots, background, model.light(spots))
         tensors = self._tensors(start)
@@ -69,7 +70,8 @@ class FluoganSolver:
         """See Solver.restore."""
         wanted = dict(zip(self._names, (texture.blur.fine_shape for texture in self._model.textures)))
         wanted["b"] = wanted["light"] = self._model.mean.shape
-        missing = any(name not in state.tensors or tuple(state.tensors[name].shape) != tuple(shape) for name, shape in wanted.items())
+        held = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
+        missing = any(held.get(name) != tuple(shape) for name, shape in wanted.items())
         if missing or (self._adversary is not None and "averaged_steps" not in state.tensors):
             raise SolverError(
                 "The checkpoint does not belong to this region and these parameters.", "Start the run again."
@@ -142,8 +144,9 @@ class FluoganSolver:
         return Accelerated(points, tuple(tensors[f"ahead.{name}"] for name in self._names), tensors["momentum"])
 
     def _tensors(self, descent: Accelerated) -> dict[str, torch.Tensor]:
-        ahead = (f"ahead.{name}" for name in self._names)
-        return {**dict(zip(self._names, descent.points)), **dict(zip(ahead, descent.ahead)), "momentum": descent.momentum}
+        points = dict(zip(self._names, descent.points))
+        ahead = {f"ahead.{name}": tensor for name, tensor in zip(self._names, descent.ahead)}
+        return {**points, **ahead, "momentum": descent.momentum}
 
     def _average(self, tensors: dict[str, torch.Tensor]) -> None:
         """Take the newest step into the average, with polynomially growing weight (Shamir and Zhang 2013)."""

@@ -1,4 +1,4 @@
-"""Noise weights: how noisy the mean frame is, measured on the frames themselves, so that no camera setting has to be known.
+"""Noise weights: how noisy the mean frame is, measured on the frames themselves, so that no camera setting is needed.
 
 Variances come from what is left of each pixel's series after its slow trend; all pixels are pooled through the camera's
 line, variance = photon · mean + constant; slow blinking enters through the sum of the autocovariances.
