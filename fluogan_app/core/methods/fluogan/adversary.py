@@ -91,11 +91,14 @@ class Adversary:
     def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X).
 
-        The critic may move the mean by no more than its standard deviation: what it cannot be given by any mean, such
-        as correlated blinking, would else let it pull without end.
+        The critic may move a pixel's mean by no more than its standard deviation, and not the sum of all, which is
+        known better than any pixel: what no mean can give it, such as correlated blinking, would else let it pull
+        without end.
         """
         wanted = self._params.adversarial_weight * tensors["pull"]
-        return tensors["draw"] - self._strongest * torch.tanh(wanted / self._strongest)
+        moved = torch.tanh(wanted / self._strongest) / self._strongest
+        moved = moved - moved.mean()
+        return tensors["draw"] - self._strongest.square() * moved
 
     def _redraw(self, tensors: dict[str, torch.Tensor], generator: torch.Generator) -> None:
         """What sampling adds to the gradient of the data term: γw times the error of two means of T frames each.
