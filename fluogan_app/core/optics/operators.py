@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy.sparse import csr_array
 
-from fluogan_app.core.optics.psf import Boundary, gaussian_axis_matrix
+from fluogan_app.core.optics.psf import Boundary, banded_spots
 
 #: Rows in one block of a long axis. Small blocks waste less on the window's ends, large ones keep the processor busy.
 BLOCK_ROWS = 24
@@ -18,23 +19,23 @@ BLOCK_ROWS = 24
 class AxisOperator:
     """A banded matrix (N, M) along an axis: `apply` and `adjoint` act on the last axis, `…_rows` on the one before."""
 
-    def __init__(self, matrix: np.ndarray, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, matrix: np.ndarray | csr_array, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         self.shape: tuple[int, int] = matrix.shape
         self.device, self.dtype = device, dtype
-        self._matrix = matrix
+        self._matrix = csr_array(matrix)
         self._blocks = [
-            (rows, columns, torch.tensor(matrix[rows, columns], dtype=dtype, device=device))
-            for rows, columns in _blocks(matrix)
+            (rows, columns, torch.tensor(self._matrix[rows, columns].toarray(), dtype=dtype, device=device))
+            for rows, columns in _blocks(self._matrix)
         ]
 
     @property
     def norm(self) -> float:
         """Largest singular value."""
-        return float(np.linalg.norm(self._matrix, 2))
+        return float(np.linalg.norm(self._matrix.toarray(), 2))
 
     def squared(self) -> AxisOperator:
         """The operator whose matrix elements are the squares of these."""
-        return AxisOperator(self._matrix**2, self.device, self.dtype)
+        return AxisOperator(self._matrix.power(2), self.device, self.dtype)
 
     def apply(self, fine: torch.Tensor) -> torch.Tensor:
         """(…, M) → (…, N)."""
@@ -63,16 +64,16 @@ class AxisOperator:
         return fine
 
 
-def _blocks(matrix: np.ndarray) -> list[tuple[slice, slice]]:
+def _blocks(matrix: csr_array) -> list[tuple[slice, slice]]:
     """Blocks of rows with the columns that are not zero in them; one block where that saves little."""
-    count = len(matrix)
+    count, width = matrix.shape
     blocks = []
     for start in range(0, count, BLOCK_ROWS):
         rows = slice(start, min(start + BLOCK_ROWS, count))
-        seen = np.flatnonzero(matrix[rows].any(axis=0))
-        blocks.append((rows, slice(int(seen[0]), int(seen[-1]) + 1)))
+        seen = matrix.indices[matrix.indptr[rows.start] : matrix.indptr[rows.stop]]
+        blocks.append((rows, slice(int(seen.min()), int(seen.max()) + 1)))
     work = sum((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in blocks)
-    return blocks if work < 0.6 * matrix.size else [(slice(0, count), slice(0, matrix.shape[1]))]
+    return blocks if work < 0.6 * count * width else [(slice(0, count), slice(0, width))]
 
 
 def _joined(parts: list[torch.Tensor], axis: int) -> torch.Tensor:
@@ -110,7 +111,7 @@ class ForwardOperator:
 
 
 def separable_operator(
-    matrices_yx: tuple[np.ndarray, np.ndarray], device: str = "cpu", dtype: torch.dtype = torch.float32
+    matrices_yx: tuple[np.ndarray | csr_array, np.ndarray | csr_array], device: str = "cpu", dtype: torch.dtype = torch.float32
 ) -> ForwardOperator:
     """The operator of one matrix along y and one along x."""
     return ForwardOperator(*(AxisOperator(matrix, device, dtype) for matrix in matrices_yx))
@@ -125,5 +126,5 @@ def gaussian_operator(
     dtype: torch.dtype = torch.float32,
 ) -> ForwardOperator:
     """Ψ for a Gaussian PSF of σ camera pixels on a field of (Y, X) camera pixels."""
-    rows, columns = (gaussian_axis_matrix(pixels, zoom, sigma_pixels, boundary) for pixels in shape_yx)
+    rows, columns = (banded_spots(pixels, zoom * pixels, sigma_pixels, boundary) for pixels in shape_yx)
     return separable_operator((rows, columns), device, dtype)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+from scipy.sparse import csr_array
 
 from fluogan_app.core.optics.operators import ForwardOperator, separable_operator
-from fluogan_app.core.optics.psf import gaussian_axis_matrix, spot_matrix
+from fluogan_app.core.optics.psf import banded_spots
 
 #: Width of the wide spots in widths of the PSF, and how many lie along a camera pixel.
 WIDE, WIDE_PER_PIXEL = 1.0, 2
@@ -36,7 +36,7 @@ def make_textures(
     shape_yx: tuple[int, int], zoom: int, sigma_pixels: float, detail: float, device: str, dtype: torch.dtype
 ) -> tuple[Texture, ...]:
     """Fine and wide spots; with detail 0 the fine pixels themselves, as eq. (14) has them."""
-    psf = [gaussian_axis_matrix(pixels, zoom, sigma_pixels) for pixels in shape_yx]
+    psf = [banded_spots(pixels, zoom * pixels, sigma_pixels) for pixels in shape_yx]
     if detail == 0:
         return (Texture("fine", separable_operator(tuple(psf), device, dtype), None),)
     kinds = (
@@ -46,10 +46,10 @@ def make_textures(
     return tuple(_texture(kind, shape_yx, zoom, sigma_pixels, psf, device, dtype) for kind in kinds)
 
 
-def _texture(kind, shape_yx, zoom: int, sigma_pixels: float, psf: list[np.ndarray], device: str, dtype) -> Texture:
+def _texture(kind, shape_yx, zoom: int, sigma_pixels: float, psf: list[csr_array], device: str, dtype) -> Texture:
     name, per_pixel, width = kind
     sigma_fine = zoom * width * sigma_pixels
-    spots = [spot_matrix(zoom * pixels, per_pixel * pixels, sigma_fine) for pixels in shape_yx]
+    spots = [banded_spots(zoom * pixels, per_pixel * pixels, sigma_fine) for pixels in shape_yx]
     blur = [matrix @ spot for matrix, spot in zip(psf, spots)]
     blurred, shown = (separable_operator(tuple(pair), device, dtype) for pair in (blur, spots))
     return Texture(name, blurred, shown)
