@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import FluoganError, ParameterError
+from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.registry import METHODS, method_named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,3 +114,31 @@ def test_changing_values_while_a_run_goes_on_leaves_the_run_alone(open_window: C
     user.click("cancel")
     user.sees_end()
     assert user.session.runs[0].record.params["zoom"] == 6 and user.session.params.zoom == 3
+
+
+def test_a_run_that_does_not_answer_keeps_no_window_open(open_window: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stuck inside one step: closing waits for a bounded time, then goes on."""
+    from fluogan_app.core.methods.fluogan.solver import FluoganSolver
+    from fluogan_app.gui.controllers import run as run_controller
+
+    honest, stuck, release = FluoganSolver.step, threading.Event(), threading.Event()
+
+    def sticks(self, state):
+        stuck.set()
+        release.wait(60)
+        return honest(self, state)
+
+    monkeypatch.setattr(FluoganSolver, "step", sticks)
+    monkeypatch.setattr(run_controller, "_PATIENCE_MS", 200)
+    user = open_window()
+    user.opens_sample()
+    _small(user, 100)
+    user.click("run")
+    user.sees(stuck.is_set)
+    user.sees(lambda: user.session.running_number is not None)
+    user.window.close()
+    user.answers("running_question", "stop")
+    user.answers("unsaved_question", "discard")
+    user.sees(lambda: not user.window.isVisible())
+    assert not user.window.shut_down(seconds=0.2), "the thread is still in its step"
+    release.set()

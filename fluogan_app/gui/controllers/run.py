@@ -13,6 +13,7 @@ from fluogan_app.core.errors import FluoganError, ParameterError
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
@@ -46,6 +47,7 @@ class RunController(QObject):
         super().__init__(context.window)
         self._context, self._panel = context, panel
         self._thread: RunThread | None = None
+        self._project: Project | None = None
         self._progress: Progress | None = None
         self._cancelling = False
         self._phase = ""
@@ -117,7 +119,7 @@ class RunController(QObject):
         self._thread.control.cancel()
         if then is not None:
             self._when_ended.append(then)
-            QTimer.singleShot(_PATIENCE_MS, self, self._tell_waiting)
+            QTimer.singleShot(_PATIENCE_MS, self, lambda: self._stop_waiting(then))
         self.refresh()
 
     def warm_up(self) -> None:
@@ -153,6 +155,7 @@ class RunController(QObject):
     def _begin(self, work: Work, words: str) -> None:
         self._context.notices.clear("run")
         self._progress, self._phase, self._cancelling = None, words, False
+        self._project = self._context.session.project
         self._thread = RunThread(work, self)
         self._thread.finished.connect(self._finished)
         self._context.session.set_job(True)
@@ -165,6 +168,8 @@ class RunController(QObject):
         if self._thread is None:
             return
         run, progress, preview = self._thread.mailbox.take()
+        if self._context.session.project is not self._project:
+            return
         if run is not None:
             self._started(run)
         if progress is not None:
@@ -201,7 +206,9 @@ class RunController(QObject):
             Pace(self._context.settings).learn(thread.run_made.record)
         self._context.session.refresh_runs()
         self._context.session.set_job(False)
-        if thread.ended is not None:
+        if self._context.session.project is not self._project:
+            log.warning("a run ended after its project was left")
+        elif thread.ended is not None:
             self._tell_end(thread.run_made, thread.ended)
         elif thread.error is not None:
             self._tell_refusal(thread.error)
@@ -249,6 +256,12 @@ class RunController(QObject):
         if isinstance(error, ParameterError):
             self._context.session.note_problems(error.problems)
         self._context.fail("The run could not start", error)
+
+    def _stop_waiting(self, then: Callable[[], None]) -> None:
+        if then in self._when_ended:
+            log.error("the run does not answer")
+            self._when_ended.remove(then)
+            then()
 
     def _tell_waiting(self) -> None:
         waiting, self._when_ended = self._when_ended, []

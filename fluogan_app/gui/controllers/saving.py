@@ -155,7 +155,12 @@ class SavingController(QObject):
         if session.busy:
             answers = {"stop": lambda: self._stop(then)}
             self._ask(lambda answered: ask_cancel_run(self._context.window, answered), answers)
-        elif session.unsaved:
+        else:
+            self._see_to_changes(then)
+
+    def _see_to_changes(self, then: Next) -> None:
+        session = self._context.session
+        if session.unsaved:
             ask = partial(ask_unsaved, self._context.window, session.title)
             save = partial(self.save, partial(self._left, then))
             self._ask(ask, {"save": save, "discard": partial(self._discard, then)})
@@ -172,7 +177,14 @@ class SavingController(QObject):
         ask(answered)
 
     def _stop(self, then: Next) -> None:
-        self.cancel_run(lambda: self.leave(then))
+        """End the run first. One that does not answer in time must not keep the window from closing."""
+
+        def stopped() -> None:
+            self._asking = False
+            self._see_to_changes(then)
+
+        self._asking = True
+        self.cancel_run(stopped)
 
     def _discard(self, then: Next) -> None:
         self._drafts.forget(self._context.session.project.folder)
