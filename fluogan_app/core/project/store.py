@@ -84,6 +84,9 @@ class Project:
         """Put the document on disk in one step, then take it over. Raises ProjectError; the old one then stands."""
         with self._saving:
             self._check_present()
+            if document.link is None:
+                # A stack is never detached: a snapshot without a link was taken before the stack was attached.
+                document = document.replace(link=self.document.link)
             document = _relinked(document, self.folder).replace(modified=now_text(), app_version=__version__)
             write_json_atomic(self.folder / DOCUMENT, document.content())
             self.document = document
