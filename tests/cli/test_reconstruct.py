@@ -70,7 +70,7 @@ def test_a_pixel_size_that_is_given_overrules_the_file(reconstruct, project_path
 def test_what_is_assumed_is_said_with_its_unit_and_flag(reconstruct) -> None:
     said = reconstruct()
     assert said.code == 0
-    assert "Assumed: PSF width FWHM 250 nm, Camera gain 1 counts/photon" in said.err
+    assert "Assumed: PSF width FWHM 220 nm, Camera gain 1 counts/photon" in said.err
     assert "--fwhm-nm, --gain, --offset, --read-noise" in said.err
     quiet = reconstruct("--fwhm-nm", 260, "--gain", 1, "--offset", 0, "--read-noise", 0)
     assert "Assumed" not in quiet.err

@@ -26,9 +26,9 @@ def test_a_value_keeps_its_origin_until_another_one_comes() -> None:
 
 def test_the_width_is_the_stated_one_else_from_the_aperture_else_assumed() -> None:
     sampled = Acquisition().with_values(Origin.FILE, pixel_size_nm=80)
-    assert (sampled.psf_fwhm_nm, sampled.psf_origin) == (250, Origin.ASSUMED)
+    assert (sampled.psf_fwhm_nm, sampled.psf_origin) == (220, Origin.ASSUMED)
     half = sampled.with_values(Origin.USER, numerical_aperture=1.4)
-    assert (half.psf_fwhm_nm, half.psf_origin) == (250, Origin.ASSUMED)
+    assert (half.psf_fwhm_nm, half.psf_origin) == (220, Origin.ASSUMED)
     pair = half.with_values(Origin.USER, emission_nm=608)
     assert (pair.psf_fwhm_nm, pair.psf_origin) == (fwhm_from_aperture_nm(1.4, 608), Origin.USER)
     stated = pair.with_values(Origin.ESTIMATED, fwhm_nm=231)
@@ -42,7 +42,7 @@ def test_an_assumed_width_is_never_narrower_than_the_sampling_can_hold() -> None
 
 def test_a_complete_recording_has_a_width_with_its_true_origin() -> None:
     complete = Acquisition().with_values(Origin.FILE, pixel_size_nm=80).complete()
-    assert (complete.fwhm_nm, complete.origin("fwhm_nm")) == (250, Origin.ASSUMED)
+    assert (complete.fwhm_nm, complete.origin("fwhm_nm")) == (220, Origin.ASSUMED)
     assert complete.complete() == complete
 
 
