@@ -12,6 +12,8 @@ from scipy.sparse import csr_array
 
 from fluogan_app.core.optics.psf import Boundary, banded_spots
 
+Matrix = np.ndarray | csr_array
+
 #: Rows in one block of a long axis. Small blocks waste less on the window's ends, large ones keep the processor busy.
 BLOCK_ROWS = 24
 
@@ -19,7 +21,7 @@ BLOCK_ROWS = 24
 class AxisOperator:
     """A banded matrix (N, M) along an axis: `apply` and `adjoint` act on the last axis, `…_rows` on the one before."""
 
-    def __init__(self, matrix: np.ndarray | csr_array, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, matrix: Matrix, device: str = "cpu", dtype: torch.dtype = torch.float32) -> None:
         self.shape: tuple[int, int] = matrix.shape
         self.device, self.dtype = device, dtype
         self._matrix = csr_array(matrix)
@@ -111,7 +113,7 @@ class ForwardOperator:
 
 
 def separable_operator(
-    matrices_yx: tuple[np.ndarray | csr_array, np.ndarray | csr_array], device: str = "cpu", dtype: torch.dtype = torch.float32
+    matrices_yx: tuple[Matrix, Matrix], device: str = "cpu", dtype: torch.dtype = torch.float32
 ) -> ForwardOperator:
     """The operator of one matrix along y and one along x."""
     return ForwardOperator(*(AxisOperator(matrix, device, dtype) for matrix in matrices_yx))

@@ -1,4 +1,4 @@
-"""The gradient through Poisson numbers: the derivative that is used against the exact difference (2023 paper, eq. 19)."""
+"""The gradient through Poisson numbers: the derivative in use against the exact difference (2023 paper, eq. 19)."""
 
 from __future__ import annotations
 

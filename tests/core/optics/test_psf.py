@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from fluogan_app.core.optics.psf import gaussian_axis_matrix, spot_matrix
+from fluogan_app.core.optics.psf import REACH_SIGMAS, banded_spots, gaussian_axis_matrix, spot_matrix
 
 #: Elements below 1e-7 of the strongest are cut: one or two of a narrow column, and 2e-8 in all of a wide one.
 CUT = 3e-7
@@ -114,3 +114,16 @@ def test_spots_are_as_wide_as_they_are_called(cells, spots, sigma):
     distance = np.arange(cells) + 0.5 - centres[middle]
     # A cell adds its own variance of 1/12; what is cut lies within 6σ.
     assert distance**2 @ matrix[:, middle] == pytest.approx(sigma**2 + 1 / 12, abs=CUT * (6 * sigma) ** 2)
+
+
+@pytest.mark.parametrize("boundary", ["reflecting", "periodic"])
+def test_a_long_axis_costs_its_band_and_no_square(boundary):
+    pixels, zoom = 3001, 2
+    matrix = banded_spots(pixels, zoom * pixels, SIGMA, boundary)
+    reached = 2 * (np.ceil(REACH_SIGMAS * SIGMA) + 1) + 1
+    assert matrix.nnz <= reached * zoom * pixels
+    # The middle of a long axis is that of a short one.
+    short = gaussian_axis_matrix(41, zoom, SIGMA, boundary)
+    middle = matrix[1480:1521, zoom * 1480 : zoom * 1521].toarray()
+    inside = slice(zoom * 12, zoom * 29)
+    np.testing.assert_allclose(middle[:, inside], short[:, inside], atol=1e-12)
