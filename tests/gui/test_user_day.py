@@ -45,7 +45,25 @@ def _shown(user, name: str) -> np.ndarray:
     return user.window.workspace.panes.pane(name).image
 
 
-def test_from_the_sample_to_the_exported_image(open_window: Callable, tmp_path: Path) -> None:
+@pytest.fixture
+def slow_step(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Lets the step after the tenth take until the event is set: fast computers leave no time to press Pause."""
+    from fluogan_app.core.methods.fluogan.solver import FluoganSolver
+
+    honest, go_on = FluoganSolver.step, threading.Event()
+
+    def step(self, state):
+        if state.step == 10:
+            go_on.wait(60)
+        return honest(self, state)
+
+    monkeypatch.setattr(FluoganSolver, "step", step)
+    return go_on
+
+
+def test_from_the_sample_to_the_exported_image(
+    open_window: Callable, tmp_path: Path, slow_step: threading.Event
+) -> None:
     """Open, draw, run 50 steps, pause, resume, save, close, reopen, export: number by number the same."""
     user = open_window()
     user.opens_sample()
@@ -58,10 +76,12 @@ def test_from_the_sample_to_the_exported_image(open_window: Callable, tmp_path: 
     user.click("run")
     user.sees_step(1)
     user.click("pause")
-    user.sees(lambda: user.window.workspace.run_panel.words.text().find("paused") >= 0)
-    paused_at = user.window.workspace.run_panel.state.step
-    assert 1 <= paused_at < STEPS
-    user.click("pause")  # which now says “Resume”
+    slow_step.set()
+    panel = user.window.workspace.run_panel
+    user.sees(lambda: panel.state.paused and panel.state.step == 11)
+    user.sees((user.session.runs[0].folder / "checkpoint" / "last.safetensors").exists)
+    assert user.find("pause").text() == "&Resume" and user.session.runs[0].result().steps == 11
+    user.click("pause")
     user.sees_end()
     estimate, background = _shown(user, "estimate").copy(), _shown(user, "background").copy()
     assert estimate.shape == (60 * 8, 62 * 8)
