@@ -7,7 +7,9 @@ import pytest
 import torch
 from scipy.stats import poisson
 
+from fluogan_app.core.methods.fluogan.critic import CriticShape, initial_weights, scores
 from fluogan_app.core.methods.fluogan.model import Model
+from fluogan_app.core.rng import make_generator
 
 GAMMA, GAIN = 1.7, 2.5
 EXPECTED = np.array([[0.3, 2.0, 6.5], [1.1, 4.0, 0.05]])  # photons per pixel and frame
@@ -67,3 +69,42 @@ def test_the_gradient_in_use_is_the_mean_derivative():
     in_use = GAIN * model.data_gradient(GAIN * torch.from_numpy(EXPECTED), torch.zeros_like(counts))
     wanted = [mean_derivative(*pixel) for pixel in pixels()]
     np.testing.assert_allclose(in_use.numpy().ravel(), wanted, rtol=1e-12)
+
+
+SIDE = 9
+
+
+def critics_difference_and_derivative(light: float, draws: int = 60) -> tuple[torch.Tensor, torch.Tensor]:
+    """E[D(q + e_i) − D(q)] and E[∂D(q)/∂q_i] of an even patch for each pixel i, over the same drawn photons.
+
+    Patches are standardised, so that one photon is 1/√light of the noise.
+    """
+    shape, generator = CriticShape(patch=SIDE, channels=3, head="linear"), make_generator(1)
+    weights = {name: value.double() for name, value in initial_weights(shape, generator).items()}
+    photons = torch.poisson(torch.full((draws, SIDE, SIDE), light, dtype=torch.float64), generator=generator)
+    scene = torch.zeros(SIDE, SIDE, dtype=torch.float64)
+
+    def judged(patches: torch.Tensor) -> torch.Tensor:
+        return scores(weights, shape, (patches - light) / light**0.5, scene.expand(len(patches), -1, -1))
+
+    added = torch.eye(SIDE**2, dtype=torch.float64).reshape(-1, SIDE, SIDE)
+    exact = torch.stack([(judged(photons + one) - judged(photons)).mean() for one in added])
+    start = photons.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(judged(start).sum(), start)
+    return exact, slope.mean(dim=0).flatten()
+
+
+def critics_gap(light: float, scale: float = 1.0) -> float:
+    exact, derivative = critics_difference_and_derivative(light)
+    return float((scale * derivative - exact).norm() / exact.norm())
+
+
+def test_the_critics_derivative_nears_the_exact_difference_as_one_photon_gets_small_beside_the_noise():
+    dim, middle, bright = (critics_gap(light) for light in (4.0, 64.0, 1024.0))
+    # A photon crosses the critic's kinks in proportion to its size beside the noise, 1/√light.
+    assert dim < 0.3 and middle < 0.1 and bright < 0.05
+    assert bright < middle < dim
+
+
+def test_that_comparison_sees_a_derivative_for_standardised_frames_taken_for_that_of_photons():
+    assert critics_gap(64.0, scale=64.0**0.5) > 1
