@@ -23,8 +23,8 @@ class Origin(StrEnum):
     MISSING = "missing"
 
 
-#: The narrower end of what high-aperture objectives give (0.51 · 600 nm / 1.4); used, and called assumed, where nothing is
-#: known. A width taken too narrow leaves some blur; one taken too wide invents spots beside every edge.
+#: The narrower end of what high-aperture objectives give (0.51 · 600 nm / 1.4); used, and called assumed, where nothing
+#: is known. A width taken too narrow leaves some blur; one taken too wide invents spots beside every edge.
 ASSUMED_FWHM_NM = 220.0
 #: A PSF narrower than this many camera pixels is not sampled well enough to be deconvolved; the assumption stays above.
 ASSUMED_FWHM_PIXELS = 2.0
