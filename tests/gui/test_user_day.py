@@ -112,6 +112,7 @@ def test_from_the_sample_to_the_exported_image(
     _exports(later, tmp_path)
     _images_are_those_shown(tmp_path, estimate, background)
     _curves_are_those_of_the_run(tmp_path / "out-curves.csv", Project.open(place).run(1))
+    _a_run_without_a_pause_gives(later, estimate)
 
 
 def _exports(later, folder: Path) -> None:
@@ -140,6 +141,13 @@ def _curves_are_those_of_the_run(path: Path, run: Run) -> None:
     column = next(index for index, title in enumerate(rows[0]) if title.startswith("photons_estimate"))
     written = np.array([float(row[column]) for row in rows[1:]])
     np.testing.assert_array_equal(written, curves.columns["photons_estimate"])
+
+
+def _a_run_without_a_pause_gives(later, estimate: np.ndarray) -> None:
+    later.click("run")
+    later.sees_end()
+    assert later.session.shown_run.number == 2
+    np.testing.assert_array_equal(_shown(later, "estimate"), estimate)
 
 
 def test_cancels_in_the_middle_and_goes_on(open_window: Callable) -> None:
