@@ -10,7 +10,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-import tifffile
 
 from fluogan_app import __version__
 from fluogan_app.core.errors import ProjectError
@@ -29,6 +28,8 @@ def write_ome(
 
     Raises ProjectError.
     """
+    import tifffile  # here and below, not above: a tenth of a second that the window's start does not pay
+
     pixels = np.ascontiguousarray(image, np.float32)
     xml = _ome_xml(path.name, pixels.shape, pixel_size_nm, unit, provenance)
 
@@ -49,6 +50,8 @@ def write_imagej(
 
     Raises ProjectError.
     """
+    import tifffile
+
     pixels = np.ascontiguousarray(image, np.float32)
     info = {"Value unit": unit, **provenance}
     metadata = {
@@ -72,6 +75,8 @@ def read_image(path: Path) -> tuple[np.ndarray, float | None, dict[str, Any]]:
 
     Raises ProjectError.
     """
+    import tifffile
+
     try:
         with tifffile.TiffFile(path) as file:
             pixels = file.pages[0].asarray()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from fluogan_app.core.project.export import export_image, export_run
 from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.results import status_text
@@ -52,6 +51,9 @@ class ExportController(QObject):
 
 def write_export(run: Run, request: ExportRequest) -> list[str]:
     """Write the wanted files; their names. On a thread. Raises UsageError, ProjectError."""
+    # Drawing figures needs an image library that the window's start does not.
+    from fluogan_app.core.project.export import export_image, export_run
+
     export_run(run, request.estimate, request.background, request.curves, request.figure)
     if request.mean is not None:
         result, about = run.result(), run.provenance() | {"quantity": "mean"}
