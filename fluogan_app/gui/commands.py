@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 class Command:
     """One thing to do: its name in code, its words in the menu, its keys, and what it says when pointed at.
 
-    `group` makes commands exclude each other; `needs` is what must be there: "", "project", "stack" or "run".
+    `group` makes commands exclude each other. `needs` is what must be so: "" always, "project", "stack" or "run" there,
+    "idle" or "job" going on, the shown run "finished" or "unfinished".
     """
 
     name: str
@@ -63,13 +64,13 @@ COMMANDS: tuple[Command, ...] = (
             "Choose the part that is reconstructed", needs="stack"),
     Command("clear_region", "&Region", "&Whole frame", ("Ctrl+Shift+D",), "Reconstruct the whole frame", needs="stack"),
     Command("all_frames", "&Region", "&All frames", ("Ctrl+Shift+A",), "Reconstruct from all frames", needs="stack"),
-    Command("run", "R&un", "&Run", ("F5", "Ctrl+Return"), "Start a reconstruction", needs="project"),
-    Command("pause", "R&un", "&Pause or go on", ("F6",), "Pause the run, or let it go on", needs="project"),
-    Command("cancel", "R&un", "&Cancel", ("Ctrl+.",), "End the run and keep its last state", needs="project"),
+    Command("run", "R&un", "&Run", ("F5", "Ctrl+Return"), "Start a reconstruction", needs="idle"),
+    Command("pause", "R&un", "&Pause or go on", ("F6",), "Pause the run, or let it go on", needs="job"),
+    Command("cancel", "R&un", "&Cancel", ("Ctrl+.",), "End the run and keep its last state", needs="job"),
     Command("resume", "R&un", "R&esume the shown run", ("Shift+F5",),
-            "Go on from its last state", needs="run", starts_section=True),
+            "Go on from its last state", needs="unfinished", starts_section=True),
     Command("more_steps", "R&un", "Go on with &more steps…", ("Ctrl+M",),
-            "A new run that goes on where the shown one ended", needs="run"),
+            "A new run that goes on where the shown one ended", needs="finished"),
     Command("use_run", "R&un", "Take o&ver its parameters", ("Ctrl+U",),
             "Set the form to what the shown run was made with", needs="run"),
     Command("defaults", "R&un", "Rese&t the parameters", ("Ctrl+Shift+R",),

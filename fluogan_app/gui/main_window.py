@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropE
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
 from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
@@ -37,8 +38,9 @@ from fluogan_app.gui.workspace import RESULT, STACK, Workspace
 
 log = logging.getLogger(__name__)
 
-
+#: Time between two loads while nothing else happens, so that each is a hitch too short to notice.
 _WARM_UP_MS = 500
+_UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
 
 
 class MainWindow(QMainWindow):
@@ -109,9 +111,7 @@ class MainWindow(QMainWindow):
 
     def _make_controllers(self) -> None:
         place = self.workspace
-        context = Context(
-            self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path
-        )  # fmt: skip
+        context = Context(self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path)
         self.saving = SavingController(context, self.unsaved, lambda: self.view_state.gather())
         self.files = FilesController(context, self.unsaved, self.saving.leave)
         self.parameters = ParametersController(context, place.form)
@@ -182,8 +182,17 @@ class MainWindow(QMainWindow):
 
     def _enable_commands(self) -> None:
         session = self.session
-        there = {"project": session.project, "stack": session.stack, "run": session.shown_run}
-        self.actions_.enable({name for name, thing in there.items() if thing is not None})
+        status = session.shown_run.record.status if session.shown_run is not None and not session.busy else None
+        there = {
+            "project": session.project is not None,
+            "stack": session.stack is not None,
+            "run": session.shown_run is not None,
+            "idle": session.project is not None and not session.busy,
+            "job": session.busy,
+            "finished": status is RunStatus.FINISHED,
+            "unfinished": status in _UNFINISHED,
+        }
+        self.actions_.enable({name for name, so in there.items() if so})
 
     # Coming and going
 

@@ -60,11 +60,16 @@ class Session(QObject):
 
     # What is open
 
-    def show_project(self, project: Project, stack: Stack | None, untitled: bool) -> None:
-        """Take another project in, with its stack where the raw file is at hand."""
+    def show_project(
+        self, project: Project, stack: Stack | None, untitled: bool, saved: ProjectDocument | None = None
+    ) -> None:
+        """Take another project in, with its stack where the raw file is at hand.
+
+        `saved` is what counts as saved, where that is not what stands on disk: a project that a crash left behind.
+        """
         self._leave_stack()
         self.project, self.stack, self.untitled = project, stack, untitled
-        self.document = self._saved = project.document
+        self.document, self._saved = project.document, saved or project.document
         self._stated = project.document.acquisition if untitled or stack is None else stack.acquisition
         self._problems = {}
         self.runs = tuple(project.runs())

@@ -257,6 +257,10 @@ def test_a_project_left_by_a_crash_is_offered(open_window: Callable, stack_file:
     user.sees_stack()
     assert user.session.document.roi == Roi(1, 1, 9, 9) and user.session.untitled
     user.window.close()
+    user.answers("unsaved_question", "cancel")
+    assert left.folder.exists(), "what was left behind was never saved, so it is asked about"
+    user.window.close()
+    user.answers("unsaved_question", "discard")
     user.sees(lambda: not user.window.isVisible())
 
 

@@ -29,12 +29,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Opened:
-    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand."""
+    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand.
+
+    An untitled project is `fresh` if it was made just now; else a crash left it behind, with what the user did in it.
+    """
 
     project: Project
     stack: Stack | None
     untitled: bool
     trouble: FluoganError | None = None
+    fresh: bool = False
+
+    @property
+    def saved(self) -> ProjectDocument | None:
+        """What counts as saved: of a project that was left behind, nothing but what its file states."""
+        if not self.untitled or self.fresh:
+            return None
+        return ProjectDocument(acquisition=self.stack.acquisition if self.stack is not None else Acquisition())
 
 
 class FilesController(QObject):
@@ -126,7 +137,7 @@ class FilesController(QObject):
         stack.frame(0)
         acquisition = _with_known(stack.acquisition, known)
         project = self._unsaved.create(path.stem.removesuffix(".ome"), ProjectDocument(acquisition=acquisition))
-        return Opened(project, stack, untitled=True)
+        return Opened(project, stack, untitled=True, fresh=True)
 
     def _opened(self, request: int, path: Path, opened: Opened) -> None:
         if request != self._request:
@@ -136,7 +147,7 @@ class FilesController(QObject):
         self._context.notices.clear("locate")
         session = self._context.session
         former = session.project if session.untitled else None
-        session.show_project(opened.project, opened.stack, opened.untitled)
+        session.show_project(opened.project, opened.stack, opened.untitled, opened.saved)
         if former is not None and former is not self._attaching:
             self._unsaved.discard(former.folder)
         self._remember(path, opened)
@@ -156,10 +167,10 @@ class FilesController(QObject):
     def _give_up(self, opened: Opened) -> None:
         if opened.stack is not None:
             opened.stack.close()
-            if opened.untitled and not opened.project.runs():
-                self._unsaved.discard(opened.project.folder)
-                return
-        self._unsaved.release(opened.project.folder)
+        if opened.fresh:
+            self._unsaved.discard(opened.project.folder)
+        else:
+            self._unsaved.release(opened.project.folder)
 
     def _remember(self, path: Path, opened: Opened) -> None:
         if self._unsaved.contains(opened.project.folder) and is_project(path):
