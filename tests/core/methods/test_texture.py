@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fluogan_app.core.methods.fluogan.texture import WIDE, WIDE_PER_PIXEL, Texture, make_textures
+from fluogan_app.core.methods.fluogan.texture import WIDE, Texture, make_textures
 from fluogan_app.core.optics.operators import gaussian_operator
 
 SIGMA = 1.376  # camera pixels: FWHM 324 nm at 100 nm
@@ -70,7 +70,7 @@ def test_even_spots_make_an_even_image(zoom):
 def test_spots_are_as_wide_as_they_are_called(detail):
     zoom = 6
     fine, wide = textures((35, 41), zoom, detail)
-    for texture, width in ((fine, detail), (wide, max(WIDE, detail))):
+    for texture, width in ((fine, detail), (wide, max(WIDE.width, detail))):
         sigma_fine = width * SIGMA * zoom
         # A fine pixel adds its own variance of 1/12.
         expected = sigma_fine**2 + 1 / 12
@@ -85,8 +85,8 @@ def test_spots_are_as_wide_as_they_are_called(detail):
 def test_spots_of_the_fine_kind_lie_on_the_fine_pixels_and_wide_ones_apart():
     fine, wide = textures((5, 7), zoom=6)
     assert fine.blur.fine_shape == fine.show.coarse_shape == wide.show.coarse_shape == (30, 42)
-    assert wide.blur.fine_shape == (5 * WIDE_PER_PIXEL, 7 * WIDE_PER_PIXEL)
-    assert (fine.name, wide.name) == ("fine", "wide")
+    assert wide.blur.fine_shape == (5 * WIDE.per_pixel, 7 * WIDE.per_pixel)
+    assert (fine.kind.name, wide.kind.name) == ("fine", "wide")
 
 
 def test_wide_spots_never_outnumber_the_fine_pixels():

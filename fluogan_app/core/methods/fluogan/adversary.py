@@ -52,6 +52,7 @@ class Adversary:
         self._unit, self._photon = unit, max(noise.photon / unit, 1e-4)
         self._strongest = params.gamma * model.weights.sqrt()
         self._mean, self._variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
+        self._least_variance = 1e-2 * float(self._variance.min())
         self._level = as_tensor(noise.level)
         self._pattern = as_tensor(camera_pattern(noise.mean, sigma_pixels) / unit)
         self._scene = as_tensor(_scene(noise.mean, sigma_pixels))
@@ -75,7 +76,7 @@ class Adversary:
     def train(self, tensors: dict[str, torch.Tensor], simulated_mean: torch.Tensor) -> dict[str, torch.Tensor]:
         """Train the critic on the simulator's present mean and renew its pull, in place. Returns the metrics.
 
-        The adversarial term is told relative to the recorded frames' score: D itself has no zero.
+        The adversarial term is told per patch, and relative to the recorded frames' score: D itself has no zero.
         """
         host = _generator("cpu", tensors["random"])
         device = _generator(self._device, tensors["random_device"])
@@ -86,7 +87,7 @@ class Adversary:
         if self._params.data_term == "sampled":
             self._redraw(tensors, device)
         tensors["random"], tensors["random_device"] = host.get_state(), device.get_state()
-        return {**metrics, "loss_adversarial": -self._params.adversarial_weight * self._tiles() * (score - metrics["critic_real"])}
+        return {**metrics, "loss_adversarial": self._params.adversarial_weight * (metrics["critic_real"] - score)}
 
     def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X).
@@ -110,10 +111,6 @@ class Adversary:
             noise = torch.randn(self._mean.shape, generator=generator, device=self._device)
             tensors["draw"] = noise.mul_(2.0**0.5 * self._strongest)
 
-    def _tiles(self) -> torch.Tensor:
-        """Frames times patches that cover the field once: what the mean score of a patch stands for in eq. (14)."""
-        return self._per_frame.sum() / self._shape.patch**2
-
     def _draw(self, generator: torch.Generator) -> Patches:
         side, count = self._shape.patch, self._params.batch_size
         frames, height, width = self._frames.shape
@@ -124,12 +121,13 @@ class Adversary:
         level = self._level[times][:, None, None]
         expected = level * self._cut(self._mean, corners)
         spread = (self._cut(self._variance, corners) + self._photon * (level - 1.0) * self._cut(self._mean, corners))
-        spread = spread.clamp(min=1e-2 * float(self._variance.min())).sqrt()
+        spread = spread.clamp(min=self._least_variance).sqrt()
         recorded = torch.stack([
             self._frames[time, row : row + side, column : column + side]
             for time, (row, column) in zip(times, corners)
         ]) / self._unit  # fmt: skip
-        return Patches(corners, (recorded - expected) / spread, self._cut(self._scene, corners), level, spread, expected)
+        real, scene = (recorded - expected) / spread, self._cut(self._scene, corners)
+        return Patches(corners, real, scene, level, spread, expected)
 
     def _simulate(self, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Standardised patches of frames drawn from the simulator at the real patches' places and brightness."""
@@ -139,7 +137,10 @@ class Adversary:
         drawn = draw_frames(mean, self._photon, rest, generator) + self._cut(self._pattern, batch.corners)
         return (drawn - batch.expected) / batch.spread
 
-    def _improve(self, tensors, batch: Patches, simulated: torch.Tensor, generator: torch.Generator) -> dict:
+    def _improve(
+        self, tensors: dict[str, torch.Tensor], batch: Patches, simulated: torch.Tensor, generator: torch.Generator
+    ) -> dict[str, torch.Tensor]:
+        """One step of Adam on eq. (15), in place. Returns the critic's metrics."""
         weights = {name: value.requires_grad_() for name, value in _below("critic.", tensors).items()}
         mix = torch.rand(len(batch.corners), 1, 1, generator=generator).to(self._device)
         loss, metrics = critic_loss(
@@ -156,7 +157,9 @@ class Adversary:
             value.requires_grad_(False)
         return metrics
 
-    def _renew_pull(self, tensors, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    def _renew_pull(
+        self, tensors: dict[str, torch.Tensor], batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
         """Blend T E[∇_y D(y_sim)] of this batch into the pull (2023 paper, eq. 19). Returns the mean score."""
         simulated = self._simulate(batch, simulated_mean, generator).requires_grad_()
         score = scores(_below("critic.", tensors), self._shape, simulated, batch.scene)

@@ -32,4 +32,9 @@ class FluoganMethod:
     def memory_bytes(self, shape_tyx: tuple[int, int, int], params: Any) -> int:
         """See Method.memory_bytes."""
         frames, height, width = shape_tyx
-        return 4 * height * width * (3 * frames + 12 * params.zoom**2)
+        # The frames as read, as photons, and while the noise is measured twice more; on the fine grid points, their
+        # extrapolations, averages, weights and what one step needs in passing; wide spots lie at most 4 to a pixel.
+        stack = 4 * frames * height * width
+        fine = 4 * height * width * params.zoom**2
+        wide = 4 * height * width * 4
+        return 4 * stack + (14 if params.delta else 11) * (fine + wide)

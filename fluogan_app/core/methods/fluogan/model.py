@@ -20,13 +20,11 @@ from fluogan_app.core.methods.fluogan.weights import Noise
 SPARSITY_OF_SIGNAL = 0.004
 #: It is not below so many standard deviations, so that noise alone makes no structure.
 LEAST_SIGMAS = 1.25
-#: Wide spots are pulled by so many standard deviations less: they are taken where the noise cannot tell.
-WIDE_DISCOUNT_SIGMAS = 0.15
 #: λ2 = 1 lets the background follow waves longer than this many widths (FWHM) of the PSF.
-BACKGROUND_WAVE_FWHM = 3.5
-#: How the common majorant is shared out: small shares take larger steps at the cost of the others. The background is
-#: held stiff by λ2 anyway, and there are few wide spots.
-SHARE_WIDE, SHARE_BACKGROUND = 0.3, 0.1
+BACKGROUND_WAVE_FWHM = 5.0
+#: The background's share of the common majorant, beside 1 for the fine spots: a small share takes small steps and
+#: leaves the others large ones. The background is held stiff by λ2 anyway.
+SHARE_BACKGROUND = 0.1
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def build_model(
 def _majorants(textures: tuple[Texture, ...], weights: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
     """Diagonals D ≥ KᵀWK for K = [ΨK₁, ΨK₂, 1] ≥ 0: D = KᵀWKv / v for any v > 0, by Jensen's inequality."""
     light = [texture.blur.apply(texture.blur.ones()) for texture in textures]
-    shares = (1.0, SHARE_WIDE)[: len(textures)]
+    shares = [texture.kind.share for texture in textures]
     total = sum(share * part for share, part in zip(shares, light))
     level = SHARE_BACKGROUND * total.mean()
     pull = weights * (total + level)
@@ -104,7 +102,7 @@ def _sparsity(textures: tuple[Texture, ...], weights: torch.Tensor, mean: torch.
     signal = fine.adjoint(weights * above_floor).max().clamp(min=0.0)
     noise = fine.squared().adjoint(weights).sqrt()
     pull = torch.maximum((SPARSITY_OF_SIGNAL * signal * noise).sqrt(), LEAST_SIGMAS * noise)
-    pulls = (pull, pull - WIDE_DISCOUNT_SIGMAS * noise)
+    pulls = (pull - texture.kind.discount_sigmas * noise for texture in textures)
     return tuple(lambda1 * _on_grid(part, texture.blur.fine_shape) for part, texture in zip(pulls, textures))
 
 

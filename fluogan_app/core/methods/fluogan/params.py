@@ -34,12 +34,14 @@ class FluoganParams(Params):
         1.0, label="Smooth background λ2", ge=0, le=1e6, group="Weights", logarithmic=True,
         equation="λ2/2 ‖∇b‖²",
         help="Keeps the background from following structures: larger is smoother. At 1 it can follow changes over "
-        "more than about four widths of the PSF.",
+        "more than about five widths of the PSF.",
     )  # fmt: skip
     delta: Literal[0, 1] = param(
         1, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
-        help="1 lets a critic network compare simulated with recorded frames after the mean fit; 0 fits the mean alone "
-        "and is much faster.",
+        help="0 fits the mean of the frames alone. 1 goes on from there against a critic network that compares "
+        "simulated with recorded frames. On simulated lines, dim, bright and blinking, the critic leaves resolution "
+        "and accuracy as they are (within 3 %) and follows the mean frame a little closer, in several times the time: "
+        "use 0 for speed, 1 for the method as published.",
     )  # fmt: skip
     detail: float = param(
         0.25, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,

@@ -44,7 +44,7 @@ class FluoganSolver:
         sigma = sigma_from_fwhm(fwhm_pixels)
         textures = make_textures(frames.shape[1:], params.zoom, sigma, params.detail, device, dtype)
         self._model = build_model(self._noise, textures, fwhm_pixels, params)
-        self._names = (*(texture.name for texture in textures), "b", "light")
+        self._names = (*(texture.kind.name for texture in textures), "b", "light")
         self._adversary = Adversary(frames, self._noise, self._model, sigma, params, device) if params.delta else None
         self._warmup = warmup_length(params)
         self.total_steps = params.steps
