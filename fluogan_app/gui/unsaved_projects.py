@@ -9,9 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write
 from fluogan_app.core.folders import recovery_folder
+from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project
 
@@ -56,6 +58,12 @@ class UnsavedProjects:
         folders = [path for path in self._folder.glob("*.fluogan") if path not in self._locks and _is_free(path)]
         return tuple(sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
 
+    def clear_untouched(self) -> None:
+        """Delete what a crash left behind where the user had only looked at a stack."""
+        for folder in self.left_over():
+            if not _holds_work(folder):
+                self.discard(folder)
+
     def discard(self, folder: Path) -> None:
         """Delete an unsaved project; any other folder is left alone."""
         if not self.contains(folder):
@@ -77,6 +85,17 @@ class UnsavedProjects:
             if not path.exists():
                 return path
         raise ProjectError(f"No free name for an unsaved project in {self._folder}.", "Save or discard older ones.")
+
+
+def _holds_work(folder: Path) -> bool:
+    try:
+        project = Project.open(folder)
+    except ProjectError:
+        return True  # what cannot be read is not for this program to delete
+    document = project.document
+    typed = Origin.USER in document.acquisition.origins.values()
+    set_by_user = (document.roi, document.frames, document.params, document.settings != RunSettings(), typed)
+    return any(set_by_user) or bool(project.runs())
 
 
 def _is_free(folder: Path) -> bool:

@@ -264,6 +264,21 @@ def test_a_project_left_by_a_crash_is_offered(open_window: Callable, stack_file:
     user.sees(lambda: not user.window.isVisible())
 
 
+def test_what_a_crash_left_untouched_is_no_question(open_window: Callable, stack_file: Path) -> None:
+    from fluogan_app.core.readers.open import open_stack
+
+    stack = open_stack(stack_file)
+    left = Project.create(recovery_folder() / "looked-at.fluogan", ProjectDocument(acquisition=stack.acquisition))
+    left.attach(stack)
+    damaged = Project.create(recovery_folder() / "damaged.fluogan", ProjectDocument())
+    (damaged.folder / "project.json").write_text("{")
+    user = open_window()
+    assert not left.folder.exists() and damaged.folder.exists(), "what cannot be read is not deleted"
+    assert "damaged" in user.window.notices.text("recovery")
+    user.click("notice_recovery_discard")
+    assert not damaged.folder.exists() and user.window.notices.text("recovery") == ""
+
+
 def test_what_a_living_window_holds_is_not_offered(open_window: Callable, stack_file: Path) -> None:
     user = open_window()
     user.drops(stack_file)

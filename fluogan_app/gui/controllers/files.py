@@ -249,6 +249,7 @@ class FilesController(QObject):
 
     def offer_recovery(self) -> None:
         """Offer the newest project that was never saved, if a crash left one."""
+        self._unsaved.clear_untouched()
         left = self._unsaved.left_over()
         if not left:
             return
