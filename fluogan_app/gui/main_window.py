@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropE
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
 from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
@@ -33,14 +32,13 @@ from fluogan_app.gui.stack_reader import StackReader
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.welcome import Welcome
-from fluogan_app.gui.wiring import connect_commands
+from fluogan_app.gui.wiring import connect_commands, needs_that_are_met
 from fluogan_app.gui.workspace import RESULT, STACK, Workspace
 
 log = logging.getLogger(__name__)
 
 #: Time between two loads while nothing else happens, so that each is a hitch too short to notice.
 _WARM_UP_MS = 500
-_UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
 
 
 class MainWindow(QMainWindow):
@@ -181,18 +179,7 @@ class MainWindow(QMainWindow):
             self.statusBar().showMessage(text)
 
     def _enable_commands(self) -> None:
-        session = self.session
-        status = session.shown_run.record.status if session.shown_run is not None and not session.busy else None
-        there = {
-            "project": session.project is not None,
-            "stack": session.stack is not None,
-            "run": session.shown_run is not None,
-            "idle": session.project is not None and not session.busy,
-            "job": session.busy,
-            "finished": status is RunStatus.FINISHED,
-            "unfinished": status in _UNFINISHED,
-        }
-        self.actions_.enable({name for name, so in there.items() if so})
+        self.actions_.enable(needs_that_are_met(self.session))
 
     # Coming and going
 

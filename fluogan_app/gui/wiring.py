@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
 from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
 from fluogan_app.gui.workspace import CURVES, LOG, RESULT, STACK
+
+_UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
 
 if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
@@ -25,6 +29,21 @@ def connect_commands(window: MainWindow) -> None:
     _connect_choices(window)
     _add_file_menus(window)
     _connect_tree(window)
+
+
+def needs_that_are_met(session: Session) -> set[str]:
+    """What the commands may need, as far as it is so."""
+    status = session.shown_run.record.status if session.shown_run is not None and not session.busy else None
+    so = {
+        "project": session.project is not None,
+        "stack": session.stack is not None,
+        "run": session.shown_run is not None,
+        "idle": session.project is not None and not session.busy,
+        "job": session.busy,
+        "finished": status is RunStatus.FINISHED,
+        "unfinished": status in _UNFINISHED,
+    }
+    return {name for name, met in so.items() if met}
 
 
 def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:

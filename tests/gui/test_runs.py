@@ -116,7 +116,9 @@ def test_changing_values_while_a_run_goes_on_leaves_the_run_alone(open_window: C
     assert user.session.runs[0].record.params["zoom"] == 6 and user.session.params.zoom == 3
 
 
-def test_a_run_that_does_not_answer_keeps_no_window_open(open_window: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_does_not_answer_keeps_no_window_open(
+    open_window: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Stuck inside one step: closing waits for a bounded time, then goes on."""
     from fluogan_app.core.methods.fluogan.solver import FluoganSolver
     from fluogan_app.gui.controllers import run as run_controller
