@@ -104,8 +104,9 @@ def _data(problem: Problem, noise: Noise) -> list[str]:
 def _fit(found: dict[str, float]) -> list[str]:
     if found["discrepancy"] > 3.0:
         return [
-            f"The image explains the mean frame only to {found['discrepancy'] ** 0.5:.1f} times its noise "
-            "(discrepancy far from 1): check FWHM and pixel size, or run more steps."
+            f"The image differs from the mean frame by {found['discrepancy'] ** 0.5:.1f} times its noise "
+            "(discrepancy far from 1): check FWHM and pixel size; where they are right and the stack is bright, "
+            "a smaller λ1 or more steps bring them closer."
         ]
     return []
 
