@@ -43,13 +43,14 @@ def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) ->
     }
 
 
-def project_object(project: Project, runs: Iterable[Run]) -> dict[str, Any]:
-    """A project with the state of its runs."""
+def project_object(project: Project, runs: Iterable[Run], warnings: Iterable[str]) -> dict[str, Any]:
+    """A project with the state of its runs, and what to say of those that cannot be read."""
     link = project.document.link
     return {
         "project": str(project.folder),
         "stack": None if link is None else {"path": link.path, "shape_tyx": list(link.shape_tyx), "dtype": link.dtype},
         "runs": [_summary(run) for run in runs],
+        "warnings": list(warnings),
     }
 
 

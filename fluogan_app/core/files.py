@@ -69,6 +69,14 @@ def cannot_write(path: Path, error: OSError) -> ProjectError:
     )
 
 
+def gone(what: str, folder: Path) -> ProjectError:
+    """The sentence for a folder that was moved while work went on in it: it must not be made again in part."""
+    return ProjectError(
+        f"The {what} {folder} is not there any more.",
+        "It was moved, renamed or deleted: put it back, or open it at its new place.",
+    )
+
+
 def _temporary_beside(path: Path) -> Path:
     temporary = path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:12]}{path.suffix}")
     try:

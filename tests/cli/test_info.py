@@ -73,3 +73,14 @@ def test_of_a_project_the_runs_are_listed(fluogan, reconstruct, project_path) ->
         (1, "finished", 6),
         (2, "finished", 6),
     ]
+
+
+def test_a_run_that_cannot_be_read_is_told_beside_the_others(fluogan, reconstruct, project_path) -> None:
+    reconstruct()
+    reconstruct()
+    (project_path / "runs" / "0001-fluogan" / "run.json").write_text("{")
+    said = fluogan("info", project_path)
+    assert said.code == 0 and "Run 2" in said.out
+    assert said.err.startswith("Warning:") and "0001-fluogan" in said.err and len(said.err.splitlines()) == 1
+    (warning,) = json.loads(fluogan("info", project_path, "--json").out)["warnings"]
+    assert "0001-fluogan" in warning and "damaged" in warning

@@ -41,3 +41,12 @@ def test_a_stack_that_was_moved_is_named(fluogan, reconstruct, stack_file, proje
 def test_a_project_without_runs_says_what_to_do(fluogan, project_path) -> None:
     Project.create(project_path)
     fluogan("resume", project_path).refused("no runs", "reconstruction")
+
+
+def test_another_stack_is_refused_and_the_project_keeps_its_own(fluogan, reconstruct, project_path, make_stack) -> None:
+    reconstruct()
+    before = {path: path.read_bytes() for path in project_path.rglob("*") if path.is_file()}
+    other = make_stack("other.tif", (12, 11, 14))
+    other.write_bytes(other.read_bytes()[:-1] + b"\xff")
+    fluogan("resume", project_path, "--steps", 9, "--stack", other).refused("other.tif", "content differs")
+    assert {path: path.read_bytes() for path in project_path.rglob("*") if path.is_file()} == before

@@ -10,6 +10,7 @@ from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.recording import FILE_HELP, stack_path
 from fluogan_app.cli.records import project_object, steps_kept
 from fluogan_app.cli.report import Report
+from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.folder import DOCUMENT, is_project
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.readers.base import FileDescription
@@ -38,13 +39,16 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
 
 
 def _project(project: Project, as_json: bool, report: Report) -> Exit:
-    runs = project.runs()
+    damaged: list[ProjectError] = []
+    runs = project.runs(damaged.append)
+    warnings = [error.one_line for error in damaged]
     if as_json:
-        report.json(project_object(project, runs))
+        report.json(project_object(project, runs, warnings))
         return Exit.DONE
     report.text(f"{project.folder.name} (FluoGAN project)", *words.table(words.project_rows(project.document)))
     for run in runs:
         report.text(words.run_line(run.record, steps_kept(run)))
+    report.warnings(warnings)
     return Exit.DONE
 
 

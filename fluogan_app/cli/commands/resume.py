@@ -14,7 +14,7 @@ from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
-from fluogan_app.core.project.workflow import Started, resume_run
+from fluogan_app.core.project.workflow import Started, resume_run, stack_at
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     project = Project.open(arguments.project)
     number = project.run(arguments.run).number
     total_steps = _total_steps(project, number, arguments.steps)
-    stack = project.locate(arguments.stack) if arguments.stack is not None else None
+    stack = stack_at(project, number, arguments.stack) if arguments.stack is not None else None
 
     def job(control: Control, sink: Sink, on_started: Started) -> tuple[Run, Ended]:
         return resume_run(project, number, control, sink, total_steps, stack, on_started)

@@ -13,7 +13,7 @@ import numpy as np
 
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.files import cannot_write, replace, write_atomic
+from fluogan_app.core.files import cannot_write, gone, replace, write_atomic
 from fluogan_app.core.methods.base import Preview, State
 
 INCOMING = "incoming.safetensors"
@@ -44,6 +44,8 @@ class CheckpointFolder:
 
         Raises ProjectError; the checkpoints that stood before stand still.
         """
+        if not self.folder.parent.is_dir():
+            raise gone("run", self.folder.parent)
         incoming = self.folder / INCOMING
         write_atomic(incoming, lambda path: _write(path, checkpoint))
         try:
@@ -93,8 +95,11 @@ def _write(path: Path, checkpoint: Checkpoint) -> None:
         "metrics": json.dumps([vars(metric) for metric in checkpoint.curves.metrics]),
         "checksum": _checksum(tensors.items()),
     }
+    mode = path.stat().st_mode
     try:
         save_file(tensors, str(path), metadata=header)
+        # safetensors writes for this user alone; whoever may read the project may read its checkpoints.
+        path.chmod(mode)
     except SafetensorError as error:  # a full disk comes in this form, not as OSError
         raise OSError(0, str(error)) from error
 

@@ -15,7 +15,7 @@ import numpy as np
 from fluogan_app import __version__
 from fluogan_app.core.data.result import Curves, Metric, Result
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.files import write_json_atomic
+from fluogan_app.core.files import gone, write_json_atomic
 from fluogan_app.core.jobs.checkpoint import CheckpointFolder
 from fluogan_app.core.jobs.curves_csv import read_curves_csv, write_curves_csv
 from fluogan_app.core.project.images import read_image, write_ome
@@ -27,6 +27,7 @@ RECORD = "run.json"
 ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
 ESTIMATE_UNIT = "photons per frame per fine pixel"
 CAMERA_UNIT = "photons per frame per camera pixel"
+_RESTORE = "Restore it from a backup."
 _ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED, RunStatus.FAILED)
 
 
@@ -72,11 +73,13 @@ class Run:
 
     def write_record(self, record: RunRecord) -> None:
         """Put the record on disk, then take it over. Raises ProjectError."""
+        self._check_present()
         write_json_atomic(self.folder / RECORD, record.content())
         self.record = record
 
     def write_result(self, result: Result, steps: int) -> None:
         """Put images, measures and notes on disk. Raises ProjectError."""
+        self._check_present()
         about = self.provenance() | {"steps": steps, "measures": finite(result.measures), "notes": list(result.notes)}
         size_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
         write_ome(self.folder / MEAN, result.mean, size_nm, CAMERA_UNIT, about | {"quantity": "mean"})
@@ -112,8 +115,7 @@ class Run:
     def curves(self) -> Curves:
         """The curves of a run that ended, or up to its last checkpoint; empty before it. Raises ProjectError."""
         if self.has_ended and (self.folder / "curves.csv").exists():
-            about = read_json(self.folder / "metrics.json")
-            return read_curves_csv(self.folder / "curves.csv", [Metric(**entry) for entry in about.get("curves", [])])
+            return read_curves_csv(self.folder / "curves.csv", self._metrics())
         looked = self.checkpoints.look()
         return looked[0] if looked is not None else Curves()
 
@@ -130,6 +132,18 @@ class Run:
             "source_sha256": source.get("sha256", ""),
             "environment": record["environment"],
         }
+
+    def _check_present(self) -> None:
+        if not self.folder.is_dir():
+            raise gone("run", self.folder)
+
+    def _metrics(self) -> list[Metric]:
+        path = self.folder / "metrics.json"
+        about = read_json(path)
+        try:
+            return [Metric(**entry) for entry in about["curves"]]
+        except (TypeError, KeyError) as error:
+            raise ProjectError(f"{path} is damaged: it does not name the curves.", _RESTORE) from error
 
     def _final_result(self) -> Result:
         estimate, background = (read_image(self.folder / name)[0] for name in (ESTIMATE, BACKGROUND))
@@ -157,7 +171,7 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         raise ProjectError(f"{path} cannot be read: {error.strerror}.", "Choose a FluoGAN project.") from error
     except ValueError as error:
-        raise ProjectError(f"{path} is damaged: it is not JSON.", "Restore it from a backup.") from error
+        raise ProjectError(f"{path} is damaged: it is not JSON.", _RESTORE) from error
 
 
 def finite(measures: Mapping[str, float]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from fluogan_app import __version__
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ProjectError, ReadError
-from fluogan_app.core.files import cannot_write, write_json_atomic
+from fluogan_app.core.files import cannot_write, gone, write_json_atomic
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.folder import (
     DOCUMENT,
@@ -36,8 +37,13 @@ __all__ = ["Project", "is_project", "project_folder"]
 
 log = logging.getLogger(__name__)
 
+
 #: The stored mean takes in evenly spaced frames of at most this many bytes in all, so that attaching stays quick.
 MEAN_BYTES = 1_000_000_000
+
+
+def _to_log(error: ProjectError) -> None:
+    log.warning("%s", error.one_line)
 
 
 class Project:
@@ -109,14 +115,14 @@ class Project:
         put_in_place(target, fill)
         return Project(target, document)
 
-    def runs(self) -> list[Run]:
-        """The runs in their order. One that cannot be read is left out, with a word in the log."""
+    def runs(self, on_damaged: Callable[[ProjectError], None] = _to_log) -> list[Run]:
+        """The runs in their order. One that cannot be read is left out, and `on_damaged` is told why."""
         found = []
         for folder in self._run_folders():
             try:
                 found.append(Run.open(folder))
             except ProjectError as error:
-                log.warning("%s", error.one_line)
+                on_damaged(error)
         return found
 
     def run(self, number: int | None = None) -> Run:
@@ -205,10 +211,7 @@ class Project:
     def _check_present(self) -> None:
         """A folder that was moved away must not be made again with half of its content."""
         if not (self.folder / DOCUMENT).is_file():
-            raise ProjectError(
-                f"The project {self.folder} is not there any more.",
-                "It was moved, renamed or deleted: put it back, or open it at its new place.",
-            )
+            raise gone("project", self.folder)
 
     def _new_run_folder(self, method: str) -> Path:
         runs = self.folder / "runs"

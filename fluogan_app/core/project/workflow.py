@@ -8,9 +8,10 @@ import platform
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import ProjectError, ReadError, UsageError
+from fluogan_app.core.errors import FluoganError, ProjectError, ReadError, UsageError
 from fluogan_app.core.files import is_temporary
 from fluogan_app.core.jobs.checkpoint import Checkpoint
 from fluogan_app.core.jobs.control import Control
@@ -26,7 +27,7 @@ from fluogan_app.core.project.run import Run, finite
 from fluogan_app.core.project.run_log import RunLog
 from fluogan_app.core.project.store import Project
 
-__all__ = ["PreparedRun", "RunRequest", "prepare_run", "resume_run", "run_prepared", "start_run"]
+__all__ = ["PreparedRun", "RunRequest", "prepare_run", "resume_run", "run_prepared", "stack_at", "start_run"]
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,28 @@ def resume_run(
             opened.close()
 
 
+def stack_at(project: Project, number: int | None, path: str | Path) -> Stack:
+    """The raw stack of a run (the last one) at a new place, which the project remembers.
+
+    Raises ReadError, and ProjectError where it is another file; the project then stays as it was.
+    """
+    from fluogan_app.core.readers.open import open_stack
+
+    run = project.run(number)
+    if run.record.link is None:
+        return project.locate(path)
+    stack = open_stack(path, run.record.link.selection)
+    try:
+        _check_same_stack(run, stack)
+        current = project.document.link
+        if current is None or not links.differences(current, stack):
+            project.attach(stack, hashed=True)
+    except FluoganError:
+        stack.close()
+        raise
+    return stack
+
+
 def _execute(
     run: Run, prepared: PreparedRun, start: Checkpoint | None, control: Control | None, sink: Sink | None,
     on_started: Started | None, warnings: tuple[str, ...] = (),
@@ -119,7 +142,8 @@ def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
         run.write_record(record)
     except ProjectError as error:
         log.error("%s", error.one_line)
-        hint = "Free some space or mend the folder, then resume the run; its checkpoint is kept."
+        kept = "" if run.checkpoints.step() is None else "; its checkpoint is kept"
+        hint = f"Free some space, or put the folder in order, then resume the run{kept}."
         unsaved = ProjectError(error.message, hint)
         return replace(ended, outcome=Outcome.FAILED, error=unsaved, warnings=(*ended.warnings, error.message))
     return ended

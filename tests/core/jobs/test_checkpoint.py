@@ -158,3 +158,18 @@ def test_looking_gives_curves_and_images_and_loads_no_torch(folder):
     command = [sys.executable, "-c", script, str(folder.folder)]
     shown = subprocess.run(command, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "5 [1, 2, 3, 4, 5] (6, 10) False"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights elsewhere")
+def test_whoever_may_read_the_project_may_read_its_checkpoints(folder):
+    folder.save(checkpoint_at(1))
+    plain = folder.folder / "plain"
+    plain.touch()
+    assert (folder.folder / LAST).stat().st_mode == plain.stat().st_mode
+
+
+def test_a_run_that_was_moved_away_is_not_made_again_in_part(tmp_path):
+    folder = CheckpointFolder(tmp_path / "0001-walk" / "checkpoint")
+    with pytest.raises(ProjectError, match="not there any more"):
+        folder.save(checkpoint_at(1))
+    assert not (tmp_path / "0001-walk").exists()

@@ -253,3 +253,21 @@ def test_one_damaged_run_does_not_hide_the_others(project, stack, walk, request_
         opened.run(2)
     with pytest.raises(ProjectError, match="no run 9.*1, 2"):
         opened.run(9)
+
+
+def test_a_project_moved_while_it_runs_is_not_made_again_in_part(tmp_path, project, stack, walk, request_for):
+    moved = tmp_path / "moved.fluogan"
+    walk.options["during"] = lambda step: project.folder.rename(moved) if step == 9 else None
+    _, ended = start_run(project, stack, request_for(steps=20))
+    assert ended.outcome is Outcome.FAILED and "not there any more" in ended.error.message
+    assert ended.result is not None and not project.folder.exists()
+    assert Project.open(moved).run().record.status is RunStatus.INTERRUPTED
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"curves": 3}', '{"curves": [{"name": "loss"}]}'])
+def test_damaged_names_of_the_curves_are_told_and_leave_the_images(project, stack, walk, request_for, text):
+    run, _ = start_run(project, stack, request_for(steps=3))
+    (run.folder / "metrics.json").write_text(text)
+    with pytest.raises(ProjectError, match="metrics.json is damaged"):
+        run.curves()
+    assert run.result().steps == 3
