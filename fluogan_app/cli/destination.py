@@ -50,9 +50,14 @@ class Destination:
         if self._way is not _Way.APPEND:
             return
         link = Project.open(self.folder).document.link
-        if link is not None and (link.selection != stack.selection or differences(link, stack)):
+        if link is None:
+            return
+        found = differences(link, stack)
+        if link.selection != stack.selection:
+            found.append("Another scene, channel, plane or time axis was chosen there.")
+        if found:
             raise UsageError(
-                f"{self.folder} holds runs on another stack, {link.path}.",
+                f"{self.folder} holds runs on {link.path}; {stack.path} is another stack. {' '.join(found)}",
                 "Choose another output (-o), or replace that project with --overwrite.",
             )
 
@@ -73,7 +78,7 @@ class Destination:
             shutil.rmtree(self._aside, ignore_errors=True)
 
     def _set_aside(self) -> None:
-        aside = self.folder.with_name(f"{self.folder.stem}-replaced-{uuid.uuid4().hex[:8]}{SUFFIX}")
+        aside = self.folder.with_name(f"{self.folder.stem[:40]}-replaced-{uuid.uuid4().hex[:8]}{SUFFIX}")
         try:
             os.replace(self.folder, aside)
         except OSError as error:

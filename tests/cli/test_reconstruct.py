@@ -124,7 +124,7 @@ def test_a_channel_that_nobody_chose_is_named(fluogan, tmp_path, project_path, q
     assert chosen["warnings"] == []
     mean, _ = Project.open(tmp_path / "second.fluogan").mean()
     np.testing.assert_allclose(mean, frames[:, 1].mean(axis=0), rtol=1e-6)
-    fluogan(*line, "-o", project_path, "--channel", 1).refused("another stack")
+    fluogan(*line, "-o", project_path, "--channel", 1).refused("another stack", "channel")
 
 
 def test_frames_without_noise_are_reconstructed(fluogan, tmp_path, project_path, quick) -> None:
@@ -169,7 +169,20 @@ def test_a_disk_that_fills_up_at_the_start_costs_no_old_project(reconstruct, pro
 def test_another_stack_does_not_join_these_runs(fluogan, reconstruct, make_stack, project_path, quick) -> None:
     reconstruct()
     other = make_stack("other.tif", (12, 9, 9))
-    fluogan("reconstruct", other, "-o", project_path, *quick).refused("another stack", "spots.tif")
+    fluogan("reconstruct", other, "-o", project_path, *quick).refused("another stack", "spots.tif", "Its shape")
+
+
+def test_a_stack_that_was_written_anew_does_not_join_these_runs(reconstruct, stack_file) -> None:
+    reconstruct()
+    stack_file.write_bytes(stack_file.read_bytes()[:-1] + b"\xff")
+    reconstruct().refused("Its content differs")
+
+
+def test_a_project_of_the_longest_name_can_be_replaced(fluogan, stack_file, tmp_path, quick) -> None:
+    folder = tmp_path / ("n" * 240 + ".fluogan")
+    for flags in ((), ("--overwrite",)):
+        assert fluogan("reconstruct", stack_file, "-o", folder, *quick, *flags).code == 0
+    assert [run.number for run in Project.open(folder).runs()] == [1]
 
 
 def test_what_is_no_project_is_never_replaced(fluogan, stack_file, tmp_path, quick) -> None:
