@@ -6,7 +6,7 @@ Inside, intensities are in multiples of `unit_photons`, so that the numbers are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,7 +31,7 @@ SHARE_BACKGROUND = 0.1
 class Model:
     """The terms of eq. (14) for the spots of each texture and b (Y, X), and the majorants that give the step sizes.
 
-    thresholds: per texture λ1 over the majorant; steps: per texture 1 over the majorant; both like the spots.
+    sparsity: per texture the pull of λ1 on each spot; metrics: per texture the majorant; both like the spots.
     """
 
     textures: tuple[Texture, ...]
@@ -43,6 +43,11 @@ class Model:
     metrics: tuple[torch.Tensor, ...]
     metric_b: torch.Tensor
     unit_photons: float
+
+    def priced(self, price: torch.Tensor) -> Model:
+        """The same with λ1 pulling harder on some fine spots (significance.py)."""
+        fine, *wide = self.sparsity
+        return replace(self, sparsity=(fine * price, *wide))
 
     def light(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
         """Ψx, (Y, X)."""

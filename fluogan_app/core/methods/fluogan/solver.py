@@ -13,9 +13,10 @@ from fluogan_app.core.errors import SolverError
 from fluogan_app.core.methods.base import Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.curves import METRICS, generator_metrics
-from fluogan_app.core.methods.fluogan.model import build_model, laplacian
+from fluogan_app.core.methods.fluogan.model import Model, build_model, laplacian
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
 from fluogan_app.core.methods.fluogan.report import checked_frames, measures, notes
+from fluogan_app.core.methods.fluogan.significance import LOOK_AT_STEP, prices
 from fluogan_app.core.methods.fluogan.texture import make_textures
 from fluogan_app.core.methods.fluogan.weights import measure_noise
 from fluogan_app.core.optimise.fista import Accelerated, accelerate
@@ -30,8 +31,8 @@ class FluoganSolver:
     """One prepared run.
 
     A state holds, by name, the spots of each texture, the background "b" and "light" = Ψx; the same with "ahead." as
-    the extrapolated point; and against the critic the same with "average." over its steps, which is what is shown:
-    the last step's images carry the noise of its draws.
+    the extrapolated point; with wide spots the "price" of the fine ones; and against the critic the same points with
+    "average." over its steps, which is what is shown: the last step's images carry the noise of its draws.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class FluoganSolver:
         fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
         self._noise = measure_noise(frames, fwhm_pixels)
         sigma = sigma_from_fwhm(fwhm_pixels)
+        self._sigma_fine = sigma * params.zoom
         textures = make_textures(frames.shape[1:], params.zoom, sigma, params.detail, device, dtype)
         self._model = build_model(self._noise, textures, fwhm_pixels, params)
         self._names = (*(texture.kind.name for texture in textures), "b", "light")
@@ -60,6 +62,8 @@ class FluoganSolver:
         spots = (*(torch.zeros_like(part) for part in finer), even * (even.numel() / model.mean.numel()) ** -1)
         start = Accelerated.at(*spots, background, model.light(spots))
         tensors = self._tensors(start)
+        if len(model.textures) > 1:
+            tensors["price"] = torch.ones_like(tensors["fine"])
         if self._adversary is not None:
             tensors.update(self._adversary.init(self._seed))
             tensors["averaged_steps"] = torch.zeros((), dtype=model.mean.dtype, device=self._device)
@@ -70,6 +74,8 @@ class FluoganSolver:
         """See Solver.restore."""
         wanted = dict(zip(self._names, (texture.blur.fine_shape for texture in self._model.textures)))
         wanted["b"] = wanted["light"] = self._model.mean.shape
+        if len(self._model.textures) > 1:
+            wanted["price"] = wanted["fine"]
         held = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
         missing = any(held.get(name) != tuple(shape) for name, shape in wanted.items())
         if missing or (self._adversary is not None and "averaged_steps" not in state.tensors):
@@ -85,28 +91,23 @@ class FluoganSolver:
     def step(self, state: State) -> tuple[State, Mapping[str, torch.Tensor]]:
         """One step of the generator, after the critic's own once the mean fit is over."""
         tensors, judged, pull = dict(state.tensors), {}, None
-        descent = self._descent(tensors)
+        descent, model = self._descent(tensors), self._priced(state.step, tensors)
         if self._adversary is not None and state.step >= self._warmup:
             judged = self._adversary.train(tensors, descent.points[-2] + descent.points[-1])
             pull = self._adversary.pull(tensors)
-        following = self._descend(descent, pull)
+        following = _descend(model, descent, pull)
         tensors.update(self._tensors(following))
         if pull is not None:
             self._average(tensors)
-        return State(state.step + 1, tensors), generator_metrics(self._model, following.points, descent.points, judged)
+        return State(state.step + 1, tensors), generator_metrics(model, following.points, descent.points, judged)
 
-    def _descend(self, descent: Accelerated, pull: torch.Tensor | None) -> Accelerated:
-        """One proximal step of every block at the extrapolated point, and the next extrapolation."""
-        model, (*spots, b, light) = self._model, descent.ahead
-        slope = model.data_gradient(light, b)
-        if pull is not None:
-            slope += pull
-        arrived = [
-            nonnegative_soft_threshold(part, (texture.blur.adjoint(slope).add_(price)).div_(metric))
-            for part, texture, price, metric in zip(spots, model.textures, model.sparsity, model.metrics)
-        ]
-        arrived_b = nonnegative(b - (slope + model.smoothness * laplacian(b)) / model.metric_b)
-        return accelerate(descent, (*arrived, arrived_b, model.light(arrived)), (*model.metrics, model.metric_b, None))
+    def _priced(self, step: int, tensors: dict[str, torch.Tensor]) -> Model:
+        """The model at the present price of fine spots, which is set once their significance can be seen."""
+        if "price" not in tensors or step < LOOK_AT_STEP:
+            return self._model
+        if step == LOOK_AT_STEP:
+            tensors["price"] = prices(self._model, tensors["fine"], self._sigma_fine)
+        return self._model.priced(tensors["price"])
 
     def phase(self, state: State) -> str:
         """See Solver.phase."""
@@ -154,3 +155,17 @@ class FluoganSolver:
         share = (LATE + 1.0) / (tensors["averaged_steps"] + LATE)
         for name in self._names:
             tensors[f"average.{name}"] = torch.lerp(tensors[f"average.{name}"], tensors[name], share)
+
+
+def _descend(model: Model, descent: Accelerated, pull: torch.Tensor | None) -> Accelerated:
+    """One proximal step of every block at the extrapolated point, and the next extrapolation."""
+    *spots, b, light = descent.ahead
+    slope = model.data_gradient(light, b)
+    if pull is not None:
+        slope += pull
+    arrived = [
+        nonnegative_soft_threshold(part, (texture.blur.adjoint(slope).add_(price)).div_(metric))
+        for part, texture, price, metric in zip(spots, model.textures, model.sparsity, model.metrics)
+    ]
+    arrived_b = nonnegative(b - (slope + model.smoothness * laplacian(b)) / model.metric_b)
+    return accelerate(descent, (*arrived, arrived_b, model.light(arrived)), (*model.metrics, model.metric_b, None))
