@@ -6,7 +6,7 @@ import argparse
 import io
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.logfile import logged
 from fluogan_app.cli.parser import Parser
 from fluogan_app.cli.report import Report
-from fluogan_app.core.errors import FluoganError, SolverError
+from fluogan_app.core.errors import FluoganError, SolverError, UsageError
 
 #: Each command and what it does. Its module is loaded only where it is meant, so that --help comes at once.
 COMMANDS = {
@@ -42,7 +42,19 @@ def run(argv: Sequence[str], open_window: Callable[[Path], int] | None = None) -
     """Run one command line and return its exit code. `open_window` starts the window for `fluogan open`."""
     report = Report(json_only="--json" in argv)
     with logged() as log_path:
+        code = _guarded(argv, report, open_window, log_path)
+    if report.lost is None:
+        return code
+    reason = report.lost.strerror
+    report.error(FluoganError(f"The answer could not be written: {reason}.", "Free some space where it is to go."))
+    return code or Exit.BAD_INPUT
+
+
+def _guarded(argv: Sequence[str], report: Report, open_window: Callable[[Path], int] | None, log_path: Path) -> int:
+    """Run one command line; whatever goes wrong becomes one line and an exit code."""
+    with closing(report):
         try:
+            _check_letters(argv)
             return int(_execute(list(argv), report, open_window))
         except SystemExit as stop:  # --help and --version end this way
             return int(stop.code or 0)
@@ -64,14 +76,24 @@ def run(argv: Sequence[str], open_window: Callable[[Path], int] | None = None) -
             log.exception("the command failed")
             report.internal_error(error, log_path)
             return Exit.INTERNAL
-        finally:
-            report.close()
 
 
 def refused(error: OSError) -> FluoganError:
     """The sentence for what the system did not allow: a name that is too long, a folder that may not be read."""
     place = f"{error.filename}: " if error.filename else ""
     return FluoganError(f"{place}{error.strerror or error}.", "Check the name, the folder and its permissions.")
+
+
+def _check_letters(argv: Sequence[str]) -> None:
+    """Raises UsageError for a name in another encoding than the system's: a project could not write it down."""
+    for word in argv:
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"{word!a} holds letters that cannot be read with the encoding of this system.",
+                "Rename the file or folder, or set a UTF-8 locale (for example LC_ALL=C.UTF-8).",
+            ) from error
 
 
 def _execute(argv: list[str], report: Report, open_window: Callable[[Path], int] | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -12,6 +13,9 @@ from typing import Any, TextIO
 
 from fluogan_app.cli import words
 from fluogan_app.core.errors import FluoganError
+
+#: What a file answers that cannot take any more, and a pipe never.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Report:
@@ -25,6 +29,11 @@ class Report:
     def progress_stream(self) -> _Stream | None:
         """Where progress goes, or None where it is not wanted."""
         return None if self.json_only else self._err
+
+    @property
+    def lost(self) -> OSError | None:
+        """Why the answer is not complete, as on a full disk; None where it is, or where nobody listens any more."""
+        return self._out.fault
 
     def json(self, content: Mapping[str, Any]) -> None:
         """The one JSON object."""
@@ -77,6 +86,7 @@ class _Stream:
     """A stream that outlives its reader: when the other end of a pipe is gone, the work goes on in silence."""
 
     def __init__(self, stream: TextIO | None) -> None:
+        self.fault: OSError | None = None
         # A program that was started without a console has no streams at all.
         self._stream = stream if stream is not None else io.StringIO()
         # A console that does not know a letter must not stop a run.
@@ -98,24 +108,26 @@ class _Stream:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):
-            self._give_up()
+        except (OSError, ValueError) as error:
+            self._give_up(error)
 
     def write_now(self, text: str) -> None:
         """Write past the buffer."""
         try:
             os.write(self._stream.fileno(), text.encode(self.encoding, "replace"))
-        except (OSError, ValueError):
-            self._give_up()
+        except (OSError, ValueError) as error:
+            self._give_up(error)
 
     def flush(self) -> None:
         """Send out what is held back."""
         try:
             self._stream.flush()
-        except (OSError, ValueError):
-            self._give_up()
+        except (OSError, ValueError) as error:
+            self._give_up(error)
 
-    def _give_up(self) -> None:
+    def _give_up(self, error: OSError | ValueError) -> None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            self.fault = error
         # Python flushes once more on its way out and would complain; the null device takes it.
         try:
             null = os.open(os.devnull, os.O_WRONLY)

@@ -135,3 +135,10 @@ def test_a_fault_inside_is_told_with_its_log(fluogan, stack_file, fluogan_home, 
     (log,) = fluogan_home.rglob("*.log")
     assert str(log) in said.err
     assert "ZeroDivisionError: seven" in log.read_text()
+
+
+def test_a_name_in_a_foreign_encoding_is_refused(fluogan, stack_file, tmp_path) -> None:
+    named = tmp_path / b"zelle-\xe4.tif".decode("utf-8", "surrogateescape")
+    fluogan("reconstruct", named, "-o", tmp_path / "out").refused("\\udce4.tif", "UTF-8 locale")
+    fluogan("reconstruct", stack_file, "-o", f"{named}.fluogan").refused("UTF-8 locale")
+    assert list(tmp_path.iterdir()) == [stack_file]

@@ -131,3 +131,14 @@ def test_a_console_without_our_letters_is_served_in_its_own(stack_file) -> None:
     done = subprocess.run(line, capture_output=True, env=environment, timeout=60)
     assert done.returncode == 0, done.stderr
     assert b"11 ? 14 pixels" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_an_answer_that_does_not_fit_on_the_disk_is_no_success(stack_file, flags) -> None:
+    line = [sys.executable, "-m", "fluogan_app", "info", str(stack_file), *flags]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    assert done.stderr.startswith("fluogan: The answer could not be written: No space left")
+    assert done.stderr.count("\n") == 1
