@@ -66,6 +66,15 @@ def test_a_narrow_or_old_terminal_gets_what_fits() -> None:
     assert bar_line(at(100, rate=None), 100, "ascii") == "#" * 12 + "." * 12 + " Mean fit: step 100 of 200 (50 %)"
 
 
+@pytest.mark.parametrize("width", [79, 99, 200])
+def test_the_bar_is_there_from_the_first_step_to_the_last_and_keeps_its_length(width) -> None:
+    shown = [at(1, rate=None), at(10, rate=2000.0), at(100, "Against the critic", 1234.0), at(199, "Against the critic")]
+    lines = [bar_line(progress, width, "ascii") for progress in shown]
+    bars = [len(line) - len(line.lstrip("#.")) for line in lines]
+    assert len(set(bars)) == 1 and bars[0] >= 8
+    assert all(len(line) <= width for line in lines)
+
+
 def test_without_a_stream_nothing_is_shown() -> None:
     ProgressLine(None).progress(at(3))
     FrameLine(None).frame(1, 2)
