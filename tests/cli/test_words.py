@@ -34,7 +34,8 @@ def at(step: int, phase: str = "Mean fit", rate: float | None = 20.0) -> Progres
     return Progress(step, 200, phase, False, step / 20, rate, left, Curves())
 
 
-def test_a_terminal_shows_one_line_that_is_written_over() -> None:
+def test_a_terminal_shows_one_line_that_is_written_over(monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     screen = Screen(is_terminal=True)
     line = ProgressLine(screen)
     for step in (1, 50, 100):
@@ -42,7 +43,7 @@ def test_a_terminal_shows_one_line_that_is_written_over() -> None:
     line.done()
     assert "\n" not in screen.text
     shown = screen.text.split("\r")
-    assert shown[3].rstrip() == "━" * 12 + "─" * 12 + " Mean fit: step 100 of 200 (50 %), 20 steps/s, 5 s left"
+    assert shown[3].rstrip() == "━" * 4 + "─" * 4 + " Mean fit: step 100 of 200 (50 %), 20 steps/s, 5 s left"
     assert shown[-2].strip() == "" and len(shown[-2]) >= len(shown[3])
 
 

@@ -142,11 +142,17 @@ def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
         run.write_record(record)
     except ProjectError as error:
         log.error("%s", error.one_line)
-        kept = "" if run.checkpoints.step() is None else "; its checkpoint is kept"
-        hint = f"Free some space, or put the folder in order, then resume the run{kept}."
-        unsaved = ProjectError(error.message, hint)
-        return replace(ended, outcome=Outcome.FAILED, error=unsaved, warnings=(*ended.warnings, error.message))
+        warnings = tuple(dict.fromkeys((*ended.warnings, error.message)))
+        unsaved = ProjectError(error.message, _how_to_go_on(run, error))
+        return replace(ended, outcome=Outcome.FAILED, error=unsaved, warnings=warnings)
     return ended
+
+
+def _how_to_go_on(run: Run, error: ProjectError) -> str:
+    if not run.folder.is_dir():
+        return f"{error.hint} Then resume the run."
+    kept = "" if run.checkpoints.step() is None else "; its checkpoint is kept"
+    return f"Free some space or mend the folder, then resume the run{kept}."
 
 
 def _begun(record: RunRecord, prepared: PreparedRun, seconds_before: float) -> RunRecord:

@@ -260,6 +260,8 @@ def test_a_project_moved_while_it_runs_is_not_made_again_in_part(tmp_path, proje
     walk.options["during"] = lambda step: project.folder.rename(moved) if step == 9 else None
     _, ended = start_run(project, stack, request_for(steps=20))
     assert ended.outcome is Outcome.FAILED and "not there any more" in ended.error.message
+    assert "its new place" in ended.error.hint and "resume" in ended.error.hint
+    assert ended.warnings == (ended.error.message,)
     assert ended.result is not None and not project.folder.exists()
     assert Project.open(moved).run().record.status is RunStatus.INTERRUPTED
 
