@@ -18,6 +18,7 @@ from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.registry import METHODS, method_named
 from fluogan_app.core.params import Params, problem_with, specs, validated
 from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.gui.wording import for_the_eye
 
 if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
@@ -191,7 +192,8 @@ class Session(QObject):
     def note_problems(self, problems: Mapping[str, str]) -> None:
         """These fields hold values that do not fit; what is missing is known without being told."""
         missing = self._missing()
-        noted = {name: sentence for name, sentence in problems.items() if missing.get(name) != sentence}
+        worded = {name: for_the_eye(name, sentence) for name, sentence in problems.items()}
+        noted = {name: sentence for name, sentence in worded.items() if missing.get(name) != sentence}
         if noted != self._problems:
             self._problems = noted
             self.problems_changed.emit()
@@ -202,8 +204,7 @@ class Session(QObject):
         try:
             self.document.acquisition.complete()
         except ParameterError as error:
-            # The name in brackets is for the command line; here the field itself is marked.
-            return {name: sentence.replace(f" ({name})", "") for name, sentence in error.problems.items()}
+            return {name: for_the_eye(name, sentence) for name, sentence in error.problems.items()}
         return {}
 
     # Runs

@@ -222,3 +222,24 @@ def test_the_report_names_the_cause(open_window: Callable) -> None:
     wanted = ("Reading", "could not be read", "Copy the file again.", "page 12", "window.log")
     assert all(part in words for part in wanted)
     user.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_many_wrong_fields_are_squeezed_neither_nor_cut(open_window: Callable) -> None:
+    """Sentences come, grow and shrink under the fields; every field and every sentence keeps the height it needs."""
+    user = open_window()
+    user.opens_sample()
+    form = user.window.workspace.form
+    names = ("pixel_size_nm", "fwhm_nm", "numerical_aperture", "gain", "zoom", "steps", "gamma")
+    for name in names:
+        for text in ("9" * 36, "abc"):
+            user.types(f"param_{name}", text)
+    user.click("run")
+    page = form._scroll.widget()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert page.height() >= page.minimumSizeHint().height()
+    for row in map(form.row, names):
+        assert row.editor.height() >= row.editor.minimumSizeHint().height()
+        label = row.problem_label
+        assert label.isVisible() and label.height() >= label.heightForWidth(label.width())
+        assert f"({row.spec.name})" not in label.text(), "the command line's names do not help here"

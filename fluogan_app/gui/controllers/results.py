@@ -26,6 +26,7 @@ FINE_UNIT = "photons/fine px"
 CAMERA_UNIT = "photons/px"
 #: Curves are drawn so often at most: drawing takes time from the run.
 _CURVES_MS = 200
+_NAMES = {"correlation_frames": "Correlation time"}
 _UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
 
 
@@ -164,7 +165,10 @@ def measure_text(name: str, value: float) -> str:
     unit = _UNITS.get(words[-1], "")
     if unit:
         words = words[:-1]
-    return f"{' '.join(words).capitalize()} {value:.3g} {unit}".strip().replace("-", "−")
+    number = f"{value:.3g}"
+    if number == "1" and unit in ("photons", "pixels", "frames"):
+        unit = unit.removesuffix("s")
+    return f"{_NAMES.get(name, ' '.join(words).capitalize())} {number} {unit}".strip().replace("-", "−")
 
 
 def status_text(record: RunRecord) -> str:

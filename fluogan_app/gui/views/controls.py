@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget,
 )  # fmt: skip
@@ -44,6 +44,46 @@ class CalmComboBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the page scroll."""
         event.ignore()
+
+
+class WrappedLabel(QLabel):
+    """A text over as many lines as it takes, which claims its height itself.
+
+    Layouts that share out height by width squeeze the fields beside a wrapped text; this one is of a fixed height to
+    them, which follows its width.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        super().setText(text)
+        self._claim_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width takes another number of lines."""
+        super().resizeEvent(event)
+        self._claim_height()
+
+    def hasHeightForWidth(self) -> bool:
+        """Not for layouts."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """As wide as the text would like, as high as it has to be."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as its longest word."""
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
+    def _claim_height(self) -> None:
+        # What a label says of its height is never less than its minimum.
+        self.setMinimumHeight(0)
+        self.setMinimumHeight(self.heightForWidth(self.width()) if self.text() else 0)
 
 
 class WholeNumberField(QSpinBox):

@@ -13,7 +13,7 @@ from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
 from fluogan_app.gui.views.controls import number_text
 
-_FEWEST = 160
+_FEWEST, _NO_UNIT = 160, "dimensionless"
 
 
 def thinned(steps: np.ndarray, values: np.ndarray, buckets: int) -> tuple[np.ndarray, np.ndarray]:
@@ -136,8 +136,8 @@ class CurvePlot(QWidget):
         self._label_axes()
 
     def _unit(self) -> str:
-        """The unit that all curves share."""
-        units = {metric.unit for metric in self._metrics}
+        """The unit that all curves share, or that they have none; "" where units differ."""
+        units = {metric.unit or _NO_UNIT for metric in self._metrics}
         return units.pop() if len(units) == 1 else ""
 
     def _label_axes(self) -> None:
@@ -145,19 +145,23 @@ class CurvePlot(QWidget):
         font = small_font(self, 0.9)
         style = {"color": text, "font-size": f"{font.pointSizeF():.1f}pt"}
         self.plot.setLabel("bottom", "step", **style)
-        self.plot.setLabel("left", self._unit() or "no unit", **style)
+        # That numbers have no unit stands with the title; along the axis it would only take room.
+        unit = self._unit().removesuffix(_NO_UNIT)
+        self.plot.setLabel("left", unit, **style)
+        self.plot.getAxis("left").showLabel(bool(unit))
         # pyqtgraph reserves room for a label of twice the height.
         self.plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
 
     def _write_legend(self) -> None:
         """Title and curves, each with its newest value; a unit that all share stands with the title."""
         colours, unit = curve_colours(QApplication.palette()), self._unit()
-        parts = [f"<b>{self._title}</b>" + (f" in {unit}" if unit else "")]
+        head = f"<b>{self._title}</b>" + (f" ({unit})" if unit else "")
+        parts = []
         for index, metric in enumerate(self._metrics):
             colour = colours[index % len(colours)].name()
             words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip()
             parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words.replace(" ", "&nbsp;")}')
-        self.legend.setText("&ensp; ".join(parts))
+        self.legend.setText(f"{head}<br>{'&ensp; '.join(parts)}")
 
     def _newest(self, metric: Metric) -> str:
         values = self._curves.columns.get(metric.name, np.empty(0))

@@ -40,11 +40,11 @@ def parsed(spec: ParamSpec, text: str) -> Any:
     if not stripped:
         if spec.optional:
             return None
-        raise Unreadable(f"{spec.label} ({spec.name}) is empty; allowed is {spec.limits_text}.")
+        raise Unreadable(f"{spec.label} is empty; allowed is {spec.limits_text}.")
     if _GROUPED_BY_COMMA.fullmatch(stripped):
         raise Unreadable(f"“{text}” can be read in two ways; write {stripped.replace(',', '')} or a decimal point.")
     if not _NUMBER.fullmatch(stripped):
-        raise Unreadable(f"{spec.label} ({spec.name}) is “{text}”; allowed is {spec.limits_text}.")
+        raise Unreadable(f"{spec.label} is “{text}”; allowed is {spec.limits_text}.")
     number = float(stripped.replace(",", "."))
     if spec.kind == "int" and math.isfinite(number) and number.is_integer():
         return int(number)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
@@ -167,7 +168,7 @@ class ParameterForm(QWidget):
         grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(2, _WORD_WIDTH)
+        grid.setColumnMinimumWidth(2, self._word_width())
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         for index, spec in enumerate(declared):
             row = ParameterRow(params_type, spec, self)
@@ -178,6 +179,11 @@ class ParameterForm(QWidget):
             row.help_wanted.connect(self.help.setText)
             self._rows[params_type, spec.name] = row
         return grid
+
+    def _word_width(self) -> int:
+        """Room for the word that stands most often beside a field, so that all fields end in one line."""
+        metrics = QFontMetrics(small_font(self))
+        return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value) + 4)
 
     def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
         body = QWidget()

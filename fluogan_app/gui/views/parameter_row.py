@@ -11,8 +11,9 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
-from fluogan_app.gui.views.controls import row_of
+from fluogan_app.gui.views.controls import WrappedLabel, row_of
 from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable, value_text
+from fluogan_app.gui.wording import for_the_eye
 
 LABEL_WIDTH = 118
 
@@ -42,7 +43,7 @@ class ParameterRow(QObject):
         self._own_problem: str | None = None
         self._given_problem: str | None = None
         self._origin: Origin | None = None
-        self.label, self.chip, self.problem_label = QLabel(spec.label), QLabel(), QLabel()
+        self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
         self.reset_button = IconButton("reset", f"reset_{spec.name}", f"Reset {spec.label}")
         self._dress()
@@ -123,7 +124,8 @@ class ParameterRow(QObject):
         before, self._given_problem = self.problem, None
         try:
             value = self.value
-            self._own_problem = problem_with(self.params_type, self.spec.name, value)
+            sentence = problem_with(self.params_type, self.spec.name, value)
+            self._own_problem = for_the_eye(self.spec.name, sentence) if sentence else None
         except Unreadable as unreadable:
             value, self._own_problem = None, str(unreadable)
         self._refresh()
@@ -146,10 +148,7 @@ class ParameterRow(QObject):
         self.editor.setAccessibleName(f"{spec.label}, {spec.unit}" if spec.unit else spec.label)
         self.editor.setAccessibleDescription(spec.help)
         self.label.setBuddy(self.editor)
-        self.label.setWordWrap(True)
         self.label.setFixedWidth(LABEL_WIDTH)
-        # A grid in a scroll area does not ask a wrapped text for its height.
-        self.label.setMinimumHeight(self.label.heightForWidth(LABEL_WIDTH))
         for part in (self.label, self.editor):
             part.setToolTip(words)
             part.setWhatsThis(words)
@@ -157,7 +156,6 @@ class ParameterRow(QObject):
         self.chip.setObjectName(f"origin_{spec.name}")
         self.chip.setFont(small_font(self.chip))
         self.problem_label.setObjectName(f"problem_{spec.name}")
-        self.problem_label.setWordWrap(True)
         self.problem_label.setFont(small_font(self.problem_label))
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         # No higher than a field, so that rows stay where they are when it comes and goes.

@@ -115,7 +115,12 @@ def test_legend_names_each_curve_with_its_newest_value_and_unit(plots):
     drawn.columns["photons_0"][-1] = 123456.0
     plots.set_curves(drawn)
     words = plots.plots["photons"].legend.text()
-    assert "<b>Photon sums</b> in photons" in words and "photons&nbsp;0&nbsp;123&nbsp;456" in words
+    assert "<b>Photon sums</b> (photons)" in words and "photons&nbsp;0&nbsp;123&nbsp;456" in words
+
+
+def test_numbers_without_a_unit_are_said_to_have_none(plots):
+    plots.set_curves(curves(100))
+    assert "<b>Generator losses</b> (dimensionless)" in plots.plots["generator"].legend.text()
 
 
 def test_diagrams_are_hidden_by_the_user(plots, listen):
