@@ -69,7 +69,8 @@ def test_a_narrow_or_old_terminal_gets_what_fits() -> None:
 
 @pytest.mark.parametrize("width", [79, 99, 200])
 def test_the_bar_is_there_from_the_first_step_to_the_last_and_keeps_its_length(width) -> None:
-    shown = [at(1, rate=None), at(10, rate=2000.0), at(100, "Against the critic", 1234.0), at(199, "Against the critic")]
+    later = (at(100, "Against the critic", 1234.0), at(199, "Against the critic"))
+    shown = [at(1, rate=None), at(10, rate=2000.0), *later]
     lines = [bar_line(progress, width, "ascii") for progress in shown]
     bars = [len(line) - len(line.lstrip("#.")) for line in lines]
     assert len(set(bars)) == 1 and bars[0] >= 8
