@@ -24,6 +24,7 @@ _SHAPES = {
     "reset": '<path d="M5 12a7.3 7.3 0 1 0 2.4-5.4M4.5 3.5v4.8h4.8"/>',
     "contrast": '<circle cx="12" cy="12" r="8.2"/><path d="M12 3.8a8.2 8.2 0 0 1 0 16.4z" fill="COLOUR"/>',
     "fit": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    "alone": '<rect x="3.5" y="5" width="17" height="14" rx="1"/><path d="M13.5 8.5h3.5v3.5M10.5 15.5H7V12"/>',
     "link": '<path d="M9.5 14.5l5-5M8 11l-3 3a3.6 3.6 0 0 0 5 5l3-3M16 13l3-3a3.6 3.6 0 0 0-5-5l-3 3"/>',
     "scale": '<path d="M4 17.5h16M4 14v7M20 14v7"/><path d="M7 9.5h10M12 3v6.5" stroke-width="1.5"/>',
     "help": '<circle cx="12" cy="12" r="8.6"/><path d="M9.3 9.3a2.8 2.8 0 1 1 3.9 2.9c-.8.4-1.2.9-1.2 1.8"/>'

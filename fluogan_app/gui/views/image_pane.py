@@ -59,6 +59,9 @@ class ImagePane(QWidget):
         self.menu = DisplayMenu()
         self.display_button = self._make_display_button(name)
         self.fit_button = IconButton("fit", f"{name}_fit", "Show everything", "Show the whole image (double-click, 0)")
+        self.alone_button = IconButton(
+            "alone", f"{name}_alone", "Alone", "Give this viewer all the room, or all of them their own", checkable=True
+        )
         self._lay_out()
         self._connect()
         self.set_title("")
@@ -250,6 +253,7 @@ class ImagePane(QWidget):
         head.addWidget(self.title)
         head.addWidget(self.detail, 1)
         head.addWidget(self.fit_button)
+        head.addWidget(self.alone_button)
         head.addWidget(self.display_button)
         grid = QGridLayout(self)
         grid.setContentsMargins(4, 2, 4, 2)
@@ -259,7 +263,7 @@ class ImagePane(QWidget):
         grid.addWidget(self.colour_bar, 1, 1)
         grid.addWidget(self.read_out, 2, 0, 1, 2)
         grid.setRowStretch(1, 1)
-        for part in (self.colour_bar, self.display_button, self.fit_button):
+        for part in (self.colour_bar, self.display_button, self.fit_button, self.alone_button):
             part.setVisible(False)
 
     def _connect(self) -> None:

@@ -113,6 +113,7 @@ class LinkedPanes(QWidget):
         for name, button in self.show_buttons.items():
             button.setChecked(name in names)
             self._panes[name].setVisible(name in names)
+            self._panes[name].alone_button.setChecked(tuple(names) == (name,))
         self._arrange()
         self._restore_view()
 
@@ -267,6 +268,10 @@ class LinkedPanes(QWidget):
         self.set_shown(self.shown)
         self.shown_changed.emit(self.shown)
 
+    def _alone_toggled(self, name: str) -> None:
+        self.set_shown(tuple(self._panes) if self.shown == (name,) else (name,))
+        self.shown_changed.emit(self.shown)
+
     def _make_show_button(self, name: str) -> QToolButton:
         title = TITLES.get(name, name)
         button = toggle_button(title, f"panes_show_{name}", f"Show or hide the viewer “{title}”", SHOW_SHEET)
@@ -291,6 +296,7 @@ class LinkedPanes(QWidget):
             pane.set_title(TITLES.get(name, name))
             # One button for all of them is enough.
             pane.drop_fit_button()
+            pane.alone_button.setVisible(True)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -313,6 +319,7 @@ class LinkedPanes(QWidget):
             pane.pointer_left.connect(self._unpoint)
             pane.display_changed.connect(lambda settings, name=name: self._display_chosen(name, settings))
             pane.region_drawn.connect(lambda region, name=name: self.region_drawn.emit(name, region))
+            pane.alone_button.clicked.connect(lambda _=False, name=name: self._alone_toggled(name))
             pane.resized.connect(self._resized)
         self.link_button.clicked.connect(self._link_clicked)
         self.scale_button.clicked.connect(self._scale_clicked)

@@ -56,16 +56,32 @@ class Welcome(QWidget):
             layout.takeAt(0).widget().deleteLater()
         self._icons = [entry for entry in self._icons if entry[1] != kind]
         for index, (key, title, words) in enumerate(rows):
-            button = QCommandLinkButton(title, QFontMetrics(self.font()).elidedText(words, _ELIDE, _WIDTH - 60))
+            button = QCommandLinkButton(title, self._wrapped(words) if kind == "sample" else self._elided(words))
             button.setObjectName(f"welcome_{kind}_{index}")
             button.setAccessibleName(title)
             button.setToolTip(words)
             button.setIconSize(QSize(20, 20))
-            button.setMinimumHeight(int(2.2 * button.fontMetrics().lineSpacing()) + 18)
+            lines = 1.2 + button.description().count("\n") + 1
+            button.setMinimumHeight(int(lines * button.fontMetrics().lineSpacing()) + 18)
             set_button_icon(button, kind)
             button.clicked.connect(lambda _, key=key: signal.emit(key))
             layout.addWidget(button)
             self._icons.append((button, kind))
+
+    def _elided(self, words: str) -> str:
+        """A path on one line."""
+        return QFontMetrics(self.font()).elidedText(words, _ELIDE, _WIDTH - 60)
+
+    def _wrapped(self, words: str) -> str:
+        """A sentence in lines that fit, because the button does not ask for the height of lines it makes itself."""
+        metrics, lines = QFontMetrics(self.font()), [""]
+        for word in words.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if metrics.horizontalAdvance(longer) > _WIDTH - 60:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return "\n".join(lines)
 
     def _lay_out(self) -> None:
         page = QFrame()

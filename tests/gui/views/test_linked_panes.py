@@ -147,6 +147,19 @@ def test_viewers_are_hidden_but_never_all(panes, listen):
     assert ear.values("shown_changed")[0] == (("estimate", "background"),)
 
 
+def test_one_viewer_takes_all_the_room_and_gives_it_back(panes, listen):
+    ear = listen(panes)
+    width = panes.pane("estimate").canvas.width()
+    button = panes.pane("estimate").alone_button
+    QTest.mouseClick(button, LEFT)
+    QApplication.processEvents()
+    assert panes.shown == ("estimate",) and button.isChecked()
+    assert panes.pane("estimate").canvas.width() > 2 * width
+    QTest.mouseClick(button, LEFT)
+    assert panes.shown == ("mean", "estimate", "background") and not button.isChecked()
+    assert ear.values("shown_changed") == [(("estimate",),), (("mean", "estimate", "background"),)]
+
+
 @pytest.mark.parametrize(
     "count, area, shape, columns",
     [(3, (900, 300), (1, 1), 3), (3, (300, 900), (1, 1), 1), (4, (500, 500), (1, 1), 2),

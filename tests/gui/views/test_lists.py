@@ -87,6 +87,17 @@ def test_welcome_offers_and_tells(shown, listen):
     assert ear.heard == [("open_requested",), ("sample_requested", "lines"), ("recent_requested", "/data/a.fluogan")]
 
 
+def test_welcome_tells_the_whole_of_a_sample(shown):
+    words = "Pairs of lines at tens of photons per pixel, with known truth; 200 frames, pixels of 100 nm, FWHM 324 nm."
+    page = shown(Welcome(), 800, 600)
+    page.set_samples([("lines", "Lines", words)])
+    QApplication.processEvents()
+    button = page.findChild(QAbstractButton, "welcome_sample_0")
+    assert button.description().replace("\n", " ") == words
+    lines = button.description().count("\n") + 2
+    assert lines > 2 and button.height() >= lines * button.fontMetrics().height()
+
+
 def test_welcome_without_recent_files_has_no_heading_for_them(shown):
     page = shown(Welcome(), 800, 600)
     assert not page._recent_heading.isVisible() and not page._samples_heading.isVisible()
