@@ -43,8 +43,9 @@ def measure(light: str, width_nm: float, gain_given: bool, delta: int, seed: int
     errors = [abs(part.spacing_error_nm) for part in splits.sets if part.spacing_nm >= 150.0]
     shares = "  ".join(f"{100 * splits.share(spacing):4.0f}%" for spacing in (180.0, 150.0, 120.0))
     finest = f"{splits.finest_nm:.0f} nm" if splits.finest_nm is not None else "none"
+    gain = "given" if gain_given else "assumed"
     return (
-        f"{light:14} {width_nm:3.0f} nm {'given' if gain_given else 'assumed':7} {delta} {seed:3}  {finest:>6}  {shares}"
+        f"{light:14} {width_nm:3.0f} nm {gain:7} {delta} {seed:3}  {finest:>6}  {shares}"
         f"  {np.nanmedian(errors):2.0f} nm  {nrmse(result.estimate, simulated.truth):.3f}"
         f"  {result.measures['photon_balance_percent']:+.2f} %  {result.measures['discrepancy']:8.2f}  {seconds:5.1f} s"
     )

@@ -26,7 +26,6 @@ FINE_UNIT = "photons/fine px"
 CAMERA_UNIT = "photons/px"
 #: Curves are drawn so often at most: drawing takes time from the run.
 _CURVES_MS = 200
-_NAMES = {"correlation_frames": "Correlation time"}
 _UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
 
 
@@ -168,7 +167,7 @@ def measure_text(name: str, value: float) -> str:
     number = f"{value:.3g}"
     if number == "1" and unit in ("photons", "pixels", "frames"):
         unit = unit.removesuffix("s")
-    return f"{_NAMES.get(name, ' '.join(words).capitalize())} {number} {unit}".strip().replace("-", "−")
+    return f"{' '.join(words).capitalize()} {number} {unit}".strip().replace("-", "−")
 
 
 def status_text(record: RunRecord) -> str:

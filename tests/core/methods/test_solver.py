@@ -138,6 +138,16 @@ def test_an_even_field_is_background(make, run) -> None:
     assert result.estimate.sum() < 0.01 * frames.mean(axis=0).sum()
 
 
+def test_a_sum_of_photons_that_is_wrong_is_said(make, run, recording) -> None:
+    hot = recording.copy()
+    hot[:, 5, 7] = 60_000.0
+    spoilt, sound = (run(make(frames), delta=0, steps=60).result for frames in (hot, recording))
+    assert abs(spoilt.measures["photon_balance_percent"]) > 2.0
+    assert any("intensities are not to be trusted" in note for note in spoilt.notes)
+    assert abs(sound.measures["photon_balance_percent"]) < 2.0
+    assert not any("intensities are not to be trusted" in note for note in sound.notes)
+
+
 def test_notes_say_what_was_assumed(make, run, recording) -> None:
     assumed = run(make(recording), delta=0, steps=3).result.notes
     given = run(make(recording, gain=1.0), delta=0, steps=3).result.notes

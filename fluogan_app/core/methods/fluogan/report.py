@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from fluogan_app.core.methods.fluogan.model import Model
 
+#: A balance of photons worse than this is said.
+MISSING_PHOTONS_PERCENT = 2.0
 #: Counts at which cameras of 8, 10, 12, 14, 15 and 16 bits end.
 FULL_SCALES = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 15, 16))
 
@@ -50,7 +52,7 @@ def measures(model: Model, noise: Noise, light: torch.Tensor, background: torch.
     return {
         "photon_balance_percent": 100.0 * (simulated - recorded) / recorded,
         "discrepancy": float(model.discrepancy(light, background)),
-        "correlation_frames": noise.correlation_frames,
+        "correlation_time_frames": noise.correlation_frames,
     }
 
 
@@ -102,13 +104,19 @@ def _data(problem: Problem, noise: Noise) -> list[str]:
 
 
 def _fit(found: dict[str, float]) -> list[str]:
+    said, balance = [], found["photon_balance_percent"]
+    if abs(balance) > MISSING_PHOTONS_PERCENT:
+        said.append(
+            f"The photons of the result and of the frames differ by {balance:+.1f} %: its intensities are not to be "
+            "trusted. Look for hot pixels or a border that is too bright, and draw the region without them."
+        )
     if found["discrepancy"] > 3.0:
-        return [
+        said.append(
             f"The image differs from the mean frame by {found['discrepancy'] ** 0.5:.1f} times its noise "
             "(discrepancy far from 1): check FWHM and pixel size; where they are right and the stack is bright, "
             "a smaller λ1 or more steps bring them closer."
-        ]
-    return []
+        )
+    return said
 
 
 def saturated_pixels(frames: np.ndarray) -> int:
