@@ -127,6 +127,8 @@ class MainWindow(QMainWindow):
         session.unsaved_changed.connect(self.setWindowModified)
         for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
             signal.connect(self._enable_commands)
+        for signal in (session.runs_changed, session.job_changed):
+            signal.connect(lambda: place.set_has_curves(bool(session.runs) or session.busy))
         self.files.opened.connect(self._opened)
         self.files.described.connect(lambda found: place.selection.set_choices(found, session.stack.selection))
         session.stack_changed.connect(lambda: place.selection.set_choices(None))

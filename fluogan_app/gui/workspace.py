@@ -17,6 +17,8 @@ from fluogan_app.gui.views.stack_browser import StackBrowser
 
 STACK, RESULT = 0, 1
 CURVES, LOG = 0, 1
+#: What Qt takes for no limit, and the room for the words that stand where curves will be.
+_ANY_HEIGHT, _EMPTY_HEIGHT = 16_777_215, 40
 
 
 class Workspace(QWidget):
@@ -32,6 +34,8 @@ class Workspace(QWidget):
         self.centre = _tabs("centre_tabs", ("&Stack", _above(self.selection, self.browser)), ("R&esult", self.panes))
         self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log))
         self._splitters = self._split()
+        self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
+        self.bottom.currentChanged.connect(lambda _: self._share_room())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 0)
         layout.addWidget(self._splitters["whole"])
@@ -41,17 +45,38 @@ class Workspace(QWidget):
         """The tabs whose choice a project remembers."""
         return {"centre": self.centre, "bottom": self.bottom}
 
+    def set_has_curves(self, has_curves: bool) -> None:
+        """As long as there are no curves, nor going to be, the stack has their room."""
+        self._has_curves = has_curves
+        self._share_room()
+
+    def _share_room(self) -> None:
+        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() == LOG
+        if wanted == self._is_shared:
+            return
+        if wanted:
+            self.bottom.setMaximumHeight(_ANY_HEIGHT)
+            right.restoreState(self._with_curves)
+        else:
+            self._with_curves = right.saveState()
+            self.bottom.setMaximumHeight(self.bottom.tabBar().sizeHint().height() + _EMPTY_HEIGHT)
+
+    @property
+    def _is_shared(self) -> bool:
+        return self.bottom.maximumHeight() == _ANY_HEIGHT
+
     def keep_layout(self, settings: Settings) -> None:
         """Remember how large each place is."""
         for name, splitter in self._splitters.items():
-            settings.set_layout(name, splitter.saveState())
+            gave_way = name == "right" and not self._is_shared
+            settings.set_layout(name, self._with_curves if gave_way else splitter.saveState())
 
     def restore_layout(self, settings: Settings) -> None:
         """Make each place as large as it was."""
         for name, splitter in self._splitters.items():
             state = settings.layout(name)
-            if not state.isEmpty():
-                splitter.restoreState(state)
+            if not state.isEmpty() and splitter.restoreState(state) and name == "right":
+                self._with_curves = state
 
     def _split(self) -> dict[str, QSplitter]:
         have = _splitter(Qt.Orientation.Vertical, (self.tree, 100), (self.form, 420))

@@ -243,3 +243,31 @@ def test_many_wrong_fields_are_squeezed_neither_nor_cut(open_window: Callable) -
         label = row.problem_label
         assert label.isVisible() and label.height() >= label.heightForWidth(label.width())
         assert f"({row.spec.name})" not in label.text(), "the command line's names do not help here"
+
+
+def test_the_stack_has_the_room_of_curves_that_are_not_there_yet(open_window: Callable) -> None:
+    """Before the first run the frames take it; with the first run the curves get theirs, as the user had it."""
+    user = open_window()
+    user.opens_sample()
+    place, splitter = user.window.workspace, user.window.workspace._splitters["right"]
+    user.sees(lambda: place.bottom.height() < 100)
+    alone = splitter.sizes()[0]
+    user.presses("show_log")
+    user.sees(lambda: place.bottom.height() > 150)
+    user.presses("show_curves")
+    user.sees(lambda: splitter.sizes()[0] == alone)
+    user.types("param_steps", "2")
+    user.click("run")
+    user.sees_end()
+    user.sees(lambda: place.bottom.height() > 150)
+    splitter.setSizes([300, 300])  # other than the 430 to 240 of the first start
+    user.presses("close_project")
+    user.answers("unsaved_question", "discard")
+    user.opens_sample()
+    user.sees(lambda: place.bottom.height() < 100)
+    place.keep_layout(user.window.settings)
+    place.set_has_curves(True)
+    user.sees(lambda: place.bottom.height() > 270, within_ms=5000)
+    splitter.setSizes([500, 100])
+    place.restore_layout(user.window.settings)
+    user.sees(lambda: place.bottom.height() > 270, within_ms=5000)
