@@ -48,7 +48,7 @@ def _mitochondria() -> Sample:
         description="H9c2 cell, dsRed in the mitochondria, 50 frames of 67 × 74 pixels of 80 nm every 24 ms, "
         "widefield, NA 1.4.",
         path=_file("mitochondria.tif"),
-        acquisition=Acquisition().with_values(Origin.USER, numerical_aperture=1.4, emission_nm=608.0),
+        acquisition=Acquisition().with_values(Origin.FILE, numerical_aperture=1.4, emission_nm=608.0),
         licence="BSD-2-Clause, © 2018 Krishna Agarwal, Sebastian Acuña",
         licence_path=_file("mitochondria_LICENSE.txt"),
     )
@@ -61,7 +61,7 @@ def _line_pattern() -> Sample:
         description="Pairs of lines 360, 300, 240, 180 and 120 nm apart at tens of photons per pixel, with known "
         "truth; 200 frames, pixels of 100 nm, FWHM 324 nm.",
         path=_file("line_pattern.tif"),
-        acquisition=Acquisition().with_values(Origin.USER, fwhm_nm=324.0),
+        acquisition=Acquisition().with_values(Origin.FILE, fwhm_nm=324.0),
         licence="BSD-3-Clause, as the program",
         truth_path=_file("line_pattern_truth.npz"),
     )

@@ -53,7 +53,7 @@ _ORIGIN_DARK = {
 
 #: What each origin means, for tooltips.
 ORIGIN_WORDS = {
-    Origin.FILE: "Stated by the file.",
+    Origin.FILE: "Stated by the file, or by the description that came with it.",
     Origin.USER: "Set by you.",
     Origin.ESTIMATED: "Estimated from the recording.",
     Origin.ASSUMED: "Assumed: neither the file nor you have said it. Check it.",

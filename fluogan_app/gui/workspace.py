@@ -60,6 +60,7 @@ class Workspace(QWidget):
         else:
             self._with_curves = right.saveState()
             self.bottom.setMaximumHeight(self.bottom.tabBar().sizeHint().height() + _EMPTY_HEIGHT)
+            right.setSizes([sum(right.sizes()), 0])
 
     @property
     def _is_shared(self) -> bool:
@@ -88,7 +89,7 @@ class Workspace(QWidget):
         # Outside the splitter: the Run button stays in sight however the rest is pulled about.
         column.addWidget(self.run_panel)
         right = _splitter(Qt.Orientation.Vertical, (self.centre, 430), (self.bottom, 240))
-        whole = _splitter(Qt.Orientation.Horizontal, (left, 390), (right, 890))
+        whole = _splitter(Qt.Orientation.Horizontal, (left, 404), (right, 876))
         whole.setStretchFactor(1, 1)
         right.setStretchFactor(0, 1)
         return {"whole": whole, "right": right, "have": have}

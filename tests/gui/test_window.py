@@ -252,6 +252,7 @@ def test_the_stack_has_the_room_of_curves_that_are_not_there_yet(open_window: Ca
     place, splitter = user.window.workspace, user.window.workspace._splitters["right"]
     user.sees(lambda: place.bottom.height() < 100)
     alone = splitter.sizes()[0]
+    assert alone > 0.8 * splitter.height()
     user.presses("show_log")
     user.sees(lambda: place.bottom.height() > 150)
     user.presses("show_curves")
@@ -271,3 +272,9 @@ def test_the_stack_has_the_room_of_curves_that_are_not_there_yet(open_window: Ca
     splitter.setSizes([500, 100])
     place.restore_layout(user.window.settings)
     user.sees(lambda: place.bottom.height() > 270, within_ms=5000)
+
+
+def test_what_a_sample_states_is_not_said_to_come_from_the_user(open_window: Callable) -> None:
+    user = open_window()
+    user.opens_sample()
+    assert set(user.session.document.acquisition.origins.values()) == {Origin.FILE}

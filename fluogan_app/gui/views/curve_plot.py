@@ -109,6 +109,7 @@ class CurvePlot(QWidget):
     def _make_plot(self, title: str):
         plot = self._pyqtgraph.PlotWidget()
         plot.setAccessibleName(title)
+        plot.setToolTip("The wheel zooms, a double-click shows all")
         plot.setMenuEnabled(False)
         plot.setMinimumHeight(70)
         plot.setFrameShape(plot.Shape.NoFrame)

@@ -61,8 +61,7 @@ class CurvePlots(QWidget):
             self._plot(name).show_curves(metrics, curves)
         if self._filled != before or not self._filled:
             self.empty.setVisible(not self._filled)
-            for part in (self.log_box, self.hint):
-                part.setVisible(bool(self._filled))
+            self.log_box.setVisible(bool(self._filled))
             for name, button in self.buttons.items():
                 button.setVisible(name in self._filled)
             self._arrange()
@@ -138,11 +137,10 @@ class CurvePlots(QWidget):
         self.log_box.setToolTip("Logarithmic axis of values; values that are not positive are left out")
         self.log_box.clicked.connect(self.set_logarithmic)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = QuietLabel("wheel zooms, double-click shows all")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(row_of((*self.buttons.values(), None, self.hint, self.log_box)))
+        column.addLayout(row_of((*self.buttons.values(), None, self.log_box)))
         column.addWidget(self.empty, 1)
         column.addLayout(self._grid, 1)
 

@@ -61,7 +61,7 @@ class TextEditor(QLineEdit):
         self._params_type, self._spec = params_type, spec
         self.setPlaceholderText(spec.none_text if spec.optional else "")
         metrics = QFontMetrics(self.font())
-        self._unit_width = metrics.horizontalAdvance(spec.unit) + 6 if spec.unit else 0
+        self._unit_width = metrics.horizontalAdvance(spec.unit) + 8 if spec.unit else 0
         self.setTextMargins(0, 0, self._unit_width, 0)
         self.setMinimumWidth(metrics.horizontalAdvance("0000") + self._unit_width + 12)
         self.textEdited.connect(lambda _: self.user_edited.emit())

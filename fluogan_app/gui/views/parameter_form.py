@@ -183,7 +183,7 @@ class ParameterForm(QWidget):
     def _word_width(self) -> int:
         """Room for the word that stands most often beside a field, so that all fields end in one line."""
         metrics = QFontMetrics(small_font(self))
-        return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value) + 4)
+        return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value))
 
     def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
         body = QWidget()
