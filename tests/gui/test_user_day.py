@@ -190,6 +190,7 @@ def test_closes_the_window_while_running(open_window: Callable) -> None:
     user.answers("running_question", "stop")
     box = user.dialog("unsaved_question")
     assert not user.session.busy
+    assert "never been saved" in box.informativeText() and "its run and" in box.informativeText()
     folder = user.session.project.folder
     run = Project.open(folder).run(1)
     assert run.record.status is RunStatus.CANCELLED and run.result().estimate.max() > 0

@@ -16,7 +16,7 @@ from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
 from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
 from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.notice_bar import Offer
-from fluogan_app.gui.session import OWNED
+from fluogan_app.gui.session import OWNED, Session
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
 _AUTOSAVE_MS = 1500
@@ -161,7 +161,7 @@ class SavingController(QObject):
     def _see_to_changes(self, then: Next) -> None:
         session = self._context.session
         if session.unsaved:
-            ask = partial(ask_unsaved, self._context.window, session.title)
+            ask = partial(ask_unsaved, self._context.window, session.title, _loss(session))
             save = partial(self.save, partial(self._left, then))
             self._ask(ask, {"save": save, "discard": partial(self._discard, then)})
         else:
@@ -206,3 +206,11 @@ class SavingController(QObject):
                 project.save(project.document.replace(view=view))
             except FluoganError as error:
                 self._context.say(error.one_line)
+
+
+def _loss(session: Session) -> str:
+    """What leaving without saving costs."""
+    if not session.untitled:
+        return "Without saving, the changes since the last save are lost."
+    runs = {0: "", 1: "its run and "}.get(len(session.runs), f"its {len(session.runs)} runs and ")
+    return f"This project has never been saved. Without saving, {runs}its settings are lost."

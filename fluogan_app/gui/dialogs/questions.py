@@ -38,13 +38,13 @@ def ask(
     return box
 
 
-def ask_unsaved(parent: QWidget, title: str, answered: Callable[[Answer], None]) -> QMessageBox:
-    """ "save", "discard" or "cancel"."""
+def ask_unsaved(parent: QWidget, title: str, loss: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "save", "discard" or "cancel". loss: what would be gone without saving."""
     return ask(
         parent,
         "unsaved_question",
         f"Save “{title}” before going on?",
-        "Without saving, the changes since the last save are lost.",
+        loss,
         {
             "save": ("&Save", QMessageBox.ButtonRole.AcceptRole),
             "discard": ("&Don't save", QMessageBox.ButtonRole.DestructiveRole),
