@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
@@ -25,18 +26,30 @@ class UnsavedProjects:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or recovery_folder()
+        self._spare: Path | None = None
         self._locks: dict[Path, QLockFile] = {}
 
     def create(self, stem: str, document: ProjectDocument) -> Project:
-        """A new project for a stack that was opened. Raises ProjectError."""
+        """A new project for a stack that was opened. Raises ProjectError.
+
+        Where the user's own folder cannot be written it stands in a temporary one: without recovery after a crash, but
+        one can work and save elsewhere.
+        """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
-        path = self._free_path(stem)
-        project = Project.create(path, document)
+            project = self._create_in(self._folder, stem, document)
+        except ProjectError as error:
+            self._spare = self._spare or _temporary_folder(error)
+            log.warning("%s Unsaved projects stand in %s.", error.one_line, self._spare)
+            project = self._create_in(self._spare, stem, document)
         self.hold(project)
         return project
+
+    def _create_in(self, folder: Path, stem: str, document: ProjectDocument) -> Project:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        return Project.create(_free_path(folder, stem), document)
 
     def hold(self, project: Project) -> bool:
         """Mark a project as held by this window; False where another one has it."""
@@ -49,7 +62,7 @@ class UnsavedProjects:
 
     def contains(self, folder: Path) -> bool:
         """Whether a folder is one of the unsaved projects."""
-        return folder.parent.resolve() == self._folder.resolve()
+        return folder.parent.resolve() in [place.resolve() for place in (self._folder, self._spare) if place]
 
     def left_over(self) -> tuple[Path, ...]:
         """Projects that no living window holds, the newest first: what a crash left behind."""
@@ -78,13 +91,21 @@ class UnsavedProjects:
         if lock is not None:
             lock.unlock()
 
-    def _free_path(self, stem: str) -> Path:
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        for number in range(1, 1000):
-            path = self._folder / f"{stem[:40]}-{stamp}{'' if number == 1 else f'-{number}'}.fluogan"
-            if not path.exists():
-                return path
-        raise ProjectError(f"No free name for an unsaved project in {self._folder}.", "Save or discard older ones.")
+
+def _free_path(folder: Path, stem: str) -> Path:
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    for number in range(1, 1000):
+        path = folder / f"{stem[:40]}-{stamp}{'' if number == 1 else f'-{number}'}.fluogan"
+        if not path.exists():
+            return path
+    raise ProjectError(f"No free name for an unsaved project in {folder}.", "Save or discard older ones.")
+
+
+def _temporary_folder(error: ProjectError) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="fluogan-unsaved-"))
+    except OSError:
+        raise error from None
 
 
 def _holds_work(folder: Path) -> bool:

@@ -343,3 +343,16 @@ def test_what_was_only_looked_at_is_cleared_away(open_window: Callable, stack_fi
     user.sees(lambda: user.session.project is not None and user.session.project.folder != folder)
     user.sees_stack()
     user.sees(lambda: not folder.exists())
+
+
+def test_a_home_that_cannot_be_written_keeps_nobody_from_working(open_window: Callable, fluogan_home: Path) -> None:
+    """A stack opens, runs and is saved elsewhere; what stood in the temporary folder is cleared away."""
+    (fluogan_home / "unsaved").write_text("no folder can stand here", encoding="utf-8")
+    user = open_window()
+    assert recovery_folder() == fluogan_home / "unsaved"
+    user.opens_sample()
+    folder = user.session.project.folder
+    assert folder.exists() and user.session.untitled
+    user.presses("close_project")
+    user.sees(lambda: user.session.project is None)
+    assert not folder.exists()
