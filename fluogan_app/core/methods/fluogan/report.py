@@ -28,7 +28,7 @@ def checked_frames(problem: Problem) -> np.ndarray:
     camera = problem.acquisition
     frames = problem.photons
     height, width = frames.shape[1:]
-    fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
+    fwhm_pixels = blur_pixels(problem)
     if min(height, width) < max(4, fwhm_pixels):
         raise DataError(
             f"The region of {height} × {width} pixels is smaller than the blur "
@@ -45,6 +45,11 @@ def checked_frames(problem: Problem) -> np.ndarray:
     return frames
 
 
+def blur_pixels(problem: Problem) -> float:
+    """FWHM of the PSF in camera pixels."""
+    return problem.acquisition.fwhm_nm / problem.acquisition.pixel_size_nm
+
+
 def measures(model: Model, noise: Noise, light: torch.Tensor, background: torch.Tensor) -> dict[str, float]:
     """Numbers that say how well the reconstruction explains the frames."""
     recorded = float(noise.mean.sum())
@@ -56,9 +61,11 @@ def measures(model: Model, noise: Noise, light: torch.Tensor, background: torch.
     }
 
 
-def notes(problem: Problem, params: FluoganParams, noise: Noise, found: dict[str, float]) -> tuple[str, ...]:
-    """Sentences on what was assumed and what is doubtful."""
-    return (*_assumptions(problem), *_sampling(problem, params), *_data(problem, noise), *_fit(found))
+def notes(
+    problem: Problem, params: FluoganParams, noise: Noise, defects: int, found: dict[str, float]
+) -> tuple[str, ...]:
+    """Sentences on what was assumed, what was mended (so many defect pixels), and what is doubtful."""
+    return (*_assumptions(problem), *_sampling(problem, params), *_data(problem, noise, defects), *_fit(found))
 
 
 def _assumptions(problem: Problem) -> list[str]:
@@ -90,13 +97,18 @@ def _sampling(problem: Problem, params: FluoganParams) -> list[str]:
     return said
 
 
-def _data(problem: Problem, noise: Noise) -> list[str]:
+def _data(problem: Problem, noise: Noise, defects: int) -> list[str]:
     said, count = [], len(problem.frames)
+    if defects:
+        said.append(
+            f"{defects} hot or dead camera pixel{'s were' if defects > 1 else ' was'} replaced by the median of the "
+            "neighbours."
+        )
     if count < 10:
         said.append(f"Only {count} frame{'s' if count > 1 else ''}: the noise could only be measured roughly.")
     saturated = saturated_pixels(problem.frames)
     if saturated:
-        said.append(f"{saturated} pixels of the region are saturated in some frame; there the image is too dim.")
+        said.append(f"{saturated} pixels of the region are saturated in some frame: how bright they were is not known.")
     first, last = noise.level[: max(1, count // 10)].mean(), noise.level[-max(1, count // 10) :].mean()
     if last < 0.7 * first:
         said.append(f"The brightness falls to {100 * last / first:.0f} % over the frames; the image is their average.")

@@ -10,12 +10,13 @@ import torch
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import SolverError
+from fluogan_app.core.estimate.defects import defect_pixels, mended
 from fluogan_app.core.methods.base import Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.curves import METRICS, generator_metrics
 from fluogan_app.core.methods.fluogan.model import Model, build_model, laplacian
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
-from fluogan_app.core.methods.fluogan.report import checked_frames, measures, notes
+from fluogan_app.core.methods.fluogan.report import blur_pixels, checked_frames, measures, notes
 from fluogan_app.core.methods.fluogan.significance import LOOK_AT_STEP, prices
 from fluogan_app.core.methods.fluogan.texture import make_textures
 from fluogan_app.core.methods.fluogan.weights import measure_noise
@@ -39,8 +40,9 @@ class FluoganSolver:
         self, problem: Problem, params: FluoganParams, device: str, seed: int, dtype: torch.dtype = torch.float32
     ) -> None:
         self._problem, self._params, self._device, self._seed = problem, params, device, seed
-        frames, camera = checked_frames(problem), problem.acquisition
-        fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
+        frames, fwhm_pixels = checked_frames(problem), blur_pixels(problem)
+        defects = defect_pixels(frames, fwhm_pixels)
+        frames, self._defects = mended(frames, defects), int(defects.sum())
         self._noise = measure_noise(frames, fwhm_pixels)
         sigma = sigma_from_fwhm(fwhm_pixels)
         self._sigma_fine = sigma * params.zoom
@@ -130,7 +132,7 @@ class FluoganSolver:
             pixel_size_nm=self._problem.acquisition.pixel_size_nm,
             steps=state.step,
             measures=found,
-            notes=notes(self._problem, self._params, self._noise, found),
+            notes=notes(self._problem, self._params, self._noise, self._defects, found),
         )
 
     def _shown(self, state: State) -> Sequence[torch.Tensor]:
