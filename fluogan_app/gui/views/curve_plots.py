@@ -65,6 +65,7 @@ class CurvePlots(QWidget):
             for name, button in self.buttons.items():
                 button.setVisible(name in self._filled)
             self._arrange()
+        self._align_legends()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Draw the values on a logarithmic axis; those that are not positive are left out."""
@@ -110,10 +111,17 @@ class CurvePlots(QWidget):
             plot.setVisible(name in self.shown)
         plots = [self._plots[name] for name in self.shown]
         self._grid.place(plots, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), _SHAPE)
-        # Legends of one height, so that the diagrams stand in line.
+        for plot in plots:
+            plot.legend.setMinimumHeight(0)
+        self._align_legends()
+
+    def _align_legends(self) -> None:
+        """Legends of one height, so that the diagrams stand in line. Longer numbers may take another line."""
+        plots = [self._plots[name] for name in self.shown]
         tallest = max((plot.legend_height() for plot in plots), default=0)
         for plot in plots:
-            plot.legend.setMinimumHeight(tallest)
+            if plot.legend.minimumHeight() != tallest:
+                plot.legend.setMinimumHeight(tallest)
 
     def resizeEvent(self, event) -> None:
         """Place the diagrams beside or below each other."""

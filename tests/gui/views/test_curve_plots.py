@@ -118,6 +118,19 @@ def test_legend_names_each_curve_with_its_newest_value_and_unit(plots):
     assert "<b>Photon sums</b> (photons)" in words and "photons&nbsp;0&nbsp;123&nbsp;456" in words
 
 
+def test_diagrams_stand_in_line_when_a_legend_grows(plots):
+    plots.set_curves(curves(100))
+    QApplication.processEvents()
+    longer = curves(100)
+    for index in range(5):
+        longer.columns[f"generator_{index}"][-1] = -1.2345e-107
+    plots.set_curves(longer)
+    QApplication.processEvents()
+    plots.set_curves(longer)
+    QApplication.processEvents()
+    assert len({plot.plot.y() for plot in plots.plots.values()}) == 1
+
+
 def test_numbers_without_a_unit_are_said_to_have_none(plots):
     plots.set_curves(curves(100))
     assert "<b>Generator losses</b> (dimensionless)" in plots.plots["generator"].legend.text()
