@@ -187,15 +187,18 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and project folders."""
-        if _dropped_path(event) is not None:
+        if _dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first of the files that were dropped."""
-        path = _dropped_path(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.files.open_path(path)
+        paths = _dropped_paths(event)
+        if not paths:
+            return
+        event.acceptProposedAction()
+        if len(paths) > 1:
+            self.say(f"One stack is open at a time: of the {len(paths)} dropped files, {paths[0].name} is opened.")
+        self.files.open_path(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """See to a run and to unsaved work first; the window closes when that is done."""
@@ -237,6 +240,5 @@ class MainWindow(QMainWindow):
         self.workspace.restore_layout(self.settings)
 
 
-def _dropped_path(event: QDragEnterEvent | QDropEvent) -> Path | None:
-    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
-    return Path(urls[0].toLocalFile()) if urls else None
+def _dropped_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

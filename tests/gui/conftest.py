@@ -99,10 +99,10 @@ class User:
         self.qtbot.mouseMove(canvas, end)
         self.qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
 
-    def drops(self, path: Path) -> bool:
-        """Drag a file onto the window; whether it was taken."""
+    def drops(self, *paths: Path) -> bool:
+        """Drag files onto the window; whether they were taken."""
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, buttons, keys)
         QApplication.sendEvent(self.window, enter)

@@ -356,3 +356,11 @@ def test_a_home_that_cannot_be_written_keeps_nobody_from_working(open_window: Ca
     user.presses("close_project")
     user.sees(lambda: user.session.project is None)
     assert not folder.exists()
+
+
+def test_of_several_dropped_files_the_first_is_opened_and_that_is_said(open_window: Callable, stack_file: Path) -> None:
+    user = open_window()
+    assert user.drops(stack_file, stack_file.with_name("another.tif"))
+    user.sees_stack()
+    assert user.session.stack.path == stack_file
+    assert any("of the 2 dropped files, cells.tif" in line for line in user.window.log.lines())
