@@ -17,6 +17,7 @@ from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.run import MEAN, Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.run import RunController
+from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
 
@@ -74,7 +75,7 @@ class ResultsController(QObject):
 
     def _show_result(self, record: RunRecord, result: Result) -> None:
         origin = _origin_nm(record)
-        detail = f"run {record.number}, step {result.steps}"
+        detail = f"run {record.number}, step {number_text(result.steps)}"
         camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
         self._panes.set_images(
             {
@@ -111,7 +112,7 @@ class ResultsController(QObject):
             return
         camera = record.acquisition.pixel_size_nm
         height_nm = record.roi.height * camera
-        detail = f"step {preview.step} of {record.total_steps}"
+        detail = f"step {number_text(preview.step)} of {number_text(record.total_steps)}"
         # A preview may be thinned out: its pixel follows from the region's size, not from the zoom.
         images = {"estimate": (preview.estimate, FINE_UNIT), "background": (preview.background, CAMERA_UNIT)}
         self._panes.set_images(

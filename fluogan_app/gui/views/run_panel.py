@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from fluogan_app.core.units import seconds_text
-from fluogan_app.gui.views.controls import QuietLabel, WordButton
+from fluogan_app.gui.views.controls import QuietLabel, WordButton, number_text
 
 _RUN_TIP = "Reconstruct the region with these parameters"
 
@@ -101,7 +101,8 @@ class RunPanel(QWidget):
         state = self._state
         self.bar.setRange(0, max(state.total_steps, 1))
         self.bar.setValue(min(state.step, max(state.total_steps, 1)))
-        self.bar.setFormat(f"step {state.step} of {state.total_steps}" if state.total_steps else "")
+        words = f"step {number_text(state.step)} of {number_text(state.total_steps)}"
+        self.bar.setFormat(words if state.total_steps else "")
 
     def _lay_out(self) -> None:
         self.bar.setObjectName("run_progress")

@@ -96,3 +96,9 @@ def test_buttons_can_be_pressed_with_keys(panel, listen):
     panel.run_button.setFocus()
     QTest.keyClick(panel.run_button, Qt.Key.Key_Space)
     assert ear.heard == [("run_requested",)]
+
+
+def test_many_steps_are_written_to_be_read(shown):
+    panel = shown(RunPanel(), 360, 200)
+    panel.set_state(RunPanelState(running=True, step=12_345, total_steps=1_000_000))
+    assert panel.bar.format() == "step 12 345 of 1 000 000"
