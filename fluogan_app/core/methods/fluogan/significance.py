@@ -12,7 +12,7 @@ import torch
 from fluogan_app.core.methods.fluogan.model import Model
 
 #: The step at which significance is looked at: early enough to converge after it, late enough for lines to stand.
-LOOK_AT_STEP = 500
+LOOK_AT_STEP = 300
 #: The light of a neighbourhood counts as significant from this many standard deviations on.
 SIGNIFICANT_SIGMAS = 20.0
 #: λ1 pulls on insignificant spots at most so many times as hard.
