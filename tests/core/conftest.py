@@ -10,7 +10,7 @@ import pytest
 
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric, Result
-from fluogan_app.core.methods.base import Preview, State
+from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import Params, param
 
@@ -32,7 +32,8 @@ class WalkParams(Params):
 class WalkSolver:
     """x ← x + (mean − x)/10 + noise from a generator in the state, so that a lost state shows in the next step.
 
-    `during` is called in each step with its number; what it raises, the solver raises.
+    `during` is called in each step with its number; what it raises, the solver raises. `running_from` names the step
+    at which a second phase begins.
     """
 
     mean: np.ndarray
@@ -43,6 +44,7 @@ class WalkSolver:
     during: Callable[[int], None] = lambda step: None
     nan_metric_at: int = -1
     nan_state_at: int = -1
+    running_from: int = 0
     metrics: tuple[Metric, ...] = METRICS
     steps_taken: list[int] = field(default_factory=list)
 
@@ -72,8 +74,10 @@ class WalkSolver:
         state.tensors["count"] += 1
         return State(number, state.tensors), self._metrics(number, x)
 
-    def phase(self, state: State) -> str:
-        return "Walking"
+    def phase(self, state: State) -> Phase:
+        if self.running_from and state.step >= self.running_from:
+            return Phase("Running", self.total_steps)
+        return Phase("Walking", self.running_from or self.total_steps)
 
     def image(self, state: State) -> Preview:
         return Preview(state.step, state.tensors["x"].numpy().copy(), self.mean * np.float32(0.5))

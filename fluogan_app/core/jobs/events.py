@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a job stands. `seconds_left` is None until a rate is known; `curves` are the whole curves so far."""
+    """Where a job stands. `seconds_left` is None until the last phase's rate is known; `curves` are all so far."""
 
     step: int
     total_steps: int

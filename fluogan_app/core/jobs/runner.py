@@ -69,7 +69,7 @@ class Job:
     def _loop(self, kept: State | None) -> Outcome:
         state = self._solver.restore(kept) if kept is not None else self._solver.init()
         self._keep(state)
-        self._pace = _Pace(self._clock(), state.step)
+        self._phase, self._pace = self._solver.phase(state), _Pace(self._clock(), state.step)
         due = _Due(self._cadence, self._clock())
         while state.step < self._solver.total_steps:
             if self._control.paused:
@@ -129,12 +129,17 @@ class Job:
                 self._warnings.append(error.message)
 
     def _progress(self, state: State, now: float, paused: bool) -> Progress:
+        phase = self._solver.phase(state)
+        if phase != self._phase:
+            self._phase, self._pace = phase, _Pace(now, state.step)
         rate = self._pace.rate(now, state.step)
-        left = (self._solver.total_steps - state.step) / rate if rate else None
+        # A phase to come may be many times slower: how long it takes is not known before it has begun.
+        last = phase.end_step >= self._solver.total_steps
+        left = (self._solver.total_steps - state.step) / rate if rate and last else None
         return Progress(
             step=state.step,
             total_steps=self._solver.total_steps,
-            phase=self._solver.phase(state),
+            phase=phase.name,
             paused=paused,
             seconds=now - self._began,
             steps_per_second=rate,
@@ -178,7 +183,7 @@ def _diverged(step: int, name: str) -> SolverError:
 
 
 class _Pace:
-    """Steps per second over the last ten seconds, so that a change of phase shows soon."""
+    """Steps per second over the last ten seconds of a phase."""
 
     WINDOW_S = 10.0
 

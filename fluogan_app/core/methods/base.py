@@ -44,6 +44,14 @@ class Preview:
     background: np.ndarray
 
 
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of steps of one kind and speed: its name in two or three words, and the step at which it ends."""
+
+    name: str
+    end_step: int
+
+
 class Solver(Protocol):
     """A prepared computation. `step` returns the next state and its metrics as 0-d tensors, without a host sync."""
 
@@ -59,8 +67,8 @@ class Solver(Protocol):
     def step(self, state: State) -> tuple[State, Mapping[str, torch.Tensor]]:
         """One step. A metric that is not computed in this step is left out."""
 
-    def phase(self, state: State) -> str:
-        """What is going on, in two or three words for the progress line: "Mean fit", "Against the critic"."""
+    def phase(self, state: State) -> Phase:
+        """What is going on, for the progress line: "Mean fit", "Against the critic"."""
 
     def image(self, state: State) -> Preview:
         """Copies for display."""

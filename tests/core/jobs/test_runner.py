@@ -84,6 +84,25 @@ def test_reports_and_previews_come_at_their_pace(make_walk):
     assert last.seconds_left == pytest.approx((100 - last.step) / 20.0)
 
 
+def test_time_left_is_told_when_the_last_phase_has_begun(make_walk):
+    """Forty quick steps, then twenty that take twenty times as long: no promise is made from the quick ones."""
+    clock, listener = Clock(), Listener()
+
+    def during(step: int) -> None:
+        clock.now += 0.05 if step <= 40 else 1.0
+
+    solver = make_walk(total_steps=60, during=during, running_from=40)
+    Job(solver, Control(), listener, cadence=Cadence(progress=0.1), clock=clock).run()
+    walking = [report for report in listener.reports if report.phase == "Walking"]
+    running = [report for report in listener.reports if report.phase == "Running"]
+    assert walking and all(report.seconds_left is None for report in walking)
+    told = [report for report in running if report.seconds_left is not None]
+    assert len(told) >= len(running) - 1
+    for report in told:
+        assert report.seconds_left == pytest.approx(60 - report.step, rel=0.01)
+        assert report.steps_per_second == pytest.approx(1.0, rel=0.01)
+
+
 def test_previews_of_a_large_image_take_no_more_than_their_share_of_the_time(make_walk):
     clock, listener = Clock(), Listener()
     solver = make_walk(total_steps=1000)

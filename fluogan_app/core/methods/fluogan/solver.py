@@ -11,7 +11,7 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import SolverError
 from fluogan_app.core.estimate.defects import defect_pixels, mended
-from fluogan_app.core.methods.base import Preview, State
+from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.curves import METRICS, generator_metrics
 from fluogan_app.core.methods.fluogan.model import Model, build_model, laplacian
@@ -111,9 +111,11 @@ class FluoganSolver:
             tensors["price"] = prices(self._model, tensors["fine"], self._sigma_fine)
         return self._model.priced(tensors["price"])
 
-    def phase(self, state: State) -> str:
+    def phase(self, state: State) -> Phase:
         """See Solver.phase."""
-        return "Mean fit" if state.step < self._warmup else "Against the critic"
+        if self._adversary is None or state.step < self._warmup:
+            return Phase("Mean fit", self._warmup)
+        return Phase("Against the critic", self.total_steps)
 
     def image(self, state: State) -> Preview:
         """See Solver.image."""
