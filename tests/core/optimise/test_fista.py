@@ -143,3 +143,19 @@ def test_an_image_that_follows_stays_the_image_of_the_extrapolated_point():
     arrived = 1.2 * x + 0.4
     state = accelerate(state, [arrived, matrix @ arrived], [torch.ones(3, dtype=torch.float64), None])
     torch.testing.assert_close(state.ahead[1], matrix @ state.ahead[0], rtol=1e-13, atol=1e-13)
+
+
+def turned_by(cosine: float) -> float:
+    """Momentum after a step whose correction makes an angle of this cosine with the move before it."""
+    old, move = torch.zeros(2, dtype=torch.float64), torch.tensor([1.0, 0.0], dtype=torch.float64)
+    correction = torch.tensor([cosine, (1.0 - cosine**2) ** 0.5], dtype=torch.float64)
+    new = old + move
+    state = Accelerated((old,), (new + correction,), torch.tensor(50.0, dtype=torch.float64))
+    return float(accelerate(state, (new,), (torch.ones(2, dtype=torch.float64),)).momentum)
+
+
+def test_only_a_clearly_uphill_momentum_is_dropped() -> None:
+    """Near convergence the cosine is a rounding error about 0: its sign must not decide."""
+    assert turned_by(-0.5) > 50.0
+    assert turned_by(-1e-9) == turned_by(1e-9) > 50.0
+    assert turned_by(0.5) < 2.0
