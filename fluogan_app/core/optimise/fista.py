@@ -39,11 +39,11 @@ def accelerate(
     uphill, corrections, lengths = (state.momentum.new_zeros(()) for _ in range(3))
     for ahead, new, move, metric in zip(state.ahead, arrived, moves, metrics):
         if metric is not None:
-            correction, move = (ahead - new).flatten(), move.flatten()
-            weighted = metric.flatten() * move
+            correction, step, weight = (ahead - new).flatten(), move.flatten(), metric.flatten()
+            weighted = weight * step
             uphill = uphill + torch.dot(correction, weighted)
-            lengths = lengths + torch.dot(move, weighted)
-            corrections = corrections + torch.dot(correction, correction.mul(metric.flatten()))
+            lengths = lengths + torch.dot(step, weighted)
+            corrections = corrections + torch.dot(correction, weight * correction)
     restarts = uphill > CLEARLY_UPHILL * torch.sqrt(corrections * lengths)
     momentum = torch.where(restarts, torch.ones_like(state.momentum), state.momentum)
     following = 0.5 * (1.0 + torch.sqrt(1.0 + 4.0 * momentum**2))
