@@ -2,84 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
-from PIL.PngImagePlugin import PngInfo
+from PIL import Image, ImageDraw
 
-from fluogan_app import __version__
 from fluogan_app.core.data.result import Result
-from fluogan_app.core.errors import UsageError
-from fluogan_app.core.files import write_atomic
 from fluogan_app.core.project.contrast import display_range
+from fluogan_app.core.project.drawing import (
+    GREY, INK, TEXT, TITLE, check_picture_name, colours_of, nice_length, save_picture, text_width, ticks, wrapped,
+    write_text,
+)  # fmt: skip
 from fluogan_app.core.units import length_text
 
-DPI = 300
 COLOURMAP = "inferno"
-#: Sizes in dots; at 300 dpi the text is 8 and 7 points high and the whole figure fits a page.
-_PANEL, _MARGIN, _GAP = 900, 60, 90
-_TITLE, _TEXT, _BAR = 34, 28, 26
-_INK, _GREY = (20, 20, 20), (95, 95, 95)
-#: Wider than this, three panels side by side become too flat: they go below each other.
+#: Sizes in dots; the whole figure fits a page.
+_PANEL, _MARGIN, _GAP, _BAR = 900, 60, 90, 26
+#: Wider than this, panels side by side become too flat: they go below each other.
 _FLAT = 1.7
 
 
 @dataclass(frozen=True)
-class _Panel:
-    """One image of the figure: its values, the side of its pixels, and its words."""
+class Panel:
+    """One image of a figure: its values, the side of its pixels, and its words.
+
+    limits: the values shown as the first and the last colour, chosen from the image where None. colourmap "" is that of
+    the figure.
+    """
 
     image: np.ndarray
     pixel_size_nm: float
     title: str
     unit: str
+    limits: tuple[float, float] | None = None
+    colourmap: str = ""
 
 
 def export_figure(path: Path, result: Result, caption: str = "", colourmap: str = COLOURMAP) -> None:
     """Draw a result as PNG at 300 dpi; `caption` is the small line below. Raises UsageError, ProjectError."""
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"{path.name} is no name for the figure.", "Let it end in .png.")
-    picture = draw_figure(result, caption, colourmap)
-    about = PngInfo()
-    about.add_itxt("Software", f"FluoGAN {__version__}")
-    about.add_itxt("Description", caption)
-    write_atomic(path, lambda temporary: picture.save(temporary, dpi=(DPI, DPI), pnginfo=about))
+    check_picture_name(path)
+    save_picture(path, draw_figure(result, caption, colourmap), caption)
 
 
 def draw_figure(result: Result, caption: str = "", colourmap: str = COLOURMAP) -> Image.Image:
-    """The figure as an RGB picture. All panels show the same field at the same scale."""
-    panels = _panels(result)
-    height, width = result.mean.shape
+    """The figure of a result as an RGB picture."""
+    return draw_panels(_panels(result), _footer(result, caption), colourmap)
+
+
+def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP) -> Image.Image:
+    """Images of one field beside or below each other, at the same scale, with small lines below them."""
+    height, width = panels[0].image.shape
     flat = width > _FLAT * height
     dots_per_pixel = (2 * _PANEL if flat else _PANEL) / max(width, height)
     size = (max(1, round(width * dots_per_pixel)), max(1, round(height * dots_per_pixel)))
-    words = [(panel.title, _TITLE) for panel in panels] + [(panel.unit, _TEXT) for panel in panels]
-    room = max(size[0], *(round(_length(text, letters)) + 4 for text, letters in words))
-    drawn = [_drawn_panel(panel, size, room, colourmap) for panel in panels]
-    return _assembled(drawn, flat, _footer(result, caption))
+    words = [(panel.title, TITLE) for panel in panels] + [(panel.unit, TEXT) for panel in panels]
+    room = max(size[0], *(round(text_width(text, letters)) + 4 for text, letters in words))
+    drawn = [_drawn_panel(panel, size, room, panel.colourmap or colourmap) for panel in panels]
+    return _assembled(drawn, flat, footer)
 
 
-def _panels(result: Result) -> list[_Panel]:
+def _panels(result: Result) -> list[Panel]:
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
     per_pixel = "photons per frame per pixel"
     return [
-        _Panel(result.mean, camera, f"Mean, {length_text(camera)} pixels", per_pixel),
-        _Panel(result.estimate, fine, f"Estimate x, {length_text(fine)} pixels", per_pixel),
-        _Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel),
+        Panel(result.mean, camera, f"Mean, {length_text(camera)} pixels", per_pixel),
+        Panel(result.estimate, fine, f"Estimate x, {length_text(fine)} pixels", per_pixel),
+        Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel),
     ]
 
 
-def _drawn_panel(panel: _Panel, size: tuple[int, int], room: int, colourmap: str) -> Image.Image:
+def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str) -> Image.Image:
     """Title, image with scale bar, colour bar with ticks and unit, one below the other, `room` dots wide."""
     width, height = size
-    top, below = _TITLE + 22, _BAR + 3 * _TEXT + 24
+    top, below = TITLE + 22, _BAR + 3 * TEXT + 24
     canvas = Image.new("RGB", (room, top + height + 20 + below), "white")
     pen = ImageDraw.Draw(canvas)
-    _write(pen, (0, 0), panel.title, _TITLE)
+    write_text(pen, (0, 0), panel.title, TITLE)
     shown = _resized(panel.image, size)
-    low, high = display_range(shown)
+    low, high = panel.limits or display_range(shown)
     canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
     _draw_scale_bar(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
     _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colourmap)
@@ -95,22 +97,7 @@ def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 def _coloured(image: np.ndarray, low: float, high: float, colourmap: str) -> Image.Image:
     index = np.clip((image - low) / (high - low) * 255.0 + 0.5, 0, 255).astype(np.uint8)
-    return Image.fromarray(_colours(colourmap)[index])
-
-
-@lru_cache(maxsize=8)
-def _colours(colourmap: str) -> np.ndarray:
-    """The 256 colours of a map, (256, 3) uint8."""
-    from cmap import Colormap
-
-    rgba = Colormap(colourmap)(np.linspace(0.0, 1.0, 256))
-    return (np.asarray(rgba)[:, :3] * 255.0 + 0.5).astype(np.uint8)
-
-
-def nice_length(length: float) -> float:
-    """The largest of 1, 2, 5 × a power of ten that is not longer."""
-    power = 10.0 ** np.floor(np.log10(length))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= length * (1 + 1e-9)))
+    return Image.fromarray(colours_of(colourmap)[index])
 
 
 def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_nm: float) -> None:
@@ -121,16 +108,16 @@ def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_n
     x1, y1 = right - inset, bottom - inset
     pen = ImageDraw.Draw(canvas)
     text = length_text(length_nm)
-    wide = _length(text, _TEXT)
+    wide = text_width(text, TEXT)
     # A dark veil keeps white bar and words legible on a bright image.
-    veil = (min(x1 - dots, x1 - int(wide)) - 12, y1 - thick - _TEXT - 20, x1 + 12, y1 + 12)
+    veil = (min(x1 - dots, x1 - int(wide)) - 12, y1 - thick - TEXT - 20, x1 + 12, y1 + 12)
     if veil[0] < left or veil[1] < top:
         veil = (max(left, veil[0]), max(top, veil[1]), veil[2], veil[3])
     below = canvas.crop(veil)
     canvas.paste(Image.blend(below, Image.new("RGB", below.size, "black"), 0.55), veil[:2])
     pen.rectangle((x1 - dots, y1 - thick, x1, y1), fill="white")
-    place, within = (x1 - dots / 2, y1 - thick - _TEXT - 12), (left + 4, right - 4)
-    _write(pen, place, text, _TEXT, "white", anchor="ma", within=within)
+    place, within = (x1 - dots / 2, y1 - thick - TEXT - 12), (left + 4, right - 4)
+    write_text(pen, place, text, TEXT, "white", anchor="ma", within=within)
 
 
 def _draw_colour_bar(
@@ -144,29 +131,16 @@ def _draw_colour_bar(
     x0, x1 = left + _BAR, left + width - _BAR
     ramp = np.tile(np.linspace(low, high, x1 - x0, dtype=np.float64), (_BAR, 1))
     canvas.paste(_coloured(ramp, low, high, colourmap), (x0, top))
-    colours = [tuple(colour) for colour in _colours(colourmap)[[0, 255]].tolist()]
+    colours = [tuple(colour) for colour in colours_of(colourmap)[[0, 255]].tolist()]
     if float(shown.min()) < low:
-        pen.polygon([(x0 - 1, top), (x0 - 1, top + _BAR - 1), (left, top + _BAR // 2)], fill=colours[0], outline=_GREY)
+        pen.polygon([(x0 - 1, top), (x0 - 1, top + _BAR - 1), (left, top + _BAR // 2)], fill=colours[0], outline=GREY)
     if float(shown.max()) > high:
-        pen.polygon([(x1, top), (x1, top + _BAR - 1), (x1 + _BAR - 1, top + _BAR // 2)], fill=colours[1], outline=_GREY)
+        pen.polygon([(x1, top), (x1, top + _BAR - 1), (x1 + _BAR - 1, top + _BAR // 2)], fill=colours[1], outline=GREY)
     for value in ticks(low, high):
         x = x0 + (value - low) / (high - low) * (x1 - x0 - 1)
-        pen.line((x, top + _BAR, x, top + _BAR + 8), fill=_INK, width=2)
-        _write(pen, (x, top + _BAR + 12), f"{value:g}", _TEXT, anchor="ma", within=(left, left + width))
-    _write(pen, (left + width / 2, top + _BAR + 20 + _TEXT), unit, _TEXT, anchor="ma", within=(left, left + width))
-
-
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """At most `most` round values from low to high."""
-    step = next(size for size in _round_steps((high - low) / most) if (high - low) / size <= most)
-    first = np.ceil(low / step - 1e-9)
-    count = int(np.floor(high / step + 1e-9) - first) + 1
-    return [float(f"{(first + index) * step:.10g}") + 0.0 for index in range(count)]
-
-
-def _round_steps(about: float) -> list[float]:
-    power = 10.0 ** np.floor(np.log10(about))
-    return [step * power for step in (1, 2, 2.5, 5, 10, 20)]
+        pen.line((x, top + _BAR, x, top + _BAR + 8), fill=INK, width=2)
+        write_text(pen, (x, top + _BAR + 12), f"{value:g}", TEXT, anchor="ma", within=(left, left + width))
+    write_text(pen, (left + width / 2, top + _BAR + 20 + TEXT), unit, TEXT, anchor="ma", within=(left, left + width))
 
 
 def _footer(result: Result, caption: str) -> list[str]:
@@ -174,79 +148,18 @@ def _footer(result: Result, caption: str) -> list[str]:
     return [line for line in (*notes, caption) if line]
 
 
-def _assembled(panels: list[Image.Image], flat: bool, footer: list[str]) -> Image.Image:
+def _assembled(panels: list[Image.Image], flat: bool, footer: Sequence[str]) -> Image.Image:
     width, height = panels[0].size
     columns, rows = (1, len(panels)) if flat else (len(panels), 1)
     inner = columns * width + (columns - 1) * _GAP
-    lines = [part for line in footer for part in _wrapped(line, inner)]
+    lines = [part for line in footer for part in wrapped(line, inner)]
     body = rows * height + (rows - 1) * _GAP // 2
-    total = 2 * _MARGIN + body + (24 + len(lines) * (_TEXT + 10) if lines else 0)
+    total = 2 * _MARGIN + body + (24 + len(lines) * (TEXT + 10) if lines else 0)
     figure = Image.new("RGB", (inner + 2 * _MARGIN, total), "white")
     for index, panel in enumerate(panels):
         column, row = (0, index) if flat else (index, 0)
         figure.paste(panel, (_MARGIN + column * (width + _GAP), _MARGIN + row * (height + _GAP // 2)))
     pen = ImageDraw.Draw(figure)
     for index, line in enumerate(lines):
-        _write(pen, (_MARGIN, _MARGIN + body + 24 + index * (_TEXT + 10)), line, _TEXT, _GREY)
+        write_text(pen, (_MARGIN, _MARGIN + body + 24 + index * (TEXT + 10)), line, TEXT, GREY)
     return figure
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    """A line broken between words so that each part fits."""
-    parts, current = [], ""
-    for word in line.split():
-        longer = f"{current} {word}".strip()
-        if current and _length(longer, _TEXT) > width:
-            parts.append(current)
-            longer = word
-        current = longer
-    return [*parts, current] if current else parts
-
-
-def _length(text: str, size: int) -> float:
-    """Width of a text in dots."""
-    return _font(size).getlength(_printable(text, _font(size)))
-
-
-def _write(
-    pen: ImageDraw.ImageDraw, place: tuple[float, float], text: str, size: int, colour=_INK, anchor: str = "la",
-    within: tuple[float, float] | None = None,
-) -> None:  # fmt: skip
-    """Text; `within` keeps a centred one between two columns."""
-    font = _font(size)
-    text = _printable(text, font)
-    x, y = place
-    if within is not None:
-        half = font.getlength(text) / 2
-        x = max(within[0] + half, min(within[1] - half, x))
-    pen.text((x, y), text, font=font, fill=colour, anchor=anchor)
-
-
-_FONTS = (
-    "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf", "arial.ttf", "Helvetica.ttc",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=16)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    for name in _FONTS:
-        try:
-            return ImageFont.truetype(name, size)
-        except OSError:
-            continue
-    return ImageFont.load_default(size)  # type: ignore[return-value]
-
-
-_PLAIN = (
-    ("µ", "u"), ("×", "x"), ("·", "|"), ("…", "..."), ("“", '"'), ("”", '"'), ("–", "-"), ("γ", "gamma"),
-    ("λ", "lambda"), ("δ", "delta"),
-)  # fmt: skip
-
-
-def _printable(text: str, font: ImageFont.FreeTypeFont) -> str:
-    """The text in letters that the font has: the one that comes with Pillow knows no µ."""
-    if font.getname()[0] != "Aileron":
-        return text
-    for letter, plain in _PLAIN:
-        text = text.replace(letter, plain)
-    return text

@@ -15,8 +15,9 @@ from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.project.contrast import display_range
+from fluogan_app.core.project.drawing import nice_length, ticks
 from fluogan_app.core.project.export import export_image, export_run
-from fluogan_app.core.project.figure import draw_figure, nice_length, ticks
+from fluogan_app.core.project.figure import draw_figure
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import start_run
