@@ -11,6 +11,7 @@ A set of parameters is a frozen model whose fields are made with `param()`:
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,6 +95,13 @@ def param(
         "none_text": none_text, "advanced": advanced, "logarithmic": logarithmic,
     }  # fmt: skip
     return Field(default, description=help, ge=ge, le=le, gt=gt, lt=lt, json_schema_extra={"param": extra})
+
+
+def redeclared(declared: type[Params], name: str, default: Any) -> Any:
+    """A parameter of a base class with another default: words, unit and limits stay as they were declared there."""
+    info = copy.copy(declared.model_fields[name])
+    info.default = default
+    return info
 
 
 P = TypeVar("P", bound=Params)

@@ -15,11 +15,11 @@ from fluogan_app.core.errors import ParameterError, UsageError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import ParamSpec, specs, validated
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.registry import SCENARIOS, Scenario
 
 DECLARED_IN = (Acquisition, RunSettings, *(method.params_type for method in METHODS.values()))
 RECONSTRUCT = [(declared_in, item) for declared_in in DECLARED_IN for item in specs(declared_in)]
-SIMULATE = [(LinesParams, item) for item in specs(LinesParams)]
+SIMULATE = [(scenario, item) for scenario in SCENARIOS.values() for item in specs(scenario.params_type)]
 
 
 def allowed_value(declared: ParamSpec) -> Any:
@@ -28,6 +28,8 @@ def allowed_value(declared: ParamSpec) -> Any:
         return next(choice for choice in declared.choices if choice != declared.default)
     if declared.kind == "bool":
         return not declared.default
+    if declared.kind == "text":
+        return "AB"
     start = declared.default if declared.default is not None else declared.minimum or 0
     span = 1 if declared.kind == "int" else 0.25
     inside = declared.maximum is None or start + span < declared.maximum
@@ -45,9 +47,9 @@ def test_every_declared_parameter_of_a_reconstruction_has_a_flag(fluogan, declar
     check_flag(fluogan, ["reconstruct", "in.tif", "-o", "out.fluogan"], declared_in, declared)
 
 
-@pytest.mark.parametrize(("declared_in", "declared"), SIMULATE, ids=lambda it: getattr(it, "name", ""))
-def test_every_declared_parameter_of_a_simulation_has_a_flag(fluogan, declared_in, declared) -> None:
-    check_flag(fluogan, ["simulate", "lines", "-o", "out.tif"], declared_in, declared)
+@pytest.mark.parametrize(("scenario", "declared"), SIMULATE, ids=lambda it: getattr(it, "name", ""))
+def test_every_declared_parameter_of_a_simulation_has_a_flag(fluogan, scenario: Scenario, declared) -> None:
+    check_flag(fluogan, ["simulate", scenario.name, "-o", "out.tif"], scenario.params_type, declared)
 
 
 def check_flag(fluogan, line: list[str], declared_in: type, declared: ParamSpec) -> None:
@@ -56,7 +58,7 @@ def check_flag(fluogan, line: list[str], declared_in: type, declared: ParamSpec)
     values = given(build_parser(argv).parse_args(argv), declared_in)
     assert values == {declared.name: value}
     assert getattr(validated(declared_in, values), declared.name) == value
-    help_text = " ".join(fluogan(line[0], "--help").out.split())
+    help_text = " ".join(fluogan(*line, "--help").out.split())
     assert re.search(rf"{declared.flag}\b", help_text)
     if declared.unit:
         assert declared.unit in help_text

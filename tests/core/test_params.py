@@ -15,9 +15,10 @@ from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import Params, param, problem_with, spec, specs, validated
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.registry import SCENARIOS
 
-DECLARED = (Acquisition, RunSettings, LinesParams, *(method.params_type for method in METHODS.values()))
+SIMULATED = (scenario.params_type for scenario in SCENARIOS.values())
+DECLARED = (Acquisition, RunSettings, *SIMULATED, *(method.params_type for method in METHODS.values()))
 
 
 class Oven(Params):

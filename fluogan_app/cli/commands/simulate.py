@@ -1,4 +1,4 @@
-"""`fluogan simulate lines`: a stack with known truth."""
+"""`fluogan simulate SAMPLE`: a stack with known truth."""
 
 from __future__ import annotations
 
@@ -12,43 +12,61 @@ from fluogan_app.cli.progress import FrameLine
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.targets import check_ending, check_targets
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.params import validated
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.params import specs, validated
 from fluogan_app.core.simulate.recording import write_stack, write_truth
-
-SCENARIOS = ("lines",)
+from fluogan_app.core.simulate.recording_params import RecordingParams
+from fluogan_app.core.simulate.registry import SCENARIOS, Scenario
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
-    """The scenario, the files, and a flag for every declared parameter of the scenario."""
-    parser.add_argument("scenario", choices=SCENARIOS, help="lines: sets of lines that come ever closer.")
+    """The sample, the files, and a flag for every declared parameter of the sample that the line names."""
+    scenario = _scenario_in(argv)
+    names = "; ".join(f"{each.name}: {each.summary}" for each in SCENARIOS.values())
+    parser.add_argument("scenario", metavar="SAMPLE", choices=tuple(SCENARIOS), help=f"{names}.")
     parser.add_argument("-o", "--output", metavar="STACK.tif", required=True, help="The stack, as ImageJ TIFF.")
-    truth = "The true image, background, line positions and parameters."
+    truth = "The true image, background, positions and parameters."
     parser.add_argument("--truth", metavar="TRUTH.npz", help=truth)
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
-    add_declared(parser, "Line pattern", LinesParams)
+    if scenario is None:
+        parser.epilog = "“fluogan simulate SAMPLE --help” lists what can be set of that sample, its light and camera."
+    else:
+        _add_scenario(parser, scenario)
     add_declared(parser, "Run", RunSettings, only=("seed",))
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
-    """Simulate and write. Raises UsageError, ParameterError, ProjectError."""
+    """Simulate and write. Raises UsageError, ParameterError, ReadError, ProjectError."""
     stack_path, truth_path = Path(arguments.output), Path(arguments.truth) if arguments.truth else None
     check_ending(stack_path, (".tif", ".tiff"), "a stack")
     if truth_path is not None:
         check_ending(truth_path, (".npz",), "the truth")
     check_targets([path for path in (stack_path, truth_path) if path is not None], arguments.overwrite)
-    params = validated(LinesParams, given(arguments, LinesParams))
+    declared = SCENARIOS[arguments.scenario].params_type
+    params = validated(declared, given(arguments, declared))
     seed = validated(RunSettings, given(arguments, RunSettings)).seed
     _simulate(params, seed, stack_path, truth_path, report)
     return Exit.DONE
 
 
-def _simulate(params: LinesParams, seed: int, stack_path: Path, truth_path: Path | None, report: Report) -> None:
-    from fluogan_app.core.simulate.scenarios import simulate_lines
+def _scenario_in(argv: list[str]) -> Scenario | None:
+    """The sample whose flags are to be offered; an unknown one is refused when the line is read."""
+    return next((SCENARIOS[word] for word in argv if word in SCENARIOS), None)
+
+
+def _add_scenario(parser: argparse.ArgumentParser, scenario: Scenario) -> None:
+    """The sample's own flags, then those that all samples share."""
+    shared = {declared.name for declared in specs(RecordingParams)}
+    own = {declared.name for declared in specs(scenario.params_type)} - shared
+    add_declared(parser, scenario.title, scenario.params_type, only=own)
+    add_declared(parser, "Light, optics and camera", scenario.params_type, only=shared)
+
+
+def _simulate(params: RecordingParams, seed: int, stack_path: Path, truth_path: Path | None, report: Report) -> None:
+    from fluogan_app.core.simulate.scenarios import simulate
 
     line = FrameLine(report.progress_stream)
     try:
-        simulated = simulate_lines(params, seed, line.frame)
+        simulated = simulate(params, seed, line.frame)
     finally:
         line.done()
     write_stack(stack_path, simulated)

@@ -1,59 +1,22 @@
-"""What can be set of a simulated line pattern, declared once, and the light levels to measure a method on."""
+"""What can be set of each simulated sample beside its light, optics and camera, declared once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from fluogan_app.core.errors import ParameterError
-from fluogan_app.core.params import Params, param
-
-Emission = Literal["steady", "poisson", "blinking"]
-Light = Literal["bright", "dim", "blinking", "slow-blinking"]
+from fluogan_app.core.params import param, redeclared
+from fluogan_app.core.simulate.phantoms.glyphs import GLYPHS
+from fluogan_app.core.simulate.recording_params import FieldParams, RecordingParams, ScatteredParams
 
 MOST_SETS = 200
-
-_DIM = {
-    "signal_photons": 60.0, "background_photons": 15.0, "gain": 1.0, "read_noise": 1.0,
-    "bleaching_frames": 2000.0, "emission": "steady", "photons_per_event": 1.0,
-}  # fmt: skip
-
-#: The values behind each light level. Photons are per frame at the brightest camera pixel, before bleaching.
-LIGHT_LEVELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "bright": {
-            "signal_photons": 2760.0, "background_photons": 1240.0, "gain": 7.0, "read_noise": 0.0,
-            "bleaching_frames": 0.0, "emission": "steady", "photons_per_event": 1.0,
-        },
-        "dim": _DIM,
-        "blinking": {**_DIM, "emission": "poisson", "photons_per_event": 20.0},
-        "slow-blinking": {**_DIM, "emission": "blinking", "photons_per_event": 20.0},
-    }
-)  # fmt: skip
+MOST_LETTERS = 200
 
 
-class LinesParams(Params):
-    """A target of line sets that come ever closer, its light, its molecules and the camera that records it."""
+class LinesParams(RecordingParams):
+    """A target of line sets that come ever closer."""
 
-    light: Light = param(
-        "dim", label="Light level", group="Light",
-        help="Sets photons, gain, read noise, bleaching and emission together; each may still be given by itself. "
-        "“blinking” has independent frames, “slow-blinking” molecules that stay on and off over several frames.",
-    )  # fmt: skip
-    frames: int = param(500, label="Frames", ge=1, le=100_000, group="Camera", help="Number of exposures.")
     rows: int = param(50, label="Rows", unit="pixels", ge=1, le=1024, group="Pattern", help="Height of the field.")
-    pixel_size_nm: float = param(
-        100.0, label="Pixel size", unit="nm", ge=1, le=10_000, group="Optics",
-        help="Side of one camera pixel in the sample.",
-    )  # fmt: skip
-    fwhm_nm: float = param(
-        324.0, label="PSF width FWHM", unit="nm", ge=10, le=100_000, group="Optics", equation="σ = FWHM / 2.3548",
-        help="Full width at half maximum of the Gaussian blur.",
-    )  # fmt: skip
-    zoom: int = param(
-        6, label="Zoom L", ge=1, le=12, group="Optics", help="Fine pixels of the truth per camera pixel along an axis."
-    )
     line_width_nm: float = param(
         100.0, label="Line width", unit="nm", gt=0, le=10_000, group="Pattern",
         help="Lines 100 nm wide merge at a spacing of 100 nm, so the truth itself shows no more than 120 nm; "
@@ -83,62 +46,6 @@ class LinesParams(Params):
         150.0, label="Margin", unit="nm", ge=0, le=100_000, group="Pattern", advanced=True,
         help="Least dark space between the outermost lines and the left and right border.",
     )  # fmt: skip
-    signal_photons: float | None = param(
-        None, label="Signal", unit="photons per frame", gt=0, le=1e6, group="Light", none_text="from the light level",
-        help="Light of the lines at the brightest camera pixel, in the first frame.",
-    )  # fmt: skip
-    background_photons: float | None = param(
-        None, label="Background", unit="photons per frame", ge=0, le=1e6, group="Light",
-        none_text="from the light level", help="Smooth out-of-focus light at its brightest camera pixel.",
-    )  # fmt: skip
-    bleaching_frames: float | None = param(
-        None, label="Bleaching time", unit="frames", ge=0, le=1e9, group="Light", none_text="from the light level",
-        equation="light ∝ exp(−t / bleaching time)",
-        help="Frames after which all light has fallen to 37 %; 0 for none.",
-    )  # fmt: skip
-    emission: Emission | None = param(
-        None, label="Emission", group="Light", none_text="from the light level",
-        help="steady: every molecule shines evenly. poisson: light comes in independent events. "
-        "blinking: molecules switch on and off and remember it from frame to frame.",
-    )  # fmt: skip
-    photons_per_event: float | None = param(
-        None, label="Photons per event κ", unit="photons", gt=0, le=1e6, group="Light",
-        none_text="from the light level", equation="κ = variance / mean of the light of one fine pixel",
-        help="Strength of the fluctuation where emission is poisson or blinking.",
-    )  # fmt: skip
-    duty_cycle: float = param(
-        0.1, label="Duty cycle", gt=0, lt=1, group="Light", advanced=True,
-        help="Share of the time that a blinking molecule is on.",
-    )  # fmt: skip
-    on_frames: float = param(
-        5.0, label="Mean on-time", unit="frames", gt=0, le=1e6, group="Light", advanced=True,
-        help="How long a blinking molecule stays on; the mean off-time follows from the duty cycle.",
-    )  # fmt: skip
-    gain: float | None = param(
-        None, label="Camera gain", unit="counts/photon", gt=0, le=100_000, group="Camera",
-        none_text="from the light level", help="Counts that the camera reports per detected photon.",
-    )  # fmt: skip
-    offset: float = param(
-        0.0, label="Camera offset", unit="counts", ge=0, le=65_535, group="Camera",
-        help="Counts that the camera reports in the dark.",
-    )  # fmt: skip
-    read_noise: float | None = param(
-        None, label="Read noise", unit="photons rms", ge=0, le=100_000, group="Camera",
-        none_text="from the light level", help="Standard deviation of the camera's own noise.",
-    )  # fmt: skip
-    saturation_counts: int = param(
-        65_535, label="Saturation", unit="counts", ge=1, le=65_535, group="Camera", advanced=True,
-        help="The highest count that the camera reports.",
-    )  # fmt: skip
-    time_step_ms: float = param(
-        10.0, label="Time step", unit="ms", gt=0, le=1e7, group="Camera", advanced=True,
-        help="Time from one frame to the next, written into the file.",
-    )  # fmt: skip
-
-    @property
-    def off_frames(self) -> float:
-        """Mean time in frames that a blinking molecule stays off."""
-        return self.on_frames * (1.0 - self.duty_cycle) / self.duty_cycle
 
     @property
     def set_count(self) -> int:
@@ -146,13 +53,8 @@ class LinesParams(Params):
         # A step that does not divide the range must not lose its last set to rounding.
         return int((self.spacing_from_nm - self.spacing_to_nm) / self.spacing_step_nm + 1e-9) + 1
 
-    def complete(self) -> LinesParams:
-        """A copy in which the light level's values are written out. Raises ParameterError where the sets do not fit."""
-        self._check_pattern()
-        missing = {name: value for name, value in LIGHT_LEVELS[self.light].items() if getattr(self, name) is None}
-        return self.replace(**missing)
-
-    def _check_pattern(self) -> None:
+    def check(self) -> None:
+        """Raises ParameterError where the sets do not fit."""
         if self.spacing_to_nm > self.spacing_from_nm:
             sentence = (
                 f"Narrowest spacing (spacing_to_nm) is {self.spacing_to_nm:g} nm; "
@@ -172,3 +74,132 @@ class LinesParams(Params):
                 f"the widest set takes {widest:g} nm, and allowed is no less."
             )
             raise ParameterError({"set_pitch_nm": sentence})
+
+
+class FlatParams(FieldParams):
+    """An even field without any structure: what a method makes of it is made of noise."""
+
+    background_photons: float | None = redeclared(RecordingParams, "background_photons", 75.0)
+    background_variation: float = redeclared(RecordingParams, "background_variation", 0.0)
+    bleaching_frames: float | None = redeclared(RecordingParams, "bleaching_frames", 0.0)
+
+
+class BarParams(FieldParams):
+    """One straight line or bar through the whole field: there is nothing in it to split."""
+
+    bar_width_nm: float = param(
+        100.0, label="Bar width", unit="nm", gt=0, le=100_000, group="Bar", help="Width of the bar, evenly lit."
+    )
+    angle_degrees: float = param(
+        0.0, label="Angle", unit="degrees", ge=-180, le=180, group="Bar",
+        help="How far the bar is turned from upright, clockwise as the image is shown.",
+    )  # fmt: skip
+    shift_nm: float = param(
+        0.0, label="Shift", unit="nm", ge=-1e6, le=1e6, group="Bar",
+        help="How far the bar's middle is to the right of the field's.",
+    )  # fmt: skip
+
+
+class FilamentsParams(ScatteredParams):
+    """Filaments that cross: drawn as worm-like chains, or molecules at the positions of a file."""
+
+    positions_file: str = param(
+        "", label="File of positions", group="Filaments",
+        help="Text table with the columns x and y in nm, for example xnano,ynano or x [nm],y [nm]; an intensity column "
+        "weighs the molecules. The field then fits the positions. Empty: filaments are drawn.",
+    )  # fmt: skip
+    count: int = param(12, label="Filaments", ge=1, le=1000, group="Filaments", help="Number of drawn filaments.")
+    filament_width_nm: float = param(
+        40.0, label="Filament width", unit="nm", gt=0, le=10_000, group="Filaments",
+        help="Width of a drawn filament; a microtubule is 25 nm wide, with antibodies 60 nm.",
+    )  # fmt: skip
+    length_nm: float = param(
+        8000.0, label="Filament length", unit="nm", gt=0, le=200_000, group="Filaments",
+        help="Length along a drawn filament; what leaves the field is not seen.",
+    )  # fmt: skip
+    persistence_nm: float = param(
+        6000.0, label="Persistence length", unit="nm", ge=10, le=1e8, group="Filaments",
+        equation="⟨cos(θ(s) − θ(0))⟩ = exp(−s / (2 · persistence length))",
+        help="How straight a drawn filament is: directions forget each other over about twice this length.",
+    )  # fmt: skip
+    margin_nm: float = param(
+        200.0, label="Margin", unit="nm", ge=0, le=100_000, group="Filaments", advanced=True,
+        help="Dark space around the positions of a file.",
+    )  # fmt: skip
+
+    def check(self) -> None:
+        """Raises ParameterError where the filaments would be wider than long."""
+        if not self.positions_file and self.filament_width_nm > self.length_nm:
+            sentence = (
+                f"Filament width (filament_width_nm) is {self.filament_width_nm:g} nm; "
+                f"allowed is at most the filaments' length, {self.length_nm:g} nm."
+            )
+            raise ParameterError({"filament_width_nm": sentence})
+
+
+class PointsParams(ScatteredParams):
+    """Point emitters: at random, on a grid, or in pairs."""
+
+    arrangement: Literal["random", "grid", "pairs"] = param(
+        "random", label="Arrangement", group="Points",
+        help="random: anywhere, independently. grid: in rows and columns. pairs: two and two on a grid, each pair "
+        "turned at random.",
+    )  # fmt: skip
+    density_per_um2: float = param(
+        1.0, label="Density", unit="points/µm²", gt=0, le=10_000, group="Points",
+        help="Mean number of points per area where they lie at random.",
+    )  # fmt: skip
+    pitch_nm: float = param(
+        1200.0, label="Grid pitch", unit="nm", gt=0, le=1e6, group="Points",
+        help="Distance of neighbours on the grid, of points or of the middles of pairs.",
+    )  # fmt: skip
+    pair_distance_nm: float = param(
+        150.0, label="Pair distance", unit="nm", gt=0, le=1e6, group="Points", help="Distance of the two of a pair."
+    )
+    brightness_spread: float = param(
+        0.0, label="Brightness spread", ge=0, le=3, group="Points", advanced=True,
+        equation="brightness ∝ exp(spread · N(0, 1))",
+        help="How unequal the points are: standard deviation of the logarithm of their brightness.",
+    )  # fmt: skip
+
+    def check(self) -> None:
+        """Raises ParameterError where the two of a pair would be nearer to those of the next."""
+        if self.arrangement == "pairs" and 2 * self.pair_distance_nm > self.pitch_nm:
+            sentence = (
+                f"Pair distance (pair_distance_nm) is {self.pair_distance_nm:g} nm; "
+                f"allowed is at most half the grid pitch, {self.pitch_nm / 2:g} nm."
+            )
+            raise ParameterError({"pair_distance_nm": sentence})
+
+
+class TextParams(RecordingParams):
+    """Lines of writing that become ever smaller."""
+
+    text: str = param(
+        "FLUORESCENCE", label="Text", group="Text",
+        help="What is written in every line: letters A to Z, digits, spaces, and . , - + : / ( ).",
+    )  # fmt: skip
+    letter_height_nm: float = param(
+        1600.0, label="Letter height", unit="nm", gt=0, le=1e6, group="Text", help="Height of the first line's letters."
+    )
+    text_lines: int = param(4, label="Lines", ge=1, le=50, group="Text", help="Number of lines of writing.")
+    shrinkage: float = param(
+        0.7, label="Shrinkage", gt=0, le=1, group="Text", help="Height of each line as a share of the line above."
+    )
+    stroke_share: float = param(
+        0.1, label="Stroke width", gt=0, le=0.5, group="Text", help="Width of a stroke as a share of the letter height."
+    )
+    margin_nm: float = param(
+        400.0, label="Margin", unit="nm", ge=0, le=100_000, group="Text", advanced=True,
+        help="Dark space around the writing.",
+    )  # fmt: skip
+
+    def check(self) -> None:
+        """Raises ParameterError for letters that have no shape here, or none at all."""
+        unknown = sorted(set(self.text.upper()) - set(GLYPHS))
+        if unknown or not self.text.strip() or len(self.text) > MOST_LETTERS:
+            sentence = (
+                f"Text (text) is {self.text[:40]!r}; allowed are 1 to {MOST_LETTERS} of the characters "
+                f"{''.join(GLYPHS).strip()} and spaces."
+            )
+            raise ParameterError({"text": sentence})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from fluogan_app.core.data.line_pattern import LinePattern
 from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.files import write_atomic
 from fluogan_app.core.params import specs, validated
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.recording_params import RecordingParams
+from fluogan_app.core.simulate.registry import SCENARIOS, scenario_of
 from fluogan_app.core.units import bytes_text
 
 if TYPE_CHECKING:  # the simulator itself brings SciPy, which reading a truth does not need
@@ -32,9 +34,11 @@ class Truth:
     emitted: np.ndarray
     background: np.ndarray
     fading: np.ndarray
-    pattern: LinePattern
-    params: LinesParams
+    params: RecordingParams
     seed: int
+    positions: Mapping[str, np.ndarray]
+    pattern: LinePattern | None
+    hot_pixels_yx: np.ndarray
 
 
 def write_stack(path: Path, stack: SimulatedStack, compress: bool = False) -> None:
@@ -67,7 +71,7 @@ def write_stack(path: Path, stack: SimulatedStack, compress: bool = False) -> No
 
 
 def write_truth(path: Path, stack: SimulatedStack) -> None:
-    """Write truth, background, line positions and parameters (as JSON text, with units) as .npz without pickles.
+    """Write truth, background, positions and parameters (as JSON text, with units) as .npz without pickles.
 
     Raises ProjectError.
     """
@@ -77,7 +81,9 @@ def write_truth(path: Path, stack: SimulatedStack) -> None:
         "background": stack.background.astype(np.float32),
         "fading": stack.fading,
         "seed": np.array(stack.seed, np.int64),
+        "scenario": np.array(scenario_of(stack.params).name),
         "params": np.array(json.dumps(described_params(stack.params), ensure_ascii=False)),
+        "hot_pixels_yx": stack.hot_pixels_yx,
         **stack.positions,
     }
 
@@ -94,29 +100,35 @@ def read_truth(path: Path) -> Truth:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        params = {name: entry["value"] for name, entry in json.loads(str(arrays["params"])).items()}
-        return Truth(
-            truth=arrays["truth"],
-            emitted=arrays["emitted"],
-            background=arrays["background"],
-            fading=arrays["fading"],
-            pattern=LinePattern.from_positions(arrays),
-            params=validated(LinesParams, params),
-            seed=int(arrays["seed"]),
-        )
+        return _truth(arrays)
     except (OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ReadError(
-            f"{path} holds no truth of a simulated line pattern: {error}.",
+            f"{path} holds no truth of a simulated stack: {error}.",
             "Give the file that was written beside the stack with --truth.",
         ) from error
 
 
-def described_params(params: LinesParams) -> dict[str, dict[str, Any]]:
+def _truth(arrays: dict[str, np.ndarray]) -> Truth:
+    params = {name: entry["value"] for name, entry in json.loads(str(arrays.pop("params"))).items()}
+    # The first files held nothing but line patterns, and did not say so.
+    scenario = SCENARIOS[str(arrays.pop("scenario", "lines"))]
+    image = {name: arrays.pop(name) for name in ("truth", "emitted", "background", "fading")}
+    return Truth(
+        **image,
+        params=validated(scenario.params_type, params),
+        seed=int(arrays.pop("seed")),
+        hot_pixels_yx=arrays.pop("hot_pixels_yx", np.empty((0, 2), int)),
+        positions=arrays,
+        pattern=LinePattern.from_positions(arrays) if scenario.name == "lines" else None,
+    )
+
+
+def described_params(params: RecordingParams) -> dict[str, dict[str, Any]]:
     """Every parameter as {"value", "unit"}."""
-    return {spec.name: {"value": getattr(params, spec.name), "unit": spec.unit} for spec in specs(LinesParams)}
+    return {spec.name: {"value": getattr(params, spec.name), "unit": spec.unit} for spec in specs(type(params))}
 
 
 def _provenance(stack: SimulatedStack) -> str:
     entries = described_params(stack.params).items()
     lines = [f"{name}: {entry['value']} {entry['unit']}".rstrip() for name, entry in entries]
-    return "\n".join(["Simulated line pattern", f"seed: {stack.seed}", *lines])
+    return "\n".join([f"Simulated: {scenario_of(stack.params).title}", f"seed: {stack.seed}", *lines])

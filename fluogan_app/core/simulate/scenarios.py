@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.line_pattern import LinePattern
 from fluogan_app.core.errors import OutOfMemoryError
+from fluogan_app.core.simulate.airy import AiryMicroscope
+from fluogan_app.core.simulate.background import smooth_background
 from fluogan_app.core.simulate.camera import Camera
 from fluogan_app.core.simulate.emission import emission, fading_curve
 from fluogan_app.core.simulate.imaging import Microscope
-from fluogan_app.core.simulate.params import LinesParams
-from fluogan_app.core.simulate.phantoms import line_coverage, line_pattern, smooth_background
+from fluogan_app.core.simulate.params import (
+    BarParams,
+    FilamentsParams,
+    FlatParams,
+    LinesParams,
+    PointsParams,
+    TextParams,
+)
+from fluogan_app.core.simulate.phantoms.bar import bar_phantom, flat_phantom
+from fluogan_app.core.simulate.phantoms.filaments import filaments_phantom
+from fluogan_app.core.simulate.phantoms.lines import lines_phantom
+from fluogan_app.core.simulate.phantoms.phantom import Phantom
+from fluogan_app.core.simulate.phantoms.points import points_phantom
+from fluogan_app.core.simulate.phantoms.writing import text_phantom
+from fluogan_app.core.simulate.recording_params import RecordingParams, ScatteredParams
 from fluogan_app.core.units import bytes_text
 
 MEMORY_LIMIT_BYTES = 6e9
@@ -29,6 +44,8 @@ class SimulatedStack:
     frames: (T, Y, X) uint16 counts. truth: (zoom·Y, zoom·X) photons per frame per fine pixel, expected, as the mean
     over the frames with bleaching. emitted: the same as it really came out. background: (Y, X) photons per frame,
     likewise. fading: (T,) light left in every frame. params is complete: no value is left to the light level.
+    positions: where things lie, as arrays in nm from the upper left corner, [y, x]; pattern: the line sets, where there
+    are any. hot_pixels_yx: (n, 2) camera pixels.
     """
 
     frames: np.ndarray
@@ -36,9 +53,11 @@ class SimulatedStack:
     emitted: np.ndarray
     background: np.ndarray
     fading: np.ndarray
-    pattern: LinePattern
-    params: LinesParams
+    params: RecordingParams
     seed: int
+    positions: Mapping[str, np.ndarray] = field(default_factory=dict)
+    pattern: LinePattern | None = None
+    hot_pixels_yx: np.ndarray = field(default_factory=lambda: np.empty((0, 2), int))
 
     @property
     def pixel_size_nm(self) -> float:
@@ -48,7 +67,7 @@ class SimulatedStack:
     @property
     def fwhm_nm(self) -> float:
         """Width of the blur."""
-        return self.params.fwhm_nm
+        return float(self.params.fwhm_nm)
 
     @property
     def zoom(self) -> int:
@@ -76,11 +95,6 @@ class SimulatedStack:
         return float(self.params.read_noise)
 
     @property
-    def positions(self) -> dict[str, np.ndarray]:
-        """Where the lines lie, as arrays in nm."""
-        return self.pattern.positions()
-
-    @property
     def acquisition(self) -> Acquisition:
         """The true sampling, optics and camera."""
         return Acquisition().with_values(
@@ -96,16 +110,53 @@ class SimulatedStack:
 def simulate_lines(
     params: LinesParams = LinesParams(), seed: int = 0, on_frame: OnFrame | None = None
 ) -> SimulatedStack:
-    """A recording of a line pattern; the same parameters and seed give the same counts.
+    """A recording of a line pattern; see `simulate`."""
+    return simulate(params, seed, on_frame)
 
-    Raises ParameterError (sets that do not fit), OutOfMemoryError.
+
+def simulate(params: RecordingParams, seed: int = 0, on_frame: OnFrame | None = None) -> SimulatedStack:
+    """A recording of the sample that `params` are for; the same parameters and seed give the same counts.
+
+    Raises ParameterError (values that contradict each other), ReadError (a file of positions), OutOfMemoryError.
     """
     complete = params.complete()
-    pattern, columns = line_pattern(complete)
-    shape = (complete.frames, complete.rows, columns)
+    streams = _Streams.of(seed)
+    phantom = _phantom(complete, streams.layout)
+    shape = (complete.frames, *phantom.shape_yx)
     _check_memory(shape, complete.zoom)
-    frames = np.empty(shape, np.uint16)
-    return _recorded(frames, pattern, complete, seed, on_frame or (lambda done, total: None))
+    return _recorded(np.empty(shape, np.uint16), phantom, complete, seed, streams, on_frame or (lambda done, total: None))
+
+
+@dataclass(frozen=True)
+class _Streams:
+    """Random numbers of their own for each part, so that changing one part leaves the others as they were."""
+
+    molecules: np.random.Generator
+    photons: np.random.Generator
+    noise: np.random.Generator
+    layout: np.random.Generator
+    defects: np.random.Generator
+
+    @classmethod
+    def of(cls, seed: int) -> _Streams:
+        return cls(*(np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)))
+
+
+_PHANTOMS: Mapping[type[RecordingParams], Callable[..., Phantom]] = {
+    LinesParams: lines_phantom,
+    TextParams: text_phantom,
+    BarParams: bar_phantom,
+    FlatParams: flat_phantom,
+    FilamentsParams: filaments_phantom,
+    PointsParams: points_phantom,
+}
+
+
+def _phantom(params: RecordingParams, rng: np.random.Generator) -> Phantom:
+    make = _PHANTOMS[type(params)]
+    if not isinstance(params, ScatteredParams):
+        return make(params)
+    return make(params, rng if params.layout_seed is None else np.random.default_rng(params.layout_seed))
 
 
 def _check_memory(shape_tyx: tuple[int, int, int], zoom: int) -> None:
@@ -118,37 +169,43 @@ def _check_memory(shape_tyx: tuple[int, int, int], zoom: int) -> None:
         raise OutOfMemoryError(
             f"Simulating {frames} frames of {height} × {width} pixels takes {bytes_text(total)} of memory; "
             f"allowed are {bytes_text(MEMORY_LIMIT_BYTES)}.",
-            "Simulate fewer frames, rows or line sets, or larger pixels.",
+            "Simulate fewer frames, a smaller field, or larger pixels.",
         )
 
 
 def _recorded(
-    frames: np.ndarray, pattern: LinePattern, params: LinesParams, seed: int, on_frame: OnFrame
+    frames: np.ndarray, phantom: Phantom, params: RecordingParams, seed: int, streams: _Streams, on_frame: OnFrame
 ) -> SimulatedStack:
-    rate, lit, microscope = _scene(pattern, params, frames.shape[1:])
-    background = params.background_photons * smooth_background(frames.shape[1:], params.pixel_size_nm)
+    shape = phantom.shape_yx
+    rate, microscope, columns = _scene(phantom, params)
+    lit = np.nonzero(rate)
+    background = params.background_photons * smooth_background(
+        shape, params.pixel_size_nm, params.background_variation
+    )
     fading = fading_curve(params.frames, params.bleaching_frames)
-    camera = Camera(params.gain, params.offset, params.read_noise, params.saturation_counts)
-    emission_rng, photon_rng, noise_rng = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
-    emitted = np.zeros_like(rate)
-    for index, light in enumerate(emission(rate[:, lit], fading, params, emission_rng)):
-        emitted[:, lit] += light / params.frames
-        photons = microscope.image(light) + fading[index] * background
-        frames[index] = camera.record(photons, photon_rng, noise_rng)
+    camera = Camera.from_params(params, shape, streams.defects)
+    emitted, now = np.zeros_like(rate), np.zeros((rate.shape[0], len(columns)))
+    lit_now = (lit[0], np.searchsorted(columns, lit[1]))
+    for index, light in enumerate(emission(rate[lit], fading, params, streams.molecules)):
+        emitted[lit] += light / params.frames
+        now[lit_now] = light
+        photons = microscope.image(now) + fading[index] * background
+        frames[index] = camera.record(photons, streams.photons, streams.noise)
         on_frame(index + 1, params.frames)
-    mean_light = fading.mean()
     frames.setflags(write=False)
-    return SimulatedStack(frames, mean_light * rate, emitted, mean_light * background, fading, pattern, params, seed)
+    mean_light = fading.mean()
+    return SimulatedStack(
+        frames, mean_light * rate, emitted, mean_light * background, fading, params, seed,
+        phantom.positions, phantom.pattern, camera.hot_pixels_yx,
+    )  # fmt: skip
 
 
-def _scene(
-    pattern: LinePattern, params: LinesParams, shape_yx: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, Microscope]:
-    """Emission (zoom·Y, zoom·X) before bleaching, the fine columns with light, and the microscope for those alone."""
-    fine_columns = params.zoom * shape_yx[1]
-    coverage = line_coverage(pattern, fine_columns, params.pixel_size_nm / params.zoom)
-    lit = np.flatnonzero(coverage)
-    microscope = Microscope.gaussian(shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm, lit)
-    lines = np.tile(coverage, (params.zoom * shape_yx[0], 1))
-    brightest = microscope.image(lines[:, lit]).max()
-    return lines * (params.signal_photons / brightest), lit, microscope
+def _scene(phantom: Phantom, params: RecordingParams) -> tuple[np.ndarray, Microscope | AiryMicroscope, np.ndarray]:
+    """Emission (zoom·Y, zoom·X) before bleaching, the microscope for the fine columns with light, and those columns."""
+    light = phantom.paint()
+    columns = np.flatnonzero(light.any(axis=0))
+    make = AiryMicroscope.of_width if params.psf == "airy" else Microscope.gaussian
+    microscope = make(phantom.shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm, columns)
+    brightest = microscope.image(light[:, columns]).max()
+    scale = params.signal_photons / brightest if brightest > 0 else 0.0
+    return light * scale, microscope, columns

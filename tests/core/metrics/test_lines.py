@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from fluogan_app.core.data.line_pattern import LinePattern, LineSet
 from fluogan_app.core.metrics.lines import PairReading, read_pair, split_lines
 from fluogan_app.core.simulate.params import LinesParams
-from fluogan_app.core.simulate.phantoms import line_coverage, line_pattern
+from fluogan_app.core.simulate.phantoms.lines import line_coverage, line_pattern
 from fluogan_app.core.units import sigma_from_fwhm
 
 PIXEL_NM, ZOOM = 100.0, 6

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from fluogan_app.core.data.line_pattern import LinePattern, LineSet
 from fluogan_app.core.errors import ParameterError
-from fluogan_app.core.simulate.params import LIGHT_LEVELS, LinesParams
-from fluogan_app.core.simulate.phantoms import line_coverage, line_pattern, smooth_background
+from fluogan_app.core.simulate.background import smooth_background
+from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.phantoms.lines import line_coverage, line_pattern
+from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS
 
 
 def test_the_default_pattern_is_the_one_of_the_calibration_slide():

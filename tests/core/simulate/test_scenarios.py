@@ -12,8 +12,9 @@ from fluogan_app.core.readers.open import open_stack
 from fluogan_app.core.samples import sample, samples
 from fluogan_app.core.simulate import recording
 from fluogan_app.core.simulate.imaging import Microscope
-from fluogan_app.core.simulate.params import LIGHT_LEVELS, LinesParams
+from fluogan_app.core.simulate.params import LinesParams
 from fluogan_app.core.simulate.recording import read_truth, write_stack, write_truth
+from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS
 from fluogan_app.core.simulate.scenarios import SimulatedStack, simulate_lines
 
 SMALL = LinesParams(frames=30, rows=7, spacing_from_nm=240.0, spacing_to_nm=180.0, spacing_step_nm=60.0, zoom=3)

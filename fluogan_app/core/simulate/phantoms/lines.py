@@ -1,4 +1,4 @@
-"""What is in the sample: a line pattern with exact widths, and smooth out-of-focus light."""
+"""The line pattern, with exact widths."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ import numpy as np
 
 from fluogan_app.core.data.line_pattern import LinePattern, LineSet
 from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.phantoms.phantom import Phantom
 
-#: Length over which the out-of-focus light rises and falls once.
-BACKGROUND_PERIOD_NM = 12_000.0
+
+def lines_phantom(params: LinesParams) -> Phantom:
+    """The line pattern as a sample; the lines run through the whole field."""
+    pattern, columns = line_pattern(params)
+
+    def paint() -> np.ndarray:
+        coverage = line_coverage(pattern, params.zoom * columns, params.pixel_size_nm / params.zoom)
+        return np.tile(coverage, (params.zoom * params.rows, 1))
+
+    return Phantom((params.rows, columns), paint, pattern.positions(), pattern)
 
 
 def line_pattern(params: LinesParams) -> tuple[LinePattern, int]:
@@ -36,19 +45,6 @@ def line_coverage(pattern: LinePattern, fine_columns: int, fine_pixel_size_nm: f
         # The length covered up to each edge; its increments are exact for every width and position.
         covered += np.diff(np.clip(edges, start, stop))
     return covered / fine_pixel_size_nm
-
-
-def smooth_background(shape_yx: tuple[int, int], pixel_size_nm: float) -> np.ndarray:
-    """Out-of-focus light (Y, X) with maximum 1 and minimum above 0.5: two slow waves that cross, over an even floor.
-
-    Its size is that of the sample, not of the field: light from out of focus varies over many widths of the PSF.
-    """
-    y = (np.arange(shape_yx[0])[:, None] + 0.5) * pixel_size_nm
-    x = (np.arange(shape_yx[1])[None, :] + 0.5) * pixel_size_nm
-    steep = np.sin(2 * np.pi * (x / BACKGROUND_PERIOD_NM + y / (2 * BACKGROUND_PERIOD_NM)))
-    flat = np.cos(2 * np.pi * (x / (1.7 * BACKGROUND_PERIOD_NM) - y / (3 * BACKGROUND_PERIOD_NM)))
-    background = 1.0 + 0.15 * steep + 0.1 * flat
-    return background / background.max()
 
 
 def _merged_intervals(pattern: LinePattern) -> list[tuple[float, float]]:
