@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluogan_app.core.metrics.fidelity import nrmse, photon_balance_percent, psnr_db
+from fluogan_app.core.metrics.fidelity import nrmse, photon_balance_percent, psnr_db, ssim
 
 TRUTH = np.random.default_rng(0).exponential(size=(7, 11))
 
@@ -39,10 +39,25 @@ def test_photon_balance_counts_light_too_much(factor, percent):
     assert photon_balance_percent(factor * TRUTH, TRUTH) == pytest.approx(percent, abs=1e-9)
 
 
+def test_structural_similarity_is_that_of_an_independent_program():
+    from skimage.metrics import structural_similarity
+
+    truth = np.random.default_rng(1).exponential(size=(40, 53))
+    wrong = truth + 0.3 * np.random.default_rng(2).standard_normal(truth.shape)
+    matched = wrong * truth.sum() / wrong.sum()
+    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+    theirs = structural_similarity(matched, truth, data_range=np.ptp(truth), **settings)
+    assert ssim(wrong, truth) == pytest.approx(theirs, abs=1e-9)
+    assert ssim(4 * truth, truth) == pytest.approx(1.0)
+    assert ssim(truth[::-1], truth) < 0.2
+
+
 def test_what_cannot_be_compared_is_refused():
     with pytest.raises(ValueError, match="shape"):
         nrmse(TRUTH[:-1], TRUTH)
     with pytest.raises(ValueError, match="black"):
         psnr_db(TRUTH, np.zeros_like(TRUTH))
+    with pytest.raises(ValueError, match="larger than"):
+        ssim(TRUTH, TRUTH)
     with pytest.raises(ValueError, match="no light"):
         photon_balance_percent(TRUTH, np.zeros_like(TRUTH))

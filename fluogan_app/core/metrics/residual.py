@@ -1,0 +1,97 @@
+"""Whether what a fit leaves over is noise: the residual's autocorrelation and its spectrum.
+
+The residual r = √w (ȳ − Ψx − b), each pixel in units of its own noise, is white where the model explains the mean
+frame and nothing more. Structure left over correlates neighbouring pixels; a fit that follows the noise takes from the
+residual what the PSF can pass, and leaves less power there than beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+from fluogan_app.core.metrics.spectrum import checked_image, frequencies, tapered_transform, window
+from fluogan_app.core.units import sigma_from_fwhm
+
+#: Autocorrelations are looked at up to this lag in pixels along each axis.
+REACH = 3
+#: What a Gaussian PSF passes: up to where its transfer falls to this.
+_PASSED = 0.1
+#: Flatness of the periodogram of white noise: exp(−γ) with Euler's constant.
+_WHITE_FLATNESS = float(np.exp(-np.euler_gamma))
+
+
+@dataclass(frozen=True)
+class Whiteness:
+    """How white a residual is.
+
+    neighbour_correlation: mean autocorrelation of adjacent pixels, 0 where white; its standard deviation by chance is
+    about 1/√(2N). p_value: chance of autocorrelations at least this large in white noise, from Q = Σ n_d ρ_d², which
+    then follows χ² with one degree of freedom per lag d (Box and Pierce 1970, in two dimensions). flatness: geometric
+    over arithmetic mean of the power spectrum, 1 where white. passed_power: mean power at frequencies that the PSF
+    passes over that at the others; 1 where white, above it where structure is left over, below it where the fit follows
+    noise; NaN without a PSF, or where it passes all or nothing.
+    """
+
+    neighbour_correlation: float
+    p_value: float
+    flatness: float
+    passed_power: float
+    autocorrelation: np.ndarray
+
+    def measures(self) -> Mapping[str, float]:
+        """The numbers by the names that a run's measures have."""
+        return {
+            "residual_neighbour_correlation": self.neighbour_correlation,
+            "residual_flatness": self.flatness,
+            "residual_passed_power": self.passed_power,
+        }
+
+
+def whiteness(residual: np.ndarray, fwhm_pixels: float | None = None, reach: int = REACH) -> Whiteness:
+    """Test a residual (Y, X), best in units of its noise. Its mean is taken off first. Raises DataError."""
+    values = checked_image(residual, "residual")
+    values = values - values.mean()
+    reach = min(reach, min(values.shape) // 4)
+    table, statistic, lags = np.ones((2 * reach + 1, 2 * reach + 1)), 0.0, 0
+    for row, column in _half_plane(reach):
+        correlation, pairs = _autocorrelation(values, row, column)
+        table[reach + row, reach + column] = table[reach - row, reach - column] = correlation
+        statistic += pairs * correlation**2
+        lags += 1
+    neighbours = (table[reach, reach + 1] + table[reach + 1, reach]) / 2.0
+    flatness, passed = _spectrum(values, fwhm_pixels)
+    return Whiteness(float(neighbours), float(chi2.sf(statistic, lags)), flatness, passed, table)
+
+
+def _half_plane(reach: int) -> list[tuple[int, int]]:
+    """Every lag once: the other half is the same by symmetry."""
+    span = range(-reach, reach + 1)
+    return [(row, column) for row in range(reach + 1) for column in span if row > 0 or column > 0]
+
+
+def _autocorrelation(values: np.ndarray, row: int, column: int) -> tuple[float, int]:
+    """ρ at one lag, and from how many pairs: Σ r(i) r(i + d) / n, over the variance."""
+    height, width = values.shape
+    first = values[: height - row, max(0, -column) : width - max(0, column)]
+    second = values[row:, max(0, column) : width - max(0, -column)]
+    return float(np.mean(first * second) / np.mean(values**2)), first.size
+
+
+def _spectrum(values: np.ndarray, fwhm_pixels: float | None) -> tuple[float, float]:
+    power = np.abs(tapered_transform(values, window(values.shape))) ** 2
+    frequency = frequencies(values.shape)
+    inside = power[frequency > 0]
+    inside = np.maximum(inside, 1e-12 * inside.mean())
+    flatness = float(np.exp(np.mean(np.log(inside))) / np.mean(inside)) / _WHITE_FLATNESS
+    if fwhm_pixels is None:
+        return flatness, float("nan")
+    limit = np.sqrt(-np.log(_PASSED) / 2.0) / (np.pi * sigma_from_fwhm(fwhm_pixels))
+    passed = (frequency > 0) & (frequency <= limit)
+    beyond = frequency > limit
+    if passed.sum() < 8 or beyond.sum() < 8:
+        return flatness, float("nan")
+    return flatness, float(power[passed].mean() / power[beyond].mean())

@@ -1,0 +1,142 @@
+"""Fourier ring correlation: up to which spatial frequency two images of one sample agree.
+
+Two independent recordings of one sample share its structure and not their noise. Where the correlation of their
+spectra over a ring of frequencies falls below a threshold, noise prevails; the resolution is one period of that
+frequency (Saxton and Baumeister, J. Microsc. 1982; van Heel and Schatz, J. Struct. Biol. 2005; Nieuwenhuizen et al.,
+Nat. Methods 2013).
+
+Of two reconstructions it tells which detail repeats, not which is true: what both halves get from the same prior, the
+same fixed pattern of the camera or the same wrong PSF correlates like structure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.metrics.spectrum import (
+    TAPER, checked_image, frequencies, independent_share, tapered_transform, window,
+)  # fmt: skip
+
+Threshold = Literal["1/7", "half-bit", "3 sigma"]
+ONE_SEVENTH = 1.0 / 7.0
+#: The curve is smoothed over so many rings, as a standard deviation and a share of all rings; never below one ring.
+SMOOTH_SHARE = 0.02
+_DRAWS, _SEED = 200, 0
+
+
+@dataclass(frozen=True)
+class RingCorrelation:
+    """The correlation of two spectra, ring by ring up to the Nyquist frequency.
+
+    frequency_per_nm: (R,) middle of each ring. correlation: (R,) as measured. smooth: (R,) averaged over neighbouring
+    rings, weighted by their counts. spread: (R,) standard deviation of `correlation`. count: (R,) independent
+    coefficients of each ring. pixel_size_nm: side of a pixel of the images.
+    """
+
+    frequency_per_nm: np.ndarray
+    correlation: np.ndarray
+    smooth: np.ndarray
+    spread: np.ndarray
+    count: np.ndarray
+    pixel_size_nm: float
+
+    def threshold(self, kind: Threshold = "1/7") -> np.ndarray:
+        """The curve (R,) below which noise prevails.
+
+        "1/7": fixed. "half-bit": the correlation at which a coefficient carries half a bit, for n independent ones
+        (0.2071 + 1.9102/√n) / (1.2071 + 0.9102/√n) (van Heel and Schatz 2005, eq. 17). "3 sigma": what chance does not
+        exceed, 3/√(2n).
+        """
+        root = np.sqrt(np.maximum(self.count, 1.0))
+        if kind == "half-bit":
+            return (0.2071 + 1.9102 / root) / (1.2071 + 0.9102 / root)
+        return 3.0 / (np.sqrt(2.0) * root) if kind == "3 sigma" else np.full(root.shape, ONE_SEVENTH)
+
+    def crossing(self, kind: Threshold = "1/7") -> Crossing:
+        """Where the smooth curve first falls below the threshold, and how well that is known."""
+        limit = self.threshold(kind)
+        found = _first_crossing(self.frequency_per_nm, self.smooth - limit)
+        if found is None or not self._agrees_up_to(found):
+            return Crossing(kind, None, None, self._reason(found is None and self.smooth[0] > limit[0]))
+        return Crossing(kind, 1.0 / found, self._spread_of_crossing(limit))
+
+    def _agrees_up_to(self, frequency: float) -> bool:
+        """Whether the coefficients below a frequency together agree by more than chance, at three deviations."""
+        below = self.frequency_per_nm <= frequency
+        count = self.count[below].sum()
+        return bool(np.average(self.correlation[below], weights=self.count[below]) > 3.0 / np.sqrt(2.0 * count))
+
+    def _spread_of_crossing(self, limit: np.ndarray) -> float | None:
+        """Standard deviation in nm of the crossing of curves drawn anew with their spread."""
+        noise = np.random.default_rng(_SEED).standard_normal((_DRAWS, self.spread.size)) * self.spread
+        curves = (self.smooth + _smoothed(row, self.count) - limit for row in noise)
+        drawn = [_first_crossing(self.frequency_per_nm, curve) for curve in curves]
+        known = np.array([frequency for frequency in drawn if frequency is not None])
+        return float(np.std(1.0 / known)) if known.size > _DRAWS / 2 else None
+
+    def _reason(self, to_the_end: bool) -> str:
+        if to_the_end:
+            limit = f"{2 * self.pixel_size_nm:.4g} nm"
+            return f"The two images agree down to two pixels ({limit}): the resolution is finer."
+        return "The two images do not agree even in their coarsest structure."
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A resolution: its period in nm with its standard deviation; None, and why, where the curve does not cross."""
+
+    threshold: Threshold
+    resolution_nm: float | None
+    spread_nm: float | None
+    reason: str = ""
+
+
+def ring_correlation(
+    first: np.ndarray, second: np.ndarray, pixel_size_nm: float, taper_share: float = TAPER
+) -> RingCorrelation:
+    """FRC(r) = Σ_r F₁ F₂* / √(Σ_r |F₁|² Σ_r |F₂|²) over rings one step of the shorter side's frequencies wide.
+
+    first, second: (Y, X), any size and unit. The spread is that of a correlation ρ from n independent pairs of complex
+    coefficients, (1 − ρ²)/√(2n), with n reduced for the taper. Raises DataError.
+    """
+    pair = [checked_image(image, "half") for image in (first, second)]
+    if pair[0].shape != pair[1].shape:
+        raise DataError(f"The halves have the shapes {pair[0].shape} and {pair[1].shape}.", "Give two equal ones.")
+    weights = window(pair[0].shape, taper_share)
+    one, two = (tapered_transform(image, weights) for image in pair)
+    step = 1.0 / min(one.shape)
+    ring = np.rint(frequencies(one.shape) / step).astype(np.int64)
+    last = int(0.5 / step)
+    cross, power_one, power_two, count = (
+        np.bincount(ring.ravel(), part.ravel(), last + 1)[1 : last + 1]
+        for part in ((one * two.conj()).real, np.abs(one) ** 2, np.abs(two) ** 2, np.ones(one.shape))
+    )
+    power = np.sqrt(power_one * power_two)
+    correlation = np.divide(cross, power, out=np.zeros_like(cross), where=power > 0)
+    # A real image's coefficients come in conjugate pairs, of which one alone is new.
+    independent = np.maximum(count / 2.0 * independent_share(weights), 1.0)
+    smooth = _smoothed(correlation, independent)
+    spread = np.maximum(1.0 - smooth**2, 0.0) / np.sqrt(2.0 * independent)
+    frequency = np.arange(1, last + 1) * step / pixel_size_nm
+    return RingCorrelation(frequency, correlation, smooth, spread, independent, pixel_size_nm)
+
+
+def _smoothed(curve: np.ndarray, count: np.ndarray) -> np.ndarray:
+    sigma = max(1.0, SMOOTH_SHARE * curve.size)
+    total = gaussian_filter1d(curve * count, sigma, mode="reflect")
+    return total / gaussian_filter1d(count, sigma, mode="reflect")
+
+
+def _first_crossing(frequency: np.ndarray, above: np.ndarray) -> float | None:
+    """Where `above` first changes from positive to negative, between two rings by a straight line; None if nowhere."""
+    below = np.flatnonzero(above < 0)
+    if below.size == 0 or below[0] == 0:
+        return None
+    at = int(below[0])
+    share = above[at - 1] / (above[at - 1] - above[at])
+    return float(frequency[at - 1] + share * (frequency[at] - frequency[at - 1]))
