@@ -96,7 +96,7 @@ def test_bad_data_is_refused_before_a_run_exists(open_window: Callable, monkeypa
 
     user = open_window()
     user.opens_sample()
-    monkeypatch.setattr(prepare, "make_problem", refuse)
+    monkeypatch.setattr(prepare, "make_field", refuse)
     user.click("run")
     message, hint = user.reads_error()
     assert "17 pixels" in message and hint

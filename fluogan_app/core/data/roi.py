@@ -29,6 +29,17 @@ class Roi:
     def __str__(self) -> str:
         return f"{self.height} × {self.width} pixels at row {self.y0}, column {self.x0}"
 
+    def grown(self, pixels: int, limits: Roi) -> Roi:
+        """This rectangle with so many more pixels on each side, as far as they lie within another one."""
+        y0, x0 = max(limits.y0, self.y0 - pixels), max(limits.x0, self.x0 - pixels)
+        y1 = min(limits.y0 + limits.height, self.y0 + self.height + pixels)
+        x1 = min(limits.x0 + limits.width, self.x0 + self.width + pixels)
+        return Roi(y0, x0, y1 - y0, x1 - x0)
+
+    def inside(self, other: Roi) -> Roi:
+        """This rectangle in the rows and columns of another one, counted from its first."""
+        return Roi(self.y0 - other.y0, self.x0 - other.x0, self.height, self.width)
+
     def checked(self, shape_yx: tuple[int, int]) -> Roi:
         """This rectangle, if it lies inside a frame of that shape. Raises DataError."""
         height, width = shape_yx

@@ -1,11 +1,14 @@
-"""Checkpoints on disk: the newest and the one before, as safetensors. No pickles."""
+"""Checkpoints on disk: the newest and the one before, as safetensors. No pickles.
+
+What a state has finished lies beside them, one file for each part, written once.
+"""
 
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import numpy as np
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write, gone, replace, write_atomic
+from fluogan_app.core.jobs.tensor_files import FinishedParts, checksum, read_tensors, write_tensors
 from fluogan_app.core.methods.base import Preview, State
 
 INCOMING = "incoming.safetensors"
@@ -38,6 +42,7 @@ class CheckpointFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._parts = FinishedParts(folder)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write a checkpoint whose state is on the CPU; the former newest becomes the one before.
@@ -46,8 +51,9 @@ class CheckpointFolder:
         """
         if not self.folder.parent.is_dir():
             raise gone("run", self.folder.parent)
+        parts = self._parts.save(checkpoint.state.finished)
         incoming = self.folder / INCOMING
-        write_atomic(incoming, lambda path: _write(path, checkpoint))
+        write_atomic(incoming, lambda path: _write(path, checkpoint, parts))
         try:
             if (self.folder / LAST).exists():
                 replace(self.folder / LAST, self.folder / PREVIOUS)
@@ -57,7 +63,7 @@ class CheckpointFolder:
 
     def load(self) -> Checkpoint | None:
         """The newest checkpoint that can be read, None where there is none. Raises ProjectError if all are damaged."""
-        return self._newest(_checkpoint)
+        return self._newest(partial(_checkpoint, self._parts))
 
     def look(self) -> tuple[Curves, Preview] | None:
         """Curves and images of the newest checkpoint, without its state and without torch. Raises as `load`."""
@@ -84,24 +90,16 @@ class CheckpointFolder:
         return None
 
 
-def _write(path: Path, checkpoint: Checkpoint) -> None:
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    tensors = {_STATE + name: tensor.contiguous() for name, tensor in checkpoint.state.tensors.items()}
+def _write(path: Path, checkpoint: Checkpoint, parts: Mapping[str, str]) -> None:
+    tensors = {_STATE + name: tensor for name, tensor in checkpoint.state.tensors.items()}
     tensors.update(_shown_tensors(checkpoint))
     header = {
         "step": str(checkpoint.state.step),
         "metrics": json.dumps([vars(metric) for metric in checkpoint.curves.metrics]),
-        "checksum": _checksum(tensors.items()),
+        "finished": json.dumps(parts),
+        "checksum": checksum(tensors.items()),
     }
-    mode = path.stat().st_mode
-    try:
-        save_file(tensors, str(path), metadata=header)
-        # safetensors writes for this user alone; whoever may read the project may read its checkpoints.
-        path.chmod(mode)
-    except SafetensorError as error:  # a full disk comes in this form, not as OSError
-        raise OSError(0, str(error)) from error
+    write_tensors(path, tensors, header)
 
 
 def _shown_tensors(checkpoint: Checkpoint) -> dict:
@@ -114,18 +112,6 @@ def _shown_tensors(checkpoint: Checkpoint) -> dict:
     return {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
 
 
-def _checksum(tensors: Iterable[tuple[str, Any]]) -> str:
-    """CRC-32 over names and bytes: safetensors itself notices a cut file, but not a flipped bit."""
-    import torch
-
-    value = 0
-    for name, tensor in sorted(tensors):
-        value = zlib.crc32(name.encode(), value)
-        if tensor.numel():
-            value = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), value)
-    return f"{value:08x}"
-
-
 def _content(path: Path, read) -> Any:
     from safetensors import SafetensorError
 
@@ -135,19 +121,14 @@ def _content(path: Path, read) -> Any:
         return None
 
 
-def _checkpoint(path: Path) -> Checkpoint:
-    from safetensors import safe_open
-
-    with safe_open(str(path), framework="pt") as file:
-        header = file.metadata() or {}
-        # Clones: the tensors may be maps of the file, which must stay free to be replaced.
-        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}
-    if _checksum(tensors.items()) != header["checksum"]:
+def _checkpoint(parts: FinishedParts, path: Path) -> Checkpoint:
+    tensors, header = read_tensors(path)
+    if checksum(tensors.items()) != header["checksum"]:
         raise ValueError("the checksum does not match")
     state = {name.removeprefix(_STATE): value for name, value in tensors.items() if name.startswith(_STATE)}
     arrays = {name: value.numpy() for name, value in tensors.items() if not name.startswith(_STATE)}
-    step = int(header["step"])
-    return Checkpoint(State(step, state), _curves(header, arrays), _preview(step, arrays))
+    step, finished = int(header["step"]), parts.load(json.loads(header.get("finished", "{}")))
+    return Checkpoint(State(step, state, finished), _curves(header, arrays), _preview(step, arrays))
 
 
 def _looked_at(path: Path) -> tuple[Curves, Preview]:

@@ -15,7 +15,7 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress, Silent, Sink
 from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.recorder import Recorder
-from fluogan_app.core.methods.base import Solver, State
+from fluogan_app.core.methods.base import Phase, Solver, State
 
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class Job:
         state = self._solver.restore(kept) if kept is not None else self._solver.init()
         self._keep(state)
         self._phase, self._pace = self._solver.phase(state), _Pace(self._clock(), state.step)
+        self._first_step = state.step
         due = _Due(self._cadence, self._clock())
         while state.step < self._solver.total_steps:
             if self._control.paused:
@@ -133,9 +134,6 @@ class Job:
         if phase != self._phase:
             self._phase, self._pace = phase, _Pace(now, state.step)
         rate = self._pace.rate(now, state.step)
-        # A phase to come may be many times slower: how long it takes is not known before it has begun.
-        last = phase.end_step >= self._solver.total_steps
-        left = (self._solver.total_steps - state.step) / rate if rate and last else None
         return Progress(
             step=state.step,
             total_steps=self._solver.total_steps,
@@ -143,10 +141,17 @@ class Job:
             paused=paused,
             seconds=now - self._began,
             steps_per_second=rate,
-            seconds_left=left,
+            seconds_left=self._seconds_left(state, phase, rate, now),
             curves=self._recorder.curves(),
             message=self._warnings[-1] if self._warnings else "",
         )
+
+    def _seconds_left(self, state: State, phase: Phase, rate: float | None, now: float) -> float | None:
+        """None while a phase is still to come whose speed is not known: it may be many times slower."""
+        total, done = self._solver.total_steps, state.step - self._first_step
+        if phase.round_steps and done >= phase.round_steps:
+            return (total - state.step) * (now - self._began) / done
+        return (total - state.step) / rate if rate and phase.end_step >= total else None
 
     def _ended(self, outcome: Outcome, error: FluoganError | None = None) -> Ended:
         good = self._good

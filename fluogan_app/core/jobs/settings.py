@@ -1,4 +1,4 @@
-"""What belongs to a run and not to a method: where it runs and from which seed."""
+"""What belongs to a run and not to a method: where it runs, from which seed, and in how large pieces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fluogan_app.core.params import Params, param
 
 
 class RunSettings(Params):
-    """Seed and device of one run."""
+    """Seed, device and tiles of one run."""
 
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, group="Run",
@@ -17,4 +17,10 @@ class RunSettings(Params):
     device: Literal["auto", "cpu", "cuda"] = param(
         "auto", label="Device", group="Run",
         help="Where to compute. “auto” takes a graphics card if a self-test passes on it, else the processor.",
+    )  # fmt: skip
+    tile: int | None = param(
+        None, label="Tile side", unit="camera pixels", ge=32, le=65_536, group="Run", advanced=True,
+        none_text="chosen by memory",
+        help="A field larger than this is reconstructed tile by tile, with overlaps that leave no seam, so that a few "
+        "tiles' memory is enough for any field. Empty takes one piece where that needs less than 2 GB.",
     )  # fmt: skip

@@ -24,20 +24,26 @@ if TYPE_CHECKING:  # torch is loaded by a method that needs it, never by looking
 class State:
     """Everything that changes during a run. `tensors` includes counters, optimiser moments and generator states.
 
-    A solver may update the tensors in place: who wants to keep a state takes a `copy()`.
+    A solver may update the tensors in place: who wants to keep a state takes a `copy()`. `finished` holds, on the CPU,
+    what is computed and never changes again, by "PART.name": copies share it, and it goes to disk once.
     """
 
     step: int
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    finished: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def copy(self) -> State:
         """An independent copy on the CPU, for a checkpoint or as the last good state."""
-        return State(self.step, {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.tensors.items()})
+        tensors = {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.tensors.items()}
+        return State(self.step, tensors, dict(self.finished))
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Images of the running reconstruction: estimate (zoom·Y, zoom·X) and background (Y, X), float32 photons."""
+    """Images of the running reconstruction: estimate (zoom·Y, zoom·X) and background (Y, X), float32 photons.
+
+    Those of a large field are thinned out, each to its own size, and cover it all the same.
+    """
 
     step: int
     estimate: np.ndarray
@@ -46,10 +52,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of steps of one kind and speed: its name in two or three words, and the step at which it ends."""
+    """A stretch of steps of one kind and speed: its name in two or three words, and the step at which it ends.
+
+    round_steps: where the same phases come again and again, after how many steps; 0 where they do not.
+    """
 
     name: str
     end_step: int
+    round_steps: int = 0
 
 
 class Solver(Protocol):

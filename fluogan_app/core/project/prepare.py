@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
-from fluogan_app.core.data.problem import Problem, make_problem
+from fluogan_app.core.data.problem import Field, make_field
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ProjectError
@@ -17,6 +17,7 @@ from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.memory import check_fits
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Solver
+from fluogan_app.core.methods.planning import make_plan, prepare
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params
 from fluogan_app.core.project.environment import describe_environment
@@ -44,7 +45,8 @@ class PreparedRun:
 
     stack: Stack
     request: RunRequest
-    problem: Problem
+    field: Field
+    mean: np.ndarray
     solver: Solver
     environment: dict[str, str]
 
@@ -56,24 +58,17 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     from fluogan_app.core.device import choose_device, choose_threads
 
     method, settings = method_named(request.method), request.settings
-    shape = _shape_of(stack, request)
-    check_fits(method.memory_bytes(shape, request.params))
+    field = make_field(stack, request.acquisition, request.roi, request.frames)
+    plan = make_plan(method, request.params, field.acquisition, field.shape_tyx[0], field.roi, settings.tile)
+    check_fits(plan.memory_bytes)
     try:
-        problem = make_problem(stack, request.acquisition, request.roi, request.frames)
         choice = choose_device(settings.device)
-        torch.set_num_threads(choose_threads(shape[1] * shape[2]))
-        solver = method.prepare(problem, request.params, choice.device, settings.seed)
+        torch.set_num_threads(choose_threads(plan.piece_pixels))
+        prepared = prepare(method, field, plan, request.params, choice.device, settings.seed)
     except (MemoryError, RuntimeError) as error:  # torch tells of missing memory with a RuntimeError
         raise in_words(error) from error
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)
-    return PreparedRun(stack, request, problem, solver, environment)
-
-
-def _shape_of(stack: Stack, request: RunRequest) -> tuple[int, int, int]:
-    """(T, Y, X) of the frames that are asked for. Raises DataError where they lie outside the stack."""
-    region = request.roi.checked(stack.shape[1:]) if request.roi is not None else Roi.whole(stack.shape[1:])
-    frames = request.frames.checked(stack.shape[0]) if request.frames is not None else FrameRange.whole(stack.shape[0])
-    return len(frames), region.height, region.width
+    return PreparedRun(stack, request, field, prepared.mean, prepared.solver, environment)
 
 
 def remember(project: Project, request: RunRequest) -> None:
@@ -106,27 +101,21 @@ def new_run(project: Project, prepared: PreparedRun, parent: RunRecord | None = 
 
 
 def _write_what_is_known(run: Run, prepared: PreparedRun) -> None:
-    request, problem = prepared.request, prepared.problem
+    request, field = prepared.request, prepared.field
     asked = {
         "method": request.method,
         "params": run.record.params,
         "settings": request.settings.model_dump(mode="json"),
-        "acquisition": problem.acquisition.model_dump(mode="json"),
+        "acquisition": field.acquisition.model_dump(mode="json"),
     }
     write_json_atomic(run.folder / "params.json", asked)
     write_json_atomic(run.folder / "env.json", prepared.environment)
     about = run.provenance() | {"quantity": "mean"}
-    write_ome(run.folder / MEAN, _mean_photons(problem), problem.acquisition.pixel_size_nm, CAMERA_UNIT, about)
-
-
-def _mean_photons(problem: Problem) -> np.ndarray:
-    counts = problem.frames.mean(axis=0, dtype=np.float64)
-    camera = problem.acquisition
-    return ((counts - camera.offset) / camera.gain).astype(np.float32)
+    write_ome(run.folder / MEAN, prepared.mean, field.acquisition.pixel_size_nm, CAMERA_UNIT, about)
 
 
 def _record_of(prepared: PreparedRun, link: InputLink | None) -> RunRecord:
-    request, problem, environment = prepared.request, prepared.problem, prepared.environment
+    request, field, environment = prepared.request, prepared.field, prepared.environment
     return RunRecord(
         number=0,
         name="",
@@ -134,10 +123,10 @@ def _record_of(prepared: PreparedRun, link: InputLink | None) -> RunRecord:
         method=request.method,
         params=request.params.model_dump(mode="json"),
         settings=request.settings,
-        acquisition=problem.acquisition,
+        acquisition=field.acquisition,
         selection=prepared.stack.selection,
-        roi=problem.roi,
-        frames=problem.frame_range,
+        roi=field.roi,
+        frames=field.frame_range,
         total_steps=prepared.solver.total_steps,
         environment=environment,
     )

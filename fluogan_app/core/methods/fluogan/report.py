@@ -27,7 +27,7 @@ def checked_frames(problem: Problem) -> np.ndarray:
     """The frames in photons, (T, Y, X) float32. Raises DataError where nothing can be reconstructed from them."""
     camera = problem.acquisition
     frames = problem.photons
-    height, width = frames.shape[1:]
+    height, width = problem.inner.height, problem.inner.width
     fwhm_pixels = blur_pixels(problem)
     if min(height, width) < max(4, fwhm_pixels):
         raise DataError(

@@ -1,0 +1,82 @@
+"""Tensors by name as safetensors files that notice a flipped bit, and the parts of a run that are written once."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fluogan_app.core.files import write_atomic
+
+if TYPE_CHECKING:
+    import torch
+
+
+class FinishedParts:
+    """The finished tensors of a run, "PART.name", in one file for each part, which is written once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._present: dict[str, str] = {}
+
+    def save(self, finished: Mapping[str, torch.Tensor]) -> dict[str, str]:
+        """Write the parts that are new; the checksum of each part. Raises ProjectError."""
+        parts: dict[str, dict[str, torch.Tensor]] = {}
+        for name, tensor in finished.items():
+            parts.setdefault(name.split(".")[0], {})[name] = tensor
+        for part, tensors in parts.items():
+            if part not in self._present:
+                write_atomic(self._path(part), lambda path, tensors=tensors: write_tensors(path, tensors, {}))
+                self._present[part] = checksum(tensors.items())
+        return {part: self._present[part] for part in parts}
+
+    def load(self, parts: Mapping[str, str]) -> dict[str, torch.Tensor]:
+        """The tensors of these parts. Raises ValueError, OSError, SafetensorError where one is not what was written."""
+        finished: dict[str, torch.Tensor] = {}
+        for part, expected in parts.items():
+            tensors, _ = read_tensors(self._path(part))
+            if checksum(tensors.items()) != expected:
+                raise ValueError(f"the checksum of part {part} does not match")
+            finished |= tensors
+        self._present = dict(parts)
+        return finished
+
+    def _path(self, part: str) -> Path:
+        return self._folder / f"part-{part}.safetensors"
+
+
+def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], header: Mapping[str, str]) -> None:
+    """Write tensors of the CPU with a header of texts over an existing file. Raises OSError."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    mode = path.stat().st_mode
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, str(path), metadata=dict(header))
+        # safetensors writes for this user alone; whoever may read the project may read its checkpoints.
+        path.chmod(mode)
+    except SafetensorError as error:  # a full disk comes in this form, not as OSError
+        raise OSError(0, str(error)) from error
+
+
+def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Tensors and header. Raises OSError, SafetensorError."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), framework="pt") as file:
+        header = file.metadata() or {}
+        # Clones: the tensors may be maps of the file, which must stay free to be replaced.
+        return {name: file.get_tensor(name).clone() for name in file.keys()}, header
+
+
+def checksum(tensors: Iterable[tuple[str, Any]]) -> str:
+    """CRC-32 over names and bytes: safetensors itself notices a cut file, but not a flipped bit."""
+    import torch
+
+    value = 0
+    for name, tensor in sorted(tensors):
+        value = zlib.crc32(name.encode(), value)
+        if tensor.numel():
+            value = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), value)
+    return f"{value:08x}"

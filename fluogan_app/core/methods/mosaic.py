@@ -1,0 +1,164 @@
+"""What the tiles of a field gave, kept as tensors, and put together: images, previews, measures and notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.tiles import Tiling
+from fluogan_app.core.methods.base import Preview
+
+if TYPE_CHECKING:
+    import torch
+
+#: Previews have at most so many pixels.
+PREVIEW_PIXELS = 1_000_000
+#: A sentence that only some tiles say is told with their numbers, up to so many sentences.
+MOST_NOTES = 8
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One tile's images, each pixel times its weight, and what is said of them.
+
+    estimate: (zoom·Y, zoom·X), background: (Y, X) of the tile's region, float32. steps: 0 for a tile without light.
+    sums: the last values of what adds up over tiles, by metric.
+    """
+
+    estimate: np.ndarray
+    background: np.ndarray
+    steps: int = 0
+    measures: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    sums: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, shown: Result | Preview, tiling: Tiling, index: int, sums: Mapping[str, float] | None = None) -> Piece:
+        """From a result or preview on the tile's region."""
+        zoom = shown.estimate.shape[0] // shown.background.shape[0]
+        estimate = _weighted(shown.estimate, tiling.weights(index, zoom))
+        background = _weighted(shown.background, tiling.weights(index))
+        if isinstance(shown, Preview):
+            return cls(estimate, background)
+        return cls(estimate, background, shown.steps, dict(shown.measures), tuple(shown.notes), dict(sums or {}))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of its pixels are numbers."""
+        return bool(np.isfinite(self.estimate).all() and np.isfinite(self.background).all())
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, torch.Tensor]) -> Piece:
+        """What `tensors` gave. Raises KeyError, ValueError for anything else."""
+        about = json.loads(tensors["about"].numpy().tobytes().decode())
+        about["notes"] = tuple(about["notes"])
+        return cls(tensors["estimate"].numpy(), tensors["background"].numpy(), **about)
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """As tensors, the words among them as UTF-8."""
+        import torch
+
+        about = {name: getattr(self, name) for name in ("steps", "measures", "notes", "sums")}
+        words = np.frombuffer(json.dumps(about).encode(), np.uint8).copy()
+        images = {"estimate": self.estimate, "background": self.background, "about": words}
+        return {name: torch.from_numpy(image) for name, image in images.items()}
+
+
+def joined_images(tiling: Tiling, pieces: Mapping[int, Piece], zoom: int) -> tuple[np.ndarray, np.ndarray]:
+    """Estimate and background of the field; zero where no tile is yet."""
+    height, width = tiling.roi.height, tiling.roi.width
+    estimate = np.zeros((zoom * height, zoom * width), np.float32)
+    background = np.zeros((height, width), np.float32)
+    for index, piece in pieces.items():
+        estimate[tiling.place(index, zoom)] += piece.estimate
+        background[tiling.place(index)] += piece.background
+    if len(pieces) < len(tiling.tiles):
+        _undo_fading(tiling, pieces, estimate, zoom)
+        _undo_fading(tiling, pieces, background, 1)
+    return estimate, background
+
+
+def _undo_fading(tiling: Tiling, pieces: Mapping[int, Piece], image: np.ndarray, zoom: int) -> None:
+    """Divide by the weights that are there, where a neighbour is still missing."""
+    total = np.zeros(image.shape, np.float32)
+    for index in pieces:
+        rows, columns = tiling.weights(index, zoom)
+        total[tiling.place(index, zoom)] += np.outer(rows, columns)
+    np.divide(image, total, out=image, where=total > 1e-3)
+
+
+class Thinned:
+    """A picture of the field of at most a megapixel, to which pieces are added as they come."""
+
+    def __init__(self, shape_yx: tuple[int, int]) -> None:
+        self._shape = shape_yx
+        self._step = int(np.ceil(np.sqrt(shape_yx[0] * shape_yx[1] / PREVIEW_PIXELS)))
+        self._sums = np.zeros([-(-side // self._step) for side in shape_yx], np.float32)
+
+    def add(self, image: np.ndarray, place: tuple[slice, slice]) -> None:
+        """Add a piece at its place in the full picture."""
+        thin, where = image, []
+        for axis, side in enumerate(place):
+            cells = np.arange(side.start, side.stop) // self._step
+            thin = np.add.reduceat(thin, np.flatnonzero(np.diff(cells, prepend=-1)), axis=axis)
+            where.append(slice(cells[0], cells[-1] + 1))
+        self._sums[tuple(where)] += thin
+
+    def image(self) -> np.ndarray:
+        """Means over cells of equal sides, the last ones cut, (Y, X) float32; a copy."""
+        counts = (np.diff(np.minimum(np.arange(cells + 1) * self._step, side))
+                  for cells, side in zip(self._sums.shape, self._shape))  # fmt: skip
+        return self._sums / np.outer(*counts).astype(np.float32)
+
+    def copy(self) -> Thinned:
+        """An independent copy."""
+        other = Thinned(self._shape)
+        other._sums[:] = self._sums
+        return other
+
+
+def joined_measures(pieces: Mapping[int, Piece], light: Sequence[float]) -> dict[str, float]:
+    """Means over the tiles, each counting as much as the light recorded in its cell."""
+    weights = {index: max(0.0, light[index]) for index in pieces}
+    names = dict.fromkeys(name for piece in pieces.values() for name in piece.measures)
+    return {name: _mean_of(name, pieces, weights) for name in names}
+
+
+def _mean_of(name: str, pieces: Mapping[int, Piece], weights: Mapping[int, float]) -> float:
+    having = [index for index, piece in pieces.items() if name in piece.measures]
+    total = sum(weights[index] for index in having)
+    if total <= 0:
+        return float("nan")
+    return sum(weights[index] * pieces[index].measures[name] for index in having) / total
+
+
+def joined_notes(pieces: Mapping[int, Piece], tile_count: int) -> tuple[str, ...]:
+    """What all tiles say, once; what some say, with their numbers; and which tiles are missing."""
+    saying: dict[str, list[int]] = {}
+    for index, piece in pieces.items():
+        for note in piece.notes:
+            saying.setdefault(note, []).append(index)
+    spoken = sum(1 for piece in pieces.values() if piece.steps)
+    common = [note for note, tiles in saying.items() if len(tiles) == spoken]
+    others = [f"{_tiles_text(tiles)}: {note}" for note, tiles in saying.items() if len(tiles) < spoken]
+    if len(others) > MOST_NOTES:
+        others = [*others[:MOST_NOTES], f"{len(others) - MOST_NOTES} more such remarks on single tiles are left out."]
+    missing = tile_count - len(pieces)
+    absent = [f"{missing} of {tile_count} tiles were not reached: the image is empty there."] if missing else []
+    return (*absent, *common, *others)
+
+
+def _tiles_text(tiles: Sequence[int]) -> str:
+    numbers = ", ".join(str(index + 1) for index in tiles[:5])
+    more = f" and {len(tiles) - 5} others" if len(tiles) > 5 else ""
+    return f"Tile{'s' if len(tiles) > 1 else ''} {numbers}{more}"
+
+
+def _weighted(image: np.ndarray, weights_yx: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    rows, columns = weights_yx
+    return image * rows[:, None] * columns
