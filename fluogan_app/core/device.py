@@ -27,6 +27,7 @@ def choose_device(wish: str) -> DeviceChoice:
 
     Raises DeviceError when "cuda" is wanted and does not work; "auto" falls back to the processor and says why.
     """
+    ask_for_large_pages()
     if wish == "cpu":
         return DeviceChoice("cpu", "Processor", "The processor was asked for.")
     if wish not in ("auto", "cuda"):
@@ -38,6 +39,15 @@ def choose_device(wish: str) -> DeviceChoice:
     if wish == "cuda":
         raise DeviceError(f"The graphics card cannot be used: {trouble}", "Choose the device auto or cpu.")
     return DeviceChoice("cpu", "Processor", f"The processor is used: {trouble}")
+
+
+def ask_for_large_pages() -> None:
+    """Let torch ask the system for memory in pages of 2 MB; what the user set in THP_MEM_ALLOC_ENABLE stands.
+
+    A sum into 268 MB of new memory took 126 ms in pages of 4 kB and 38 ms in these. torch looks at the variable when it
+    makes its first tensor, and only on Linux.
+    """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 
 def choose_threads(pixels: int) -> int:

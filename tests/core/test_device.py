@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -116,3 +117,12 @@ def test_the_photon_test_sees_a_generator_that_rounds(monkeypatch):
 @pytest.mark.cuda
 def test_a_real_card_passes():
     assert choose_device("cuda").device == "cuda:0"
+
+
+@pytest.mark.parametrize(("stated", "then"), [(None, "1"), ("0", "0")])
+def test_large_pages_are_asked_for_unless_the_user_decided(monkeypatch, stated, then) -> None:
+    monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", stated or "")
+    if stated is None:
+        monkeypatch.delenv("THP_MEM_ALLOC_ENABLE")
+    device.choose_device("cpu")
+    assert os.environ["THP_MEM_ALLOC_ENABLE"] == then
