@@ -124,7 +124,8 @@ def simulate(params: RecordingParams, seed: int = 0, on_frame: OnFrame | None = 
     phantom = _phantom(complete, streams.layout)
     shape = (complete.frames, *phantom.shape_yx)
     _check_memory(shape, complete.zoom)
-    return _recorded(np.empty(shape, np.uint16), phantom, complete, seed, streams, on_frame or (lambda done, total: None))
+    frames = np.empty(shape, np.uint16)
+    return _recorded(frames, phantom, complete, seed, streams, on_frame or (lambda done, total: None))
 
 
 @dataclass(frozen=True)
