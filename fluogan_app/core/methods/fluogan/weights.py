@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.fft import dctn, idctn
-from scipy.ndimage import convolve, gaussian_filter, uniform_filter1d
+from scipy.ndimage import convolve, gaussian_filter
 
-#: Below this many frames a trend cannot be told from noise: first differences serve.
-FRAMES_FOR_TREND = 12
+from fluogan_app.core.estimate.photon_transfer import fitted_line
+from fluogan_app.core.estimate.trend import FRAMES_FOR_TREND, brightness_trend, without_trend
+
 #: The model itself is not better than this part of the brightest mean.
 RELATIVE_FLOOR = 2e-4
 #: From this FWHM in pixels on, what alternates from pixel to pixel is the camera's pattern and not the sample.
@@ -45,10 +46,11 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     mean = frames.mean(axis=0, dtype=np.float64)
     level = brightness_trend(frames)
     single, long_run = _variances(frames, mean, level)
-    smooth_mean = gaussian_filter(mean, 1.0, mode="nearest")
-    photon, constant = camera_line(smooth_mean, single)
+    # Mean and variances are smoothed alike: a mean smoothed alone has too small a range, which steepens the line.
+    smooth_mean, smooth_single, smooth_long_run = (_smoothed(image) for image in (mean, single, long_run))
+    photon, constant = camera_line(smooth_mean, smooth_single)
     frame_variance = _on_line(smooth_mean, single, photon, constant)
-    mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, long_run))
+    mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, smooth_long_run))
     mean_variance = np.maximum(mean_variance, frame_variance) / count
     single_sum = float(frame_variance.sum())
     correlation = count * float(mean_variance.sum()) / single_sum if single_sum > 0 else 1.0
@@ -60,33 +62,16 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     )  # fmt: skip
 
 
-def brightness_trend(frames: np.ndarray) -> np.ndarray:
-    """Smooth brightness of each frame relative to the mean frame, (T,) with mean 1."""
-    sums = frames.mean(axis=(1, 2), dtype=np.float64)
-    if len(sums) < FRAMES_FOR_TREND or sums.mean() <= 0:
-        return np.ones(len(sums))
-    window = max(5, len(sums) // 8) | 1
-    # Mirrored about its end points, a straight decline stays straight at the ends.
-    padded = np.pad(sums, window, mode="reflect", reflect_type="odd")
-    smooth = uniform_filter1d(padded, window)[window:-window]
-    smooth = np.maximum(smooth, 1e-3 * sums.mean())
-    return smooth / smooth.mean()
+def _smoothed(image: np.ndarray) -> np.ndarray:
+    return gaussian_filter(image, 1.0, mode="nearest")
 
 
-def camera_line(mean: np.ndarray, variance: np.ndarray, bins: int = 24) -> tuple[float, float]:
-    """Slope ≥ 0 and intercept of variance against mean, robust to single pixels (medians of bins of equal count)."""
-    order = np.argsort(mean, axis=None)
-    groups = np.array_split(order, min(bins, max(1, order.size // 8)))
-    centres = np.array([mean.flat[group].mean() for group in groups])
-    heights = np.array([np.mean(variance.flat[group]) for group in groups])
-    if heights.max() <= 0:
-        return 0.0, 0.0  # frames without any noise, as a simulation may write them
-    weights = np.array([len(group) for group in groups]) / np.maximum(heights, 1e-3 * heights.max() + 1e-300) ** 2
-    middle = np.average(centres, weights=weights)
-    spread = np.sum(weights * (centres - middle) ** 2)
-    slope = np.sum(weights * (centres - middle) * heights) / spread if spread > 0 else 0.0
-    slope = max(float(slope), 0.0)
-    return slope, float(np.average(heights, weights=weights) - slope * middle)
+def camera_line(mean: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
+    """Slope ≥ 0 and intercept of variance against mean."""
+    slope, intercept, weights = fitted_line(mean.ravel(), variance.ravel())
+    if slope <= 0:
+        return 0.0, float(np.average(variance.ravel(), weights=weights))
+    return slope, intercept
 
 
 def _on_line(mean: np.ndarray, variance: np.ndarray, slope: float, intercept: float) -> np.ndarray:
@@ -105,24 +90,17 @@ def _variances(frames: np.ndarray, mean: np.ndarray, level: np.ndarray) -> tuple
         differences = np.diff(frames, axis=0).astype(np.float64)
         local = 0.5 * np.mean(differences**2, axis=0)
         return local, local
-    rest, lost = _without_trend(frames, level)
+    rest, lost = without_trend(frames, level)
     single = np.einsum("tyx,tyx->yx", rest, rest, dtype=np.float64) / (count - lost)
-    return single, _long_run(rest, single)
+    return single, _long_run(rest, single, lost)
 
 
-def _without_trend(frames: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, int]:
-    """The frames without what a parabola in time and the common trend explain; and the number of terms."""
-    time = np.linspace(-1.0, 1.0, len(frames))
-    basis, triangle = np.linalg.qr(np.stack([np.ones_like(time), time, time**2, level], axis=1))
-    kept = basis[:, np.abs(np.diag(triangle)) > 1e-6].astype(np.float32)
-    flat = frames.reshape(len(frames), -1)
-    rest = flat - kept @ (kept.T @ flat)
-    return rest.reshape(frames.shape), kept.shape[1]
+def _long_run(rest: np.ndarray, single: np.ndarray, lost: int) -> np.ndarray:
+    """Variance plus twice the autocovariances, summed over the lags at which the pixels together still correlate.
 
-
-def _long_run(rest: np.ndarray, single: np.ndarray) -> np.ndarray:
-    """Variance plus twice the autocovariances, summed over the lags at which the pixels together still correlate."""
-    count = len(rest)
+    Taking `lost` terms of a trend off T frames lowers the autocovariance at each lag by lost/T of the whole sum.
+    """
+    count, lags = len(rest), 0
     total, scale = single.copy(), single.sum()
     # Chance alone gives the pooled correlation this spread; a stack of few pixels must not sum noise.
     threshold = max(0.01, 3.0 / np.sqrt(count * single.size))
@@ -130,8 +108,8 @@ def _long_run(rest: np.ndarray, single: np.ndarray) -> np.ndarray:
         covariance = np.einsum("tyx,tyx->yx", rest[:-lag], rest[lag:], dtype=np.float64) / (count - lag)
         if covariance.sum() < threshold * scale:
             break
-        total += 2.0 * covariance
-    return total
+        total, lags = total + 2.0 * covariance, lag
+    return total / max(1.0 - 2.0 * lags * lost / count, 0.25)
 
 
 def fixed_pattern_variance(mean: np.ndarray, mean_variance: np.ndarray) -> float:

@@ -1,0 +1,69 @@
+"""What an estimator hands back: a value with its uncertainty and the evidence for it, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points or a curve of the evidence: x, y (N,); `spread`, where given, is the standard deviation of each y."""
+
+    label: str
+    x: np.ndarray
+    y: np.ndarray
+    spread: np.ndarray | None = None
+    drawn_as: str = "points"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value on the horizontal axis that the evidence points at."""
+
+    label: str
+    x: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an estimate rests on, as a diagram: the axes' words carry their unit."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    marks: tuple[Mark, ...] = ()
+    x_logarithmic: bool = False
+    y_logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value read from the frames.
+
+    name: the parameter that it may be used for. uncertainty: one standard deviation, in `unit`. how: how it was found
+    and what it assumes, in one or two sentences. warnings: what makes it doubtful here.
+    """
+
+    name: str
+    label: str
+    value: float
+    uncertainty: float
+    unit: str
+    how: str
+    evidence: Evidence | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A value that these frames do not tell, and why."""
+
+    name: str
+    label: str
+    reason: str
+
+
+Finding = Estimate | Missing
