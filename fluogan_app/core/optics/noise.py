@@ -1,4 +1,8 @@
-"""The generator of frames: photons are counted and the camera adds its own noise (2023 paper, eq. 4)."""
+"""The generators of frames: photons are counted and the camera adds its own noise; molecules may fluctuate too.
+
+    2023 paper, eq. 4:  y = gain · Poisson(Ψx + b) + e
+    2024 paper, eq. 1:  y = gain · Poisson(Ψ κPoisson(x/κ) + b) + e,  with κ photons per event (1 in the paper)
+"""
 
 from __future__ import annotations
 
@@ -21,3 +25,13 @@ def draw_frames(
     counted = torch.poisson(mean / photon, generator=generator) * photon
     noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
     return counted.addcmul_(noise, torch.as_tensor(read_noise, device=mean.device, dtype=mean.dtype))
+
+
+def draw_emission(estimate: torch.Tensor, kappa: torch.Tensor | float, generator: torch.Generator) -> torch.Tensor:
+    """Light of fluctuating molecules, κ Poisson(x/κ): mean x, variance κx, independent from fine pixel to fine pixel.
+
+    estimate: x, any shape, ≥ 0. kappa: light of one event in x's unit, > 0.
+    """
+    import torch
+
+    return torch.poisson(estimate / kappa, generator=generator).mul_(kappa)

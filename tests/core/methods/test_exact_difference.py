@@ -79,7 +79,7 @@ def critics_difference_and_derivative(light: float, draws: int = 60) -> tuple[to
 
     Patches are standardised, so that one photon is 1/√light of the noise.
     """
-    shape, generator = CriticShape(patch=SIDE, channels=3, head="linear"), make_generator(1)
+    shape, generator = CriticShape((SIDE, SIDE), 2, 3, 3, True, "mean", 0.2, 7, "linear"), make_generator(1)
     weights = {name: value.double() for name, value in initial_weights(shape, generator).items()}
     photons = torch.poisson(torch.full((draws, SIDE, SIDE), light, dtype=torch.float64), generator=generator)
     scene = torch.zeros(SIDE, SIDE, dtype=torch.float64)

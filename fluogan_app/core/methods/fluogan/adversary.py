@@ -1,93 +1,97 @@
-"""The critic at work: draws real and simulated patches, trains on them, and pulls on the simulated mean.
-
-Frames are standardised by what is measured on the recording, z = (y − a ȳ) / σ with the frame's brightness a and the
-camera's line σ² = photon · a ȳ + constant, so that neither light level nor bleaching reaches the critic.
-"""
+"""The critic at work: it is trained on recorded and simulated patches, and pulls on the simulated mean."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
-from scipy.ndimage import gaussian_filter
 
-from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, critic_loss, initial_weights, scores
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, initial_weights
+from fluogan_app.core.methods.fluogan.critic_training import Batch, Judged, critic_metrics, judge
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
-from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
-from fluogan_app.core.optics.noise import draw_frames
+from fluogan_app.core.methods.fluogan.patches import Patches, Recording, expected_coverage
+from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, MakeOperator, PoissonSimulator
+from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.optics.operators import gaussian_operator
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
 RENEWAL = 0.05
 #: Steps for which drawn frames are kept with the sampled data term.
 REDRAW = 10
-
-
-@dataclass(frozen=True)
-class Patches:
-    """One batch: corner and frame of each patch, and what is known there, all (N, P, P) but the corners (N, 2)."""
-
-    corners: list[tuple[int, int]]
-    real: torch.Tensor
-    scene: torch.Tensor
-    level: torch.Tensor
-    spread: torch.Tensor
-    expected: torch.Tensor
+#: Units between the fully connected layers. The papers state none; 10 is what the published program has.
+HIDDEN = {"patch": 64, "paper-2023": 10, "paper-2024": 10}
 
 
 class Adversary:
     """Critic, its training and its pull for one recording. Holds nothing that changes: that is in `tensors`."""
 
     def __init__(
-        self, frames: np.ndarray, noise: Noise, model: Model, sigma_pixels: float, params: FluoganParams, device: str
-    ) -> None:
+        self, frames: np.ndarray, noise: Noise, model: Model, sigma_pixels: float, params: FluoganParams, device: str,
+        make_operator: MakeOperator | None = None,
+    ) -> None:  # fmt: skip
         height, width = frames.shape[1:]
         self._params, self._device = params, device
-        self._shape = CriticShape(min(params.patch_size, height, width), params.critic_channels, params.critic_head)
-        as_tensor = lambda array: torch.tensor(np.asarray(array, np.float32), device=device)  # noqa: E731
-        self._frames = torch.from_numpy(frames).to(device)
-        unit = model.unit_photons
-        self._unit, self._photon = unit, max(noise.photon / unit, 1e-4)
+        self._shape = critic_shape(params, (height, width))
+        self._recording = Recording(frames, noise, model.unit_photons, sigma_pixels, device)
         self._strongest = params.gamma * model.weights.sqrt()
-        self._mean, self._variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
-        self._least_variance = 1e-2 * float(self._variance.min())
-        self._level = as_tensor(noise.level)
-        self._pattern = as_tensor(camera_pattern(noise.mean, sigma_pixels) / unit)
-        self._scene = as_tensor(_scene(noise.mean, sigma_pixels))
-        self._per_frame = as_tensor(noise.frame_variance / noise.mean_variance)
-        self._coverage = as_tensor(_coverage(height, width, self._shape.patch, params.batch_size))
+        self._per_frame = model.weights.new_tensor(noise.frame_variance / noise.mean_variance)
+        coverage = expected_coverage(height, width, self._shape.size_yx, params.batch_size)
+        self._coverage = model.weights.new_tensor(coverage)
+        if params.generator == "double-poisson":
+            gaussian = partial(gaussian_operator, zoom=params.zoom, sigma_pixels=sigma_pixels, device=device)
+            make_operator = make_operator or gaussian
+            self._simulator = DoublePoissonSimulator(self._recording, noise, sigma_pixels, make_operator)
+        else:
+            self._simulator = PoissonSimulator(self._recording, noise, sigma_pixels)
+
+    @property
+    def needs_estimate(self) -> bool:
+        """Whether `train` wants to know x itself, beside the mean of the frames that it makes."""
+        return self._simulator.needs_estimate
 
     def init(self, seed: int) -> dict[str, torch.Tensor]:
-        """The tensors that change: weights, Adam's moments, the pull and both generators' states."""
-        generator = torch.Generator().manual_seed(seed)
-        weights = initial_weights(self._shape, generator)
+        """The tensors that change: weights, Adam's moments, the pull, κ and the generator's state."""
+        weights = initial_weights(self._shape, torch.Generator().manual_seed(seed))
         tensors = {f"critic.{name}": value for name, value in weights.items()}
         for moment in ("adam1", "adam2"):
             tensors.update({f"{moment}.{name}": torch.zeros_like(value) for name, value in weights.items()})
         tensors["adam_count"] = torch.zeros(())
-        tensors["pull"] = torch.zeros(self._mean.shape)
-        tensors["draw"] = torch.zeros(self._mean.shape)
+        tensors["pull"] = torch.zeros(self._coverage.shape)
+        tensors["draw"] = torch.zeros(self._coverage.shape)
+        if self.needs_estimate:
+            # Estimated from x as it is when the critic comes in; until then it is not a number.
+            given = self._params.kappa
+            tensors["kappa"] = torch.tensor(torch.nan if given is None else given / self._recording.unit)
         tensors = {name: value.to(self._device) for name, value in tensors.items()}
-        on_device = torch.Generator(device=self._device).manual_seed(seed + 1)
-        return {**tensors, "random": generator.get_state(), "random_device": on_device.get_state()}
+        return {**tensors, "random": torch.Generator(device=self._device).manual_seed(seed + 1).get_state()}
 
-    def train(self, tensors: dict[str, torch.Tensor], simulated_mean: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Train the critic on the simulator's present mean and renew its pull, in place. Returns the metrics.
+    def train(
+        self, tensors: dict[str, torch.Tensor], simulated_mean: torch.Tensor, estimate: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        """Train the critic on the simulator's present images and renew its pull, in place. Returns the metrics.
 
-        The adversarial term is told per patch, and relative to the recorded frames' score: D itself has no zero.
+        simulated_mean: Ψx + b, (Y, X); estimate: x, (LY, LX), where `needs_estimate`. The adversarial term is told per
+        patch, and relative to the recorded frames' score: D itself has no zero.
         """
-        host = _generator("cpu", tensors["random"])
-        device = _generator(self._device, tensors["random_device"])
+        generator = torch.Generator(device=self._device)
+        generator.set_state(tensors["random"].to("cpu"))
+        if self.needs_estimate:
+            kappa = tensors["kappa"]
+            tensors["kappa"] = torch.where(kappa.isnan(), self._simulator.kappa(estimate), kappa)
         for _ in range(self._params.critic_steps):
-            batch = self._draw(host)
-            metrics = self._improve(tensors, batch, self._simulate(batch, simulated_mean, device), host)
-        score = self._renew_pull(tensors, self._draw(host), simulated_mean, device)
+            batch = self._recording.draw(self._shape.size_yx, self._params.batch_size, generator)
+            simulated = self._simulator.draw(batch, simulated_mean, estimate, tensors.get("kappa"), generator)
+            judged = self._improve(tensors, batch, simulated, generator)
+        self._renew_pull(tensors, batch, judged)
         if self._params.data_term == "sampled":
-            self._redraw(tensors, device)
-        tensors["random"], tensors["random_device"] = host.get_state(), device.get_state()
-        return {**metrics, "loss_adversarial": self._params.adversarial_weight * (metrics["critic_real"] - score)}
+            self._redraw(tensors, generator)
+        tensors["random"] = generator.get_state()
+        gap = self._params.adversarial_weight * (judged.real - judged.simulated)
+        return {**critic_metrics(judged, self._params.penalty), "loss_adversarial": gap}
 
     def pull(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Gradient for the simulated mean of the adversarial term, −weight · T E[∇D], and of the draws, (Y, X).
@@ -101,99 +105,64 @@ class Adversary:
         moved = moved - moved.mean()
         return tensors["draw"] - self._strongest.square() * moved
 
+    def _improve(
+        self, tensors: dict[str, torch.Tensor], batch: Patches, simulated: torch.Tensor, generator: torch.Generator
+    ) -> Judged:
+        """One step of Adam on eq. (15), in place. Returns what the critic said before it."""
+        weights = _below("critic.", tensors)
+        mix = torch.rand(len(simulated), 1, 1, generator=generator, device=self._device)
+        scene = batch.scene if self._shape.inputs == 2 else None
+        judged = judge(weights, self._shape, Batch(batch.real, simulated, scene, mix), self._params.penalty)
+        tensors["adam_count"] += 1
+        moments = (_below(f"{name}.", tensors) for name in ("adam1", "adam2"))
+        adam_step(weights, judged.gradients, *moments, tensors["adam_count"], self._params.critic_rate)
+        return judged
+
+    def _renew_pull(self, tensors: dict[str, torch.Tensor], batch: Patches, judged: Judged) -> None:
+        """Blend T E[∇_y D(y_sim)] of this batch into the pull (2023 paper, eq. 19)."""
+        slope = judged.slope * batch.level / batch.spread
+        seen = batch.places.sum_onto(slope, self._coverage.shape)
+        tensors["pull"].lerp_(seen / self._coverage * self._per_frame, RENEWAL)
+
     def _redraw(self, tensors: dict[str, torch.Tensor], generator: torch.Generator) -> None:
         """What sampling adds to the gradient of the data term: γw times the error of two means of T frames each.
 
         One mean is of simulated frames, the other of recorded frames drawn with replacement. They are kept for some
         steps, in which the descent goes part of the way to the images that these frames would have given.
         """
-        if int(tensors["adam_count"]) % REDRAW == 0:
-            noise = torch.randn(self._mean.shape, generator=generator, device=self._device)
-            tensors["draw"] = noise.mul_(2.0**0.5 * self._strongest)
+        noise = torch.randn(self._coverage.shape, generator=generator, device=self._device)
+        due = torch.remainder(tensors["adam_count"], REDRAW * self._params.critic_steps) == 0
+        tensors["draw"] = torch.where(due, noise.mul_(2.0**0.5 * self._strongest), tensors["draw"])
 
-    def _draw(self, generator: torch.Generator) -> Patches:
-        side, count = self._shape.patch, self._params.batch_size
-        frames, height, width = self._frames.shape
-        rows = torch.randint(height - side + 1, (count,), generator=generator).tolist()
-        columns = torch.randint(width - side + 1, (count,), generator=generator).tolist()
-        times = torch.randint(frames, (count,), generator=generator).tolist()
-        corners = list(zip(rows, columns))
-        level = self._level[times][:, None, None]
-        expected = level * self._cut(self._mean, corners)
-        spread = (self._cut(self._variance, corners) + self._photon * (level - 1.0) * self._cut(self._mean, corners))
-        spread = spread.clamp(min=self._least_variance).sqrt()
-        recorded = torch.stack([
-            self._frames[time, row : row + side, column : column + side]
-            for time, (row, column) in zip(times, corners)
-        ]) / self._unit  # fmt: skip
-        real, scene = (recorded - expected) / spread, self._cut(self._scene, corners)
-        return Patches(corners, real, scene, level, spread, expected)
 
-    def _simulate(self, batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """Standardised patches of frames drawn from the simulator at the real patches' places and brightness."""
-        mean = batch.level * self._cut(simulated_mean, batch.corners)
-        # What no sample can have made, the simulator takes from the recording: the critic is to judge the sample.
-        rest = (batch.spread.square() - self._photon * batch.expected).clamp(min=0.0).sqrt()
-        drawn = draw_frames(mean, self._photon, rest, generator) + self._cut(self._pattern, batch.corners)
-        return (drawn - batch.expected) / batch.spread
-
-    def _improve(
-        self, tensors: dict[str, torch.Tensor], batch: Patches, simulated: torch.Tensor, generator: torch.Generator
-    ) -> dict[str, torch.Tensor]:
-        """One step of Adam on eq. (15), in place. Returns the critic's metrics."""
-        weights = {name: value.requires_grad_() for name, value in _below("critic.", tensors).items()}
-        mix = torch.rand(len(batch.corners), 1, 1, generator=generator).to(self._device)
-        loss, metrics = critic_loss(
-            weights, self._shape, batch.real, simulated, batch.scene, mix, self._params.penalty
+def critic_shape(params: FluoganParams, shape_yx: tuple[int, int]) -> CriticShape:
+    """The critic that was chosen, for a field of camera pixels. Raises DataError where the field is too small for it."""
+    if params.critic == "patch":
+        size = tuple(min(params.patch_size, length) for length in shape_yx)
+        look = {"inputs": 2, "kernel": 3, "padded": True, "pooling": "mean", "slope": 0.2}
+    else:
+        size, kernel = shape_yx, 5 if params.critic == "paper-2023" else 3
+        look = {"inputs": 1, "kernel": kernel, "padded": False, "pooling": "max", "slope": 0.0}
+    shape = CriticShape(
+        tuple(size), channels=params.critic_channels, hidden=HIDDEN[params.critic], head=params.critic_head, **look
+    )
+    if min(shape.map_yx) < 1:
+        raise DataError(
+            f"The region of {shape_yx[0]} × {shape_yx[1]} pixels is too small for the critic “{params.critic}”, "
+            "whose convolutions leave nothing of it.",
+            f"Choose a region of at least {_least_side(shape)} pixels on each side, or the critic “patch”.",
         )
-        gradients = dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
-        with torch.no_grad():
-            tensors["adam_count"] += 1
-            adam_step(
-                weights, gradients, _below("adam1.", tensors), _below("adam2.", tensors), tensors["adam_count"],
-                self._params.critic_rate,
-            )  # fmt: skip
-        for value in weights.values():
-            value.requires_grad_(False)
-        return metrics
-
-    def _renew_pull(
-        self, tensors: dict[str, torch.Tensor], batch: Patches, simulated_mean: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
-        """Blend T E[∇_y D(y_sim)] of this batch into the pull (2023 paper, eq. 19). Returns the mean score."""
-        simulated = self._simulate(batch, simulated_mean, generator).requires_grad_()
-        score = scores(_below("critic.", tensors), self._shape, simulated, batch.scene)
-        (slope,) = torch.autograd.grad(score.sum(), simulated)
-        slope = slope * batch.level / batch.spread
-        seen = torch.zeros_like(self._mean)
-        side = self._shape.patch
-        for patch, (row, column) in zip(slope, batch.corners):
-            seen[row : row + side, column : column + side] += patch
-        tensors["pull"].lerp_(seen / self._coverage * self._per_frame, RENEWAL)
-        return score.detach().mean()
-
-    def _cut(self, image: torch.Tensor, corners: list[tuple[int, int]]) -> torch.Tensor:
-        side = self._shape.patch
-        return torch.stack([image[row : row + side, column : column + side] for row, column in corners])
+    return shape
 
 
-def _scene(mean: np.ndarray, sigma_pixels: float) -> np.ndarray:
-    """What the critic is told of the place: the mean frame, blurred so that its own noise cannot be recognised."""
-    smooth = gaussian_filter(mean, sigma_pixels, mode="nearest")
-    return (smooth - smooth.mean()) / max(smooth.std(), 1e-6 * abs(smooth.mean()))
-
-
-def _coverage(height: int, width: int, side: int, count: int) -> np.ndarray:
-    """Expected number of patches over each pixel, (Y, X): fewer near the border."""
-    axes = [np.convolve(np.ones(length - side + 1), np.ones(side)) / (length - side + 1) for length in (height, width)]
-    return count * np.outer(*axes)
-
-
-def _generator(device: str, state: torch.Tensor) -> torch.Generator:
-    generator = torch.Generator(device=device)
-    generator.set_state(state.to("cpu"))
-    return generator
+def _least_side(shape: CriticShape) -> int:
+    """Camera pixels of which the convolutions leave one."""
+    side = 1
+    for layer in range(3):
+        side = (side if layer == 0 else 2 * side) + shape.kernel - 1
+    return side
 
 
 def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    """The tensors of one group by their own names; changes in place reach the state."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""The critic D: a small convolutional network on standardised patches, trained as eq. (15) says, with Adam.
+"""The critic D: a convolutional network with three layers and two fully connected ones, and the steps of Adam.
 
 Parameters and Adam's moments are plain tensors by name, so that they live in the run's state.
 """
@@ -7,77 +7,119 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch.nn import functional as F
 
+from fluogan_app.core.methods.fluogan.critic_layers import (
+    Choice, Convolution, FirstConvolution, Kink, Pooling, pooled,
+)  # fmt: skip
+
 Weights = dict[str, torch.Tensor]
+CONVOLUTIONS = ("conv1", "conv2", "conv3")
 
 #: Adam's decay rates as Wasserstein critics want them: no momentum against a moving opponent (Gulrajani et al. 2017).
 BETA1, BETA2, EPSILON = 0.0, 0.9, 1e-8
-SLOPE = 0.2
 
 
 @dataclass(frozen=True)
 class CriticShape:
-    """Side of a patch in camera pixels, channels of the first of three layers, and "linear" or "sigmoid" at the end."""
+    """What the critic sees and is made of.
 
-    patch: int
+    size_yx: camera pixels of what it judges. inputs: 1 for frames alone, 2 with the scene beside. channels: of the
+    first of three layers, which double. kernel: side of the convolutions; padded: with zeros, so that they keep the
+    size. slope: of the kink below 0. hidden: units between the fully connected layers. head: what is done at the end.
+    """
+
+    size_yx: tuple[int, int]
+    inputs: int
     channels: int
-    head: str
+    kernel: int
+    padded: bool
+    pooling: Pooling
+    slope: float
+    hidden: int
+    head: Literal["linear", "sigmoid"]
 
     @property
-    def features(self) -> int:
-        """Numbers that the fully connected layers get."""
-        return 4 * self.channels * max(1, self.patch // 8) ** 2
+    def padding(self) -> int:
+        """Zeros beyond each border."""
+        return self.kernel // 2 if self.padded else 0
+
+    @property
+    def map_yx(self) -> tuple[int, int]:
+        """Pixels of the last layer; 0 or less where the convolutions do not fit."""
+        rows, columns = self.size_yx
+        for _ in CONVOLUTIONS:
+            rows, columns = (n + 2 * self.padding - self.kernel + 1 for n in (rows, columns))
+            if min(rows, columns) > 1:
+                rows, columns = rows // 2, columns // 2
+        return rows, columns
 
 
 def initial_weights(shape: CriticShape, generator: torch.Generator) -> Weights:
     """Random weights that keep the variance of what passes through (He et al. 2015), on the generator's device."""
-    first = shape.channels
+    first, side = shape.channels, (shape.kernel, shape.kernel)
+    rows, columns = shape.map_yx
     sizes = {
-        "conv1": (first, 2, 3, 3), "conv2": (2 * first, first, 3, 3), "conv3": (4 * first, 2 * first, 3, 3),
-        "full1": (64, shape.features), "full2": (1, 64),
+        "conv1": (first, shape.inputs, *side), "conv2": (2 * first, first, *side),
+        "conv3": (4 * first, 2 * first, *side), "full1": (shape.hidden, 4 * first * rows * columns),
+        "full2": (1, shape.hidden),
     }  # fmt: skip
     weights = {}
     for name, size in sizes.items():
         fan_in = torch.Size(size[1:]).numel()
-        gain = (2.0 / (1.0 + SLOPE**2) / fan_in) ** 0.5
+        gain = (2.0 / (1.0 + shape.slope**2) / fan_in) ** 0.5
         weights[name] = gain * torch.randn(size, generator=generator, device=generator.device)
         weights[name + "_bias"] = torch.zeros(size[0], device=generator.device)
     return weights
 
 
+@dataclass(frozen=True)
+class Passed:
+    """What the network did with its inputs: what each layer was given, and each layer's linear map there.
+
+    raw: (N,) before the head. size_yx: of the images.
+    """
+
+    raw: torch.Tensor
+    given: list[torch.Tensor]
+    convolutions: list[FirstConvolution | Convolution]
+    kinks: list[Kink | Choice]
+    full_given: list[torch.Tensor]
+    full_kink: torch.Tensor
+
+
+def passed(weights: Mapping[str, torch.Tensor], shape: CriticShape, images: torch.Tensor) -> Passed:
+    """Send images (N, inputs, Y, X) through the network, up to its head."""
+    first, *rest = (weights[name] for name in CONVOLUTIONS)
+    start = FirstConvolution(first, shape.padding)
+    convolutions = [start, *(Convolution(kernels, shape.padding) for kernels in rest)]
+    given, kinks, field = [], [], start.taps(images)
+    for name, convolution in zip(CONVOLUTIONS, convolutions):
+        given.append(field)
+        field, kink = pooled(convolution.apply(field, weights[name + "_bias"]), shape.slope, shape.pooling)
+        kinks.append(kink)
+    flat = field.flatten(1)
+    hidden = F.linear(flat, weights["full1"], weights["full1_bias"])
+    full_kink = torch.where(hidden > 0, 1.0, shape.slope).to(hidden.dtype)
+    hidden = hidden * full_kink
+    raw = F.linear(hidden, weights["full2"], weights["full2_bias"]).squeeze(1)
+    return Passed(raw, given, convolutions, kinks, [flat, hidden], full_kink)
+
+
 def scores(
-    weights: Mapping[str, torch.Tensor], shape: CriticShape, patches: torch.Tensor, scene: torch.Tensor
+    weights: Mapping[str, torch.Tensor], shape: CriticShape, patches: torch.Tensor, scene: torch.Tensor | None = None
 ) -> torch.Tensor:
-    """D of standardised patches (N, P, P), each beside what the mean frame shows there (N, P, P). Returns (N,)."""
-    hidden = torch.stack((patches, scene), dim=1)
-    for name in ("conv1", "conv2", "conv3"):
-        hidden = F.leaky_relu(F.conv2d(hidden, weights[name], weights[name + "_bias"], padding=1), SLOPE)
-        hidden = F.avg_pool2d(hidden, 2) if min(hidden.shape[2:]) > 1 else hidden
-    hidden = F.leaky_relu(F.linear(hidden.flatten(1), weights["full1"], weights["full1_bias"]), SLOPE)
-    score = F.linear(hidden, weights["full2"], weights["full2_bias"]).squeeze(1)
-    return torch.sigmoid(score) if shape.head == "sigmoid" else score
+    """D of standardised patches (N, Y, X), each beside what the mean frame shows there (N, Y, X). Returns (N,)."""
+    raw = passed(weights, shape, as_inputs(shape, patches, scene)).raw
+    return torch.sigmoid(raw) if shape.head == "sigmoid" else raw
 
 
-def critic_loss(
-    weights: Mapping[str, torch.Tensor], shape: CriticShape, real: torch.Tensor, simulated: torch.Tensor,
-    scene: torch.Tensor, mix: torch.Tensor, penalty: float,
-) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:  # fmt: skip
-    """Eq. (15), as means over the batch: D(y_sim) − D(y_real) + λ (‖∇D(y_mix)‖ − 1)². `mix` η: (N, 1, 1) in [0, 1]."""
-    both = scores(weights, shape, torch.cat((real, simulated)), torch.cat((scene, scene)))
-    on_real, on_simulated = both[: len(real)].mean(), both[len(real) :].mean()
-    between = (mix * real + (1.0 - mix) * simulated).requires_grad_()
-    (slope,) = torch.autograd.grad(scores(weights, shape, between, scene).sum(), between, create_graph=True)
-    excess = ((slope.flatten(1).norm(dim=1) - 1.0) ** 2).mean()
-    loss = on_simulated - on_real + penalty * excess
-    return loss, {
-        "loss_critic": loss.detach(),
-        "critic_real": on_real.detach(),
-        "critic_simulated": on_simulated.detach(),
-        "gradient_penalty": penalty * excess.detach(),
-    }
+def as_inputs(shape: CriticShape, patches: torch.Tensor, scene: torch.Tensor | None) -> torch.Tensor:
+    """(N, inputs, Y, X)."""
+    return patches[:, None] if shape.inputs == 1 else torch.stack((patches, scene), dim=1)
 
 
 def adam_step(

@@ -48,6 +48,29 @@ class FluoganParams(Params):
         help="The estimate is made of spots of this width, so that it is a picture and not a set of points. "
         "0 lets single fine pixels stand alone.",
     )  # fmt: skip
+    weighting: Literal["noise", "uniform"] = param(
+        "noise", label="Weight of pixels", group="Weights", advanced=True,
+        help="“noise” lets each pixel count by its own noise, w = 1 / var(ȳ); “uniform” lets all count alike, as the "
+        "papers write it.",
+    )  # fmt: skip
+    generator: Literal["poisson", "double-poisson"] = param(
+        "poisson", label="Generator of frames", group="Critic", advanced=True,
+        equation="y = gain · Poisson(Ψ κPoisson(x/κ) + b) + e",
+        help="What the critic's simulated frames are drawn from. “poisson”: only the light is counted (2023 paper); "
+        "“double-poisson”: the molecules fluctuate too, which neighbouring pixels see together (2024 paper).",
+    )  # fmt: skip
+    kappa: float | None = param(
+        None, label="Fluctuation strength κ", unit="photons per event", gt=0, le=1e6, group="Critic", advanced=True,
+        none_text="estimated from the frames", logarithmic=True, equation="var = κ x",
+        help="Light of one event of a fluctuating molecule, for the double-Poisson generator; 1 in the 2024 paper, much "
+        "more where molecules blink.",
+    )  # fmt: skip
+    critic: Literal["patch", "paper-2023", "paper-2024"] = param(
+        "patch", label="Critic network", group="Critic", advanced=True,
+        help="“patch” judges random patches beside a blurred mean frame: its cost does not grow with the field of view. "
+        "The papers' critics judge whole frames by three convolutions with max pooling, of 5 × 5 pixels in 2023 "
+        "and of 3 × 3 in 2024.",
+    )  # fmt: skip
     warmup_steps: int = param(
         1000, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
         help="With δ = 1 the first steps fit the mean alone. At most two thirds of all steps are taken for it.",
@@ -66,7 +89,8 @@ class FluoganParams(Params):
     )  # fmt: skip
     patch_size: int = param(
         24, label="Patch side", unit="camera pixels", ge=8, le=256, group="Critic", advanced=True,
-        help="Side of the square patches; its cost grows with the square, but not with the field of view.",
+        help="Side of the square patches; the cost grows with the square, but not with the field of view. The papers' "
+        "critics see whole frames instead.",
     )  # fmt: skip
     critic_steps: int = param(
         1, label="Critic steps per step k̄", ge=1, le=100, group="Critic", advanced=True,

@@ -95,7 +95,9 @@ class FluoganSolver:
         tensors, judged, pull = dict(state.tensors), {}, None
         descent, model = self._descent(tensors), self._priced(state.step, tensors)
         if self._adversary is not None and state.step >= self._warmup:
-            judged = self._adversary.train(tensors, descent.points[-2] + descent.points[-1])
+            *spots, b, light = descent.points
+            estimate = model.estimate(spots) if self._adversary.needs_estimate else None
+            judged = self._adversary.train(tensors, light + b, estimate)
             pull = self._adversary.pull(tensors)
         following = _descend(model, descent, pull)
         tensors.update(self._tensors(following))

@@ -1,0 +1,161 @@
+"""Patches of simulated frames, at the places and of the brightness of recorded ones, by either paper's generator.
+
+Light that fluctuates in the sample is drawn on the fine grid around each patch, as far out as the PSF reaches, and not
+on the whole field: a few patches see little of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
+from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
+from fluogan_app.core.optics.noise import draw_emission, draw_frames
+
+#: Light from further away than this many σ is left out of a patch's fluctuation: 3e-4 of a Gaussian's.
+REACH_SIGMAS = 3.6
+#: Pairs of neighbouring pixels, as steps in y and x, whose covariance no camera noise makes.
+NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
+#: Side of the field, in camera pixels, on which the PSF's overlap with itself is measured.
+OVERLAP_FIELD = 64
+#: Frames whose deviations are in memory together.
+FRAMES_AT_ONCE = 64
+
+
+class Operator(Protocol):
+    """Ψ on some field: (…, zoom·Y, zoom·X) to (…, Y, X)."""
+
+    fine_shape: tuple[int, int]
+    coarse_shape: tuple[int, int]
+
+    def apply(self, fine: torch.Tensor) -> torch.Tensor:
+        """Ψx."""
+
+    def ones(self) -> torch.Tensor:
+        """An even image on the fine grid."""
+
+
+MakeOperator = Callable[[tuple[int, int]], Operator]
+
+
+class PoissonSimulator:
+    """y = Poisson(Ψx + b) + e (2023 paper, eq. 4): its law follows from its mean."""
+
+    needs_estimate = False
+
+    def __init__(self, recording: Recording, noise: Noise, sigma_pixels: float) -> None:
+        self._recording = recording
+        pattern = camera_pattern(noise.mean, sigma_pixels) / recording.unit
+        self._pattern = recording.mean.new_tensor(pattern)
+
+    def draw(
+        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor | None, kappa: torch.Tensor | None,
+        generator: torch.Generator,
+    ) -> torch.Tensor:  # fmt: skip
+        """Standardised patches (N, P, Q) of frames with the mean (Y, X)."""
+        photon = self._recording.photon
+        # What no sample can have made, the simulator takes from the recording: the critic is to judge the sample.
+        rest = (batch.spread.square() - photon * batch.expected).clamp(min=0.0).sqrt()
+        drawn = draw_frames(batch.level * batch.places.cut(mean), photon, rest, generator)
+        return batch.standardised(drawn + batch.places.cut(self._pattern))
+
+
+class DoublePoissonSimulator:
+    """y = Poisson(Ψ κPoisson(x/κ) + b) + e (2024 paper, eq. 1): neighbouring pixels see the same molecules blink."""
+
+    needs_estimate = True
+
+    def __init__(self, recording: Recording, noise: Noise, sigma_pixels: float, make_operator: MakeOperator) -> None:
+        self._recording, self._sigma, self._make_operator = recording, sigma_pixels, make_operator
+        self._pattern = recording.mean.new_tensor(camera_pattern(noise.mean, sigma_pixels) / recording.unit)
+        self._windows: dict[tuple[int, int], Operator] = {}
+        self._overlaps = psf_overlaps(self._window(tuple(min(length, OVERLAP_FIELD) for length in recording.mean.shape)))
+        self._covariance = neighbour_covariance(recording.frames, recording.level) / recording.unit**2
+
+    def kappa(self, estimate: torch.Tensor) -> torch.Tensor:
+        """κ, light of one event, from the covariance of neighbours in the frames: Σ cov = κ Σx Σ_i ψ_ik ψ_jk."""
+        found = self._covariance / (estimate.sum() * sum(self._overlaps[1:])).clamp(min=1e-30)
+        return torch.clamp(found, min=1e-3 * self._recording.photon)
+
+    def draw(
+        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor,
+        generator: torch.Generator,
+    ) -> torch.Tensor:  # fmt: skip
+        """Standardised patches (N, P, Q) of frames with the mean (Y, X) and the estimate x (LY, LX) behind it."""
+        light = batch.level * batch.places.cut(mean) + self._fluctuation(batch, estimate, kappa, generator)
+        drawn = draw_frames(light.clamp_(min=0.0), *self._camera(mean, estimate, kappa), generator)
+        return batch.standardised(drawn + batch.places.cut(self._pattern))
+
+    def _fluctuation(
+        self, batch: Patches, estimate: torch.Tensor, kappa: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
+        """Ψ(κPoisson(x/κ) − x) in each patch, (N, P, Q)."""
+        inside, outside, operator = self._around(batch.places, tuple(self._recording.mean.shape))
+        zoom = operator.fine_shape[0] // operator.coarse_shape[0]
+        fine = replace(outside, rows=zoom * outside.rows, columns=zoom * outside.columns, size_yx=operator.fine_shape)
+        expected = batch.level * fine.cut(estimate)
+        light = operator.apply(draw_emission(expected, kappa, generator) - expected)
+        if inside.size_yx == operator.coarse_shape:
+            return light
+        return replace(inside, times=torch.arange(len(light), device=light.device)).cut_frames(light)
+
+    def _around(self, places: Places, shape_yx: tuple[int, int]) -> tuple[Places, Places, Operator]:
+        """Each patch's place in a window that holds what it sees, the windows' places, and Ψ on a window.
+
+        Windows at a border of the field end there, where the window's own border does what the field's does.
+        """
+        reach = int(np.ceil(REACH_SIGMAS * self._sigma))
+        size = tuple(min(side + 2 * reach, length) for side, length in zip(places.size_yx, shape_yx))
+        rows, columns = (
+            (start - reach).clamp(min=0, max=length - side)
+            for start, length, side in zip((places.rows, places.columns), shape_yx, size)
+        )
+        inside = replace(places, rows=places.rows - rows, columns=places.columns - columns)
+        return inside, replace(places, rows=rows, columns=columns, size_yx=size), self._window(size)
+
+    def _window(self, size_yx: tuple[int, int]) -> Operator:
+        if size_yx not in self._windows:
+            self._windows[size_yx] = self._make_operator(size_yx)
+        return self._windows[size_yx]
+
+    def _camera(
+        self, mean: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Size of a photon and read noise, such that with the sample's fluctuation the frames' variance comes out."""
+        recording = self._recording
+        photon = (recording.photon - kappa * self._overlaps[0]).clamp(min=0.1 * recording.photon)
+        blinking = kappa * self._overlaps[0] * estimate.sum() / mean.numel()
+        rest = recording.variance.mean() - photon * mean.mean() - blinking
+        return photon, rest.clamp(min=0.0).sqrt()
+
+
+def neighbour_covariance(frames: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
+    """Sum over all pixels and the four kinds of NEIGHBOURS of the covariance in time, without the common bleaching."""
+    count, mean, total = len(frames), frames.mean(dim=0), frames.new_zeros(())
+    for some, brightness in zip(frames.split(FRAMES_AT_ONCE), level.split(FRAMES_AT_ONCE)):
+        rest = some - brightness[:, None, None] * mean
+        for down, right in NEIGHBOURS:
+            height, width = mean.shape[0] - down, mean.shape[1] - abs(right)
+            here = rest[:, :height, max(0, -right) : max(0, -right) + width]
+            there = rest[:, down:, max(0, right) : max(0, right) + width]
+            total = total + (here * there).sum() / max(1, count - 1)
+    return total
+
+
+def psf_overlaps(operator: Operator) -> tuple[float, ...]:
+    """Σ_i ψ_ik ψ_jk with j = i and with j each of the NEIGHBOURS of i, as means over k in one camera pixel."""
+    rows, columns = (length // 2 for length in operator.coarse_shape)
+    zoom = operator.fine_shape[0] // operator.coarse_shape[0]
+    sums = np.zeros(1 + len(NEIGHBOURS))
+    for part in range(zoom):
+        points = operator.ones().new_zeros((zoom, *operator.fine_shape))
+        points[range(zoom), rows * zoom + part, [columns * zoom + column for column in range(zoom)]] = 1.0
+        spots = operator.apply(points).numpy(force=True)
+        for number, (down, right) in enumerate(((0, 0), *NEIGHBOURS)):
+            sums[number] += (spots * np.roll(spots, (-down, -right), axis=(1, 2))).sum()
+    return tuple(float(value) for value in sums / zoom**2)
