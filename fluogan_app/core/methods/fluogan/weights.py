@@ -49,8 +49,9 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     # Mean and variances are smoothed alike: a mean smoothed alone has too small a range, which steepens the line.
     smooth_mean, smooth_single, smooth_long_run = (_smoothed(image) for image in (mean, single, long_run))
     photon, constant = camera_line(smooth_mean, smooth_single)
-    frame_variance = _on_line(smooth_mean, single, photon, constant)
-    mean_variance = _on_line(smooth_mean, long_run, *camera_line(smooth_mean, smooth_long_run))
+    light = _structure(mean, smooth_mean, float(smooth_long_run.mean()) / count)
+    frame_variance = _on_line(light, single, photon, constant)
+    mean_variance = _on_line(light, long_run, *camera_line(smooth_mean, smooth_long_run))
     mean_variance = np.maximum(mean_variance, frame_variance) / count
     single_sum = float(frame_variance.sum())
     correlation = count * float(mean_variance.sum()) / single_sum if single_sum > 0 else 1.0
@@ -64,6 +65,13 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
 
 def _smoothed(image: np.ndarray) -> np.ndarray:
     return gaussian_filter(image, 1.0, mode="nearest")
+
+
+def _structure(mean: np.ndarray, smooth: np.ndarray, noise_variance: float) -> np.ndarray:
+    """The mean frame as far as it can be told from its noise: fine detail counts by its share of signal (Wiener)."""
+    detail = mean - smooth
+    power = float(np.mean(detail**2))
+    return smooth + max(0.0, 1.0 - noise_variance / power) * detail if power > 0 else smooth
 
 
 def camera_line(mean: np.ndarray, variance: np.ndarray) -> tuple[float, float]:
