@@ -50,14 +50,15 @@ def command(*parts: str) -> str:
 
 
 def assumed(acquisition: Acquisition) -> list[str]:
-    """The names of the values that nobody stated."""
-    return [declared.name for declared in specs(Acquisition) if acquisition.origin(declared.name) is Origin.ASSUMED]
+    """The names of the quantities that nobody stated."""
+    measured = (declared.name for declared in specs(Acquisition) if declared.kind in ("int", "float"))
+    return [name for name in measured if acquisition.origin(name) is Origin.ASSUMED]
 
 
 def recording_sentences(acquisition: Acquisition) -> list[str]:
     """What is known of a recording and from where; then what was taken for granted, and the flags that state it."""
     taken = assumed(acquisition)
-    known = [item.name for item in specs(Acquisition) if item.name not in taken]
+    known = [item.name for item in specs(Acquisition) if acquisition.origin(item.name) is not Origin.ASSUMED]
     known = [name for name in known if getattr(acquisition, name) is not None]
     origins = [f"{_value(acquisition, name)} ({_ORIGIN_WORDS[acquisition.origin(name)]})" for name in known]
     sentences = [f"Known: {', '.join(origins)}."]
@@ -153,8 +154,9 @@ def _pixel_size(scene: SceneDescription) -> str:
 
 
 def _value(acquisition: Acquisition, name: str) -> str:
-    declared = spec(Acquisition, name)
-    return f"{declared.label} {getattr(acquisition, name):.4g} {declared.unit}".strip()
+    declared, value = spec(Acquisition, name), getattr(acquisition, name)
+    number = f"{value:.4g}" if isinstance(value, float) else value
+    return f"{declared.label} {number} {declared.unit}".strip()
 
 
 def _counted(count: int, names: Iterable[str]) -> str:

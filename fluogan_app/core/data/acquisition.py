@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -50,6 +50,21 @@ class Acquisition(Params):
     emission_nm: float | None = param(
         None, label="Emission wavelength", unit="nm", ge=200, le=2000, group="Optics", none_text="not known",
         equation="FWHM ≈ 0.51 λ / NA", help="Centre of the emission filter's band.",
+    )  # fmt: skip
+    psf: Literal["gaussian", "airy", "measured"] = param(
+        "gaussian", label="PSF shape", group="Optics", advanced=True,
+        help="Form of the blur: a Gaussian of that width; “airy”, the rings that a perfect lens makes, of that "
+        "width or from NA and wavelength; or “measured”, the image of a small bead in a file, whose width then counts.",
+    )  # fmt: skip
+    psf_file: str | None = param(
+        None, label="PSF file", group="Optics", advanced=True, none_text="none",
+        help="TIFF or NPY image of a bead much smaller than the PSF, in focus, with dark pixels around it. Its "
+        "background is taken off, and its centroid is its middle. Used where the PSF shape is “measured”.",
+    )  # fmt: skip
+    psf_pixel_size_nm: float | None = param(
+        None, label="PSF pixel size", unit="nm", ge=1, le=100_000, group="Optics", advanced=True,
+        none_text="from the file",
+        help="Side of the PSF image's pixels in the sample, where its file does not state it.",
     )  # fmt: skip
     gain: float = param(
         1.0, label="Camera gain", unit="counts/photon", gt=0, le=100_000, group="Camera",
@@ -99,10 +114,15 @@ class Acquisition(Params):
         return Origin.MISSING if self.pixel_size_nm is None else Origin.ASSUMED
 
     def complete(self) -> Acquisition:
-        """A copy in which everything that a reconstruction needs is set. Raises ParameterError without a pixel size."""
+        """A copy in which everything that a reconstruction needs is set. Raises ParameterError for what is missing."""
         if self.pixel_size_nm is None:
             raise ParameterError(
                 {"pixel_size_nm": "Pixel size (pixel_size_nm) is missing: the file does not state it."},
                 "Give the side of one camera pixel in the sample, in nm (--pixel-size-nm).",
+            )
+        if self.psf == "measured" and not self.psf_file:
+            raise ParameterError(
+                {"psf_file": "PSF file (psf_file) is missing: the PSF shape is “measured”."},
+                "Name the image of a bead (--psf-file), or choose another PSF shape (--psf).",
             )
         return self.with_values(self.psf_origin, fwhm_nm=self.psf_fwhm_nm)

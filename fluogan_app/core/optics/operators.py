@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 
 from fluogan_app.core.optics.bands import Bands
 from fluogan_app.core.optics.psf import Boundary, banded_spots
+from fluogan_app.core.optics.spectrum import axis_energies
 
 Matrix = np.ndarray | csr_array
 
@@ -30,6 +31,11 @@ class AxisOperator:
     def norm(self) -> float:
         """Largest singular value."""
         return float(np.linalg.norm(self._matrix.toarray(), 2))
+
+    def energies(self, boundary: Boundary) -> torch.Tensor:
+        """Eigenvalues of AAᵀ in the order of the DCT-II's waves, or of the DFT's on a periodic axis: (N,)."""
+        found = axis_energies(self._matrix.toarray(), boundary)
+        return torch.tensor(found, dtype=self.dtype, device=self.device)
 
     def squared(self) -> AxisOperator:
         """The operator whose matrix elements are the squares of these."""
@@ -55,8 +61,8 @@ class AxisOperator:
 class ForwardOperator:
     """A separable operator on images: (…, rows.M, columns.M) to (…, rows.N, columns.N), as Ψ or a texture."""
 
-    def __init__(self, rows: AxisOperator, columns: AxisOperator) -> None:
-        self._rows, self._columns = rows, columns
+    def __init__(self, rows: AxisOperator, columns: AxisOperator, boundary: Boundary = "reflecting") -> None:
+        self._rows, self._columns, self._boundary = rows, columns, boundary
         self.coarse_shape = (rows.shape[0], columns.shape[0])
         self.fine_shape = (rows.shape[1], columns.shape[1])
 
@@ -79,14 +85,40 @@ class ForwardOperator:
 
     def squared(self) -> ForwardOperator:
         """The operator of ψ_ik²: its adjoint of w is the variance of Ψᵀw(ȳ − Ψx) for noise of variance 1/w."""
-        return ForwardOperator(self._rows.squared(), self._columns.squared())
+        return ForwardOperator(self._rows.squared(), self._columns.squared(), self._boundary)
+
+    def camera_spectrum(self) -> torch.Tensor:
+        """Eigenvalues of ΨΨᵀ, (Y, X): of the DCT-II's waves, or of the DFT's in a periodic field."""
+        rows, columns = (axis.energies(self._boundary) for axis in (self._rows, self._columns))
+        return torch.outer(rows, columns)
+
+
+class SumOperator:
+    """The sum of some separable operators between the same grids."""
+
+    def __init__(self, parts: list[ForwardOperator]) -> None:
+        self._parts = parts
+        self.coarse_shape, self.fine_shape = parts[0].coarse_shape, parts[0].fine_shape
+
+    def apply(self, fine: torch.Tensor) -> torch.Tensor:
+        """See ForwardOperator.apply."""
+        first, *rest = self._parts
+        return sum((part.apply(fine) for part in rest), start=first.apply(fine))
+
+    def adjoint(self, coarse: torch.Tensor) -> torch.Tensor:
+        """See ForwardOperator.adjoint."""
+        first, *rest = self._parts
+        return sum((part.adjoint(coarse) for part in rest), start=first.adjoint(coarse))
 
 
 def separable_operator(
-    matrices_yx: tuple[Matrix, Matrix], device: str = "cpu", dtype: torch.dtype = torch.float32
+    matrices_yx: tuple[Matrix, Matrix],
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float32,
+    boundary: Boundary = "reflecting",
 ) -> ForwardOperator:
-    """The operator of one matrix along y and one along x."""
-    return ForwardOperator(*(AxisOperator(matrix, device, dtype) for matrix in matrices_yx))
+    """The operator of one matrix along y and one along x; `boundary` is that with which they were made."""
+    return ForwardOperator(*(AxisOperator(matrix, device, dtype) for matrix in matrices_yx), boundary)
 
 
 def gaussian_operator(
@@ -99,4 +131,4 @@ def gaussian_operator(
 ) -> ForwardOperator:
     """Ψ for a Gaussian PSF of σ camera pixels on a field of (Y, X) camera pixels."""
     rows, columns = (banded_spots(pixels, zoom * pixels, sigma_pixels, boundary) for pixels in shape_yx)
-    return separable_operator((rows, columns), device, dtype)
+    return separable_operator((rows, columns), device, dtype, boundary)

@@ -107,11 +107,13 @@ def sections(method_params: type[Params]) -> tuple[type[Params], ...]:
 
 
 def _origins(acquisition: Acquisition) -> dict[str, Origin | None]:
-    """Where each value comes from. Missing is only what is needed: without NA and wavelength the width is assumed."""
+    """Where each value comes from. Missing is only what is needed, assumed only what could have been stated."""
     origins: dict[str, Origin | None] = {spec.name: acquisition.origin(spec.name) for spec in specs(Acquisition)}
-    for name in ("numerical_aperture", "emission_nm"):
+    for name in ("numerical_aperture", "emission_nm", "psf_file", "psf_pixel_size_nm"):
         if getattr(acquisition, name) is None:
             origins[name] = None
+    if origins["psf"] is Origin.ASSUMED:
+        origins["psf"] = None
     return origins | {"fwhm_nm": acquisition.psf_origin}
 
 

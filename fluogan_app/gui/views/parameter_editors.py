@@ -35,7 +35,7 @@ def parsed(spec: ParamSpec, text: str) -> Any:
     A decimal comma is taken as a point, except where it may as well part thousands: 1,000 is refused.
     """
     if spec.kind == "text":
-        return text
+        return None if spec.optional and not text.strip() else text
     stripped = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-")
     if not stripped:
         if spec.optional:
