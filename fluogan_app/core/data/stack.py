@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -40,6 +40,14 @@ class FrameSource(Protocol):
         """One frame (Y, X) in the file's own type. Raises ReadError."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class RowSource(FrameSource, Protocol):
+    """A source that need not read a whole frame for some of its rows."""
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Rows `start` to `stop` − 1 of one frame, as `frame` gives them. Raises ReadError."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,13 @@ class Stack:
         rows, columns = roi.checked(self.shape[1:]).slices
         block = np.empty((len(frames), roi.height, roi.width), np.float32)
         for position, index in enumerate(range(frames.start, frames.stop)):
-            block[position] = self.source.frame(index)[rows, columns]
+            block[position] = self._rows(index, rows)[:, columns]
         return block
+
+    def _rows(self, index: int, rows: slice) -> np.ndarray:
+        if isinstance(self.source, RowSource):
+            return self.source.rows(index, rows.start, rows.stop)
+        return self.source.frame(index)[rows]
 
     def close(self) -> None:
         """Let go of the file."""

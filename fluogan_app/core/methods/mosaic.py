@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Previews have at most so many pixels.
 PREVIEW_PIXELS = 1_000_000
-#: A sentence that only some tiles say is told with their numbers, up to so many sentences.
-MOST_NOTES = 8
+#: Sentences that differ in such numbers only are one sentence.
+_NUMBER = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True)
@@ -138,25 +139,23 @@ def _mean_of(name: str, pieces: Mapping[int, Piece], weights: Mapping[int, float
 
 
 def joined_notes(pieces: Mapping[int, Piece], tile_count: int) -> tuple[str, ...]:
-    """What all tiles say, once; what some say, with their numbers; and which tiles are missing."""
-    saying: dict[str, list[int]] = {}
+    """What all tiles say, once; what some say, with their numbers, as the first of them says it; what is missing."""
+    saying: dict[str, dict[int, str]] = {}
     for index, piece in pieces.items():
         for note in piece.notes:
-            saying.setdefault(note, []).append(index)
-    spoken = sum(1 for piece in pieces.values() if piece.steps)
-    common = [note for note, tiles in saying.items() if len(tiles) == spoken]
-    others = [f"{_tiles_text(tiles)}: {note}" for note, tiles in saying.items() if len(tiles) < spoken]
-    if len(others) > MOST_NOTES:
-        others = [*others[:MOST_NOTES], f"{len(others) - MOST_NOTES} more such remarks on single tiles are left out."]
+            saying.setdefault(_NUMBER.sub("#", note), {})[index] = note
+    lit = sum(1 for piece in pieces.values() if piece.steps)
     missing = tile_count - len(pieces)
     absent = [f"{missing} of {tile_count} tiles were not reached: the image is empty there."] if missing else []
-    return (*absent, *common, *others)
+    return (*absent, *(_said(tiles, lit) for tiles in saying.values()))
 
 
-def _tiles_text(tiles: Sequence[int]) -> str:
-    numbers = ", ".join(str(index + 1) for index in tiles[:5])
-    more = f" and {len(tiles) - 5} others" if len(tiles) > 5 else ""
-    return f"Tile{'s' if len(tiles) > 1 else ''} {numbers}{more}"
+def _said(tiles: Mapping[int, str], lit: int) -> str:
+    first, words = next(iter(tiles.items()))
+    if len(set(tiles.values())) == 1 and len(tiles) == lit:
+        return words
+    also = f" (and {len(tiles) - 1} more of {lit} tiles alike)" if len(tiles) > 1 else ""
+    return f"Tile {first + 1}{also}: {words}"
 
 
 def _weighted(image: np.ndarray, weights_yx: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

@@ -44,12 +44,17 @@ class TiffContainer:
 
     def frame(self, page: Page) -> np.ndarray:
         """The pixels of a page (Y, X), in the machine's byte order. Raises ReadError for a damaged page."""
-        if page.run_offset is None:
-            return self._decoded(page)
+        return self.rows(page, 0, page.format.height)
+
+    def rows(self, page: Page, start: int, stop: int) -> np.ndarray:
+        """Some rows of a page, of a plain one without reading the others. Raises as `frame`."""
         format = page.format
-        raw = self.bytes.read(page.run_offset, format.frame_bytes)
+        if page.run_offset is None:
+            return self._decoded(page)[start:stop]
+        row_bytes = format.frame_bytes // format.height
+        raw = self.bytes.read(page.run_offset + start * row_bytes, (stop - start) * row_bytes)
         stored = np.frombuffer(raw, format.dtype.newbyteorder(self.bytes.order))
-        return stored.reshape(format.height, format.width).astype(format.dtype, copy=False)
+        return stored.reshape(stop - start, format.width).astype(format.dtype, copy=False)
 
     def _decoded(self, page: Page) -> np.ndarray:
         try:
@@ -95,11 +100,15 @@ class TiffSource:
 
     def frame(self, index: int) -> np.ndarray:
         """One frame (Y, X) in the file's own type. Raises ReadError for a damaged page."""
+        return self.rows(index, 0, self.shape[1])
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Some rows of a frame. Raises as `frame`."""
         with self._lock:
             container, page = self._located(index)
             if not same_frame(page.format, self._format):
                 raise damaged(container.path, f"frame {index} has {page.format} where the first has {self._format}")
-            return container.frame(page)
+            return container.rows(page, start, stop)
 
     def close(self) -> None:
         """Let go of every file."""

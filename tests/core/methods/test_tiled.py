@@ -17,7 +17,9 @@ from fluogan_app.core.jobs.checkpoint import Checkpoint, CheckpointFolder
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome
 from fluogan_app.core.jobs.runner import Cadence, Job
+from fluogan_app.core.methods import mosaic
 from fluogan_app.core.methods.base import State
+from fluogan_app.core.methods.mosaic import Piece, joined_notes
 from fluogan_app.core.methods.planning import make_plan, prepare
 
 CAMERA = Acquisition().with_values(Origin.USER, pixel_size_nm=100.0, fwhm_nm=200.0, offset=5.0)
@@ -45,7 +47,6 @@ class Stopped:
         self._control, self._step = control, step
         self.phases: list[str] = []
         self.left: list[float | None] = []
-        self.previews: list[np.ndarray] = []
 
     def progress(self, progress) -> None:
         self.phases.append(progress.phase)
@@ -54,7 +55,7 @@ class Stopped:
             self._control.cancel()
 
     def preview(self, preview) -> None:
-        self.previews.append(preview.estimate)
+        """Not looked at."""
 
 
 EVERY_STEP = Cadence(progress=0.0, preview=0.0, keep=0.0, checkpoint=0.0)
@@ -181,18 +182,24 @@ def test_each_tile_draws_other_random_numbers(walk) -> None:
 
 
 def test_previews_grow_tile_by_tile_and_stay_below_a_megapixel(walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fluogan_app.core.methods import mosaic
-
     monkeypatch.setattr(mosaic, "PREVIEW_PIXELS", 1000)
-    frames = recorded()
-    ended, sink = run(solver_of(walk, field_of(frames), steps=60))
-    assert all(image.size <= 1000 for image in sink.previews)
-    filled = [np.count_nonzero(image) for image in sink.previews]
-    assert filled == sorted(filled) and filled[0] < filled[-1] == sink.previews[-1].size
-    step = int(np.ceil(np.sqrt(140 * 180 / 1000)))
-    expected = ended.result.estimate[: 140 // step * step, : 180 // step * step]
-    expected = expected.reshape(140 // step, step, 180 // step, step).mean(axis=(1, 3))
-    np.testing.assert_allclose(sink.previews[-1][: 140 // step, : 180 // step], expected, rtol=2e-2)
+    solver = solver_of(walk, field_of(recorded()), steps=60)
+    state, previews = solver.init(), []
+    for _ in range(solver.total_steps):
+        state, _ = solver.step(state)
+        if state.step % 20 == 0:
+            previews.append(solver.image(state).estimate)
+    assert all(image.size <= 1000 for image in previews)
+    filled = [np.count_nonzero(image) for image in previews]
+    assert filled == sorted(filled) and filled[0] < filled[-1] == previews[-1].size
+    side = int(np.ceil(np.sqrt(140 * 180 / 1000)))
+    height, width = 140 // side, 180 // side
+    whole = solver.result(state).estimate[: height * side, : width * side]
+    expected = whole.reshape(height, side, width, side).mean(axis=(1, 3))
+    np.testing.assert_allclose(previews[-1][:height, :width], expected, rtol=1e-5)
+    # An older state, as after falling back to a checkpoint, shows its own tiles again and no others.
+    older = State(60, {}, {name: part for name, part in state.finished.items() if name.startswith("0000")})
+    np.testing.assert_allclose(solver.image(older).estimate, previews[2], rtol=1e-6)
 
 
 def test_progress_names_the_tile_and_knows_the_time_left_after_the_first(walk) -> None:
@@ -226,3 +233,18 @@ def test_no_tile_is_kept_whose_image_is_not_a_number(walk) -> None:
     walk.options = {"nan_state_at": 20}
     ended: Ended = Job(solver_of(walk, field_of(recorded())), Control()).run()
     assert ended.outcome is Outcome.FAILED and "tile 1 of 9" in ended.error.message
+
+
+def test_what_all_tiles_say_is_said_once_and_numbers_do_not_make_another_sentence() -> None:
+    def saying(*notes: str) -> Piece:
+        return Piece(np.zeros((2, 2)), np.zeros((1, 1)), 20, notes=notes)
+
+    pieces = {0: saying("The gain is assumed."), 1: saying("The gain is assumed.", "3 pixels were hot.")}
+    pieces[2] = saying("The gain is assumed.", "17 pixels were hot.")
+    pieces[3] = Piece(np.zeros((2, 2)), np.zeros((1, 1)))
+    assert joined_notes(pieces, 4) == (
+        "The gain is assumed.",
+        "Tile 2 (and 1 more of 3 tiles alike): 3 pixels were hot.",
+    )
+    pieces[0] = saying()
+    assert "Tile 2 (and 1 more of 3 tiles alike): The gain is assumed." in joined_notes(pieces, 4)
