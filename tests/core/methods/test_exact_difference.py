@@ -9,6 +9,7 @@ from scipy.stats import poisson
 
 from fluogan_app.core.methods.fluogan.critic import CriticShape, initial_weights, scores
 from fluogan_app.core.methods.fluogan.model import Model
+from fluogan_app.core.optics.noise import draw_emission
 from fluogan_app.core.rng import make_generator
 
 GAMMA, GAIN = 1.7, 2.5
@@ -108,3 +109,47 @@ def test_the_critics_derivative_nears_the_exact_difference_as_one_photon_gets_sm
 
 def test_that_comparison_sees_a_derivative_for_standardised_frames_taken_for_that_of_photons():
     assert critics_gap(64.0, scale=64.0**0.5) > 1
+
+
+KAPPA, SHARE = 6.0, 0.3  # light of one event, and the part of it that reaches the pixel
+
+
+def seen(light: np.ndarray) -> np.ndarray:
+    """γ/2 (ψz − y)² of what a fluctuating fine pixel's light z puts into one camera pixel (2024 paper, eq. 9)."""
+    return 0.5 * GAMMA * (SHARE * light - 4.0) ** 2
+
+
+@pytest.mark.parametrize("estimate", [0.4, 3.0, 17.0])
+def test_for_events_of_kappa_photons_the_difference_is_that_of_one_event_per_kappa(estimate):
+    events = law(estimate / KAPPA)
+    exact = events @ (seen(KAPPA * (PHOTONS + 1)) - seen(KAPPA * PHOTONS)) / KAPPA
+    # The expected term is a parabola in x: a central difference is its slope but for rounding.
+    above, below = (law((estimate + sign * 1e-2) / KAPPA) @ seen(KAPPA * PHOTONS) for sign in (1, -1))
+    assert exact == pytest.approx((above - below) / 2e-2, rel=1e-8)
+    derivative = events @ (GAMMA * SHARE * (SHARE * KAPPA * PHOTONS - 4.0))
+    assert exact - derivative == pytest.approx(0.5 * GAMMA * KAPPA * SHARE**2, rel=1e-10)
+    one_photon = events @ (seen(KAPPA * PHOTONS + 1) - seen(KAPPA * PHOTONS))
+    assert abs(one_photon - exact) > 0.1 * GAMMA * KAPPA * SHARE**2  # what taking κ for 1 would give
+
+
+def critics_gap_for_events(kappa: float, light: float = 200.0, draws: int = 60) -> float:
+    """The same for light that comes in events of κ photons: [D(z + κe_i) − D(z)] / κ against ∂D/∂z_i."""
+    shape, generator = CriticShape((SIDE, SIDE), 2, 3, 3, True, "mean", 0.2, 7, "linear"), make_generator(1)
+    weights = {name: value.double() for name, value in initial_weights(shape, generator).items()}
+    expected = torch.full((draws, SIDE, SIDE), light, dtype=torch.float64)
+    emitted = draw_emission(expected, kappa, generator)
+    scene = torch.zeros(SIDE, SIDE, dtype=torch.float64)
+
+    def judged(patches: torch.Tensor) -> torch.Tensor:
+        return scores(weights, shape, (patches - light) / light**0.5, scene.expand(len(patches), -1, -1))
+
+    added = kappa * torch.eye(SIDE**2, dtype=torch.float64).reshape(-1, SIDE, SIDE)
+    exact = torch.stack([(judged(emitted + one) - judged(emitted)).mean() for one in added]) / kappa
+    start = emitted.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(judged(start).sum(), start)
+    return float((slope.mean(dim=0).flatten() - exact).norm() / exact.norm())
+
+
+def test_the_critics_derivative_is_the_worse_the_larger_an_event_is_beside_the_noise():
+    small, large = critics_gap_for_events(1.0), critics_gap_for_events(40.0)
+    assert small < 0.05 and small < large < 0.5

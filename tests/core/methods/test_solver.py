@@ -31,15 +31,23 @@ def test_with_the_gain_left_at_1_only_the_unit_changes(make, run, recording, fac
     np.testing.assert_allclose(scaled.estimate / factor, plain.estimate, atol=1e-3 * scale)
 
 
-@pytest.mark.parametrize("delta", [0, 1])
-def test_resumed_equals_uninterrupted_bit_for_bit(make, solver, recording, delta) -> None:
-    whole = solver(make(recording), delta=delta, data_term="sampled")
+OPTIONS = (
+    {"delta": 0},
+    {"delta": 1, "data_term": "sampled"},
+    {"delta": 1, "generator": "double-poisson", "critic_steps": 2},
+    {"delta": 1, "critic": "paper-2024", "generator": "double-poisson", "kappa": 3.0, "critic_head": "sigmoid"},
+)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(str(value) for value in options.values()))
+def test_resumed_equals_uninterrupted_bit_for_bit(make, solver, recording, options) -> None:
+    whole = solver(make(recording), **options)
     state = whole.init()
     for _ in range(40):
         if state.step == 33:
             kept = state.copy()
         state, _ = whole.step(state)
-    again = solver(make(recording), delta=delta, data_term="sampled")
+    again = solver(make(recording), **options)
     resumed = again.restore(kept)
     while resumed.step < 40:
         resumed, _ = again.step(resumed)

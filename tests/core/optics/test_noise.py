@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.stats import chi2, poisson
 
-from fluogan_app.core.optics.noise import draw_frames
+from fluogan_app.core.optics.noise import draw_emission, draw_frames
 from fluogan_app.core.rng import make_generator
 
 COUNT = 40_000
@@ -94,3 +94,11 @@ def test_the_expected_frame_is_left_as_it_was():
     mean = torch.full((5, 7), 9.0)
     draw_frames(mean, 2.0, 1.0, make_generator(6))
     assert torch.equal(mean, torch.full((5, 7), 9.0))
+
+
+@pytest.mark.parametrize(("mean", "kappa"), [(0.3, 1.0), (12.0, 20.0), (5e3, 0.5)])
+def test_emission_has_the_mean_and_kappa_times_the_mean_as_variance(mean, kappa):
+    light = draw_emission(torch.full((COUNT,), mean, dtype=torch.float64), kappa, make_generator(7)).numpy()
+    assert moments_fit(light, mean, kappa, 0.0)
+    assert not moments_fit(light, mean, 1.3 * kappa, 0.0)
+    np.testing.assert_allclose(light / kappa, np.rint(light / kappa), atol=1e-9)

@@ -63,9 +63,8 @@ class Adversary:
         tensors["pull"] = torch.zeros(self._coverage.shape)
         tensors["draw"] = torch.zeros(self._coverage.shape)
         if self.needs_estimate:
-            # Estimated from x as it is when the critic comes in; until then it is not a number.
-            given = self._params.kappa
-            tensors["kappa"] = torch.tensor(torch.nan if given is None else given / self._recording.unit)
+            # 0 until it is estimated from x as it is when the critic comes in.
+            tensors["kappa"] = torch.tensor((self._params.kappa or 0.0) / self._recording.unit)
         tensors = {name: value.to(self._device) for name, value in tensors.items()}
         return {**tensors, "random": torch.Generator(device=self._device).manual_seed(seed + 1).get_state()}
 
@@ -81,7 +80,7 @@ class Adversary:
         generator.set_state(tensors["random"].to("cpu"))
         if self.needs_estimate:
             kappa = tensors["kappa"]
-            tensors["kappa"] = torch.where(kappa.isnan(), self._simulator.kappa(estimate), kappa)
+            tensors["kappa"] = torch.where(kappa > 0, kappa, self._simulator.kappa(estimate))
         for _ in range(self._params.critic_steps):
             batch = self._recording.draw(self._shape.size_yx, self._params.batch_size, generator)
             simulated = self._simulator.draw(batch, simulated_mean, estimate, tensors.get("kappa"), generator)

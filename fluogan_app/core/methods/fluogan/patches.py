@@ -74,8 +74,8 @@ class Recording:
     def __init__(self, frames: np.ndarray, noise: Noise, unit: float, sigma_pixels: float, device: str) -> None:
         as_tensor = lambda array: torch.tensor(np.asarray(array, np.float32), device=device)  # noqa: E731
         self.frames, self.unit = torch.from_numpy(frames).to(device), unit
-        #: Size of one photon; with blinking molecules it holds what their fluctuation adds to the variance.
-        self.photon = max(noise.photon / unit, 1e-4)
+        #: The camera's line: the size of one photon, with what the molecules' fluctuation adds to it, and read noise².
+        self.photon, self.constant = max(noise.photon / unit, 1e-4), noise.constant / unit**2
         self.mean, self.variance = as_tensor(noise.mean / unit), as_tensor(noise.frame_variance / unit**2)
         self.level, self.scene = as_tensor(noise.level), as_tensor(_scene(noise.mean, sigma_pixels))
         self._least_variance = 1e-2 * float(self.variance.min())
@@ -84,9 +84,11 @@ class Recording:
         """Patches at random places of random frames."""
         frames, height, width = self.frames.shape
         ends = (height - size_yx[0] + 1, width - size_yx[1] + 1, frames)
-        places = Places(
-            *(torch.randint(end, (count,), generator=generator, device=self.mean.device) for end in ends), size_yx
-        )
+        chosen = (torch.randint(end, (count,), generator=generator, device=self.mean.device) for end in ends)
+        return self.at(Places(*chosen, size_yx))
+
+    def at(self, places: Places) -> Patches:
+        """The patches at these places."""
         level, mean = self.level[places.times][:, None, None], places.cut(self.mean)
         variance = places.cut(self.variance) + self.photon * (level - 1.0) * mean
         spread, expected = variance.clamp(min=self._least_variance).sqrt(), level * mean

@@ -126,12 +126,17 @@ class DoublePoissonSimulator:
     def _camera(
         self, mean: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Size of a photon and read noise, such that with the sample's fluctuation the frames' variance comes out."""
-        recording = self._recording
-        photon = (recording.photon - kappa * self._overlaps[0]).clamp(min=0.1 * recording.photon)
-        blinking = kappa * self._overlaps[0] * estimate.sum() / mean.numel()
-        rest = recording.variance.mean() - photon * mean.mean() - blinking
-        return photon, rest.clamp(min=0.0).sqrt()
+        """Size of a photon and read noise, such that with the sample's fluctuation the frames' variance comes out.
+
+        The camera's line holds κ Σψ² per photon of x; what it has at no light, beyond that of a steady background, is
+        read noise.
+        """
+        recording, overlap = self._recording, kappa * self._overlaps[0]
+        light, variance = estimate.sum() / mean.numel(), recording.variance.mean()
+        read_variance = (recording.constant + overlap * (mean.mean() - light)).clamp(min=0.0)
+        left = variance - overlap * light
+        photon = ((left - read_variance) / mean.mean().clamp(min=1e-30)).clamp(min=0.1 * recording.photon)
+        return photon, (left - photon * mean.mean()).clamp(min=0.0).sqrt()
 
 
 def neighbour_covariance(frames: torch.Tensor, level: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,158 @@
+"""Simulated patches: their covariance against Cov(y) = Ψ diag(κx) Ψᵀ + photon · diag(Ψx + b) + read noise², and κ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
+from fluogan_app.core.methods.fluogan.simulator import (
+    NEIGHBOURS, DoublePoissonSimulator, PoissonSimulator, neighbour_covariance, psf_overlaps,
+)  # fmt: skip
+from fluogan_app.core.methods.fluogan.weights import Noise, measure_noise
+from fluogan_app.core.optics.operators import gaussian_operator
+from fluogan_app.core.optics.psf import gaussian_axis_matrix
+from fluogan_app.core.rng import make_generator
+
+SHAPE, ZOOM, SIGMA, KAPPA, BACKGROUND = (24, 26), 2, 1.2, 12.0, 5.0
+PATCH, CORNERS, DRAWS = (4, 5), ((0, 0), (10, 11), (20, 21)), 3000
+
+
+def blur() -> np.ndarray:
+    """Ψ as one matrix, (pixels, fine pixels)."""
+    return np.kron(*(gaussian_axis_matrix(length, ZOOM, SIGMA) for length in SHAPE))
+
+
+@pytest.fixture(scope="module")
+def truth() -> np.ndarray:
+    """x: bright fine pixels on a dim even light."""
+    source, estimate = np.random.default_rng(1), np.full((ZOOM * SHAPE[0], ZOOM * SHAPE[1]), 0.5)
+    estimate[source.random(estimate.shape) < 0.1] = 20.0
+    return estimate
+
+
+@pytest.fixture(scope="module")
+def frames(truth: np.ndarray) -> np.ndarray:
+    """A recording of molecules that blink with κ, written apart from the generator under test."""
+    source, rows, columns = np.random.default_rng(2), *(gaussian_axis_matrix(n, ZOOM, SIGMA) for n in SHAPE)
+    emitted = KAPPA * source.poisson(np.broadcast_to(truth / KAPPA, (1500, *truth.shape)))
+    return source.poisson(rows @ emitted @ columns.T + BACKGROUND).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def noise(frames: np.ndarray) -> Noise:
+    return measure_noise(frames, 2.3548 * SIGMA)
+
+
+@pytest.fixture(scope="module")
+def recording(frames: np.ndarray, noise: Noise) -> Recording:
+    return Recording(frames, noise, float(frames.mean()), SIGMA, "cpu")
+
+
+@pytest.fixture(scope="module")
+def double(recording: Recording, noise: Noise) -> DoublePoissonSimulator:
+    return DoublePoissonSimulator(recording, noise, SIGMA, lambda shape: gaussian_operator(shape, ZOOM, SIGMA))
+
+
+def batch_of(recording: Recording) -> Patches:
+    """The same few places, at both ends and inside, again and again, in frames of the mean brightness."""
+    rows, columns = (torch.tensor([corner[axis] for corner in CORNERS]).repeat_interleave(DRAWS) for axis in (0, 1))
+    batch = recording.at(Places(rows, columns, torch.zeros_like(rows), PATCH))
+    return replace(batch, level=torch.ones_like(batch.level), expected=batch.places.cut(recording.mean))
+
+
+def expected_covariance(truth, recording, kappa, photon, rest, corner) -> np.ndarray:
+    """Cov(y) of one patch's pixels, standardised; everything in the recording's unit."""
+    psi, estimate = blur(), truth.ravel() / recording.unit
+    mean = psi @ estimate + BACKGROUND / recording.unit
+    whole = psi @ np.diag(kappa * estimate) @ psi.T + np.diag(photon * mean + rest**2)
+    rows, columns = (np.arange(start, start + side) for start, side in zip(corner, PATCH))
+    pixels = (rows[:, None] * SHAPE[1] + columns).ravel()
+    spread = recording.variance.double().numpy().ravel()[pixels] ** 0.5
+    return whole[np.ix_(pixels, pixels)] / np.outer(spread, spread)
+
+
+def farthest(drawn: torch.Tensor, wanted: np.ndarray) -> float:
+    """Largest distance of the drawn patches' covariances from the wanted, in their own standard deviations."""
+    found = np.cov(drawn.flatten(1).double().numpy().T)
+    spread = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted**2) / len(drawn))
+    return float(np.abs(found - wanted).max() / spread.max())
+
+
+def drawn_and_wanted(truth, recording, double, simulator, kappa) -> list[tuple[torch.Tensor, np.ndarray]]:
+    estimate = torch.tensor(truth / recording.unit, dtype=torch.float32)
+    mean = gaussian_operator(SHAPE, ZOOM, SIGMA).apply(estimate) + BACKGROUND / recording.unit
+    in_unit = torch.tensor(kappa / recording.unit, dtype=torch.float32)
+    patches = simulator.draw(batch_of(recording), mean, estimate, in_unit, make_generator(5))
+    true_kappa = torch.tensor(KAPPA / recording.unit)
+    photon, rest = (float(value) for value in double._camera(mean, estimate, true_kappa))
+    return [
+        (part, expected_covariance(truth, recording, float(true_kappa), photon, rest, corner))
+        for part, corner in zip(patches.split(DRAWS), CORNERS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def parts(truth, recording, double) -> list[tuple[torch.Tensor, np.ndarray]]:
+    return drawn_and_wanted(truth, recording, double, double, KAPPA)
+
+
+def test_neighbours_covary_as_the_model_says_in_the_middle_and_at_the_borders(parts) -> None:
+    for drawn, wanted in parts:
+        # The largest of 210 normal numbers lies beyond 5 in one of 10,000 cases; heavy tails of bright events add some.
+        assert farthest(drawn, wanted) < 6.0
+
+
+@pytest.mark.parametrize("wrong", ["κ of half the size", "no fluctuation"])
+def test_that_check_sees(truth, recording, double, noise, wrong) -> None:
+    simulator = double if wrong.startswith("κ") else PoissonSimulator(recording, noise, SIGMA)
+    parts = drawn_and_wanted(truth, recording, double, simulator, KAPPA / 2)
+    assert all(farthest(drawn, wanted) > 6.0 for drawn, wanted in parts)
+
+
+def test_the_generators_variance_is_the_recordings(recording, parts) -> None:
+    for (drawn, _), corner in zip(parts, CORNERS):
+        field = tuple(slice(start, start + side) for start, side in zip(corner, PATCH))
+        recorded = recording.frames[(slice(None), *field)].var(dim=0) / recording.unit**2
+        # Mirrored light fluctuates a little more at a border than the one line of the camera says.
+        assert float((drawn.var(dim=0) * recording.variance[field] / recorded).mean()) == pytest.approx(1.0, abs=0.12)
+
+
+def test_kappa_is_found_from_the_covariance_of_neighbours(truth, recording, double) -> None:
+    found = float(double.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
+    # The mirrors of this small field's borders make neighbours covary 6 % more than in a wide field.
+    assert found == pytest.approx(KAPPA, rel=0.1)
+
+
+def test_steady_light_has_next_to_no_kappa(truth, recording, noise) -> None:
+    mean = recording.mean.numpy() * recording.unit
+    steady = np.random.default_rng(3).poisson(np.broadcast_to(mean, (1500, *SHAPE))).astype(np.float32)
+    calm = Recording(steady, noise, recording.unit, SIGMA, "cpu")
+    simulator = DoublePoissonSimulator(calm, noise, SIGMA, lambda shape: gaussian_operator(shape, ZOOM, SIGMA))
+    found = float(simulator.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
+    assert found < 0.2
+
+
+def test_bleaching_is_no_covariance_of_neighbours() -> None:
+    fading = torch.exp(-torch.linspace(0, 1.4, 400))
+    mean = 20.0 * torch.ones(400, 9, 8)
+    frames = torch.poisson(fading[:, None, None] * mean, generator=make_generator(1))
+    level = fading / fading.mean()
+    pairs = sum((9 - down) * (8 - abs(right)) for down, right in NEIGHBOURS)
+    chance = 20.0 * (pairs / 400) ** 0.5
+    assert abs(float(neighbour_covariance(frames, level))) < 4 * chance
+    assert abs(float(neighbour_covariance(frames, torch.ones(400)))) > 10 * chance
+
+
+def test_overlaps_are_those_of_the_psfs_columns() -> None:
+    rows, columns = (gaussian_axis_matrix(n, ZOOM, SIGMA) for n in SHAPE)
+    middle = [slice(ZOOM * (n // 2), ZOOM * (n // 2 + 1)) for n in SHAPE]
+    overlaps = psf_overlaps(gaussian_operator(SHAPE, ZOOM, SIGMA))
+    for found, (down, right) in zip(overlaps, ((0, 0), *NEIGHBOURS)):
+        along_y = (rows[: SHAPE[0] - down] * rows[down:])[:, middle[0]].sum(axis=0).mean()
+        beside = np.roll(columns, -right, axis=0)
+        along_x = (columns * beside)[:, middle[1]].sum(axis=0).mean()
+        assert found == pytest.approx(along_y * along_x, rel=1e-4)
