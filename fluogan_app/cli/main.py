@@ -24,6 +24,7 @@ COMMANDS = {
     "reconstruct": "Reconstruct a super-resolved image from a stack and keep it in a project.",
     "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",
     "export": "Write the images, curves or a figure of a run as files.",
+    "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
     "simulate": "Simulate a stack with known truth.",
     "open": "Open the window on a stack or a project.",
 }

@@ -23,6 +23,7 @@ _ORIGIN_WORDS = {
 }
 _UNIT_ENDINGS = {
     "_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames",
+    "_db": "dB", "_pixels": "pixels",
 }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ phases, I/|I|, inside a disc of radius r (in units of the Nyquist frequency):
 Structure makes d rise with r, noise beyond the structure's last frequency makes it fall. High-pass filters bring weak
 fine structure out; the largest radius k_c at which any filtered image has its peak gives the resolution 2·pixel / k_c.
 
-The radii are sorted once and summed up, so that all radii cost as much as one: instead of the paper's coarse and
-refined search there is one fine search.
+The spectrum is summed once over narrow rings, on which all radii and filters then work: instead of the paper's coarse
+and refined search there is one fine search, at no cost.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from fluogan_app.core.metrics.spectrum import (
-    checked_image, frequencies, independent_share, tapered_transform, window,
+    checked_image, frequencies, independent_share, multiplicity, tapered_transform, window,
 )  # fmt: skip
 
 RADII, FILTERS = 200, 32
+#: Rings between one radius and the next; over one of them a filter is as good as constant.
+_RINGS = 20
 #: Widths of the high-pass filters in pixels: the narrowest acts as a Laplacian.
 NARROWEST_PIXELS = 0.15
 #: A peak must stand this high above what follows, and this many times as high as chance makes a sum of moduli fall
@@ -59,19 +61,11 @@ class Decorrelation:
 def decorrelation(image: np.ndarray, pixel_size_nm: float) -> Decorrelation:
     """Analyse one image [y, x] of any size, in any unit. Raises DataError."""
     values = checked_image(image)
-    weights = window(values.shape)
-    spectrum = np.abs(tapered_transform(values, weights)).ravel()
-    frequency = frequencies(values.shape).ravel()
-    inside = np.flatnonzero((frequency > 0) & (frequency <= 0.5))
-    inside = inside[np.argsort(frequency[inside], kind="stable")]
-    spectrum, frequency = spectrum[inside], frequency[inside]
-    radius = np.linspace(0.0, 1.0, RADII + 1)[1:]
-    counts = np.searchsorted(frequency, 0.5 * radius * (1 + 1e-12), side="right")
-    discs = _Discs(counts, independent_share(weights))
-    plain, first = discs.curve(spectrum)
+    discs, radius = _Discs.of(values), np.linspace(0.0, 1.0, RADII + 1)[1:]
+    plain, first = discs.curve(np.ones(discs.frequency.size))
     widest = min(values.shape) / 4.0 if first is None else min(2.0 / radius[first], min(values.shape) / 4.0)
     widths = np.geomspace(max(widest, 2 * NARROWEST_PIXELS), NARROWEST_PIXELS, FILTERS)
-    found = [(plain, first), *(discs.curve(spectrum * _high_pass(frequency, width)) for width in widths)]
+    found = [(plain, first), *(discs.curve(_high_pass(discs.frequency, width)) for width in widths)]
     curves = np.stack([curve for curve, _ in found])
     peaks = np.array([(radius[at], curve[at]) for curve, at in found if at is not None]).reshape(-1, 2)
     finest = float(peaks[:, 0].max()) if len(peaks) else None
@@ -88,21 +82,47 @@ def _high_pass(frequency: np.ndarray, width_pixels: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Discs:
-    """Discs of growing radius: how many coefficients each holds, and how independent these are."""
+    """The spectrum on narrow rings, which discs of growing radius gather.
 
-    counts: np.ndarray
+    frequency, moduli, squares, count: (rings,) mean |f| in cycles per pixel, Σ|I|, Σ|I|² and number of coefficients.
+    independent: share of the coefficients that the taper leaves independent.
+    """
+
+    frequency: np.ndarray
+    moduli: np.ndarray
+    squares: np.ndarray
+    count: np.ndarray
     independent: float
 
-    def curve(self, spectrum: np.ndarray) -> tuple[np.ndarray, int | None]:
-        """d(r) from the moduli in order of their frequency, and the index of its peak."""
-        sums, squares = (np.concatenate([[0.0], np.cumsum(part)])[self.counts] for part in (spectrum, spectrum**2))
-        scale = 1.0 / np.sqrt(squares[-1] * np.maximum(self.counts, 1))
-        curve = sums * scale
-        return curve, self._peak(curve, squares, scale)
+    @classmethod
+    def of(cls, image: np.ndarray) -> _Discs:
+        """Of a finite image (Y, X), within the Nyquist frequency and without the zero one."""
+        weights, rings = window(image.shape), RADII * _RINGS
+        modulus, frequency = np.abs(tapered_transform(image, weights)), frequencies(image.shape)
+        # A coefficient on the edge of a disc belongs to it, whichever way its frequency was rounded.
+        ring = np.ceil(frequency * (2 * rings) - 1e-6).astype(np.int64)
+        inside = (ring >= 1) & (ring <= rings)
+        ring, times = ring[inside] - 1, multiplicity(image.shape)[inside]
+        count, moduli, squares, sums = (
+            np.bincount(ring, times * part, rings)
+            for part in (np.ones(ring.size), modulus[inside], modulus[inside] ** 2, frequency[inside])
+        )
+        middle = np.divide(sums, count, out=np.zeros(rings), where=count > 0)
+        return cls(middle, moduli, squares, count, independent_share(weights))
 
-    def _peak(self, curve: np.ndarray, squares: np.ndarray, scale: np.ndarray) -> int | None:
+    def curve(self, passed: np.ndarray) -> tuple[np.ndarray, int | None]:
+        """d(r) of the image under a filter that passes a share (rings,) of each amplitude, and its peak's index."""
+        sums, squares, counts = (
+            np.cumsum(part)[_RINGS - 1 :: _RINGS]
+            for part in (self.moduli * passed, self.squares * passed**2, self.count)
+        )
+        scale = 1.0 / np.sqrt(squares[-1] * np.maximum(counts, 1))
+        curve = sums * scale
+        return curve, self._peak(curve, squares, scale, counts)
+
+    def _peak(self, curve: np.ndarray, squares: np.ndarray, scale: np.ndarray, counts: np.ndarray) -> int | None:
         """The highest point from which the curve falls by more than chance; one that only rises to its end has none."""
-        start, stop = int(np.searchsorted(self.counts, LEAST_COEFFICIENTS)), curve.size
+        start, stop = int(np.searchsorted(counts, LEAST_COEFFICIENTS)), curve.size
         while stop - start > 1:
             at = start + int(np.argmax(curve[start:stop]))
             low = at + int(np.argmin(curve[at:]))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from fluogan_app.core.metrics.spectrum import checked_image, frequencies, tapered_transform, window
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.metrics.spectrum import checked_image, frequencies, multiplicity, tapered_transform, window
 from fluogan_app.core.units import sigma_from_fwhm
 
 #: Autocorrelations are looked at up to this lag in pixels along each axis.
@@ -51,6 +52,14 @@ class Whiteness:
         }
 
 
+def residual_measures(residual: np.ndarray, fwhm_pixels: float | None = None) -> dict[str, float]:
+    """The measures of a run's residual; none where it is too small or too even to have any, or not finite."""
+    try:
+        return dict(whiteness(residual, fwhm_pixels).measures())
+    except DataError:
+        return {}
+
+
 def whiteness(residual: np.ndarray, fwhm_pixels: float | None = None, reach: int = REACH) -> Whiteness:
     """Test a residual (Y, X), best in units of its noise. Its mean is taken off first. Raises DataError."""
     values = checked_image(residual, "residual")
@@ -83,10 +92,11 @@ def _autocorrelation(values: np.ndarray, row: int, column: int) -> tuple[float, 
 
 def _spectrum(values: np.ndarray, fwhm_pixels: float | None) -> tuple[float, float]:
     power = np.abs(tapered_transform(values, window(values.shape))) ** 2
-    frequency = frequencies(values.shape)
-    inside = power[frequency > 0]
-    inside = np.maximum(inside, 1e-12 * inside.mean())
-    flatness = float(np.exp(np.mean(np.log(inside))) / np.mean(inside)) / _WHITE_FLATNESS
+    frequency, times = frequencies(values.shape), multiplicity(values.shape)
+    lit = np.maximum(power, 1e-12 * power.mean())[frequency > 0]
+    counts = times[frequency > 0]
+    flatness = np.exp(np.average(np.log(lit), weights=counts)) / np.average(lit, weights=counts)
+    flatness = float(flatness / _WHITE_FLATNESS)
     if fwhm_pixels is None:
         return flatness, float("nan")
     limit = np.sqrt(-np.log(_PASSED) / 2.0) / (np.pi * sigma_from_fwhm(fwhm_pixels))
@@ -94,4 +104,5 @@ def _spectrum(values: np.ndarray, fwhm_pixels: float | None) -> tuple[float, flo
     beyond = frequency > limit
     if passed.sum() < 8 or beyond.sum() < 8:
         return flatness, float("nan")
-    return flatness, float(power[passed].mean() / power[beyond].mean())
+    means = (np.average(power[part], weights=times[part]) for part in (passed, beyond))
+    return flatness, float(next(means) / next(means))

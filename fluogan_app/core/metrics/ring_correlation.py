@@ -19,7 +19,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.spectrum import (
-    TAPER, checked_image, frequencies, independent_share, tapered_transform, window,
+    TAPER, checked_image, frequencies, independent_share, multiplicity, tapered_transform, window,
 )  # fmt: skip
 
 Threshold = Literal["1/7", "half-bit", "3 sigma"]
@@ -109,11 +109,11 @@ def ring_correlation(
         raise DataError(f"The halves have the shapes {pair[0].shape} and {pair[1].shape}.", "Give two equal ones.")
     weights = window(pair[0].shape, taper_share)
     one, two = (tapered_transform(image, weights) for image in pair)
-    step = 1.0 / min(one.shape)
-    ring = np.rint(frequencies(one.shape) / step).astype(np.int64)
-    last = int(0.5 / step)
+    step, last = 1.0 / min(weights.shape), min(weights.shape) // 2
+    ring = np.rint(frequencies(weights.shape) / step).astype(np.int64).ravel()
+    times = multiplicity(weights.shape)
     cross, power_one, power_two, count = (
-        np.bincount(ring.ravel(), part.ravel(), last + 1)[1 : last + 1]
+        np.bincount(ring, (times * part).ravel(), last + 1)[1 : last + 1]
         for part in ((one * two.conj()).real, np.abs(one) ** 2, np.abs(two) ** 2, np.ones(one.shape))
     )
     power = np.sqrt(power_one * power_two)

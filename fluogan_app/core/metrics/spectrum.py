@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.fft import fft2, fftfreq
+from scipy.fft import fftfreq, rfft2, rfftfreq
 
 from fluogan_app.core.errors import DataError
 
@@ -51,12 +51,23 @@ def independent_share(weights: np.ndarray) -> float:
 
 
 def tapered_transform(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Fourier transform (Y, X) of the windowed image without its windowed mean, so that the zero frequency is 0."""
+    """Half of the Fourier transform, (Y, X // 2 + 1), of the windowed image without its windowed mean.
+
+    The other half are its conjugates; the zero frequency is 0.
+    """
     mean = np.sum(image * weights) / np.sum(weights)
-    return fft2((image - mean) * weights)
+    return rfft2((image - mean) * weights)
 
 
 def frequencies(shape: tuple[int, int]) -> np.ndarray:
-    """|f| of every coefficient of the transform in cycles per pixel, (Y, X); right for odd and unequal sides."""
-    rows, columns = (fftfreq(length) for length in shape)
-    return np.hypot(rows[:, None], columns[None, :])
+    """|f| of every coefficient of that half in cycles per pixel; right for odd and unequal sides."""
+    return np.hypot(fftfreq(shape[0])[:, None], rfftfreq(shape[1])[None, :])
+
+
+def multiplicity(shape: tuple[int, int]) -> np.ndarray:
+    """How often each coefficient of the half stands in the whole transform, (Y, X // 2 + 1): 1 or 2."""
+    twice = np.full(shape[1] // 2 + 1, 2.0)
+    twice[0] = 1.0
+    if shape[1] % 2 == 0:
+        twice[-1] = 1.0
+    return np.broadcast_to(twice, (shape[0], twice.size))

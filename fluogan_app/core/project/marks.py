@@ -14,7 +14,7 @@ from fluogan_app.core.project.axis import Axis
 COLOURS = ((0, 90, 160), (213, 94, 0), (0, 130, 95), (175, 85, 140), (110, 110, 110), (200, 140, 0))
 #: Curves are drawn this many times larger and then reduced, which smooths their edges.
 FINER = 3
-_LINE, _RULE, _RADIUS, _DASH = 4, 3, 6, (16, 10)
+_LINE, _THIN, _RULE, _RADIUS, _DASH = 4, 2, 3, 6, (16, 10)
 
 #: Turns x and y (N,) into dots (N, 2).
 Place = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -22,13 +22,17 @@ Place = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Line:
-    """A curve through points (N,). Where a value is not finite it is interrupted. `colour` counts in COLOURS."""
+    """A curve through points (N,), interrupted where a value is not finite. `colour` counts in COLOURS.
+
+    `thin` is for what lies behind the curve that matters.
+    """
 
     x: np.ndarray
     y: np.ndarray
     label: str = ""
     colour: int = 0
     dashed: bool = False
+    thin: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,12 @@ def draw_mark(pen: ImageDraw.ImageDraw, mark: Mark, place: Place, x_axis: Axis, 
     if isinstance(mark, Points):
         _draw_points(pen, mark, dots, place, colour)
         return
+    thick = _THIN if mark.thin else _LINE
     for part in _finite_runs(dots):
         if mark.dashed:
-            _dashes(pen, dots[part], colour, _LINE)
+            _dashes(pen, dots[part], colour, thick)
         else:
-            pen.line(path_of(dots[part]), fill=colour, width=_LINE * FINER, joint="curve")
+            pen.line(path_of(dots[part]), fill=colour, width=thick * FINER, joint="curve")
 
 
 def _draw_points(
@@ -137,7 +142,7 @@ def draw_sample(pen: ImageDraw.ImageDraw, mark: Mark, left: int, right: int, mid
         for start in range(left, right, 24):
             pen.line((start, middle, min(start + 15, right), middle), fill=colour, width=4)
     else:
-        pen.line((left, middle, right, middle), fill=colour, width=5)
+        pen.line((left, middle, right, middle), fill=colour, width=2 if mark.thin else 5)
 
 
 def _pale(colour: tuple[int, int, int]) -> tuple[int, int, int]:

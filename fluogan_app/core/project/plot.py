@@ -160,13 +160,13 @@ def _draw_y_axis(canvas: Image.Image, box: tuple[int, int, int, int], axis: Axis
 def _draw_legend(
     canvas: Image.Image, box: tuple[int, int, int, int], marks: list[Mark], curves: np.ndarray
 ) -> None:
-    """Names of the marks in the corner where they hide least."""
+    """Names of the marks where they hide least."""
     if not marks:
         return
     line, sample, inset = TEXT + 12, 56, 14
     width = round(max(text_width(mark.label, TEXT) for mark in marks)) + sample + 3 * inset
     height = len(marks) * line + inset
-    left, top = _emptiest_corner(curves, (width, height))
+    left, top = _emptiest_place(curves, (width, height))
     left, top = left + box[0], top + box[1]
     below = canvas.crop((left, top, left + width, top + height))
     canvas.paste(Image.blend(below, Image.new("RGB", below.size, "white"), 0.85), (left, top))
@@ -177,10 +177,14 @@ def _draw_legend(
         write_text(pen, (left + 2 * inset + sample, middle), mark.label, TEXT, anchor="lm")
 
 
-def _emptiest_corner(curves: np.ndarray, size: tuple[int, int]) -> tuple[int, int]:
-    """Left and top of the corner of the frame with the fewest coloured dots; the upper right where all are empty."""
+def _emptiest_place(curves: np.ndarray, size: tuple[int, int]) -> tuple[int, int]:
+    """Left and top of the place along the frame with the fewest coloured dots; corners come first, upper right before.
+
+    The inside of the frame is (height, width, 3), the room that is sought (width, height).
+    """
     (height, width), (wide, high), inset = curves.shape[:2], size, 12
     coloured = np.ptp(curves.astype(np.int16), axis=2) + (curves.min(axis=2) < 180) * 255 > 40
-    left, top, right, bottom = inset, inset, max(0, width - wide - inset), max(0, height - high - inset)
-    corners = [(right, top), (left, top), (right, bottom), (left, bottom)]
-    return min(corners, key=lambda at: int(coloured[at[1] : at[1] + high, at[0] : at[0] + wide].sum()))
+    right, bottom = max(0, width - wide - inset), max(0, height - high - inset)
+    columns, rows = (right, inset, (right + inset) // 2), (inset, bottom, (bottom + inset) // 2)
+    places = [(left, top) for top in rows for left in columns]
+    return min(places, key=lambda at: int(coloured[at[1] : at[1] + high, at[0] : at[0] + wide].sum()))

@@ -27,7 +27,9 @@ from fluogan_app.core.project.run import Run, finite
 from fluogan_app.core.project.run_log import RunLog
 from fluogan_app.core.project.store import Project
 
-__all__ = ["PreparedRun", "RunRequest", "prepare_run", "resume_run", "run_prepared", "stack_at", "start_run"]
+__all__ = [
+    "PreparedRun", "RunRequest", "prepare_run", "raw_stack", "resume_run", "run_prepared", "stack_at", "start_run",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,18 @@ def resume_run(
     finally:
         if stack is None:
             opened.close()
+
+
+def raw_stack(project: Project, number: int | None = None) -> Stack:
+    """The raw stack of a run (the last one): the file that it was started on. Raises ReadError, ProjectError."""
+    run = project.run(number)
+    stack = _linked_stack(project, run)
+    try:
+        _check_same_stack(run, stack)
+    except ProjectError:
+        stack.close()
+        raise
+    return stack
 
 
 def stack_at(project: Project, number: int | None, path: str | Path) -> Stack:

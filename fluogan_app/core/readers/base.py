@@ -13,6 +13,8 @@ from fluogan_app.core.errors import ReadError
 
 #: Enough for every signature that is known, those that stand behind a long header included.
 HEAD_BYTES = 4100
+#: The warning of a stack that is none; who asks for a single image does not repeat it.
+ONE_FRAME = "There is one frame only; a reconstruction needs a stack of many."
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.data.stack import Selection, Stack
-from fluogan_app.core.readers.base import FileDescription, SceneDescription, chosen, damaged
+from fluogan_app.core.readers.base import ONE_FRAME, FileDescription, SceneDescription, chosen, damaged
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.recording import Recording, acquisition_of, checked
 from fluogan_app.core.readers.roles import arrange, assign_roles
@@ -145,7 +145,7 @@ def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
 def _remarks(container: TiffContainer, format: PageFormat, frames: int) -> tuple[str, ...]:
     remarks = []
     if frames == 1:
-        remarks.append("There is one frame only; a reconstruction needs a stack of many.")
+        remarks.append(ONE_FRAME)
     room = container.bytes.size // format.frame_bytes
     if len(container.pages) == 1 and frames == 1 and room > _ROOM_FOR_NOTES:
         remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.stats import kstest
 
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.metrics.residual import whiteness
+from fluogan_app.core.metrics.residual import residual_measures, whiteness
 
 FWHM_PIXELS = 3.24
 
@@ -75,3 +75,5 @@ def test_without_a_width_or_band_the_passed_power_is_unknown():
 def test_a_residual_without_noise_is_refused():
     with pytest.raises(DataError, match="nothing to measure"):
         whiteness(np.zeros((20, 20)))
+    assert residual_measures(np.zeros((20, 20))) == {} == residual_measures(np.eye(5))
+    assert set(residual_measures(np.eye(20), FWHM_PIXELS)) == set(whiteness(np.eye(20), FWHM_PIXELS).measures())
