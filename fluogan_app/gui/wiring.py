@@ -96,7 +96,9 @@ def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "resume": runs.resume,
         "more_steps": runs.ask_more_steps,
         "use_run": window.parameters.take_over_run,
-        "defaults": window.parameters.reset_method,
+        "defaults": lambda: window.parameters.take_preset("default"),
+        "preset_2023": lambda: window.parameters.take_preset("paper-2023"),
+        "preset_2024": lambda: window.parameters.take_preset("paper-2024"),
     }
 
 

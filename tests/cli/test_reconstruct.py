@@ -42,6 +42,22 @@ def test_the_project_keeps_what_the_json_says(reconstruct, project_path) -> None
     assert record.acquisition.origin("gain") is Origin.USER
 
 
+def test_a_preset_sets_what_no_flag_says(reconstruct, project_path) -> None:
+    content = json.loads(reconstruct("--json", "--preset", "paper-2024", "--kappa", 7).out)
+    parameters = content["parameters"]
+    assert (parameters["critic"], parameters["generator"], parameters["batch_size"]) == (
+        "paper-2024", "double-poisson", 200,
+    )  # fmt: skip
+    # What the flags say, here and in the short way to reconstruct, comes before it.
+    assert (parameters["kappa"], parameters["delta"], parameters["zoom"]) == (7.0, 0, 2)
+
+
+def test_an_unknown_preset_is_refused_before_anything_is_written(reconstruct, project_path) -> None:
+    said = reconstruct("--preset", "2024")
+    assert said.code == 2 and "no preset “2024”" in said.err and "paper-2024" in said.err
+    assert not project_path.exists()
+
+
 def test_region_and_frames_are_cut_as_asked(reconstruct, project_path) -> None:
     assert reconstruct("--roi", "1,2,8,9", "--frames", "3:10").code == 0
     run = Project.open(project_path).run(1)

@@ -133,6 +133,17 @@ def test_the_tree_shows_stack_and_runs(open_window: Callable) -> None:
     assert user.session.params.steps == 5 and user.window.workspace.form.row("steps").value == 5
 
 
+def test_the_papers_parameters_come_from_the_menu(open_window: Callable) -> None:
+    user = open_window()
+    user.opens_sample()
+    user.types("param_lambda1", "3")
+    user.window.actions_["preset_2024"].trigger()
+    assert user.window.workspace.form.row("critic").value == "paper-2024"
+    assert (user.session.params.batch_size, user.session.params.lambda1) == (200, 1.0)
+    user.window.actions_["defaults"].trigger()
+    assert user.session.params.critic == "patch"
+
+
 # Keys and menus
 
 

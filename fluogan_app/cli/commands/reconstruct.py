@@ -18,6 +18,7 @@ from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.base import preset_named
 from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
 from fluogan_app.core.params import Params, validated
 from fluogan_app.core.project.folder import SUFFIX, project_folder
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
+    parser.add_argument("--preset", metavar="|".join(preset.name for preset in METHODS[method].presets),
+                        default=METHODS[method].presets[0].name, help=_preset_help(method))  # fmt: skip
     add_stack_selection(parser)
     add_declared(parser, "Recording", Acquisition)
     add_declared(parser, METHODS[method].title, METHODS[method].params_type)
@@ -48,8 +51,9 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     if Path(arguments.output).name in ("", ".."):
         raise UsageError(f"“{arguments.output}” is no name for a project.", f"Give it one (-o NAME{SUFFIX}).")
     folder = project_folder(arguments.output)
-    declared = method_named(arguments.method).params_type
-    params = validated(declared, given(arguments, declared))
+    method = method_named(arguments.method)
+    preset = preset_named(method, arguments.preset)
+    params = validated(method.params_type, {**preset.values, **given(arguments, method.params_type)})
     settings = validated(RunSettings, given(arguments, RunSettings))
     with Destination(folder, arguments.overwrite) as destination:
         stack = open_recording(arguments.file, arguments)
@@ -59,6 +63,13 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
             return _run(destination, stack, request, report)
         finally:
             stack.close()
+
+
+def _preset_help(method: str) -> str:
+    """What each preset sets, and that flags come before it."""
+    first, *others = METHODS[method].presets
+    told = " ".join(f"{preset.name}: {preset.help}" for preset in others)
+    return f"Named set of parameters, which the flags below override. {told} Default: {first.name}."
 
 
 def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settings: RunSettings) -> RunRequest:

@@ -14,6 +14,7 @@ import numpy as np
 
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric, Result
+from fluogan_app.core.errors import UsageError
 from fluogan_app.core.params import Params
 
 if TYPE_CHECKING:  # torch is loaded by a method that needs it, never by looking at what methods there are
@@ -62,6 +63,16 @@ class Phase:
     round_steps: int = 0
 
 
+@dataclass(frozen=True)
+class Preset:
+    """A named set of a method's parameters; those that it does not name are left at their defaults."""
+
+    name: str
+    title: str
+    help: str
+    values: Mapping[str, Any]
+
+
 class Solver(Protocol):
     """A prepared computation. `step` returns the next state and its metrics as 0-d tensors, without a host sync."""
 
@@ -88,16 +99,28 @@ class Solver(Protocol):
 
 
 class Method(Protocol):
-    """One way to reconstruct. `name` is what the command line calls it; `params_type` declares its parameters."""
+    """One way to reconstruct. `name` is what the command line calls it; `params_type` declares its parameters.
+
+    The first of `presets` is that of all defaults.
+    """
 
     name: str
     title: str
     summary: str
     citation: str
     params_type: type[Params]
+    presets: tuple[Preset, ...]
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
         """Put data and operators on the device. Raises DataError, ParameterError, DeviceError, OutOfMemoryError."""
 
     def memory_bytes(self, shape_tyx: tuple[int, int, int], params: Any) -> int:
         """A rough upper estimate of the memory that a run on frames of this shape takes."""
+
+
+def preset_named(method: Method, name: str) -> Preset:
+    """One of a method's presets. Raises UsageError."""
+    named = {preset.name: preset for preset in method.presets}
+    if name not in named:
+        raise UsageError(f"There is no preset “{name}”.", f"Known are {', '.join(named)}.")
+    return named[name]

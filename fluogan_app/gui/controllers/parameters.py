@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.base import preset_named
 from fluogan_app.core.params import Params, specs
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.derived import derived_values
@@ -67,12 +68,14 @@ class ParametersController(QObject):
         stated = self._context.session.stated
         self._form.set_defaults(Acquisition, {spec.name: getattr(stated, spec.name) for spec in specs(Acquisition)})
 
-    def reset_method(self) -> None:
-        """The method's own defaults."""
+    def take_preset(self, name: str) -> None:
+        """The method's parameters as one of its presets has them; “default” are its own defaults."""
         session = self._context.session
+        preset = preset_named(session.method, name)
         session.note_problems({})
-        session.change(params={**session.document.params, session.method.name: {}})
+        session.change(params={**session.document.params, session.method.name: dict(preset.values)})
         self.refresh()
+        self._context.say(f"Parameters: {preset.title}. {preset.help}")
 
     def take_over_run(self) -> None:
         """Set everything to what the shown run was made with."""

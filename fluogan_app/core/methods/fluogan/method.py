@@ -7,6 +7,7 @@ from typing import Any
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.methods.fluogan.presets import PRESETS
 
 
 class FluoganMethod:
@@ -22,6 +23,7 @@ class FluoganMethod:
         "microscopy via generative adversarial learning (FluoGAN). Inverse Problems 39, 054006 (2023)."
     )
     params_type = FluoganParams
+    presets = PRESETS
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
         """See Method.prepare."""
