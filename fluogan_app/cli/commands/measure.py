@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fluogan_app.cli.arguments import SELECTED, add_declared, add_stack_selection, frame_range, given, run_number
+from fluogan_app.cli.arguments import SELECTED, add_stack_selection, frame_range, given, run_number
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.findings import Subject, findings_lines, findings_object
 from fluogan_app.cli.interrupts import cancelled_by_signals
@@ -43,8 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
     parser.add_argument("--figure", metavar="F.png", type=Path, help="The image, error map and curves as a figure.")
     parser.add_argument("--overwrite", action="store_true", help="Replace a figure that exists.")
+    parser.add_argument(
+        "--pixel-size-nm", metavar="F", default=argparse.SUPPRESS,
+        help="Side of one pixel of X in the sample, in nm. Default: as the file states it.",
+    )  # fmt: skip
     add_stack_selection(parser)
-    add_declared(parser, "Recording", Acquisition, only=("pixel_size_nm",))
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:

@@ -109,6 +109,11 @@ def agreement(first: np.ndarray, second: np.ndarray, pixel_size_nm: float, recon
     found = ring_correlation(first, second, pixel_size_nm)
     plain, half_bit = found.crossing("1/7"), found.crossing("half-bit")
     notes = [f"Fourier ring correlation: {plain.reason}"] if plain.reason else []
+    if found.agrees_to_the_end and not reconstructed:
+        notes.append(
+            f"Frames that still agree to {found.smooth[-1]:.2f} at two pixels share more than the sample where the "
+            "optics pass less: the camera's fixed pattern, hot pixels or a border. It hides where the structure ends."
+        )
     if reconstructed:
         notes.append(
             "The ring correlation of two reconstructions tells which detail repeats from half of the frames each, not "

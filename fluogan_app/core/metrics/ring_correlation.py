@@ -65,6 +65,11 @@ class RingCorrelation:
             return Crossing(kind, None, None, self._reason(found is None and self.smooth[0] > limit[0]))
         return Crossing(kind, 1.0 / found, self._spread_of_crossing(limit))
 
+    @property
+    def agrees_to_the_end(self) -> bool:
+        """Whether the images agree down to two pixels, at the threshold of 1/7."""
+        return bool(np.all(self.smooth >= ONE_SEVENTH))
+
     def _agrees_up_to(self, frequency: float) -> bool:
         """Whether the coefficients below a frequency together agree by more than chance, at three deviations."""
         below = self.frequency_per_nm <= frequency
