@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.planning import make_plan
 from fluogan_app.core.params import Params
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.units import bytes_text, length_text, sigma_from_fwhm
@@ -26,6 +29,10 @@ def derived_values(
 def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
     fwhm_nm, pixel_nm = acquisition.psf_fwhm_nm, acquisition.pixel_size_nm
     lines: list[Line] = []
+    if acquisition.psf == "measured":
+        # Its width is known when the file is read, with the run.
+        name = PurePath(acquisition.psf_file).name if acquisition.psf_file else "not chosen yet"
+        fwhm_nm, lines = None, [("PSF", f"measured ({name})")]
     if fwhm_nm is not None:
         lines.append(("PSF width in use", f"FWHM {length_text(fwhm_nm)} ({acquisition.psf_origin.value})"))
         lines.append(("PSF σ", length_text(sigma_from_fwhm(fwhm_nm))))
@@ -43,11 +50,12 @@ def _sizes(
     frames = document.frames or FrameRange.whole(shape_tyx[0])
     height, width = roi.height * zoom, roi.width * zoom
     pixel_nm = document.acquisition.pixel_size_nm
-    memory = method.memory_bytes((len(frames), roi.height, roi.width), params)
+    plan = make_plan(method, params, document.acquisition, len(frames), roi, document.settings.tile)
+    tiles = f" in {len(plan.tiling.tiles)} tiles" if plan.tiling is not None else ""
     lines = [
         ("Recorded", f"{len(frames)} frames of {roi.height} × {roi.width} pixels"),
-        ("Reconstructed", f"{height} × {width} pixels"),
+        ("Reconstructed", f"{height} × {width} pixels{tiles}"),
     ]
     if pixel_nm is not None:
         lines.append(("Field of view", f"{length_text(roi.height * pixel_nm)} × {length_text(roi.width * pixel_nm)}"))
-    return [*lines, ("Memory", f"about {bytes_text(memory)}")]
+    return [*lines, ("Memory", f"about {bytes_text(plan.memory_bytes)}")]

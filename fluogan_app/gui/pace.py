@@ -21,7 +21,7 @@ class Pace:
     def learn(self, record: RunRecord) -> None:
         """Take note of a run that has ended."""
         if record.steps >= _ENOUGH_STEPS and record.seconds > 0:
-            work = _work(record.roi, record.params.get("zoom", 1), record.steps)
+            work = _work(record.roi, record.params.get("zoom", 1), _steps_of_the_field(record))
             self._settings.set_pace(_key(record.settings.device, record.params), record.seconds / work)
 
     def estimate_text(self, document: ProjectDocument, params: Params, shape_yx: tuple[int, int]) -> str:
@@ -33,6 +33,12 @@ class Pace:
             return ""
         roi = document.roi or Roi.whole(shape_yx)
         return f"about {seconds_text(pace * _work(roi, values.get('zoom', 1), steps))} on this computer"
+
+
+def _steps_of_the_field(record: RunRecord) -> float:
+    """Steps, as if the whole field had taken them: a run in tiles counts those of each tile."""
+    asked = record.params.get("steps", record.total_steps)
+    return asked * record.steps / max(1, record.total_steps)
 
 
 def _work(roi: Roi, zoom: int, steps: int) -> float:

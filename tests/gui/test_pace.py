@@ -44,3 +44,11 @@ def test_a_short_run_teaches_nothing() -> None:
     settings = Settings()
     Pace(settings).learn(_record(10, 10.0))
     assert Pace(settings).estimate_text(ProjectDocument(), FluoganParams(), (50, 40)) == ""
+
+
+def test_a_run_in_tiles_took_its_time_for_the_whole_field() -> None:
+    """Four tiles of 100 steps are 100 steps of the field, cancelled here half way."""
+    settings = Settings()
+    record = _record(100, 10.0, zoom=2).replace(total_steps=400, steps=200)
+    Pace(settings).learn(record)
+    assert "20 s" in Pace(settings).estimate_text(ProjectDocument(), FluoganParams(steps=100, zoom=2), (50, 40))

@@ -23,9 +23,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiling:
-    """The tiles of a field, row by row. `roi` is the field; neighbours share `overlap` pixels, an even number."""
+    """The tiles of a field, row by row. `roi` is the field; neighbours share `overlap` pixels, an even number.
+
+    side: height and width of a cell are at most this.
+    """
 
     roi: Roi
+    side: int
     overlap: int
     tiles: tuple[Tile, ...]
 
@@ -58,7 +62,7 @@ def tiled(roi: Roi, side: int, overlap: int) -> Tiling:
         for y0, y1 in _cuts(roi.y0, roi.height, side)
         for x0, x1 in _cuts(roi.x0, roi.width, side)
     ]
-    return Tiling(roi, overlap, tuple(Tile(cell, cell.grown(overlap // 2, roi)) for cell in cells))
+    return Tiling(roi, side, overlap, tuple(Tile(cell, cell.grown(overlap // 2, roi)) for cell in cells))
 
 
 def _cuts(start: int, length: int, side: int) -> list[tuple[int, int]]:

@@ -89,6 +89,12 @@ def read_image(path: Path) -> tuple[np.ndarray, float | None, dict[str, Any]]:
     return pixels, float(size_um) * 1e3 if size_um else None, _provenance(root)
 
 
+def sampled(image: np.ndarray, shape_yx: tuple[int, int]) -> np.ndarray:
+    """The image on another grid of the same field, each pixel as its nearest one is."""
+    rows, columns = ((np.arange(new) * old + old // 2) // new for new, old in zip(shape_yx, image.shape))
+    return image[np.ix_(rows, columns)]
+
+
 def _resolution(pixel_size_nm: float | None, per_nm: float, unit: str) -> dict[str, Any]:
     if pixel_size_nm is None:
         return {}

@@ -19,6 +19,7 @@ from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.planning import make_plan, prepare
 from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.optics.measured import with_measured_width
 from fluogan_app.core.params import Params
 from fluogan_app.core.project.environment import describe_environment
 from fluogan_app.core.project.images import write_ome
@@ -41,10 +42,14 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """A request whose data were read and found sound, with its solver on the chosen device; nothing is on disk yet."""
+    """A request whose data were read and found sound, with its solver on the chosen device; nothing is on disk yet.
+
+    settings: those of the request, with the tiles as they were chosen.
+    """
 
     stack: Stack
     request: RunRequest
+    settings: RunSettings
     field: Field
     mean: np.ndarray
     solver: Solver
@@ -58,7 +63,7 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     from fluogan_app.core.device import choose_device, choose_threads
 
     method, settings = method_named(request.method), request.settings
-    field = make_field(stack, request.acquisition, request.roi, request.frames)
+    field = make_field(stack, with_measured_width(request.acquisition), request.roi, request.frames)
     plan = make_plan(method, request.params, field.acquisition, field.shape_tyx[0], field.roi, settings.tile)
     check_fits(plan.memory_bytes)
     try:
@@ -68,7 +73,9 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     except (MemoryError, RuntimeError) as error:  # torch tells of missing memory with a RuntimeError
         raise in_words(error) from error
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)
-    return PreparedRun(stack, request, field, prepared.mean, prepared.solver, environment)
+    if plan.tiling is not None:  # noted, so that the run goes on with the same tiles wherever it is resumed
+        settings = settings.model_copy(update={"tile": plan.tiling.side})
+    return PreparedRun(stack, request, settings, field, prepared.mean, prepared.solver, environment)
 
 
 def remember(project: Project, request: RunRequest) -> None:
@@ -105,7 +112,7 @@ def _write_what_is_known(run: Run, prepared: PreparedRun) -> None:
     asked = {
         "method": request.method,
         "params": run.record.params,
-        "settings": request.settings.model_dump(mode="json"),
+        "settings": prepared.settings.model_dump(mode="json"),
         "acquisition": field.acquisition.model_dump(mode="json"),
     }
     write_json_atomic(run.folder / "params.json", asked)
@@ -122,7 +129,7 @@ def _record_of(prepared: PreparedRun, link: InputLink | None) -> RunRecord:
         link=link,
         method=request.method,
         params=request.params.model_dump(mode="json"),
-        settings=request.settings,
+        settings=prepared.settings,
         acquisition=field.acquisition,
         selection=prepared.stack.selection,
         roi=field.roi,

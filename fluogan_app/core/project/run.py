@@ -18,7 +18,8 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import gone, write_json_atomic
 from fluogan_app.core.jobs.checkpoint import CheckpointFolder
 from fluogan_app.core.jobs.curves_csv import read_curves_csv, write_curves_csv
-from fluogan_app.core.project.images import read_image, write_ome
+from fluogan_app.core.methods.base import Preview
+from fluogan_app.core.project.images import read_image, sampled, write_ome
 from fluogan_app.core.project.lock import is_running
 from fluogan_app.core.project.migrations import read_record
 from fluogan_app.core.project.model import RunRecord, RunStatus
@@ -110,7 +111,7 @@ class Run:
         note = f"Unfinished: step {step} of {self.record.total_steps}, from the last checkpoint."
         if step == self.record.total_steps:
             note = f"Cut off after the last step, {step} of {step}: the images are from its checkpoint."
-        return self._result(preview.estimate, preview.background, step, {}, (note,))
+        return self._unfinished(preview, note)
 
     def curves(self) -> Curves:
         """The curves of a run that ended, or up to its last checkpoint; empty before it. Raises ProjectError."""
@@ -152,6 +153,17 @@ class Run:
             words = f"{self.record.status.value.capitalize()} at step {self.record.steps} of {self.record.total_steps}."
             notes = (words, *notes)
         return self._result(estimate, background, self.record.steps, self.record.measures, notes)
+
+    def _unfinished(self, preview: Preview, note: str) -> Result:
+        mean = read_image(self.folder / MEAN)[0]
+        if preview.background.shape == mean.shape:
+            return self._result(preview.estimate, preview.background, preview.step, {}, (note,))
+        # A large field's checkpoint shows it in small: everything is brought to the pixels of that estimate.
+        rows, columns = preview.estimate.shape
+        size_nm = self.record.acquisition.pixel_size_nm * mean.shape[0] / rows
+        background, small_mean = (sampled(image, (rows, columns)) for image in (preview.background, mean))
+        said = (note, "Shown in small: resume the run to have it in full.")
+        return Result(preview.estimate, background, small_mean, 1, size_nm, preview.step, {}, said)
 
     def _result(
         self, estimate: np.ndarray, background: np.ndarray, steps: int, measures: Mapping[str, float],

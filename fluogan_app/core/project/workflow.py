@@ -76,7 +76,7 @@ def resume_run(
         _check_same_stack(run, opened)
         prepared = prepare_run(opened, _request_of(run.record, total_steps))
         checkpoint, warnings = _checkpoint_of(run)
-        _check_steps_left(prepared, checkpoint)
+        _check_steps_left(prepared, checkpoint, run.record)
         if run.record.status is RunStatus.FINISHED:
             run = new_run(project, prepared, parent=run.record)
         return _execute(run, prepared, checkpoint, control, sink, on_started, warnings)
@@ -256,7 +256,12 @@ def _checkpoint_of(run: Run) -> tuple[Checkpoint | None, tuple[str, ...]]:
     return None, (f"Run {run.number} had no checkpoint yet and starts again from its first step.",)
 
 
-def _check_steps_left(prepared: PreparedRun, checkpoint: Checkpoint | None) -> None:
+def _check_steps_left(prepared: PreparedRun, checkpoint: Checkpoint | None, record: RunRecord) -> None:
+    if checkpoint is not None and checkpoint.state.finished and prepared.solver.total_steps != record.total_steps:
+        raise UsageError(
+            f"Run {record.number} is done in tiles; those that are finished cannot go on with more steps.",
+            "Start a new run with that many steps.",
+        )
     if checkpoint is not None and prepared.solver.total_steps < checkpoint.state.step:
         raise UsageError(
             f"The run is at step {checkpoint.state.step} already; {prepared.solver.total_steps} in all are fewer.",

@@ -55,8 +55,8 @@ def test_a_weight_falls_smoothly_over_the_overlap_alone() -> None:
 def test_the_check_of_the_sum_sees_a_hard_edge_and_a_hole() -> None:
     """With another overlap than the one the regions were made for, the weights do not add up."""
     good = tiled(Roi(0, 0, 8, 40), 20, 8)
-    assert np.abs(total_weight(Tiling(good.roi, 4, tiled(good.roi, 20, 4).tiles), 1) - 1).max() < 1e-6
-    holed = Tiling(good.roi, 8, good.tiles[:1])
+    assert np.abs(total_weight(Tiling(good.roi, 20, 4, tiled(good.roi, 20, 4).tiles), 1) - 1).max() < 1e-6
+    holed = Tiling(good.roi, 20, 8, good.tiles[:1])
     assert np.abs(total_weight(holed, 1) - 1).max() == pytest.approx(1.0)
 
 

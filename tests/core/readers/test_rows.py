@@ -18,7 +18,8 @@ FRAMES = np.random.default_rng(4).integers(0, 60_000, (4, 33, 21)).astype(np.uin
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"byteorder": ">"}, {"imagej": True, "metadata": {"axes": "TYX"}}, {"compression": "zlib"}, {"tile": (16, 16)}],
+    [{}, {"byteorder": ">"}, {"imagej": True, "metadata": {"axes": "TYX"}}, {"compression": "zlib"},
+     {"tile": (16, 16)}],
     ids=["plain", "big endian", "ImageJ", "compressed", "tiled"],
 )  # fmt: skip
 def test_a_region_holds_the_rows_of_the_frame(tmp_path: Path, options: dict) -> None:
