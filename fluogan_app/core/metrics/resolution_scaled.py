@@ -15,15 +15,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 from scipy.optimize import minimize_scalar
 
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.spectrum import checked_image
+from fluogan_app.core.optics.psf import banded_spots
 from fluogan_app.core.units import FWHM_PER_SIGMA
 
 #: Widths that are tried first, in pixels of the reference; the best one is then refined.
 _WIDTHS = np.concatenate([[0.0], np.geomspace(0.1, 8.0, 14)])
+#: So narrow a Gaussian leaves all light where it is.
+_NO_WIDTH = 1e-3
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def _best_width(fine: np.ndarray, target: np.ndarray, factor: int) -> float:
 
 
 def _blurred(fine: np.ndarray, width: float, factor: int) -> np.ndarray:
-    return binned(gaussian_filter(fine, width * factor, mode="reflect", truncate=5.0), factor)
+    """The light of the fine pixels as a Gaussian blur of `width` spreads it over the reference's pixels."""
+    rows, columns = (banded_spots(side // factor, side, max(width, _NO_WIDTH)) for side in fine.shape)
+    return rows @ (columns @ fine.T).T
 
 
 def _line(blurred: np.ndarray, target: np.ndarray) -> tuple[float, float]:

@@ -70,7 +70,8 @@ def test_a_negative_of_the_reference_is_not_turned_around(points):
 def test_an_estimate_as_blurred_as_the_reference_needs_no_blur(points):
     image = seen(points)
     found = resolution_scaled(2 * image + 1, image)
-    assert found.blur_fwhm_pixels < 0.1 and found.error_percent < 0.1
+    # Up to about this width a spot in the middle of a pixel leaves no light in the next one.
+    assert found.blur_fwhm_pixels < 0.3 and found.error_percent < 1e-6
 
 
 def test_photons_are_kept_where_pixels_are_joined():
