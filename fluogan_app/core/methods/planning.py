@@ -57,15 +57,18 @@ def make_plan(
 
     Reads nothing and loads no torch.
     """
+    if getattr(params, "boundary", "") == "periodic":
+        # The field closes in on itself: it has no outside, and a tile's borders are not each other's neighbours.
+        return _one_piece(method, params, frame_count, roi, 0)
     fwhm_pixels = _fwhm_pixels(acquisition)
     margin, overlap = math.ceil(MARGIN_FWHM * fwhm_pixels), 2 * math.ceil(0.5 * OVERLAP_FWHM * fwhm_pixels)
-    reach = 2 * margin + overlap
-    whole = method.memory_bytes((frame_count, roi.height + 2 * margin, roi.width + 2 * margin), params)
-    if tile is None:
-        tile = _fitting_side(method, params, frame_count, reach) if whole > WHOLE_BYTES else max(roi.height, roi.width)
-    if max(roi.height, roi.width) <= max(tile, 2 * overlap):
-        return Plan(margin, None, roi.height * roi.width, whole)
-    tiling = tiled(roi, max(tile, 2 * overlap), overlap)
+    whole = _one_piece(method, params, frame_count, roi, margin)
+    if tile is None and whole.memory_bytes > WHOLE_BYTES:
+        tile = _fitting_side(method, params, frame_count, 2 * margin + overlap)
+    side = max(tile or roi.height + roi.width, 2 * overlap)
+    if max(roi.height, roi.width) <= side:
+        return whole
+    tiling = tiled(roi, side, overlap)
     height, width = (max(sides) + 2 * margin for sides in zip(*(_shape(one.region) for one in tiling.tiles)))
     images = 4 * roi.height * roi.width * (2 * getattr(params, "zoom", 1) ** 2 + 6)
     tile_bytes = method.memory_bytes((frame_count, height, width), params)
@@ -84,6 +87,11 @@ def prepare(method: Method, field: Field, plan: Plan, params: Any, device: str, 
     if (problem.inner.height, problem.inner.width) != problem.frames.shape[1:]:
         solver = CroppedSolver(solver, problem.inner)
     return Prepared(solver, problem.mean_photons)
+
+
+def _one_piece(method: Method, params: Any, frame_count: int, roi: Roi, margin: int) -> Plan:
+    height, width = roi.height + 2 * margin, roi.width + 2 * margin
+    return Plan(margin, None, height * width, method.memory_bytes((frame_count, height, width), params))
 
 
 def _fitting_side(method: Method, params: Any, frame_count: int, reach: int) -> int:
