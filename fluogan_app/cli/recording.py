@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,8 +43,25 @@ def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
     given_pair = [name for name in _PAIR if name in flags]
     _check_width_is_stated_once(known, flags, given_pair)
     # A pair that was given replaces a width that the file states.
-    values = {**flags, "fwhm_nm": None} if given_pair else flags
-    return known.with_values(Origin.USER, **values).complete()
+    values = {**flags, "fwhm_nm": None} if given_pair else dict(flags)
+    return known.with_values(Origin.USER, **_with_psf_file(values)).complete()
+
+
+def _with_psf_file(values: dict[str, Any]) -> dict[str, Any]:
+    """A PSF's file that was given is the PSF; its path holds wherever the project is opened. Raises UsageError."""
+    if not values.get("psf_file"):
+        return values
+    if values.get("psf", "measured") != "measured":
+        raise UsageError(
+            f"--psf-file and --psf {values['psf']} were both given; the PSF would be stated twice.",
+            "Give --psf-file alone for the PSF in that file.",
+        )
+    if values.get("fwhm_nm") is not None:
+        raise UsageError(
+            "--psf-file was given with another width of the PSF; the width would be stated twice.",
+            "Give --psf-file alone; its width is taken from it.",
+        )
+    return {**values, "psf": "measured", "psf_file": os.path.abspath(values["psf_file"])}
 
 
 def _unchosen(text: str, arguments: Namespace) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import binary_dilation, label
 
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.errors import DataError, ParameterError
 from fluogan_app.core.optics.pointspread import MeasuredPsf, half_maximum_width
 
@@ -40,11 +40,25 @@ def read_psf(path: str | os.PathLike[str], pixel_size_nm: float | None, camera_p
     return MeasuredPsf(cleaned(image, name), spacing_nm / camera_pixel_nm)
 
 
+def with_measured_width(acquisition: Acquisition) -> Acquisition:
+    """A copy that states the width of its measured PSF, from the PSF's file; as it is with PSFs of other shapes.
+
+    Raises as read_psf.
+    """
+    if acquisition.psf != "measured" or not acquisition.psf_file or acquisition.pixel_size_nm is None:
+        return acquisition
+    camera_nm = acquisition.pixel_size_nm
+    psf = read_psf(acquisition.psf_file, acquisition.psf_pixel_size_nm, camera_nm)
+    return acquisition.with_values(Origin.FILE, fwhm_nm=psf.fwhm_pixels * camera_nm)
+
+
 def cleaned(image: np.ndarray, name: str) -> np.ndarray:
     """A PSF's image (height, width) without its background and what is noise around it, summing to 1 float64.
 
     The background is the median of the border, one pixel wide. Raises DataError.
     """
+    from scipy.ndimage import binary_dilation, label
+
     _check_image(image, name)
     border = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]]).astype(float)
     light = image - np.median(border)

@@ -43,6 +43,11 @@ class FluoganParams(Params):
         "and accuracy as they are (within 3 %) and follows the mean frame a little closer, in several times the time: "
         "use 0 for speed, 1 for the method as published.",
     )  # fmt: skip
+    boundary: Literal["reflecting", "periodic"] = param(
+        "reflecting", label="Beyond the border", group="Reconstruction", advanced=True,
+        help="What the blur brings in from beyond the field: its mirror image, or, as the 2023 paper writes it, its "
+        "other end.",
+    )  # fmt: skip
     detail: float = param(
         0.25, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,
         help="The estimate is made of spots of this width, so that it is a picture and not a set of points. "
