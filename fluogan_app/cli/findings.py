@@ -60,6 +60,12 @@ class Subject:
         against = f" · against {self.reference}" if self.reference else ""
         return f"{self.name}{against}"
 
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What was found; what the run itself told of the same counts, since it knew the noise."""
+        known = self.known
+        return tuple(replace(one, value=known.get(one.name, one.value)) for one in self.findings.measures)
+
     def with_reference(self, name: str, findings: Findings) -> Subject:
         """The same with what a comparison found."""
         return replace(self, reference=name, findings=self.findings + findings)
@@ -67,15 +73,16 @@ class Subject:
 
 def findings_object(subject: Subject) -> dict[str, Any]:
     """The JSON object: every measure by its name with its unit, null where there is none to tell."""
-    measures = subject.findings.measures
+    measures = subject.measures
     known = {name: value if math.isfinite(value) else None for name, value in subject.known.items()}
+    found = {measure.name: measure.value for measure in measures}
     return {
         "file": subject.path,
         "kind": subject.kind,
         "shape_yx": list(subject.image.shape),
         "pixel_size_nm": subject.pixel_size_nm,
         "reference": subject.reference or None,
-        "measures": {**known, **subject.findings.values()},
+        "measures": {**found, **known},
         "spreads": {measure.name: measure.spread for measure in measures if measure.spread is not None},
         "meanings": {measure.name: measure.meaning for measure in measures},
         "notes": list(subject.findings.notes),
@@ -88,8 +95,9 @@ def findings_lines(subject: Subject) -> list[str]:
     lines = [f"{subject.name}: {words.image_text(subject.image.shape, subject.pixel_size_nm)}"]
     if subject.reference:
         lines[0] += f", against {subject.reference}"
-    rows = [(measure.label, _value(measure), measure.meaning) for measure in subject.findings.measures]
-    rows += [(*words.measure_row(name, value), "told by the run") for name, value in subject.known.items()]
+    rows = [(measure.label, _value(measure), measure.meaning) for measure in subject.measures]
+    told = ((name, value) for name, value in subject.known.items() if name not in subject.findings.values())
+    rows += [(*words.measure_row(name, value), "told by the run") for name, value in told]
     first, second = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     lines += [f"  {name:<{first}}  {value:<{second}}  {meaning}".rstrip() for name, value, meaning in rows]
     return lines + [f"Note: {note}" for note in subject.findings.notes]

@@ -118,6 +118,7 @@ def test_a_run_is_measured_against_its_own_mean(fluogan, reconstruct, make_stack
     assert found["kind"] == "run" and found["file"] == str(run.folder)
     assert found["measures"]["photon_balance_percent"] == run.record.measures["photon_balance_percent"]
     assert 0 < found["measures"]["rsp"] <= 1 and found["pixel_size_nm"] == 50.0
+    assert 0 <= found["measures"]["residual_p_value"] <= 1
     assert measured(fluogan("measure", run.folder, "--json")) == found
 
 

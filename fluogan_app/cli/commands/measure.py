@@ -113,7 +113,7 @@ def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: R
 
     _refuse_flags_for_files(arguments)
     result = run.result()
-    findings = measure_run(result)
+    findings = measure_run(run, result)
     if arguments.frc:
         from fluogan_app.core.metrics.findings import agreement
 

@@ -12,6 +12,7 @@ from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.decorrelation import Decorrelation, decorrelation
 from fluogan_app.core.metrics.fidelity import nrmse, psnr_db, ssim
 from fluogan_app.core.metrics.lines import split_lines
+from fluogan_app.core.metrics.residual import whiteness
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled, binned, resolution_scaled
 from fluogan_app.core.metrics.ring_correlation import RingCorrelation, ring_correlation
 from fluogan_app.core.metrics.spectrum import LEAST_SIDE, checked_image
@@ -78,6 +79,10 @@ _WORDS = {
     "rse_percent": ("RSE of range", "the same as a share of the reference's range"),
     "rsp": ("RSP", "Pearson correlation of the two: 1 is perfect"),
     "rsf_fwhm_pixels": ("Blur between them", "FWHM of the blur that fits best, in the reference's pixels"),
+    "residual_neighbour_correlation": ("Residual, neighbours", "their correlation: 0 is noise, above it is structure"),
+    "residual_passed_power": ("Residual, passed power", "in the PSF's band over beyond: 1 is noise, below it overfit"),
+    "residual_flatness": ("Residual, flatness", "of its spectrum: 1 is noise"),
+    "residual_p_value": ("Residual, chance", "that noise alone correlates as much up to 3 pixels apart"),
 }  # fmt: skip
 
 
@@ -171,6 +176,13 @@ def faithfulness(estimate: np.ndarray, reference: np.ndarray) -> Findings:
         _measure("rsf_fwhm_pixels", found.blur_fwhm_pixels),
     )
     return Findings(measures, (), (found,))
+
+
+def left_over(residual: np.ndarray, fwhm_pixels: float) -> Findings:
+    """Whether what a fit leaves over (Y, X), in units proportional to its noise, is noise. Raises DataError."""
+    found = whiteness(residual, fwhm_pixels)
+    measures = {**found.measures(), "residual_p_value": found.p_value}
+    return Findings(tuple(_measure(name, value) for name, value in measures.items()))
 
 
 def relation(image_shape: tuple[int, ...], reference_shape: tuple[int, ...]) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +16,18 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.metrics.findings import (
-    Findings, agreement, detail, faithfulness, likeness, line_resolution, relation,
+    Findings, agreement, detail, faithfulness, left_over, likeness, line_resolution, relation,
 )  # fmt: skip
+from fluogan_app.core.metrics.spectrum import LEAST_SIDE
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.simulate.recording import Truth, read_truth
 from fluogan_app.core.units import length_text
 
 TRUTH_ENDING = ".npz"
 #: Stated sizes of a field that differ by more than this share are told.
 _SAME_FIELD = 0.02
+#: No pixel is taken to be less noisy than one with this share of the brightest one's light.
+_DARKEST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,35 @@ def measure_image(image: np.ndarray, pixel_size_nm: float) -> Findings:
     return detail(image, pixel_size_nm)
 
 
-def measure_run(result: Result) -> Findings:
-    """The detail of a run's estimate, and whether it explains the recorded mean. Raises DataError."""
+def measure_run(run: Run, result: Result) -> Findings:
+    """Of a run: the detail of its estimate, and whether it explains the recorded mean. Raises DataError, ReadError."""
     light = result.mean.astype(float) - result.background
-    told = Findings(notes=("RSE and RSP: the reference is the recorded mean without the background of the run.",))
-    return detail(result.estimate, result.fine_pixel_size_nm) + faithfulness(result.estimate, light) + told
+    found = detail(result.estimate, result.fine_pixel_size_nm) + faithfulness(result.estimate, light)
+    found += Findings(notes=("RSE and RSP: the reference is the recorded mean without the background of the run.",))
+    camera = run.record.acquisition.complete()
+    return found + left_over(_residual(run, result), camera.fwhm_nm / camera.pixel_size_nm)
+
+
+def _residual(run: Run, result: Result) -> np.ndarray:
+    """ȳ − Ψx − b in units proportional to the noise of the light, √(Ψx + b); of a region without its border.
+
+    Light from beyond a region's border was in the fit and is not in its estimate.
+    """
+    import torch
+
+    from fluogan_app.core.optics.blur import blur_operator, optics_of
+
+    record = run.record
+    optics = optics_of(record.acquisition.complete(), record.params.get("boundary", "reflecting"))
+    operator = blur_operator(optics, result.mean.shape, result.zoom)
+    estimate = torch.from_numpy(np.ascontiguousarray(result.estimate, np.float32))
+    simulated = operator.apply(estimate).numpy().astype(float) + result.background
+    residual = (result.mean - simulated) / np.sqrt(np.maximum(simulated, _DARKEST * simulated.max()))
+    whole = record.link is None or record.roi == Roi.whole(record.link.shape_tyx[1:])
+    border = 0 if whole else math.ceil(2 * optics.psf.fwhm_pixels)
+    if min(residual.shape) - 2 * border < LEAST_SIDE:
+        return residual
+    return residual[border : residual.shape[0] - border, border : residual.shape[1] - border]
 
 
 def known_pixel_size(acquisition: Acquisition) -> float:

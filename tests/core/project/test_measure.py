@@ -1,0 +1,68 @@
+"""What a run's images say on disk: the residual is that of the model that made them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.roi import Roi
+from fluogan_app.core.metrics.resolution_scaled import binned
+from fluogan_app.core.project.measure import _residual, measure_run
+from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.workflow import start_run
+
+ZOOM, SIGMA = 5, 1.3
+
+
+@pytest.fixture
+def run(project, stack, walk, request_for):
+    start_run(project, stack, request_for(steps=2))
+    found = Project.open(project.folder).run()
+    camera = found.record.acquisition.replace(pixel_size_nm=100.0, fwhm_nm=SIGMA * 235.482, psf="gaussian")
+    found.record = found.record.replace(acquisition=camera, link=None)
+    return found
+
+
+@pytest.fixture
+def truth() -> tuple[np.ndarray, np.ndarray]:
+    """A smooth fine image and an uneven background of 24 × 30 camera pixels."""
+    fine = gaussian_filter(np.random.default_rng(0).uniform(size=(24 * ZOOM, 30 * ZOOM)), 4.0) * 40
+    return fine, 10 + np.add.outer(np.arange(24.0), np.arange(30.0)) / 10
+
+
+def result_of(truth, noise: float) -> Result:
+    fine, background = truth
+    light = binned(gaussian_filter(fine, SIGMA * ZOOM, mode="reflect", truncate=6.0), ZOOM) + background
+    draws = np.random.default_rng(1).standard_normal(light.shape)
+    mean = light + noise * np.sqrt(light) * draws
+    return Result(*(part.astype(np.float32) for part in (fine, background, mean)), ZOOM, 100.0, 1)
+
+
+def test_the_true_images_leave_the_noise(run, truth):
+    residual = _residual(run, result_of(truth, noise=0.1))
+    expected = 0.1 * np.random.default_rng(1).standard_normal((24, 30))
+    # This blur is sampled, the model's integrated over pixels: 1/12 of a fine pixel in σ², 0.2 % of it, near a border.
+    np.testing.assert_allclose(residual, expected, atol=0.03 * 0.1)
+    found = measure_run(run, result_of(truth, noise=0.1)).values()
+    assert found["residual_p_value"] > 0.01 and abs(found["residual_neighbour_correlation"]) < 0.1
+
+
+def test_a_missing_structure_is_left_over(run, truth):
+    fine, background = truth
+    fine = fine.copy()
+    seen = result_of((fine, background), noise=0.05)
+    fine[40:70, 60:90] *= 0.8
+    wrong = Result(fine.astype(np.float32), seen.background, seen.mean, ZOOM, 100.0, 1)
+    found = measure_run(run, wrong).values()
+    assert found["residual_p_value"] < 1e-6 and found["residual_passed_power"] > 3
+
+
+def test_of_a_region_the_border_is_left_out(run, truth, project, stack, walk, request_for):
+    run.record = run.record.replace(link=Project.open(project.folder).run().record.link, roi=Roi(1, 1, 24, 30))
+    border = int(np.ceil(2 * SIGMA * 2.35482))
+    large = tuple(np.pad(part, (0, factor * 40), mode="edge") for part, factor in zip(truth, (ZOOM, 1)))
+    assert _residual(run, result_of(large, 0.1)).shape == (64 - 2 * border, 70 - 2 * border)
+    # A region that would have nothing left keeps its border.
+    assert _residual(run, result_of(truth, 0.1)).shape == (24, 30)
