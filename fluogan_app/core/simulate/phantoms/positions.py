@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -34,20 +36,23 @@ def read_positions(path: Path) -> Molecules:
             header = file.readline()
             separator = max(",;\t", key=header.count)
             columns = _columns(path, next(csv.reader([header], delimiter=separator), []))
-            table = np.loadtxt(
-                file, delimiter=separator, usecols=list(columns.values()), ndmin=2, max_rows=MOST_POSITIONS + 1
-            )
+            table = _numbers(file, separator, list(columns.values()))
     except (OSError, ValueError) as error:
         raise ReadError(f"{path} could not be read as a table of positions: {error}.", _HINT) from error
     return _checked(path, columns, table)
 
 
+def _numbers(file: TextIO, separator: str, columns: list[int]) -> np.ndarray:
+    with warnings.catch_warnings():
+        # An empty table is told as an error, with the file's name.
+        warnings.simplefilter("ignore", UserWarning)
+        return np.loadtxt(file, delimiter=separator, usecols=columns, ndmin=2, max_rows=MOST_POSITIONS + 1)
+
+
 def _columns(path: Path, header: list[str]) -> dict[str, int]:
     """Where x, y and, if it is there, the brightness stand."""
     named = [name.strip().strip('"').lower() for name in header]
-    found = {
-        what: named.index(name) for what, names in _NAMES.items() for name in reversed(names) if name in named
-    }  # fmt: skip
+    found = {what: named.index(name) for what, names in _NAMES.items() for name in reversed(names) if name in named}
     for what in ("x", "y"):
         if what not in found:
             raise ReadError(f"{path} has no column of {what} positions in nm.", _HINT)
