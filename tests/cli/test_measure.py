@@ -73,7 +73,7 @@ def test_an_estimate_against_what_the_microscope_saw(fluogan, write, points):
     x, mean = write("x.tif", points), write("mean.tif", seen(points), 100.0)
     found = measured(fluogan("measure", x, "--reference", mean, "--json"))["measures"]
     assert found["rse_percent"] < 0.1 and found["rsp"] > 0.9999 and "nrmse" not in found
-    assert found["rsf_fwhm_pixels"] == pytest.approx(1.3 * 2.3548, rel=0.01)
+    assert found["rsf_fwhm_nm"] == pytest.approx(1.3 * 2.3548 * 100.0, rel=0.01)
     empty = points.copy()
     empty[:48] = 0
     wrong = measured(fluogan("measure", write("w.tif", empty), "--reference", mean, "--json"))["measures"]

@@ -10,7 +10,7 @@ import numpy as np
 from fluogan_app.core.data.line_pattern import LinePattern
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.decorrelation import Decorrelation, decorrelation
-from fluogan_app.core.metrics.fidelity import nrmse, psnr_db, ssim
+from fluogan_app.core.metrics.fidelity import matched_in_photons, nrmse, psnr_db, ssim
 from fluogan_app.core.metrics.lines import split_lines
 from fluogan_app.core.metrics.residual import whiteness
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled, binned, resolution_scaled
@@ -26,7 +26,17 @@ SPACINGS_NM = (150.0, 390.0)
 #: Pixels of two images of one field may differ in size by at most this factor.
 _MOST_BINNED = 24
 
-Evidence = RingCorrelation | Decorrelation | ResolutionScaled
+
+@dataclass(frozen=True)
+class TruthPair:
+    """An estimate, its sum matched, and the truth (Y, X) on the pixels on which they were compared."""
+
+    estimate: np.ndarray
+    truth: np.ndarray
+    pixel_size_nm: float
+
+
+Evidence = RingCorrelation | Decorrelation | ResolutionScaled | TruthPair
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ _WORDS = {
     "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in its unit"),
     "rse_percent": ("RSE of range", "the same as a share of the reference's range"),
     "rsp": ("RSP", "Pearson correlation of the two: 1 is perfect"),
-    "rsf_fwhm_pixels": ("Blur between them", "FWHM of the blur that fits best, in the reference's pixels"),
+    "rsf_fwhm_nm": ("Blur between them", "FWHM of the blur that fits best"),
     "residual_neighbour_correlation": ("Residual, neighbours", "their correlation: 0 is noise, above it is structure"),
     "residual_passed_power": ("Residual, passed power", "in the PSF's band over beyond: 1 is noise, below it overfit"),
     "residual_flatness": ("Residual, flatness", "of its spectrum: 1 is noise"),
@@ -149,7 +159,8 @@ def likeness(estimate: np.ndarray, truth: np.ndarray, pixel_size_nm: float) -> F
         "lit_recall": near.recall,
     }
     notes = (f"Compared with the truth on pixels of {length_text(size_nm)}.",)
-    return Findings(tuple(_measure(name, value) for name, value in values.items()), notes)
+    pair = TruthPair(matched_in_photons(ours, theirs), theirs, size_nm)
+    return Findings(tuple(_measure(name, value) for name, value in values.items()), notes, (pair,))
 
 
 def line_resolution(
@@ -166,14 +177,17 @@ def line_resolution(
     return Findings((_measure("finest_split_nm", splits.finest_nm), _measure("spacing_error_nm", error_nm)))
 
 
-def faithfulness(estimate: np.ndarray, reference: np.ndarray) -> Findings:
-    """Whether an estimate, blurred again, is the diffraction-limited reference: RSE and RSP. Raises DataError."""
+def faithfulness(estimate: np.ndarray, reference: np.ndarray, pixel_size_nm: float) -> Findings:
+    """Whether an estimate, blurred again, is the diffraction-limited reference: RSE and RSP. Raises DataError.
+
+    pixel_size_nm: side of the estimate's pixels.
+    """
     found = resolution_scaled(estimate, reference)
     measures = (
         _measure("rse", found.error),
         _measure("rse_percent", found.error_percent),
         _measure("rsp", found.pearson),
-        _measure("rsf_fwhm_pixels", found.blur_fwhm_pixels),
+        _measure("rsf_fwhm_nm", found.blur_fwhm_pixels * pixel_size_nm * estimate.shape[0] / reference.shape[0]),
     )
     return Findings(measures, (), (found,))
 

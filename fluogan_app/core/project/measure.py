@@ -75,7 +75,8 @@ def measure_image(image: np.ndarray, pixel_size_nm: float) -> Findings:
 def measure_run(run: Run, result: Result) -> Findings:
     """Of a run: the detail of its estimate, and whether it explains the recorded mean. Raises DataError, ReadError."""
     light = result.mean.astype(float) - result.background
-    found = detail(result.estimate, result.fine_pixel_size_nm) + faithfulness(result.estimate, light)
+    fine_nm = result.fine_pixel_size_nm
+    found = detail(result.estimate, fine_nm) + faithfulness(result.estimate, light, fine_nm)
     found += Findings(notes=("RSE and RSP: the reference is the recorded mean without the background of the run.",))
     camera = run.record.acquisition.complete()
     return found + left_over(_residual(run, result), camera.fwhm_nm / camera.pixel_size_nm)
@@ -141,7 +142,7 @@ def compare(image: np.ndarray, pixel_size_nm: float, reference: Reference) -> Fi
     if reference.truth is not None:
         found += _lines(image, reference.truth)
     elif factor >= 1 and factor.denominator == 1:
-        found += faithfulness(image, other)
+        found += faithfulness(image, other, pixel_size_nm)
         if factor == 1:
             same = "it was taken once as the truth (NRMSE to recall) and once as what the microscope saw (RSE, RSP)."
             found += Findings(notes=(f"{reference.name} has as many pixels as the image: {same}",))

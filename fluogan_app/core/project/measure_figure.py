@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image
 
 from fluogan_app.core.metrics.decorrelation import Decorrelation
-from fluogan_app.core.metrics.findings import Findings
+from fluogan_app.core.metrics.findings import Findings, TruthPair
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled
 from fluogan_app.core.metrics.ring_correlation import RingCorrelation
+from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import check_picture_name, save_picture
 from fluogan_app.core.project.figure import Panel, draw_panels
 from fluogan_app.core.project.plot import Band, Line, Mark, Plot, Points, Rule, draw_plots
@@ -38,6 +39,8 @@ def draw_measures(
     for found in findings.evidence:
         if isinstance(found, ResolutionScaled):
             panels += _compared(found, image, pixel_size_nm)
+        elif isinstance(found, TruthPair):
+            panels += _beside_truth(found)
     plots = [plot for found in findings.evidence if (plot := _plot_of(found)) is not None]
     pictures = [draw_panels(panels)]
     pictures += [draw_plots(plots, (caption,) if caption else ())] if plots else []
@@ -89,6 +92,18 @@ def _compared(found: ResolutionScaled, image: np.ndarray, pixel_size_nm: float) 
     return [
         Panel(found.image, size_nm, f"Blurred again, {length_text(size_nm)} pixels", "in the reference's unit"),
         Panel(found.error_map, size_nm, error, "in the reference's unit", colourmap="viridis"),
+    ]
+
+
+def _beside_truth(found: TruthPair) -> list[Panel]:
+    """The truth, and where the estimate has too much (red) and too little (blue)."""
+    size = f"{length_text(found.pixel_size_nm)} pixels"
+    difference = found.estimate - found.truth
+    high = display_range(np.abs(difference))[1]
+    words = "truth's unit, sums matched"
+    return [
+        Panel(found.truth, found.pixel_size_nm, f"Truth, {size}", "in the truth's unit"),
+        Panel(difference, found.pixel_size_nm, f"Image − truth, {size}", words, (-high, high), "RdBu_r"),
     ]
 
 

@@ -40,7 +40,7 @@ def test_noise_has_curves_but_no_rule():
 def test_every_evidence_takes_its_room(halves):
     image = halves[0]
     alone = detail(image, 50.0)
-    compared = alone + faithfulness(image, binned(image, 2))
+    compared = alone + faithfulness(image, binned(image, 2), 50.0)
     both = compared + agreement(*halves, 50.0, reconstructed=True)
     sizes = [draw_measures(image, 50.0, found, "Image", "photons").size for found in (alone, compared, both)]
     assert sizes[0][0] < sizes[1][0] == sizes[2][0] and sizes[1][1] >= sizes[0][1]
