@@ -6,14 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fluogan_app.cli import words
-from fluogan_app.core.metrics.findings import Findings, Measure
 from fluogan_app.core.project.run import ESTIMATE_UNIT
 from fluogan_app.core.units import length_text
+
+if TYPE_CHECKING:  # the measures themselves bring SciPy, which --help does not wait for
+    from fluogan_app.core.metrics.findings import Findings, Measure
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +134,22 @@ def test_odd_and_even_frames_of_a_run_are_reconstructed_and_correlated(fluogan, 
     assert sorted(path.name for path in project.rglob("*")) == before
     stack.unlink()
     fluogan("measure", project, "--frc").refused("s.tif")
+
+
+def test_stopping_between_the_halves_ends_with_the_code_for_it(fluogan, make_stack, tmp_path, quick, monkeypatch):
+    from fluogan_app.core.project import halves
+
+    stack, project = make_stack("s.tif", (12, 20, 24)), tmp_path / "p.fluogan"
+    assert fluogan("reconstruct", stack, "-o", project, *quick).code == 0
+    monkeypatch.setattr(halves, "half_reconstructions", lambda *given: None)
+    said = fluogan("measure", project, "--frc", "--figure", tmp_path / "f.png")
+    assert said.code == 130 and said.out == "" and not (tmp_path / "f.png").exists()
+
+
+def test_help_waits_for_no_mathematics():
+    code = "import fluogan_app.cli.commands.measure, sys; print('scipy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
 
 
 def test_a_figure_is_drawn(fluogan, write, points, tmp_path):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.spectrum import checked_image, frequencies, multiplicity, tapered_transform, window
@@ -73,7 +73,7 @@ def whiteness(residual: np.ndarray, fwhm_pixels: float | None = None, reach: int
         lags += 1
     neighbours = (table[reach, reach + 1] + table[reach + 1, reach]) / 2.0
     flatness, passed = _spectrum(values, fwhm_pixels)
-    return Whiteness(float(neighbours), float(chi2.sf(statistic, lags)), flatness, passed, table)
+    return Whiteness(float(neighbours), float(chdtrc(lags, statistic)), flatness, passed, table)
 
 
 def _half_plane(reach: int) -> list[tuple[int, int]]:
