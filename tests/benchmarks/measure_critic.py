@@ -83,7 +83,8 @@ def read(simulated: SimulatedStack, values: dict, seed: int) -> Reading:
 
 def summary(light: str, name: str, readings: list[Reading], mean_fits: list[Reading]) -> str:
     """Means over the seeds, and the paired differences with their standard errors."""
-    means = [np.mean([getattr(one, key) for one in readings]) for key in ("split_150", "split_120", "error_nm", "nrmse")]
+    keys = ("split_150", "split_120", "error_nm", "nrmse")
+    means = [np.mean([getattr(one, key) for one in readings]) for key in keys]
     changes = []
     for key, digits in (("nrmse", 4), ("error_nm", 2)):
         change = [getattr(one, key) - getattr(other, key) for one, other in zip(readings, mean_fits)]

@@ -1,4 +1,4 @@
-"""The critic: its loss as eq. (15) writes it, that loss's gradient against differentiating twice, Adam against torch's."""
+"""The critic: its loss as eq. (15) writes it, its gradient against differentiating twice, Adam against torch's."""
 
 from __future__ import annotations
 

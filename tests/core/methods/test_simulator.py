@@ -13,7 +13,9 @@ from fluogan_app.core.methods.fluogan.simulator import (
     NEIGHBOURS, DoublePoissonSimulator, PoissonSimulator, neighbour_covariance, psf_overlaps,
 )  # fmt: skip
 from fluogan_app.core.methods.fluogan.weights import Noise, measure_noise
+from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.operators import gaussian_operator
+from fluogan_app.core.optics.pointspread import AiryPsf, GaussianPsf
 from fluogan_app.core.optics.psf import gaussian_axis_matrix
 from fluogan_app.core.rng import make_generator
 
@@ -54,7 +56,7 @@ def recording(frames: np.ndarray, noise: Noise) -> Recording:
 
 @pytest.fixture(scope="module")
 def double(recording: Recording, noise: Noise) -> DoublePoissonSimulator:
-    return DoublePoissonSimulator(recording, noise, SIGMA, lambda shape: gaussian_operator(shape, ZOOM, SIGMA))
+    return DoublePoissonSimulator(recording, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
 
 
 def batch_of(recording: Recording) -> Patches:
@@ -131,7 +133,7 @@ def test_steady_light_has_next_to_no_kappa(truth, recording, noise) -> None:
     mean = recording.mean.numpy() * recording.unit
     steady = np.random.default_rng(3).poisson(np.broadcast_to(mean, (1500, *SHAPE))).astype(np.float32)
     calm = Recording(steady, noise, recording.unit, SIGMA, "cpu")
-    simulator = DoublePoissonSimulator(calm, noise, SIGMA, lambda shape: gaussian_operator(shape, ZOOM, SIGMA))
+    simulator = DoublePoissonSimulator(calm, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
     found = float(simulator.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
     assert found < 0.2
 
@@ -156,3 +158,22 @@ def test_overlaps_are_those_of_the_psfs_columns() -> None:
         beside = np.roll(columns, -right, axis=0)
         along_x = (columns * beside)[:, middle[1]].sum(axis=0).mean()
         assert found == pytest.approx(along_y * along_x, rel=1e-4)
+
+
+@pytest.mark.parametrize("boundary", ["reflecting", "periodic"])
+@pytest.mark.parametrize("psf", [GaussianPsf(SIGMA), AiryPsf(0.42)], ids=["gaussian", "airy"])
+def test_light_in_a_window_is_that_in_the_field(recording, noise, psf, boundary) -> None:
+    optics = Optics(psf, boundary)
+    simulator = DoublePoissonSimulator(recording, noise, optics, ZOOM, "cpu")
+    whole = blur_operator(optics, SHAPE, ZOOM, 0.0, ZOOM)
+    corners = torch.tensor([[0, 0], [10, 11], [20, 21], [0, 21]]).T
+    places = Places(*corners, torch.arange(4), PATCH)
+    inside, outside = simulator._around(places, SHAPE)
+    fine = replace(outside, rows=ZOOM * outside.rows, columns=ZOOM * outside.columns,
+                   size_yx=tuple(ZOOM * side for side in outside.size_yx))  # fmt: skip
+    assert outside.size_yx[0] < SHAPE[0]
+    estimate = torch.rand(whole.fine_shape, generator=make_generator(0))
+    in_windows = simulator._window(outside.size_yx).apply(fine.cut(estimate))
+    found, wanted = inside.cut_frames(in_windows), places.cut(whole.apply(estimate))
+    # What lies beyond the reach is 3e-4 of a Gaussian, and a few percent of an Airy disc with its rings.
+    torch.testing.assert_close(found, wanted, rtol=1e-3 if isinstance(psf, GaussianPsf) else 3e-2, atol=0)

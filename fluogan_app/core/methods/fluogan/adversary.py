@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 import torch
@@ -14,9 +13,10 @@ from fluogan_app.core.methods.fluogan.critic_training import Batch, Judged, crit
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.patches import Patches, Recording, expected_coverage
-from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, MakeOperator, PoissonSimulator
+from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, PoissonSimulator
 from fluogan_app.core.methods.fluogan.weights import Noise
-from fluogan_app.core.optics.operators import gaussian_operator
+from fluogan_app.core.optics.blur import Optics
+from fluogan_app.core.optics.pointspread import GaussianPsf
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
 RENEWAL = 0.05
@@ -31,7 +31,7 @@ class Adversary:
 
     def __init__(
         self, frames: np.ndarray, noise: Noise, model: Model, sigma_pixels: float, params: FluoganParams, device: str,
-        make_operator: MakeOperator | None = None,
+        optics: Optics | None = None,
     ) -> None:  # fmt: skip
         height, width = frames.shape[1:]
         self._params, self._device = params, device
@@ -42,9 +42,8 @@ class Adversary:
         coverage = expected_coverage(height, width, self._shape.size_yx, params.batch_size)
         self._coverage = model.weights.new_tensor(coverage)
         if params.generator == "double-poisson":
-            gaussian = partial(gaussian_operator, zoom=params.zoom, sigma_pixels=sigma_pixels, device=device)
-            make_operator = make_operator or gaussian
-            self._simulator = DoublePoissonSimulator(self._recording, noise, sigma_pixels, make_operator)
+            optics = optics or Optics(GaussianPsf(sigma_pixels))
+            self._simulator = DoublePoissonSimulator(self._recording, noise, optics, params.zoom, device)
         else:
             self._simulator = PoissonSimulator(self._recording, noise, sigma_pixels)
 
@@ -135,7 +134,7 @@ class Adversary:
 
 
 def critic_shape(params: FluoganParams, shape_yx: tuple[int, int]) -> CriticShape:
-    """The critic that was chosen, for a field of camera pixels. Raises DataError where the field is too small for it."""
+    """The critic that was chosen, for a field of camera pixels. Raises DataError where the field is too small."""
     if params.critic == "patch":
         size = tuple(min(params.patch_size, length) for length in shape_yx)
         look = {"inputs": 2, "kernel": 3, "padded": True, "pooling": "mean", "slope": 0.2}

@@ -1,7 +1,7 @@
 """The critic's layers around a given input, where they are linear maps: forth along a direction, back for gradients.
 
 All the nonlinearities are kinks and choices of the largest of four, so that a layer's derivative does not change in a
-neighbourhood; eq. (15) needs derivatives of derivatives, and they are had from these maps without differentiating twice.
+neighbourhood; eq. (15) needs derivatives of derivatives, and these maps give them without differentiating twice.
 Tensors are (N, Y, X, channels): what belongs to a pixel lies together, as convolutions compute fastest.
 """
 

@@ -1,7 +1,7 @@
 """What the critic is shown of the recording: patches at random places, standardised by what was measured there.
 
-z = (y − a ȳ) / σ with the frame's brightness a and the camera's line σ² = photon · a ȳ + constant, so that neither light
-level nor bleaching reaches the critic.
+z = (y − a ȳ) / σ with the frame's brightness a and the camera's line σ² = photon · a ȳ + constant, so that neither
+light level nor bleaching reaches the critic.
 """
 
 from __future__ import annotations
@@ -17,44 +17,57 @@ from fluogan_app.core.methods.fluogan.weights import Noise
 
 @dataclass(frozen=True)
 class Places:
-    """Upper left corners and frames of patches of one size: rows, columns, times (N,), on the device."""
+    """Upper left corners and frames of patches of one size: rows, columns, times (N,), on the device.
+
+    With `wraps` a patch may begin before the field, or end beyond it, and goes on at the other end.
+    """
 
     rows: torch.Tensor
     columns: torch.Tensor
     times: torch.Tensor
     size_yx: tuple[int, int]
+    wraps: bool = False
 
     def cut(self, image: torch.Tensor) -> torch.Tensor:
         """What an image (Y, X) shows there, (N, P, Q)."""
-        if tuple(image.shape) == self.size_yx:
+        if self._whole(image.shape):
             return image.expand(len(self.rows), -1, -1)
-        return image[self._pixels(image)]
+        return image[self._pixels(image.shape)]
 
     def cut_frames(self, frames: torch.Tensor) -> torch.Tensor:
         """What each patch's own frame of (T, Y, X) shows there, (N, P, Q)."""
-        if tuple(frames.shape[1:]) == self.size_yx:
+        if self._whole(frames.shape[1:]):
             return frames[self.times]
-        return frames[(self.times[:, None, None], *self._pixels(frames[0]))]
+        return frames[(self.times[:, None, None], *self._pixels(frames.shape[1:]))]
 
     def sum_onto(self, patches: torch.Tensor, shape_yx: torch.Size) -> torch.Tensor:
         """The adjoint of `cut`, (Y, X): patches added up where they came from, in the same order every time."""
-        if tuple(shape_yx) == self.size_yx:
+        if self._whole(shape_yx):
             return patches.sum(dim=0)
-        rows, columns = self._pixels(patches.new_empty(shape_yx))
+        rows, columns = self._pixels(shape_yx)
         flat = (rows * shape_yx[1] + columns).flatten()
         image = patches.new_zeros(shape_yx[0] * shape_yx[1])
         if image.is_cuda:  # index_add_ is not repeatable there
             return image.index_put_((flat,), patches.flatten(), accumulate=True).view(shape_yx)
         return image.index_add_(0, flat, patches.flatten()).view(shape_yx)
 
-    def _pixels(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        rows, columns = (torch.arange(length, device=image.device) for length in self.size_yx)
-        return (self.rows[:, None] + rows)[:, :, None], (self.columns[:, None] + columns)[:, None, :]
+    def _whole(self, shape_yx: torch.Size) -> bool:
+        return not self.wraps and tuple(shape_yx) == self.size_yx
+
+    def _pixels(self, shape_yx: torch.Size) -> tuple[torch.Tensor, torch.Tensor]:
+        rows, columns = (
+            (start[:, None] + torch.arange(side, device=start.device)) % length
+            for start, side, length in zip((self.rows, self.columns), self.size_yx, shape_yx)
+        )
+        return rows[:, :, None], columns[:, None, :]
 
 
 @dataclass(frozen=True)
 class Patches:
-    """One batch, (N, P, Q): standardised recorded patches, the scene, expected light, standard deviation; level (N, 1, 1)."""
+    """One batch, (N, P, Q): standardised recorded patches, the scene, standard deviation and expected light.
+
+    level: (N, 1, 1) brightness of each patch's frame.
+    """
 
     places: Places
     real: torch.Tensor

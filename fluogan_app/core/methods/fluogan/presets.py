@@ -27,8 +27,8 @@ PRESETS = (
     ),
     Preset(
         "paper-2024", "As published in 2024",
-        "2024 (double Poisson): zoom 4, 5000 steps, frames drawn by eq. 1 with κ = 1, data term in closed form (eq. 11), "
-        "critic of three 3 × 3 convolutions with max pooling and sigmoid on whole frames, 200 in a batch.",
+        "2024 (double Poisson): zoom 4, 5000 steps, frames drawn by eq. 1 with κ = 1, data term in closed form "
+        "(eq. 11), critic of three 3 × 3 convolutions with max pooling and sigmoid on whole frames, 200 in a batch.",
         {**_PUBLISHED, "zoom": 4, "generator": "double-poisson", "kappa": 1.0, "data_term": "mean",
          "critic": "paper-2024", "batch_size": 200},
     ),

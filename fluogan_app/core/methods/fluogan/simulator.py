@@ -6,16 +6,17 @@ on the whole field: a few patches see little of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 import torch
 
 from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
 from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
+from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.noise import draw_emission, draw_frames
+from fluogan_app.core.optics.operators import ForwardOperator
+from fluogan_app.core.optics.spectral import SpectralOperator
 
 #: Light from further away than this many σ is left out of a patch's fluctuation: 3e-4 of a Gaussian's.
 REACH_SIGMAS = 3.6
@@ -25,22 +26,6 @@ NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 OVERLAP_FIELD = 64
 #: Frames whose deviations are in memory together.
 FRAMES_AT_ONCE = 64
-
-
-class Operator(Protocol):
-    """Ψ on some field: (…, zoom·Y, zoom·X) to (…, Y, X)."""
-
-    fine_shape: tuple[int, int]
-    coarse_shape: tuple[int, int]
-
-    def apply(self, fine: torch.Tensor) -> torch.Tensor:
-        """Ψx."""
-
-    def ones(self) -> torch.Tensor:
-        """An even image on the fine grid."""
-
-
-MakeOperator = Callable[[tuple[int, int]], Operator]
 
 
 class PoissonSimulator:
@@ -70,11 +55,13 @@ class DoublePoissonSimulator:
 
     needs_estimate = True
 
-    def __init__(self, recording: Recording, noise: Noise, sigma_pixels: float, make_operator: MakeOperator) -> None:
-        self._recording, self._sigma, self._make_operator = recording, sigma_pixels, make_operator
-        self._pattern = recording.mean.new_tensor(camera_pattern(noise.mean, sigma_pixels) / recording.unit)
-        self._windows: dict[tuple[int, int], Operator] = {}
-        self._overlaps = psf_overlaps(self._window(tuple(min(length, OVERLAP_FIELD) for length in recording.mean.shape)))
+    def __init__(self, recording: Recording, noise: Noise, optics: Optics, zoom: int, device: str) -> None:
+        self._recording, self._optics, self._zoom, self._device = recording, optics, zoom, device
+        pattern = camera_pattern(noise.mean, optics.sigma_pixels) / recording.unit
+        self._pattern = recording.mean.new_tensor(pattern)
+        self._windows: dict[tuple[int, int], ForwardOperator | SpectralOperator] = {}
+        field = tuple(min(length, OVERLAP_FIELD) for length in recording.mean.shape)
+        self._overlaps = psf_overlaps(self._window(field))
         self._covariance = neighbour_covariance(recording.frames, recording.level) / recording.unit**2
 
     def kappa(self, estimate: torch.Tensor) -> torch.Tensor:
@@ -95,32 +82,33 @@ class DoublePoissonSimulator:
         self, batch: Patches, estimate: torch.Tensor, kappa: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
         """Ψ(κPoisson(x/κ) − x) in each patch, (N, P, Q)."""
-        inside, outside, operator = self._around(batch.places, tuple(self._recording.mean.shape))
-        zoom = operator.fine_shape[0] // operator.coarse_shape[0]
+        inside, outside = self._around(batch.places, tuple(self._recording.mean.shape))
+        operator, zoom = self._window(outside.size_yx), self._zoom
         fine = replace(outside, rows=zoom * outside.rows, columns=zoom * outside.columns, size_yx=operator.fine_shape)
         expected = batch.level * fine.cut(estimate)
         light = operator.apply(draw_emission(expected, kappa, generator) - expected)
-        if inside.size_yx == operator.coarse_shape:
-            return light
         return replace(inside, times=torch.arange(len(light), device=light.device)).cut_frames(light)
 
-    def _around(self, places: Places, shape_yx: tuple[int, int]) -> tuple[Places, Places, Operator]:
-        """Each patch's place in a window that holds what it sees, the windows' places, and Ψ on a window.
+    def _around(self, places: Places, shape_yx: tuple[int, int]) -> tuple[Places, Places]:
+        """Each patch's place in a window that holds what it sees, and the windows' places.
 
-        Windows at a border of the field end there, where the window's own border does what the field's does.
+        Where borders reflect, windows end at a border of the field, and their own border does what the field's does.
         """
-        reach = int(np.ceil(REACH_SIGMAS * self._sigma))
+        reach = int(np.ceil(REACH_SIGMAS * self._optics.sigma_pixels))
         size = tuple(min(side + 2 * reach, length) for side, length in zip(places.size_yx, shape_yx))
-        rows, columns = (
-            (start - reach).clamp(min=0, max=length - side)
-            for start, length, side in zip((places.rows, places.columns), shape_yx, size)
-        )
-        inside = replace(places, rows=places.rows - rows, columns=places.columns - columns)
-        return inside, replace(places, rows=rows, columns=columns, size_yx=size), self._window(size)
+        rows, columns = places.rows - reach, places.columns - reach
+        if self._optics.boundary == "reflecting":
+            rows, columns = (
+                start.clamp(min=0, max=length - side)
+                for start, length, side in zip((rows, columns), shape_yx, size)
+            )
+        wraps = self._optics.boundary == "periodic"
+        inside = replace(places, rows=places.rows - rows, columns=places.columns - columns, wraps=wraps)
+        return inside, replace(places, rows=rows, columns=columns, size_yx=size, wraps=wraps)
 
-    def _window(self, size_yx: tuple[int, int]) -> Operator:
+    def _window(self, size_yx: tuple[int, int]) -> ForwardOperator | SpectralOperator:
         if size_yx not in self._windows:
-            self._windows[size_yx] = self._make_operator(size_yx)
+            self._windows[size_yx] = blur_operator(self._optics, size_yx, self._zoom, 0.0, self._zoom, self._device)
         return self._windows[size_yx]
 
     def _camera(
@@ -152,7 +140,7 @@ def neighbour_covariance(frames: torch.Tensor, level: torch.Tensor) -> torch.Ten
     return total
 
 
-def psf_overlaps(operator: Operator) -> tuple[float, ...]:
+def psf_overlaps(operator: ForwardOperator | SpectralOperator) -> tuple[float, ...]:
     """Σ_i ψ_ik ψ_jk with j = i and with j each of the NEIGHBOURS of i, as means over k in one camera pixel."""
     rows, columns = (length // 2 for length in operator.coarse_shape)
     zoom = operator.fine_shape[0] // operator.coarse_shape[0]
