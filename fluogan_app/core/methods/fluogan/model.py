@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 
+from fluogan_app.core.data.survey import Survey
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import Texture
 from fluogan_app.core.methods.fluogan.weights import Noise
@@ -29,9 +31,11 @@ SHARE_BACKGROUND = 0.1
 
 @dataclass(frozen=True)
 class Model:
-    """The terms of eq. (14) for the spots of each texture and b (Y, X), and the majorants that give the step sizes.
+    """The terms of eq. (14) for the spots of each texture and b (Y, X), and what the step sizes follow from.
 
-    sparsity: per texture the pull of λ1 on each spot; metrics: per texture the majorant; both like the spots.
+    sparsity: per texture the pull of λ1 on each spot, like the spots. metrics: per texture the majorant that a gradient
+    step divides by; metric_b: the background's. stiffness: per texture the pull of λ1 = 1 on a spot, divided by how far
+    a step of the splitting may move it.
     """
 
     textures: tuple[Texture, ...]
@@ -42,12 +46,17 @@ class Model:
     smoothness: float
     metrics: tuple[torch.Tensor, ...]
     metric_b: torch.Tensor
+    stiffness: tuple[float, ...]
     unit_photons: float
 
-    def priced(self, price: torch.Tensor) -> Model:
-        """The same with λ1 pulling harder on some fine spots (significance.py)."""
-        fine, *wide = self.sparsity
-        return replace(self, sparsity=(fine * price, *wide))
+    def part(self, indices: Sequence[int]) -> Model:
+        """The same with some of the textures only."""
+        fields = ("textures", "sparsity", "metrics", "stiffness")
+        return replace(self, **{name: tuple(getattr(self, name)[index] for index in indices) for name in fields})
+
+    def priced(self, prices: Sequence[torch.Tensor]) -> Model:
+        """The same with λ1 pulling by these factors on the spots of each texture."""
+        return replace(self, sparsity=tuple(pull * price for pull, price in zip(self.sparsity, prices)))
 
     def light(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
         """Ψx, (Y, X)."""
@@ -63,9 +72,13 @@ class Model:
         """γ w (Ψx + b − ȳ), (Y, X): the gradient of the data term for b, and through Ψᵀ for x."""
         return (light + background).sub_(self.mean).mul_(self.weights).mul_(self.gamma)
 
+    def misfit(self, simulated: torch.Tensor) -> torch.Tensor:
+        """w (Ψx + b − ȳ)², (Y, X): 1 on average where model and data agree within the noise."""
+        return (simulated - self.mean).square_().mul_(self.weights)
+
     def discrepancy(self, light: torch.Tensor, background: torch.Tensor) -> torch.Tensor:
-        """Mean of w (Ψx + b − ȳ)²: 1 where model and data agree within the noise."""
-        return (light + background).sub_(self.mean).square_().mul_(self.weights).mean()
+        """Mean misfit."""
+        return self.misfit(light + background).mean()
 
     def sparsity_term(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
         """λ1 ‖x‖₁ with the pull of each place and texture."""
@@ -74,20 +87,45 @@ class Model:
 
 
 def build_model(
-    noise: Noise, textures: tuple[Texture, ...], fwhm_pixels: float, params: FluoganParams
+    noise: Noise,
+    textures: tuple[Texture, ...],
+    fwhm_pixels: float,
+    params: FluoganParams,
+    reference: Survey | None = None,
 ) -> Model:
-    """Scale the problem and compute weights and step sizes."""
+    """Scale the problem and compute weights and step sizes; `reference` is the whole field of which this is a tile."""
     like = textures[0].blur.apply(textures[0].blur.ones())
-    unit = float(max(noise.mean.mean(), np.sqrt(noise.frame_variance.mean())))
+    whole = noise.mean if reference is None else reference.mean
+    unit = float(max(whole.mean(), np.sqrt(noise.frame_variance.mean())))
     weights = like.new_tensor(unit**2 / noise.mean_variance)
-    mean = like.new_tensor(noise.mean / unit)
+    if params.weighting == "uniform":
+        weights = torch.full_like(weights, float(weights.mean()))
+    strongest, signal = _brightest(noise, whole, fwhm_pixels, unit)
     wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
-    smoothness = params.lambda2 * float(weights.median()) * wave**2
+    smoothness = params.lambda2 * float(weights[weights > 0].median()) * wave**2
     metrics, metric_b = _majorants(textures, params.gamma * weights)
+    pulls = _pulls(textures, weights, signal)
+    stiffness = (
+        float(pull.median()) * texture.kind.per_pixel**2 / (texture.kind.reach * strongest)
+        for pull, texture in zip(pulls, textures)
+    )
     return Model(
-        textures, mean, weights, params.gamma, _sparsity(textures, weights, mean, params.lambda1),
-        smoothness, metrics, metric_b + 8.0 * smoothness, unit,
+        textures, like.new_tensor(noise.mean / unit), weights, params.gamma,
+        tuple(params.lambda1 * pull for pull in pulls), smoothness, metrics, metric_b + 8.0 * smoothness,
+        tuple(stiffness), unit,
     )  # fmt: skip
+
+
+def _brightest(noise: Noise, mean: np.ndarray, fwhm_pixels: float, unit: float) -> tuple[float, float]:
+    """The strongest light above the floor, in units, and the strongest pull of the field's signal, Ψᵀw(ȳ − floor)."""
+    above = np.maximum(mean - np.percentile(mean, 1.0), 0.0)
+    independent = len(noise.level) / noise.correlation_frames
+    variance = np.maximum(noise.photon * mean + noise.constant, noise.frame_variance.min()) / independent
+    variance = np.maximum(variance, noise.mean_variance.min())
+    sigma = fwhm_pixels / 2.3548
+    pull = gaussian_filter(unit * above / variance, sigma, mode="reflect").max()
+    strongest = gaussian_filter(above, 0.5 * sigma, mode="reflect").max() / unit
+    return max(float(strongest), 1e-3), float(pull)
 
 
 def _majorants(textures: tuple[Texture, ...], weights: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
@@ -100,15 +138,13 @@ def _majorants(textures: tuple[Texture, ...], weights: torch.Tensor) -> tuple[tu
     return tuple(texture.blur.adjoint(pull) / share for texture, share in zip(textures, shares)), pull / level
 
 
-def _sparsity(textures: tuple[Texture, ...], weights: torch.Tensor, mean: torch.Tensor, lambda1: float) -> tuple:
-    """Pull of λ1 on each spot of each texture."""
+def _pulls(textures: tuple[Texture, ...], weights: torch.Tensor, signal: float) -> list[torch.Tensor]:
+    """Pull of λ1 = 1 on each spot of each texture."""
     fine = textures[0].blur
-    above_floor = mean - torch.quantile(mean.flatten()[:: max(1, mean.numel() // 10**6)], 0.01)
-    signal = fine.adjoint(weights * above_floor).max().clamp(min=0.0)
-    noise = fine.squared().adjoint(weights).sqrt()
+    noise = fine.squared().adjoint(weights).clamp_(min=0.0).sqrt_()
     pull = torch.maximum((SPARSITY_OF_SIGNAL * signal * noise).sqrt(), LEAST_SIGMAS * noise)
     pulls = (pull - texture.kind.discount_sigmas * noise for texture in textures)
-    return tuple(lambda1 * _on_grid(part, texture.blur.fine_shape) for part, texture in zip(pulls, textures))
+    return [_on_grid(part, texture.blur.fine_shape) for part, texture in zip(pulls, textures)]
 
 
 def _on_grid(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:

@@ -15,7 +15,7 @@ class FluoganParams(Params):
         help="Fine pixels per camera pixel along an axis. The estimate has zoom² times as many pixels as a frame.",
     )  # fmt: skip
     steps: int = param(
-        1500, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
+        700, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
         help="Steps of the whole run, those of the mean fit included. More steps sharpen further; "
         "a finished run can be continued with more.",
     )  # fmt: skip
@@ -48,10 +48,12 @@ class FluoganParams(Params):
         help="What the blur brings in from beyond the field: its mirror image, or, as the 2023 paper writes it, its "
         "other end.",
     )  # fmt: skip
-    detail: float = param(
-        0.25, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,
-        help="The estimate is made of spots of this width, so that it is a picture and not a set of points. "
-        "0 lets single fine pixels stand alone.",
+    detail: float | None = param(
+        None, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,
+        none_text="from the data",
+        help="The estimate is made of spots of this width, so that it is a picture and not a set of points. Left empty, "
+        "a width is taken at which nothing narrower than two thirds of the PSF is shown apart, and a finer one where "
+        "the recording proves it. 0 lets single fine pixels stand alone.",
     )  # fmt: skip
     weighting: Literal["noise", "uniform"] = param(
         "noise", label="Weight of pixels", group="Weights", advanced=True,
@@ -67,17 +69,17 @@ class FluoganParams(Params):
     kappa: float | None = param(
         None, label="Fluctuation strength κ", unit="photons per event", gt=0, le=1e6, group="Critic", advanced=True,
         none_text="estimated from the frames", logarithmic=True, equation="var = κ x",
-        help="Light of one event of a fluctuating molecule, for the double-Poisson generator; 1 in the 2024 paper, much "
-        "more where molecules blink.",
+        help="Light of one event of a fluctuating molecule, for the double-Poisson generator; 1 in the 2024 paper, "
+        "much more where molecules blink.",
     )  # fmt: skip
     critic: Literal["patch", "paper-2023", "paper-2024"] = param(
         "patch", label="Critic network", group="Critic", advanced=True,
-        help="“patch” judges random patches beside a blurred mean frame: its cost does not grow with the field of view. "
-        "The papers' critics judge whole frames by three convolutions with max pooling, of 5 × 5 pixels in 2023 "
+        help="“patch” judges random patches beside a blurred mean frame: its cost does not grow with the field of "
+        "view. The papers' critics judge whole frames by three convolutions with max pooling, of 5 × 5 pixels in 2023 "
         "and of 3 × 3 in 2024.",
     )  # fmt: skip
     warmup_steps: int = param(
-        1000, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
+        640, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
         help="With δ = 1 the first steps fit the mean alone. At most two thirds of all steps are taken for it.",
     )  # fmt: skip
     adversarial_weight: float = param(
@@ -121,7 +123,7 @@ class FluoganParams(Params):
 
 
 def warmup_length(params: FluoganParams) -> int:
-    """Steps of the mean fit before the critic comes in; all of them with δ = 0."""
+    """Steps that fits of the mean may take: all of them with δ = 0, else those before the critic."""
     if params.delta == 0:
         return params.steps
     return min(params.warmup_steps, (2 * params.steps) // 3)

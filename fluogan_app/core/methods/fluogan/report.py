@@ -11,6 +11,7 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.metrics.residual import residual_measures
 
 if TYPE_CHECKING:
     import torch
@@ -50,14 +51,17 @@ def blur_pixels(problem: Problem) -> float:
     return problem.acquisition.fwhm_nm / problem.acquisition.pixel_size_nm
 
 
-def measures(model: Model, noise: Noise, light: torch.Tensor, background: torch.Tensor) -> dict[str, float]:
-    """Numbers that say how well the reconstruction explains the frames."""
-    recorded = float(noise.mean.sum())
-    simulated = float((light.sum() + background.sum())) * model.unit_photons
+def measures(model: Model, noise: Noise, simulated: torch.Tensor, problem: Problem) -> dict[str, float]:
+    """Numbers that say how well the simulated mean Ψx + b, (Y, X), explains the frames, without their margin."""
+    wanted = problem.inner.slices
+    recorded = float(noise.mean[wanted].sum())
+    photons = simulated.cpu().numpy().astype(float) * model.unit_photons
+    residual = (noise.mean - photons) / np.sqrt(noise.mean_variance)
     return {
-        "photon_balance_percent": 100.0 * (simulated - recorded) / recorded,
-        "discrepancy": float(model.discrepancy(light, background)),
+        "photon_balance_percent": 100.0 * (float(photons[wanted].sum()) - recorded) / recorded,
+        "discrepancy": float(model.misfit(simulated)[wanted].mean()),
         "correlation_time_frames": noise.correlation_frames,
+        **residual_measures(residual[wanted], blur_pixels(problem)),
     }
 
 

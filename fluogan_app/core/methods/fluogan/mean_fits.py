@@ -1,0 +1,140 @@
+"""The fits of the mean one after the other, and what is made of them.
+
+With the finest detail left to the data there are two: of coarse and wide spots, then of fine and wide ones. Each begins
+in the dark, so that neither is led by what the other found; choice.py then shows the fine one where it is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from fluogan_app.core.methods.fluogan.choice import on_grid, share_of_fine
+from fluogan_app.core.methods.fluogan.model import Model
+from fluogan_app.core.methods.fluogan.schedule import Schedule
+from fluogan_app.core.methods.fluogan.splitting import Splitting
+from fluogan_app.core.methods.fluogan.support import prices, typical_light
+from fluogan_app.core.optics.waves import Waves
+
+#: What λ1 asks for spots of the fit that is not shown at a place, so that the common fit leaves them dark.
+BANNED = 5.0
+
+Tensors = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Spots of each texture of a model, and the background."""
+
+    model: Model
+    spots: list[torch.Tensor]
+    background: torch.Tensor
+
+
+class MeanFits:
+    """All fits of one recording. Holds nothing that changes."""
+
+    def __init__(self, model: Model, schedule: Schedule, waves: Waves, zoom: int, sigma_pixels: float) -> None:
+        self._model, self._schedule, self._zoom, self._sigma = model, schedule, zoom, sigma_pixels
+        last = len(model.textures) - 1
+        indices = [(1, last), (0, last)] if schedule.fits == 2 else [tuple(range(last + 1))]
+        self._models = [model.part(chosen) for chosen in indices]
+        self._fits = [Splitting(part, waves) for part in self._models]
+
+    def model(self, step: int) -> Model:
+        """The terms that the step works on, at their present prices."""
+        return self._models[self._schedule.place(step)[0]]
+
+    def begin(self) -> Tensors:
+        """The state before the first step."""
+        return self._fits[0].start() | {"typical": self._model.mean.new_zeros(()), "simulated": self._model.mean.clone()}
+
+    def step(self, tensors: Tensors, step: int) -> None:
+        """One step, in place; after the last of a fit, what it found is kept."""
+        number, place = self._schedule.place(step)
+        fit, event = self._fits[number], self._schedule.event(place)
+        if event == "begin" and number > 0:
+            self._clear(tensors)
+            tensors |= fit.start() | {"typical": torch.zeros_like(tensors["typical"])}
+        elif event == "reweight":
+            self._reweight(tensors, number)
+        elif event == "settle":
+            fit.settle(tensors)
+        tensors["simulated"] = fit.step(tensors, self._schedule.settled(place))
+        if place == self._schedule.fit_steps - 1 and number == 0 and len(self._fits) == 2:
+            self._keep(tensors)
+
+    def picture(self, tensors: Tensors, step: int) -> Picture:
+        """What to show after so many steps: a finished fit until the next one is finished too."""
+        number, place = self._schedule.place(max(step - 1, 0))
+        if number > 0:
+            kinds = (texture.kind.name for texture in self._models[0].textures)
+            return Picture(self._models[0], [tensors[f"kept.{kind}"] for kind in kinds], tensors["kept.b"])
+        return self._present(tensors, number, place)
+
+    def present(self, tensors: Tensors, step: int) -> list[torch.Tensor]:
+        """The spots of the fit that a step has just worked on."""
+        number, place = self._schedule.place(step)
+        return self._fits[number].spots(tensors, self._schedule.settled(place))
+
+    def finish(self, tensors: Tensors) -> tuple[Picture, list[torch.Tensor]]:
+        """The picture of all fits together, and the prices of its spots. What the fits held is let go."""
+        last = len(self._fits) - 1
+        shown = self._present(tensors, last, self._schedule.fit_steps - 1)
+        asked = [tensors[f"price.{texture.kind.name}"] for texture in shown.model.textures]
+        if last == 1:
+            shown, asked = self._chosen(tensors, shown, asked)
+        self._clear(tensors)
+        for name in [name for name in tensors if name.startswith("kept.")] + ["typical", "simulated"]:
+            del tensors[name]
+        return shown, asked
+
+    def _present(self, tensors: Tensors, number: int, place: int) -> Picture:
+        fit = self._fits[number]
+        return Picture(self._models[number], fit.spots(tensors, self._schedule.settled(place)), tensors["b"])
+
+    def _reweight(self, tensors: Tensors, number: int) -> None:
+        model, fit = self._models[number], self._fits[number]
+        spots = fit.spots(tensors, settled=False)
+        estimate = model.estimate(spots)
+        typical = tensors["typical"]
+        tensors["typical"] = torch.where(typical > 0, typical, typical_light(estimate))
+        found = prices(model.textures, spots, estimate, tensors["typical"], self._zoom, self._sigma)
+        fit.reprice(tensors, found)
+
+    def _keep(self, tensors: Tensors) -> None:
+        model = self._models[0]
+        shown = self._present(tensors, 0, self._schedule.fit_steps - 1)
+        for texture, part in zip(model.textures, shown.spots):
+            tensors[f"kept.{texture.kind.name}"] = part
+            tensors[f"kept.price.{texture.kind.name}"] = tensors[f"price.{texture.kind.name}"]
+        tensors["kept.b"] = shown.background.clone()
+        tensors["kept.misfit"] = model.misfit(model.light(shown.spots) + shown.background)
+
+    def _chosen(
+        self, tensors: Tensors, shown: Picture, asked: list[torch.Tensor]
+    ) -> tuple[Picture, list[torch.Tensor]]:
+        """Fine spots where they are needed, coarse ones elsewhere, and of the rest as much of either fit."""
+        (fine, wide), misfit = shown.spots, shown.model.misfit(shown.model.light(shown.spots) + shown.background)
+        share = share_of_fine(tensors["kept.misfit"], misfit, self._sigma)
+        finely, widely = on_grid(share, fine.shape), on_grid(share, wide.shape)
+        spots = [
+            finely * fine,
+            (1.0 - finely) * tensors["kept.coarse"],
+            torch.lerp(tensors["kept.wide"], wide, widely),
+        ]
+        background = torch.lerp(tensors["kept.b"], shown.background, share)
+        together = [
+            asked[0] + BANNED * (1.0 - finely),
+            tensors["kept.price.coarse"] + BANNED * finely,
+            torch.lerp(tensors["kept.price.wide"], asked[1], widely),
+        ]
+        return Picture(self._model, spots, background), together
+
+    @staticmethod
+    def _clear(tensors: Tensors) -> None:
+        """Let go of what a fit held."""
+        held = ("data", "data.dual", "b.dual")
+        for name in [name for name in tensors if name in held or name.startswith(("governing.", "price."))]:
+            del tensors[name]

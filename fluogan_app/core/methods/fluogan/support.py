@@ -1,0 +1,124 @@
+"""Support: how much light a spot's surroundings hold along the structure that it lies on, and what λ1 asks for it.
+
+Sparsity by ℓ1 alone shortens what is there as much as what is not. The penalty meant is that of a logarithm,
+λ1 ε Σ log(1 + S/ε), by reweighting (Candès, Wakin and Boyd 2008), with a difference: S is not the spot itself but the
+mean over a straight piece of structure through it, in the local direction. Noise varies along a line and structures do
+not, so that a line's spots share one low price and what lies beside them a high one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+from fluogan_app.core.methods.fluogan.texture import WIDE, Texture
+
+#: Length of the straight piece, in σ of the PSF.
+LENGTH_SIGMAS = 4.0
+#: λ1 pulls at most and at least so many times as hard on a spot.
+DEAREST, CHEAPEST = 1.5, 0.03
+#: Support at which the price has halved, in multiples of the typical light of lit places.
+HALF_PRICE = 0.3
+#: "Lit" is what holds this part of the brightest place, and the typical light their upper fifth.
+LIT, TYPICAL = 1e-3, 0.8
+#: Directions are those of the picture blurred by, and averaged over, so many σ of the PSF.
+DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
+
+
+def typical_light(estimate: torch.Tensor) -> torch.Tensor:
+    """Photons per fine pixel that separate the brighter fifth of all lit fine pixels, 0-d."""
+    lit = estimate[estimate > LIT * estimate.max()]
+    if lit.numel() == 0:
+        return estimate.new_zeros(())
+    return torch.quantile(lit[:: max(1, lit.numel() // 10**6)], TYPICAL)
+
+
+def prices(
+    textures: Sequence[Texture],
+    spots: Sequence[torch.Tensor],
+    estimate: torch.Tensor,
+    typical: torch.Tensor,
+    zoom: int,
+    sigma_pixels: float,
+) -> list[torch.Tensor]:
+    """By how much λ1 is to pull harder on each spot, DEAREST where nothing supports it and down to CHEAPEST.
+
+    Wide spots begin at 1: what nothing supports, they are to take over. estimate: (LY, LX), for the directions.
+    """
+    directions = structure_directions(estimate, zoom, sigma_pixels)
+    half = (HALF_PRICE * typical).clamp(min=1e-12)
+    found = []
+    for texture, part in zip(textures, spots):
+        per_pixel = texture.kind.per_pixel
+        along = support(part, directions, LENGTH_SIGMAS * sigma_pixels * per_pixel) * (per_pixel / zoom) ** 2
+        highest = 1.0 if texture.kind.name == WIDE.name else DEAREST
+        found.append((highest / (1.0 + along / half)).clamp_(min=CHEAPEST))
+    return found
+
+
+def structure_directions(estimate: torch.Tensor, zoom: int, sigma_pixels: float) -> torch.Tensor:
+    """Direction of structures in radians from the x axis, 0 to π, about two values per camera pixel along an axis.
+
+    From the structure tensor (Bigün and Granlund 1987): the eigenvector along which brightness changes least.
+    """
+    step = max(1, zoom // 2)
+    seen = torch.nn.functional.avg_pool2d(estimate[None, None], step, ceil_mode=True)[0, 0]
+    sigma = sigma_pixels * zoom / step
+    image = gaussian_filter(seen.cpu().numpy().astype(np.float64), DIRECTION_BLUR * sigma, mode="reflect")
+    slope_y, slope_x = (np.gradient(image, axis=axis) if image.shape[axis] > 1 else 0 * image for axis in (0, 1))
+    yy, xx, xy = (
+        gaussian_filter(product, DIRECTION_WINDOW * sigma, mode="reflect")
+        for product in (slope_y * slope_y, slope_x * slope_x, slope_x * slope_y)
+    )
+    across = 0.5 * np.arctan2(2.0 * xy, xx - yy)
+    return torch.tensor((across + np.pi / 2) % np.pi).to(estimate)
+
+
+def support(spots: torch.Tensor, directions: torch.Tensor, length: float) -> torch.Tensor:
+    """Mean over a straight piece of about `length` spots, centred at each spot, in the local direction.
+
+    Pieces are summed by doubling: each turn adds the sum to itself, shifted by its own length, so that a piece of 2ⁿ
+    spots takes n additions of the whole image for each direction.
+    """
+    doublings = max(0, round(math.log2(max(length, 1.0))))
+    count, reach = max(4, 2**doublings // 2), 2**doublings
+    softened = _softened(_mirrored(spots, reach))
+    nearest = torch.nn.functional.interpolate(directions[None, None], spots.shape, mode="nearest")[0, 0]
+    chosen = torch.round(nearest * (count / math.pi)).long() % count
+    result = torch.zeros_like(spots)
+    for index in range(count):
+        here = chosen == index
+        if bool(here.any()):
+            angle = math.pi * index / count
+            result = torch.where(here, _pieces(softened, angle, doublings, reach, spots.shape), result)
+    return result / reach
+
+
+def _pieces(image: torch.Tensor, angle: float, doublings: int, border: int, shape: torch.Size) -> torch.Tensor:
+    """Sums over 2^doublings spots along one direction, centred, without the border."""
+    total, reach_y, reach_x = image, 0, 0
+    for turn in range(doublings):
+        shift_y, shift_x = round(math.sin(angle) * 2**turn), round(math.cos(angle) * 2**turn)
+        total = total + torch.roll(total, (-shift_y, -shift_x), (0, 1))
+        reach_y, reach_x = reach_y + shift_y, reach_x + shift_x
+    top, left = border - round(reach_y / 2), border - round(reach_x / 2)
+    return total[top : top + shape[0], left : left + shape[1]]
+
+
+def _mirrored(image: torch.Tensor, border: int) -> torch.Tensor:
+    """With a border of its mirror image, also where that is wider than the image."""
+    for axis, length in enumerate(image.shape):
+        places = torch.arange(-border, length + border, device=image.device) % (2 * length)
+        image = image.index_select(axis, torch.where(places < length, places, 2 * length - 1 - places))
+    return image
+
+
+def _softened(image: torch.Tensor) -> torch.Tensor:
+    """Each spot with half of its neighbours, so that a piece may run beside the spots by less than one."""
+    for axis in (0, 1):
+        image = 0.5 * image + 0.25 * (torch.roll(image, 1, axis) + torch.roll(image, -1, axis))
+    return image
