@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from fluogan_app.core.methods.fluogan import simulator
 from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
 from fluogan_app.core.methods.fluogan.simulator import (
     NEIGHBOURS, DoublePoissonSimulator, PoissonSimulator, neighbour_covariance, psf_overlaps,
@@ -84,11 +85,11 @@ def farthest(drawn: torch.Tensor, wanted: np.ndarray) -> float:
     return float(np.abs(found - wanted).max() / spread.max())
 
 
-def drawn_and_wanted(truth, recording, double, simulator, kappa) -> list[tuple[torch.Tensor, np.ndarray]]:
+def drawn_and_wanted(truth, recording, double, drawing, kappa) -> list[tuple[torch.Tensor, np.ndarray]]:
     estimate = torch.tensor(truth / recording.unit, dtype=torch.float32)
     mean = gaussian_operator(SHAPE, ZOOM, SIGMA).apply(estimate) + BACKGROUND / recording.unit
     in_unit = torch.tensor(kappa / recording.unit, dtype=torch.float32)
-    patches = simulator.draw(batch_of(recording), mean, estimate, in_unit, make_generator(5))
+    patches = drawing.draw(batch_of(recording), mean, estimate, in_unit, make_generator(5))
     true_kappa = torch.tensor(KAPPA / recording.unit)
     photon, rest = (float(value) for value in double._camera(mean, estimate, true_kappa))
     return [
@@ -110,8 +111,8 @@ def test_neighbours_covary_as_the_model_says_in_the_middle_and_at_the_borders(pa
 
 @pytest.mark.parametrize("wrong", ["κ of half the size", "no fluctuation"])
 def test_that_check_sees(truth, recording, double, noise, wrong) -> None:
-    simulator = double if wrong.startswith("κ") else PoissonSimulator(recording, noise, SIGMA)
-    parts = drawn_and_wanted(truth, recording, double, simulator, KAPPA / 2)
+    drawing = double if wrong.startswith("κ") else PoissonSimulator(recording, noise, SIGMA)
+    parts = drawn_and_wanted(truth, recording, double, drawing, KAPPA / 2)
     assert all(farthest(drawn, wanted) > 6.0 for drawn, wanted in parts)
 
 
@@ -133,8 +134,8 @@ def test_steady_light_has_next_to_no_kappa(truth, recording, noise) -> None:
     mean = recording.mean.numpy() * recording.unit
     steady = np.random.default_rng(3).poisson(np.broadcast_to(mean, (1500, *SHAPE))).astype(np.float32)
     calm = Recording(steady, noise, recording.unit, SIGMA, "cpu")
-    simulator = DoublePoissonSimulator(calm, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
-    found = float(simulator.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
+    of_calm = DoublePoissonSimulator(calm, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
+    found = float(of_calm.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
     assert found < 0.2
 
 
@@ -160,20 +161,31 @@ def test_overlaps_are_those_of_the_psfs_columns() -> None:
         assert found == pytest.approx(along_y * along_x, rel=1e-4)
 
 
+def test_the_batch_may_be_drawn_in_pieces(truth, recording, double, monkeypatch) -> None:
+    batch, estimate = batch_of(recording), torch.tensor(truth / recording.unit, dtype=torch.float32)
+    kappa = torch.tensor(KAPPA / recording.unit)
+    few = Patches(batch.places.some(slice(0, None, 997)), *(
+        getattr(batch, name)[::997] for name in ("real", "scene", "level", "spread", "expected")
+    ))  # fmt: skip
+    whole = double._fluctuation(few, estimate, kappa, make_generator(1))
+    monkeypatch.setattr(simulator, "EMISSION_BYTES", 3.1 * 4 * 14 * 15 * ZOOM**2)
+    torch.testing.assert_close(double._fluctuation(few, estimate, kappa, make_generator(1)), whole, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("boundary", ["reflecting", "periodic"])
 @pytest.mark.parametrize("psf", [GaussianPsf(SIGMA), AiryPsf(0.42)], ids=["gaussian", "airy"])
 def test_light_in_a_window_is_that_in_the_field(recording, noise, psf, boundary) -> None:
     optics = Optics(psf, boundary)
-    simulator = DoublePoissonSimulator(recording, noise, optics, ZOOM, "cpu")
+    drawing = DoublePoissonSimulator(recording, noise, optics, ZOOM, "cpu")
     whole = blur_operator(optics, SHAPE, ZOOM, 0.0, ZOOM)
     corners = torch.tensor([[0, 0], [10, 11], [20, 21], [0, 21]]).T
     places = Places(*corners, torch.arange(4), PATCH)
-    inside, outside = simulator._around(places, SHAPE)
+    inside, outside = drawing._around(places, SHAPE)
     fine = replace(outside, rows=ZOOM * outside.rows, columns=ZOOM * outside.columns,
                    size_yx=tuple(ZOOM * side for side in outside.size_yx))  # fmt: skip
     assert outside.size_yx[0] < SHAPE[0]
     estimate = torch.rand(whole.fine_shape, generator=make_generator(0))
-    in_windows = simulator._window(outside.size_yx).apply(fine.cut(estimate))
+    in_windows = drawing._window(outside.size_yx).apply(fine.cut(estimate))
     found, wanted = inside.cut_frames(in_windows), places.cut(whole.apply(estimate))
     # What lies beyond the reach is 3e-4 of a Gaussian, and a few percent of an Airy disc with its rings.
     torch.testing.assert_close(found, wanted, rtol=1e-3 if isinstance(psf, GaussianPsf) else 3e-2, atol=0)

@@ -6,7 +6,7 @@ light level nor bleaching reaches the critic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -50,6 +50,10 @@ class Places:
         if image.is_cuda:  # index_add_ is not repeatable there
             return image.index_put_((flat,), patches.flatten(), accumulate=True).view(shape_yx)
         return image.index_add_(0, flat, patches.flatten()).view(shape_yx)
+
+    def some(self, part: slice) -> Places:
+        """Some of the places."""
+        return replace(self, rows=self.rows[part], columns=self.columns[part], times=self.times[part])
 
     def _whole(self, shape_yx: torch.Size) -> bool:
         return not self.wraps and tuple(shape_yx) == self.size_yx

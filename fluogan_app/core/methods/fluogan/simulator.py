@@ -22,6 +22,8 @@ from fluogan_app.core.optics.spectral import SpectralOperator
 REACH_SIGMAS = 3.6
 #: Pairs of neighbouring pixels, as steps in y and x, whose covariance no camera noise makes.
 NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
+#: Emission of so many bytes is drawn at a time, whatever the batch.
+EMISSION_BYTES = 32e6
 #: Side of the field, in camera pixels, on which the PSF's overlap with itself is measured.
 OVERLAP_FIELD = 64
 #: Frames whose deviations are in memory together.
@@ -82,10 +84,22 @@ class DoublePoissonSimulator:
         self, batch: Patches, estimate: torch.Tensor, kappa: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
         """Ψ(κPoisson(x/κ) − x) in each patch, (N, P, Q)."""
-        inside, outside = self._around(batch.places, tuple(self._recording.mean.shape))
+        outside = self._around(batch.places, tuple(self._recording.mean.shape))[1]
+        pixels = outside.size_yx[0] * outside.size_yx[1] * self._zoom**2
+        size = max(1, int(EMISSION_BYTES / (4 * pixels)))
+        parts = [slice(start, start + size) for start in range(0, len(batch.level), size)]
+        light = [self._light(batch.places.some(part), batch.level[part], estimate, kappa, generator) for part in parts]
+        return torch.cat(light)
+
+    def _light(
+        self, places: Places, level: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor,
+        generator: torch.Generator,
+    ) -> torch.Tensor:  # fmt: skip
+        """The same at some places."""
+        inside, outside = self._around(places, tuple(self._recording.mean.shape))
         operator, zoom = self._window(outside.size_yx), self._zoom
         fine = replace(outside, rows=zoom * outside.rows, columns=zoom * outside.columns, size_yx=operator.fine_shape)
-        expected = batch.level * fine.cut(estimate)
+        expected = level * fine.cut(estimate)
         light = operator.apply(draw_emission(expected, kappa, generator) - expected)
         return replace(inside, times=torch.arange(len(light), device=light.device)).cut_frames(light)
 
