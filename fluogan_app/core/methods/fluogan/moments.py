@@ -1,0 +1,178 @@
+"""Second moments: what the blinking of the molecules says of the sample beyond the mean frame.
+
+Molecules that fluctuate independently, κ photons an event, correlate the camera pixels that one molecule lights (Cachia
+et al. 2024, eq. 1):
+
+    Cov(y) = Ψ diag(κx) Ψᵀ + N,   N = diag(gain · Ψx + gain · b + read noise²)
+
+Each frame, less its mean, is filtered with what a molecule at a place would look like, p_k, and the square is averaged
+over time. Less what the camera's noise alone gives, the expectation is linear in x:
+
+    V_k = mean_t (p_kᵀ(y_t − ȳ))² − p_kᵀ N p_k,   E V = κ F x,   F_kl = (p_kᵀ ψ_l)²
+
+With p_k = Q ψ_k, Q ≈ Cov(y)⁻¹, all pairs of pixels enter as they inform: V is the score of the Gaussian likelihood, and
+has the covariance 2/T (ψ_kᵀQψ_l)². Its inverse square root S makes the noise of S V white. So the second moments are one
+more image of the same x with white noise, S V = κ S F x, whose PSF is narrower than the microscope's by √2. For a
+Gaussian PSF and Q = Q_y ⊗ Q_x, S F is a small matrix along y and one along x.
+
+Q matters: pairs of pixels up to six apart that are weighted each by itself hold half of what the second moments know at
+κ = 20 and 60 photons, and a fifth at κ = 200, because the blur makes their errors alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+
+from fluogan_app.core.estimate.photon_transfer import photon_transfer
+from fluogan_app.core.estimate.trend import without_trend
+from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.optics.blur import Optics
+from fluogan_app.core.optics.operators import separable_operator
+from fluogan_app.core.optics.pointspread import GaussianPsf
+from fluogan_app.core.optics.psf import banded_spots
+
+#: Places per camera pixel at which V is taken: a square has twice the bandwidth of what was squared.
+PLACES = 2
+#: Fewer frames have no covariance to speak of, and smaller fields no camera's line.
+LEAST_FRAMES, LEAST_SIDE = 30, 6
+#: Waves of V whose noise is below this part of the strongest are not amplified any further: S stays local.
+RIDGE = 1e-2
+#: Structures concentrate light, and blinking with it: so many times the excess that their mean brightness tells.
+CONCENTRATION = 2.0
+#: Elements of the matrices below this part of the largest only cost time.
+NEGLIGIBLE = 1e-5
+FRAMES_AT_ONCE = 32
+#: Places whose series tell how long molecules remember, and the correlation that counts as none.
+SERIES, UNCORRELATED = 400, 0.05
+
+
+@dataclass(frozen=True)
+class Fluctuations:
+    """The image of the second moments and how x makes it; in the frames' unit squared.
+
+    image: (PLACES·Y, PLACES·X), S V. variance: of each of its pixels. rows, columns: S F along an axis, from the fine
+    grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); E image = κ · rows · x · columnsᵀ. independent_frames: frames less
+    those that say the same as the frame before them.
+    """
+
+    image: np.ndarray
+    variance: np.ndarray
+    rows: csr_array
+    columns: csr_array
+    independent_frames: float
+
+
+@dataclass(frozen=True)
+class MomentAxis:
+    """Along one axis: the filter Pᵀ (places, pixels), S (places, places), the diagonal of PᵀQ⁻¹P, and S F."""
+
+    filter: csr_array
+    whitening: csr_array
+    power: np.ndarray
+    response: csr_array
+
+
+def measure_fluctuations(frames: np.ndarray, noise: Noise, optics: Optics, zoom: int) -> Fluctuations | None:
+    """The second moments of frames (T, Y, X); None where there are too few frames or the PSF does not separate.
+
+    Slow trends are taken off, and what brightens or dims whole frames. Nothing needs to be known of the camera: its
+    noise is what neighbouring pixels do not share (photon_transfer.py). Multiplying the frames by c multiplies image
+    and standard deviations by c².
+    """
+    count, *shape = frames.shape
+    if count < LEAST_FRAMES or min(shape) < LEAST_SIDE or not isinstance(optics.psf, GaussianPsf):
+        return None
+    rest, lost = without_trend(frames, noise.level)
+    camera_noise = _camera_noise(frames, noise)
+    rest = _without_flicker(rest, noise.mean, camera_noise)
+    left = count - lost - 1
+    excess = _excess(rest, left, noise, camera_noise)
+    rows, columns = (moment_axis(length, zoom, optics, excess) for length in shape)
+    power, memory = _filtered_power(rest, rows, columns, left)
+    from_camera = rows.filter.power(2) @ camera_noise @ columns.filter.power(2).T
+    independent = max(left / memory, 1.0)
+    variance = 2.0 / independent * (power / np.outer(rows.power, columns.power)) ** 2
+    image = rows.whitening @ (power - from_camera) @ columns.whitening.T
+    floor = 1e-6 * float(variance.max())
+    return Fluctuations(image, np.maximum(variance, floor), rows.response, columns.response, independent)
+
+
+def _camera_noise(frames: np.ndarray, noise: Noise) -> np.ndarray:
+    """Variance of one frame that the camera alone makes, (Y, X)."""
+    line = photon_transfer(frames)
+    variance = line.slope * noise.mean + line.intercept
+    return np.maximum(variance, 0.01 * max(float(variance.mean()), 0.0))
+
+
+def _without_flicker(rest: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Residual frames without the multiple of the mean frame that explains each best: a lamp's flicker is no blinking."""
+    weighted = np.divide(mean, variance, out=np.zeros_like(mean), where=variance > 0).astype(np.float32)
+    power = float(np.sum(weighted * mean))
+    if power <= 0:
+        return rest
+    amounts = np.tensordot(rest, weighted, 2) / power
+    return rest - amounts[:, None, None].astype(np.float32) * mean.astype(np.float32)
+
+
+def _excess(rest: np.ndarray, left: int, noise: Noise, camera_noise: np.ndarray) -> float:
+    """Variance beyond the camera's over the camera's, where there is light."""
+    variance = np.einsum("tyx,tyx->yx", rest, rest, dtype=np.float64) / left
+    light = np.maximum(noise.mean - np.percentile(noise.mean, 5.0), 0.0)
+    camera = float(np.sum(light * camera_noise))
+    return max(float(np.sum(light * (variance - camera_noise))) / camera, 0.0) if camera > 0 else 0.0
+
+
+def moment_axis(pixels: int, zoom: int, optics: Optics, excess: float) -> MomentAxis:
+    """Filter and response of one axis of a Gaussian PSF.
+
+    excess: variance that blinking adds to that of the camera, as its multiple; 0 for Q = 1.
+    """
+    sigma = optics.psf.sigma_pixels
+    blur = banded_spots(pixels, zoom * pixels, sigma, optics.boundary).toarray()
+    seen = banded_spots(pixels, PLACES * pixels, sigma, optics.boundary).toarray()
+    # An even sheet of molecules has 4πσ² times its excess per pixel in the longest waves; half of it along each axis.
+    along = np.sqrt(1.0 + CONCENTRATION * 4.0 * np.pi * sigma**2 * excess) - 1.0
+    filters = np.linalg.solve(np.eye(pixels) + along * (blur @ blur.T) / zoom, seen)
+    overlap = seen.T @ filters
+    values, vectors = np.linalg.eigh(overlap**2)
+    whitening = _sparse((vectors / np.sqrt(np.maximum(values, 0.0) + RIDGE * values[-1])) @ vectors.T)
+    kept = _sparse(filters)
+    response = whitening @ ((kept.T @ blur) ** 2)
+    return MomentAxis(csr_array(kept.T), whitening, np.diag(overlap).copy(), _sparse(response))
+
+
+def _sparse(matrix: np.ndarray) -> csr_array:
+    return csr_array(np.where(np.abs(matrix) >= NEGLIGIBLE * np.abs(matrix).max(), matrix, 0.0))
+
+
+def _filtered_power(rest: np.ndarray, rows: MomentAxis, columns: MomentAxis, left: int) -> tuple[np.ndarray, float]:
+    """Mean square of the filtered frames at each place, and how many frames say as much as one independent one."""
+    operator = separable_operator((rows.filter, columns.filter))
+    power = np.zeros(operator.coarse_shape)
+    followed = _places_of_light(operator.apply(torch.tensor(np.abs(rest[:: max(1, len(rest) // 16)]).mean(axis=0))))
+    series = []
+    for start in range(0, len(rest), FRAMES_AT_ONCE):
+        heard = operator.apply(torch.from_numpy(np.ascontiguousarray(rest[start : start + FRAMES_AT_ONCE])))
+        series.append(heard.flatten(1)[:, followed].numpy())
+        power += heard.square().sum(dim=0).numpy()
+    return power / left, _memory(np.concatenate(series))
+
+
+def _places_of_light(image: torch.Tensor) -> torch.Tensor:
+    return torch.topk(image.flatten(), min(SERIES, image.numel())).indices
+
+
+def _memory(series: np.ndarray) -> float:
+    """1 + 2 Σ ρ², ρ the autocorrelations of series (T, places): frames for one independent product (Bartlett 1946)."""
+    series = series.astype(np.float64)
+    total, power = 1.0, float(np.sum(series**2))
+    for lag in range(1, len(series) // 4 if power > 0 else 0):
+        correlation = float(np.sum(series[:-lag] * series[lag:])) / power
+        if correlation < UNCORRELATED:
+            break
+        total += 2.0 * correlation**2
+    return total
