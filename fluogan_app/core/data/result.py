@@ -39,6 +39,7 @@ class Result:
     mean: (Y, X) float32, the recorded frames' mean in photons, on which the estimate stands.
     pixel_size_nm: side of a camera pixel. measures: named numbers, each name ending in its unit where it has one.
     notes: sentences that tell how far the result can be trusted.
+    deviation: like the estimate, its standard deviation by noise, where the run was repeated on halves of the frames.
     """
 
     estimate: np.ndarray
@@ -49,6 +50,7 @@ class Result:
     steps: int
     measures: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    deviation: np.ndarray | None = None
 
     @property
     def fine_pixel_size_nm(self) -> float:

@@ -8,7 +8,7 @@ from fluogan_app.core.params import Params, param
 
 
 class RunSettings(Params):
-    """Seed, device and tiles of one run."""
+    """Seed, device, repeats and tiles of one run."""
 
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, group="Run",
@@ -17,6 +17,12 @@ class RunSettings(Params):
     device: Literal["auto", "cpu", "cuda"] = param(
         "auto", label="Device", group="Run",
         help="Where to compute. “auto” takes a graphics card if a self-test passes on it, else the processor.",
+    )  # fmt: skip
+    repeats: int = param(
+        0, label="Repeats for uncertainty", ge=0, le=1000, group="Run", advanced=True,
+        help="Reconstructs so many random halves of the frames beside all of them, and tells from their spread the "
+        "standard deviation of each fine pixel: what changes from half to half is not to be trusted. The image itself "
+        "stays as it is. Each repeat takes as long as the run; 8 give a first impression, 20 a measure.",
     )  # fmt: skip
     tile: int | None = param(
         None, label="Tile side", unit="camera pixels", ge=32, le=65_536, group="Run", advanced=True,

@@ -53,8 +53,9 @@ class CroppedSolver:
 
 def cropped(result: Result, inner: Roi) -> Result:
     """The part of a result on a region's rows and columns."""
-    estimate = cut(result.estimate, inner, result.zoom)
-    return replace(result, estimate=estimate, background=cut(result.background, inner), mean=cut(result.mean, inner))
+    fine = {"estimate": result.estimate, "deviation": result.deviation}
+    images = {name: cut(image, inner, result.zoom) for name, image in fine.items() if image is not None}
+    return replace(result, background=cut(result.background, inner), mean=cut(result.mean, inner), **images)
 
 
 def cut(image: np.ndarray, inner: Roi, zoom: int = 1) -> np.ndarray:

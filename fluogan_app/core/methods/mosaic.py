@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Previews have at most so many pixels.
 PREVIEW_PIXELS = 1_000_000
+#: Below this weight alone a tile's border is not drawn out.
+LEAST_WEIGHT = 1e-3
+#: The images of a piece, by name.
+IMAGES = ("estimate", "background", "deviation")
 #: Sentences that differ in such numbers only are one sentence.
 _NUMBER = re.compile(r"\d[\d.,]*")
 
@@ -27,7 +31,8 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 class Piece:
     """One tile's images, each pixel times its weight, and what is said of them.
 
-    estimate: (zoom·Y, zoom·X), background: (Y, X) of the tile's region, float32. steps: 0 for a tile without light.
+    estimate, deviation: (zoom·Y, zoom·X), background: (Y, X) of the tile's region, float32. steps: 0 for a tile
+    without light.
     sums: the last values of what adds up over tiles, by metric.
     """
 
@@ -37,6 +42,7 @@ class Piece:
     measures: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     sums: Mapping[str, float] = field(default_factory=dict)
+    deviation: np.ndarray | None = None
 
     @classmethod
     def of(cls, shown: Result | Preview, tiling: Tiling, index: int, sums: Mapping[str, float] | None = None) -> Piece:
@@ -46,7 +52,9 @@ class Piece:
         background = _weighted(shown.background, tiling.weights(index))
         if isinstance(shown, Preview):
             return cls(estimate, background)
-        return cls(estimate, background, shown.steps, dict(shown.measures), tuple(shown.notes), dict(sums or {}))
+        deviation = None if shown.deviation is None else _weighted(shown.deviation, tiling.weights(index, zoom))
+        said = dict(shown.measures), tuple(shown.notes), dict(sums or {})
+        return cls(estimate, background, shown.steps, *said, deviation)
 
     @property
     def is_finite(self) -> bool:
@@ -58,7 +66,8 @@ class Piece:
         """What `tensors` gave. Raises KeyError, ValueError for anything else."""
         about = json.loads(tensors["about"].numpy().tobytes().decode())
         about["notes"] = tuple(about["notes"])
-        return cls(tensors["estimate"].numpy(), tensors["background"].numpy(), **about)
+        images = {name: tensor.numpy() for name, tensor in tensors.items() if name in IMAGES}
+        return cls(images.pop("estimate"), images.pop("background"), **about, **images)
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """As tensors, the words among them as UTF-8."""
@@ -66,31 +75,22 @@ class Piece:
 
         about = {name: getattr(self, name) for name in ("steps", "measures", "notes", "sums")}
         words = np.frombuffer(json.dumps(about).encode(), np.uint8).copy()
-        images = {"estimate": self.estimate, "background": self.background, "about": words}
-        return {name: torch.from_numpy(image) for name, image in images.items()}
+        images = {name: image for name in IMAGES if (image := getattr(self, name)) is not None}
+        return {name: torch.from_numpy(array) for name, array in {**images, "about": words}.items()}
 
 
-def joined_images(tiling: Tiling, pieces: Mapping[int, Piece], zoom: int) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate and background of the field; zero where no tile is yet."""
-    height, width = tiling.roi.height, tiling.roi.width
-    estimate = np.zeros((zoom * height, zoom * width), np.float32)
-    background = np.zeros((height, width), np.float32)
-    for index, piece in pieces.items():
-        estimate[tiling.place(index, zoom)] += piece.estimate
-        background[tiling.place(index)] += piece.background
-    if len(pieces) < len(tiling.tiles):
-        _undo_fading(tiling, pieces, estimate, zoom)
-        _undo_fading(tiling, pieces, background, 1)
-    return estimate, background
-
-
-def _undo_fading(tiling: Tiling, pieces: Mapping[int, Piece], image: np.ndarray, zoom: int) -> None:
-    """Divide by the weights that are there, where a neighbour is still missing."""
-    total = np.zeros(image.shape, np.float32)
-    for index in pieces:
-        rows, columns = tiling.weights(index, zoom)
-        total[tiling.place(index, zoom)] += np.outer(rows, columns)
-    np.divide(image, total, out=image, where=total > 1e-3)
+def joined_image(tiling: Tiling, images: Mapping[int, np.ndarray], zoom: int = 1) -> np.ndarray:
+    """The field's image, zoom² pixels per camera pixel, from the tiles' weighted ones; zero where no tile is yet."""
+    joined = np.zeros((zoom * tiling.roi.height, zoom * tiling.roi.width), np.float32)
+    for index, image in images.items():
+        joined[tiling.place(index, zoom)] += image
+    if len(images) < len(tiling.tiles):  # where a neighbour is still missing, nothing fades out
+        total = np.zeros(joined.shape, np.float32)
+        for index in images:
+            rows, columns = tiling.weights(index, zoom)
+            total[tiling.place(index, zoom)] += np.outer(rows, columns)
+        np.divide(joined, total, out=joined, where=total > LEAST_WEIGHT)
+    return joined
 
 
 class Thinned:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
-from fluogan_app.core.data.problem import Field
+from fluogan_app.core.data.problem import Field, Problem
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.data.tiles import Tiling, tiled
 from fluogan_app.core.methods.base import Method, Solver
 from fluogan_app.core.methods.cropped import CroppedSolver
+from fluogan_app.core.methods.repeated import RepeatedSolver
 from fluogan_app.core.methods.tiled import TiledField, TiledSolver
 
 #: So many widths (FWHM) around a region take part in its reconstruction: light from further away does not reach in.
@@ -75,15 +77,27 @@ def make_plan(
     return Plan(margin, tiling, height * width, tile_bytes + images)
 
 
-def prepare(method: Method, field: Field, plan: Plan, params: Any, device: str, seed: int) -> Prepared:
-    """Read and check the frames and prepare the solver as planned. Raises as Method.prepare, ReadError, DataError."""
+def prepare(
+    method: Method, field: Field, plan: Plan, params: Any, device: str, seed: int, repeats: int = 0
+) -> Prepared:
+    """Read and check the frames and prepare the solver as planned, with repeats on random halves of the frames.
+
+    Raises as Method.prepare, ReadError, DataError.
+    """
+
+    def solver_for(problem: Problem, tile: int = 0) -> Solver:
+        # Each tile and each repeat draws random numbers of its own.
+        own = seed + tile * (1 + repeats)
+        if not repeats:
+            return method.prepare(problem, params, device, own)
+        one = partial(method.prepare, params=params, device=device)
+        return RepeatedSolver(problem, repeats, own, lambda half, number: one(half, seed=own + number))
+
     if plan.tiling is not None:
         cut = TiledField(field, plan.tiling, plan.margin_pixels, field.survey(), getattr(params, "zoom", 1))
-        # Each tile draws random numbers of its own.
-        solver = TiledSolver(cut, lambda problem, index: method.prepare(problem, params, device, seed + index))
-        return Prepared(solver, cut.survey.mean)
+        return Prepared(TiledSolver(cut, solver_for), cut.survey.mean)
     problem = field.problem(plan.margin_pixels)
-    solver = method.prepare(problem, params, device, seed)
+    solver = solver_for(problem)
     if (problem.inner.height, problem.inner.width) != problem.frames.shape[1:]:
         solver = CroppedSolver(solver, problem.inner)
     return Prepared(solver, problem.mean_photons)

@@ -15,10 +15,13 @@ from fluogan_app.core.data.tiles import Tiling
 from fluogan_app.core.errors import SolverError
 from fluogan_app.core.methods.base import Phase, Preview, Solver, State
 from fluogan_app.core.methods.cropped import CroppedSolver
-from fluogan_app.core.methods.mosaic import Piece, Thinned, joined_images, joined_measures, joined_notes
+from fluogan_app.core.methods.mosaic import Piece, Thinned, joined_image, joined_measures, joined_notes
 
 if TYPE_CHECKING:
     import torch
+
+#: Before the names of what a state holds beside its tile's own tensors.
+_SUM = "sum."
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class TiledSolver:
         lit = self._first_lit()
         self._steps, self.metrics = lit.total_steps, lit.metrics
         self.total_steps = self._steps * self._count
+        self._additive = [metric.name for metric in self.metrics if metric.plot == "photons"]
         self._one_phase = False
         self._pieces: dict[int, Piece] = {}
         self._start_drawing()
@@ -66,35 +70,34 @@ class TiledSolver:
         whole = State(state.step, {}, dict(state.finished))
         self._check(whole, index)
         if within:
-            solver = self._solver_of(index)
+            solver, (own, sums) = self._solver_of(index), _parted(state.tensors)
             if solver is None:
                 raise _foreign()
-            whole.tensors = solver.restore(State(within, state.tensors)).tensors
+            whole.tensors = {**solver.restore(State(within, own)).tensors, **sums}
         return whole
 
     def step(self, state: State) -> tuple[State, Mapping[str, torch.Tensor]]:
         """One step of the tile in work; the first one of a tile reads its frames."""
         index, within = divmod(state.step, self._steps)
-        solver = self._solver_of(index)
+        solver, (own, sums) = self._solver_of(index), _parted(state.tensors)
         if solver is None:
             return self._done(state, index, self._empty(index)), {}
-        part = State(within, state.tensors) if within else solver.init()
+        part = State(within, own) if within else solver.init()
         self._one_phase = self._one_phase or not within and solver.phase(part).end_step == self._steps
         part, values = solver.step(part)
-        before = self._sums(state)
-        summed = {name: values[name] + total for name, total in before.items() if name in values}
+        sums |= {_SUM + name: values[name] for name in self._additive if name in values}
+        shown = {**values, **self._added(state, values)}
         if part.step < self._steps:
-            return State(index * self._steps + part.step, part.tensors, state.finished), {**values, **summed}
-        sums = {name: float(values[name]) for name in before if name in values}
-        piece = Piece.of(solver.result(part), self._tiling, index, sums)
-        return self._done(state, index, piece), {**values, **summed}
+            return State(index * self._steps + part.step, {**part.tensors, **sums}, state.finished), shown
+        last = {name.removeprefix(_SUM): float(value) for name, value in sums.items()}
+        return self._done(state, index, Piece.of(solver.result(part), self._tiling, index, last)), shown
 
     def phase(self, state: State) -> Phase:
         """See Solver.phase."""
         index, within = divmod(min(state.step, self.total_steps - 1), self._steps)
         name, end = f"Tile {index + 1} of {self._count}", (index + 1) * self._steps
         if self._index == index and self._solver is not None:
-            phase = self._solver.phase(State(within, state.tensors))
+            phase = self._solver.phase(State(within, _parted(state.tensors)[0]))
             name, end = f"{name}, {phase.name.lower()}", index * self._steps + phase.end_step
         return Phase(name, self.total_steps if self._one_phase else end, self._steps)
 
@@ -109,7 +112,7 @@ class TiledSolver:
         estimate, background = self._estimate.copy(), self._background.copy()
         index, within = divmod(state.step, self._steps)
         if within:
-            shown = self._solver_of(index).image(State(within, state.tensors))
+            shown = self._solver_of(index).image(State(within, _parted(state.tensors)[0]))
             piece = Piece.of(shown, self._tiling, index)
             self._draw(piece, index, estimate, background)
         return Preview(state.step, estimate.image(), background.image())
@@ -119,20 +122,25 @@ class TiledSolver:
         field, pieces = self._field, dict(self._pieces_of(state))
         index, within = divmod(state.step, self._steps)
         if within:
-            part = self._solver_of(index).result(State(within, state.tensors))
+            part = self._solver_of(index).result(State(within, _parted(state.tensors)[0]))
             pieces[index] = Piece.of(part, self._tiling, index)
-        estimate, background = joined_images(self._tiling, pieces, field.zoom)
         cells = [tile.cell.inside(self._tiling.roi).slices for tile in self._tiling.tiles]
         return Result(
-            estimate=estimate,
-            background=background,
+            estimate=self._joined(pieces, "estimate", field.zoom),
+            background=self._joined(pieces, "background"),
             mean=field.survey.mean,
             zoom=field.zoom,
             pixel_size_nm=field.field.acquisition.pixel_size_nm,
             steps=state.step,
             measures=joined_measures(pieces, [float(field.survey.mean[cell].sum()) for cell in cells]),
             notes=joined_notes(pieces, self._count),
+            deviation=self._joined(pieces, "deviation", field.zoom),
         )
+
+    def _joined(self, pieces: Mapping[int, Piece], name: str, zoom: int = 1) -> np.ndarray | None:
+        images = {index: getattr(piece, name) for index, piece in pieces.items()}
+        present = {index: image for index, image in images.items() if image is not None}
+        return joined_image(self._tiling, present, zoom) if present or name != "deviation" else None
 
     # One tile after the other
 
@@ -195,11 +203,11 @@ class TiledSolver:
         if len(pieces) != index or any(piece.steps not in (0, self._steps) for piece in pieces.values()):
             raise _foreign()
 
-    def _sums(self, state: State) -> dict[str, float]:
-        """What the finished tiles add to the metrics that count photons."""
+    def _added(self, state: State, values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """What counts photons, with what the finished tiles add to it."""
         pieces = self._pieces_of(state).values()
-        names = [metric.name for metric in self.metrics if metric.plot == "photons"]
-        return {name: sum(piece.sums.get(name, 0.0) for piece in pieces) for name in names}
+        names = [name for name in self._additive if name in values]
+        return {name: values[name] + sum(piece.sums.get(name, 0.0) for piece in pieces) for name in names}
 
     # Previews
 
@@ -212,6 +220,12 @@ class TiledSolver:
     def _draw(self, piece: Piece, index: int, estimate: Thinned, background: Thinned) -> None:
         estimate.add(piece.estimate, self._tiling.place(index, self._field.zoom))
         background.add(piece.background, self._tiling.place(index))
+
+
+def _parted(tensors: Mapping[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """What belongs to the tile's solver, and its newest sums of photons."""
+    sums = {name: tensor for name, tensor in tensors.items() if name.startswith(_SUM)}
+    return {name: tensor for name, tensor in tensors.items() if name not in sums}, sums
 
 
 def _foreign() -> SolverError:

@@ -69,7 +69,9 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     try:
         choice = choose_device(settings.device)
         torch.set_num_threads(choose_threads(plan.piece_pixels))
-        prepared = prepare(method, field, plan, request.params, choice.device, settings.seed)
+        prepared = prepare(
+            method, field, plan, request.params, choice.device, settings.seed, settings.repeats
+        )
     except (MemoryError, RuntimeError) as error:  # torch tells of missing memory with a RuntimeError
         raise in_words(error) from error
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)

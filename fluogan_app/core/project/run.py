@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from fluogan_app.core.project.model import RunRecord, RunStatus
 
 RECORD = "run.json"
 ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
+DEVIATION = "x-deviation.ome.tif"
 ESTIMATE_UNIT = "photons per frame per fine pixel"
 CAMERA_UNIT = "photons per frame per camera pixel"
 _RESTORE = "Restore it from a backup."
@@ -85,6 +86,9 @@ class Run:
         size_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
         write_ome(self.folder / MEAN, result.mean, size_nm, CAMERA_UNIT, about | {"quantity": "mean"})
         write_ome(self.folder / BACKGROUND, result.background, size_nm, CAMERA_UNIT, about | {"quantity": "background"})
+        if result.deviation is not None:
+            deviation = about | {"quantity": "standard deviation of the estimate"}
+            write_ome(self.folder / DEVIATION, result.deviation, fine_nm, ESTIMATE_UNIT, deviation)
         write_ome(self.folder / ESTIMATE, result.estimate, fine_nm, ESTIMATE_UNIT, about | {"quantity": "estimate"})
 
     def write_curves(self, curves: Curves, result: Result | None) -> None:
@@ -152,7 +156,9 @@ class Run:
         if self.record.status is not RunStatus.FINISHED:
             words = f"{self.record.status.value.capitalize()} at step {self.record.steps} of {self.record.total_steps}."
             notes = (words, *notes)
-        return self._result(estimate, background, self.record.steps, self.record.measures, notes)
+        result = self._result(estimate, background, self.record.steps, self.record.measures, notes)
+        deviation = self.folder / DEVIATION
+        return replace(result, deviation=read_image(deviation)[0]) if deviation.exists() else result
 
     def _unfinished(self, preview: Preview, note: str) -> Result:
         mean = read_image(self.folder / MEAN)[0]

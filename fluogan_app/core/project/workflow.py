@@ -257,9 +257,10 @@ def _checkpoint_of(run: Run) -> tuple[Checkpoint | None, tuple[str, ...]]:
 
 
 def _check_steps_left(prepared: PreparedRun, checkpoint: Checkpoint | None, record: RunRecord) -> None:
-    if checkpoint is not None and checkpoint.state.finished and prepared.solver.total_steps != record.total_steps:
+    in_parts = record.settings.repeats or (checkpoint is not None and checkpoint.state.finished)
+    if checkpoint is not None and in_parts and prepared.solver.total_steps != record.total_steps:
         raise UsageError(
-            f"Run {record.number} is done in tiles; those that are finished cannot go on with more steps.",
+            f"Run {record.number} is done in tiles or repeats; finished ones cannot go on with more steps.",
             "Start a new run with that many steps.",
         )
     if checkpoint is not None and prepared.solver.total_steps < checkpoint.state.step:
