@@ -89,6 +89,17 @@ def test_the_taper_keeps_a_border_from_correlating():
     assert np.mean(ring_correlation(one, two, PIXEL_NM, taper_share=0.0).correlation[high]) > 0.3
 
 
+def test_bright_structure_that_is_cut_by_the_border_resolves_no_finer_than_its_band(shaped_noise):
+    """What leaks through the taper must stay below the noise; through a narrow one it does not."""
+    lens = shaped_noise((300, 310), 2, lambda frequency: 300.0 * np.maximum(1.0 - frequency / 0.25, 0.0) ** 1.5)
+    field = lens[100:196, 90:200]
+    one, two = (field + noise for noise in np.random.default_rng(0).standard_normal((2, *field.shape)))
+    limit_nm = PIXEL_NM / 0.25
+    found, narrow = (ring_correlation(one, two, PIXEL_NM, share).crossing().resolution_nm for share in (0.5, 0.1))
+    assert 0.9 * limit_nm < found < 1.02 * limit_nm
+    assert narrow < 0.75 * limit_nm
+
+
 def test_a_pixel_size_twice_as_large_doubles_the_resolution(shaped_noise):
     halves = two_halves(shaped_noise, (80, 80), 1)
     fine, coarse = (ring_correlation(*halves, size).crossing() for size in (PIXEL_NM, 2 * PIXEL_NM))
