@@ -19,7 +19,7 @@ from fluogan_app.core.methods.repeated import RepeatedSolver
 from fluogan_app.core.methods.tiled import TiledField, TiledSolver
 
 #: So many widths (FWHM) around a region take part in its reconstruction: light from further away does not reach in.
-MARGIN_FWHM = 2.0
+MARGIN_FWHM = 3.0
 #: Neighbouring tiles share a strip so many widths wide, over which one image fades into the other.
 OVERLAP_FWHM = 3.0
 #: A run that would take more memory in one piece is cut into tiles, where nothing else is asked for.
