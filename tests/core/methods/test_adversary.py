@@ -70,6 +70,21 @@ def test_the_pull_is_what_the_critic_says_of_drawn_patches(make, solver, recordi
     assert set(metrics) >= {"loss_critic", "critic_real", "critic_simulated", "gradient_penalty", "loss_adversarial"}
 
 
+def test_the_sampled_data_term_is_that_of_a_batch_of_frames(make, solver, recording) -> None:
+    method = solver(make(recording), delta=1, data_term="sampled", batch_size=4, gamma=1.5)
+    adversary, tensors, draws = method._adversary, method.init().tensors, []
+    for step in range(800):
+        adversary._redraw(tensors, make_generator(step))
+        draws.append(tensors["draw"].numpy())
+    noise, unit = method._noise, method._model.unit_photons
+    # γw (ȳ_sim − ȳ_real) with means of four frames each; the variance of 800 draws is known to 5 %.
+    wanted = 1.5**2 * (unit**2 / noise.mean_variance) ** 2 * 2.0 * noise.frame_variance / unit**2 / 4
+    found = np.var(draws, axis=0)
+    np.testing.assert_allclose(found / wanted, 1.0, atol=5 * 0.05)
+    assert float(np.mean(found / wanted)) == pytest.approx(1.0, abs=0.02)
+    assert abs(float(np.mean(draws) / np.std(draws))) < 4 / np.sqrt(np.size(draws))
+
+
 @pytest.mark.parametrize("critic", ["paper-2023", "paper-2024"])
 def test_a_region_too_small_for_a_papers_critic_is_refused(critic) -> None:
     least = {"paper-2023": 32, "paper-2024": 18}[critic]

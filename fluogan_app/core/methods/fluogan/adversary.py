@@ -20,8 +20,6 @@ from fluogan_app.core.optics.pointspread import GaussianPsf
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
 RENEWAL = 0.05
-#: Steps for which drawn frames are kept with the sampled data term.
-REDRAW = 10
 #: Units between the fully connected layers. The papers state none; 10 is what the published program has.
 HIDDEN = {"patch": 64, "paper-2023": 10, "paper-2024": 10}
 
@@ -123,14 +121,13 @@ class Adversary:
         tensors["pull"].lerp_(seen / self._coverage * self._per_frame, RENEWAL)
 
     def _redraw(self, tensors: dict[str, torch.Tensor], generator: torch.Generator) -> None:
-        """What sampling adds to the gradient of the data term: γw times the error of two means of T frames each.
+        """What sampling adds to the gradient of the data term: γw times the error of two means of a batch of frames.
 
-        One mean is of simulated frames, the other of recorded frames drawn with replacement. They are kept for some
-        steps, in which the descent goes part of the way to the images that these frames would have given.
+        One mean is of simulated, the other of recorded frames. Means of a batch are normal, whatever a frame's law.
         """
         noise = torch.randn(self._coverage.shape, generator=generator, device=self._device)
-        due = torch.remainder(tensors["adam_count"], REDRAW * self._params.critic_steps) == 0
-        tensors["draw"] = torch.where(due, noise.mul_(2.0**0.5 * self._strongest), tensors["draw"])
+        spread = (2.0 * self._per_frame / self._params.batch_size).sqrt_()
+        tensors["draw"] = noise.mul_(spread).mul_(self._strongest)
 
 
 def critic_shape(params: FluoganParams, shape_yx: tuple[int, int]) -> CriticShape:
