@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fluogan_app.cli import words
+from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.project.run import ESTIMATE_UNIT
 from fluogan_app.core.units import length_text
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:  # the measures themselves bring SciPy, which --help does not 
 class Subject:
     """What was measured: its path, the frames that it is the mean of (0 for a run's estimate), and the findings.
 
-    image: (Y, X). known: measures that were taken when a run ended.
+    image: (Y, X). known: measures that were taken when a run ended. roi: the region of a frame of `whole` camera pixels
+    that it shows; None for the whole of it.
     """
 
     path: str
@@ -32,6 +34,8 @@ class Subject:
     findings: Findings
     warnings: tuple[str, ...] = ()
     known: Mapping[str, float] = field(default_factory=dict)
+    roi: Roi | None = None
+    whole: tuple[int, int] | None = None
     reference: str = ""
 
     @property

@@ -104,6 +104,17 @@ def test_a_simulated_stack_against_its_truth_file(fluogan, tmp_path):
     assert finest is None or finest >= 270
 
 
+def test_a_region_is_compared_with_its_part_of_the_truth(fluogan, tmp_path, quick):
+    stack, truth, project = tmp_path / "s.tif", tmp_path / "t.npz", tmp_path / "p.fluogan"
+    assert fluogan("simulate", "lines", "-o", stack, "--truth", truth, "--frames", 8, "--rows", 24).code == 0
+    roi = ("--roi", "2,30,20,60")
+    assert fluogan("reconstruct", stack, "-o", project, *quick, *roi).code == 0
+    for measured_thing in ((stack, *roi), (project,)):
+        found = measured(fluogan("measure", *measured_thing, "--reference", truth, "--json"))
+        assert 0 < found["measures"]["nrmse"] < 1 and "finest_split_nm" in found["measures"]
+    fluogan("measure", stack, "--roi", "2,30,20,61", "--reference", project / "runs").refused("folder")
+
+
 def test_the_table_has_units_spreads_and_meanings(fluogan, make_stack):
     said = fluogan("measure", make_stack("s.tif", (40, 32, 33)))
     assert said.code == 0

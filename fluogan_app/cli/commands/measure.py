@@ -103,7 +103,10 @@ def _of_file(arguments: argparse.Namespace) -> Subject:
             picture = mean_picture(stack, frames, arguments.roi)
             findings = measure_image(picture.image, size_nm)
         warnings = tuple(warning for warning in stack.warnings if warning != ONE_FRAME)
-        return Subject(stack_path(arguments.file), count, picture.image, size_nm, findings, warnings)
+        return Subject(
+            stack_path(arguments.file), count, picture.image, size_nm, findings, warnings, {}, arguments.roi,
+            stack.shape[1:],
+        )  # fmt: skip
     finally:
         stack.close()
 
@@ -121,9 +124,11 @@ def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: R
         if halves is None:
             return None
         findings += agreement(*halves, result.fine_pixel_size_nm, reconstructed=True)
+    link = run.record.link
     return Subject(
-        str(run.folder), 0, result.estimate, result.fine_pixel_size_nm, findings, result.notes, result.measures
-    )
+        str(run.folder), 0, result.estimate, result.fine_pixel_size_nm, findings, result.notes, result.measures,
+        run.record.roi if link is not None else None, link.shape_tyx[1:] if link is not None else None,
+    )  # fmt: skip
 
 
 def _refuse_flags_for_files(arguments: argparse.Namespace) -> None:
@@ -158,9 +163,12 @@ def _halves(project: Project, run: Run, report: Report):
 
 
 def _compared(subject: Subject, path: Path) -> Subject:
-    from fluogan_app.core.project.measure import compare, read_reference
+    from fluogan_app.core.project.reference import compare, read_reference
 
     reference = read_reference(path)
+    if subject.roi is not None:
+        camera_nm = subject.pixel_size_nm * subject.image.shape[0] / subject.roi.height
+        reference = reference.within(subject.roi, subject.whole, camera_nm)
     return subject.with_reference(reference.name, compare(subject.image, subject.pixel_size_nm, reference))
 
 

@@ -1,10 +1,9 @@
-"""What is measured: an image, the frames of a stack, or a run; alone, or against a reference."""
+"""What is measured of itself: an image, the frames of a stack, or a run."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -13,19 +12,12 @@ from fluogan_app.core.data.alternate import alternate_stacks
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.roi import FrameRange, Roi
-from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
-from fluogan_app.core.metrics.findings import (
-    Findings, agreement, detail, faithfulness, left_over, likeness, line_resolution, relation,
-)  # fmt: skip
+from fluogan_app.core.metrics.findings import Findings, agreement, detail, faithfulness, left_over
 from fluogan_app.core.metrics.spectrum import LEAST_SIDE
 from fluogan_app.core.project.run import Run
-from fluogan_app.core.simulate.recording import Truth, read_truth
-from fluogan_app.core.units import length_text
 
-TRUTH_ENDING = ".npz"
-#: Stated sizes of a field that differ by more than this share are told.
-_SAME_FIELD = 0.02
 #: No pixel is taken to be less noisy than one with this share of the brightest one's light.
 _DARKEST = 1e-3
 
@@ -36,15 +28,6 @@ class Picture:
 
     image: np.ndarray
     pixel_size_nm: float | None
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What an image is compared with: a truth that was simulated, or an image of the same field."""
-
-    name: str
-    picture: Picture
-    truth: Truth | None = None
 
 
 def mean_picture(stack: Stack, frames: FrameRange | None = None, roi: Roi | None = None) -> Picture:
@@ -112,55 +95,3 @@ def known_pixel_size(acquisition: Acquisition) -> float:
             "Give the side of one pixel of the image in the sample, in nm (--pixel-size-nm).",
         )
     return acquisition.pixel_size_nm
-
-
-def read_reference(path: Path) -> Reference:
-    """A truth (.npz) that was written with a simulated stack, or an image or the mean of a stack. Raises ReadError."""
-    from fluogan_app.core.readers.open import open_stack
-
-    if path.suffix.lower() == TRUTH_ENDING:
-        truth = read_truth(path)
-        return Reference(path.name, Picture(truth.truth, truth.params.pixel_size_nm / truth.params.zoom), truth)
-    stack = open_stack(path, Selection())
-    try:
-        return Reference(path.name, mean_picture(stack))
-    finally:
-        stack.close()
-
-
-def compare(image: np.ndarray, pixel_size_nm: float, reference: Reference) -> Findings:
-    """An image against a reference of the same field. Raises DataError where the two do not fit.
-
-    A truth, and an image with as many pixels or more, is what the image should be. An image with fewer pixels, or as
-    many, is what the microscope saw, to which the blurred image should come.
-    """
-    other = reference.picture.image
-    factor = relation(image.shape, other.shape)
-    found = Findings(notes=_sizes_that_differ(float(factor) * pixel_size_nm, reference.picture.pixel_size_nm))
-    if reference.truth is not None or factor <= 1 or factor.denominator > 1:
-        found += likeness(image, other, pixel_size_nm)
-    if reference.truth is not None:
-        found += _lines(image, reference.truth)
-    elif factor >= 1 and factor.denominator == 1:
-        found += faithfulness(image, other, pixel_size_nm)
-        if factor == 1:
-            same = "it was taken once as the truth (NRMSE to recall) and once as what the microscope saw (RSE, RSP)."
-            found += Findings(notes=(f"{reference.name} has as many pixels as the image: {same}",))
-    return found
-
-
-def _lines(image: np.ndarray, truth: Truth) -> Findings:
-    camera = truth.background.shape
-    whole = image.shape[0] % camera[0] == 0 and image.shape[0] * camera[1] == image.shape[1] * camera[0]
-    if truth.pattern is None or not whole:
-        return Findings()
-    return line_resolution(image, truth.pattern, camera, truth.params.pixel_size_nm)
-
-
-def _sizes_that_differ(expected_nm: float, stated_nm: float | None) -> tuple[str, ...]:
-    if stated_nm is None or abs(stated_nm / expected_nm - 1.0) <= _SAME_FIELD:
-        return ()
-    return (
-        f"The reference states pixels of {length_text(stated_nm)}; to show the same field they would be "
-        f"{length_text(expected_nm)}. Check both pixel sizes.",
-    )
