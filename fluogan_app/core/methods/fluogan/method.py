@@ -39,4 +39,15 @@ class FluoganMethod:
         stack = 4 * frames * height * width
         fine = 4 * height * width * params.zoom**2
         wide = 4 * height * width * 4
-        return 4 * stack + (14 if params.delta else 11) * (fine + wide)
+        if not params.delta:
+            return 4 * stack + 11 * (fine + wide)
+        return 4 * stack + 14 * (fine + wide) + _critic_bytes(height, width, params)
+
+
+def _critic_bytes(height: int, width: int, params: FluoganParams) -> int:
+    """What a step of the critic needs in passing: some twenty numbers a pixel of the batch, and one piece's layers."""
+    side = params.patch_size if params.critic == "patch" else max(height, width)
+    pixels = min(side, height) * min(side, width)
+    layers = 40 * 4 * pixels * params.critic_channels
+    emission = 100_000_000 if params.generator == "double-poisson" else 0
+    return 20 * 4 * params.batch_size * pixels + max(layers, 24_000_000) + emission

@@ -92,7 +92,8 @@ class FluoganParams(Params):
     )  # fmt: skip
     batch_size: int = param(
         32, label="Patches per batch", ge=1, le=4096, group="Critic", advanced=True, logarithmic=True,
-        help="Patches of recorded and of simulated frames that the critic sees in one of its steps.",
+        help="Patches of recorded and of simulated frames that the critic sees in one of its steps; with the papers' "
+        "critics, whole frames.",
     )  # fmt: skip
     patch_size: int = param(
         24, label="Patch side", unit="camera pixels", ge=8, le=256, group="Critic", advanced=True,
