@@ -88,7 +88,7 @@ def test_two_wrong_fields_are_both_named(fluogan, stack_file, project_path) -> N
         ("resume nowhere.fluogan --run first", "“first” is not a run's number"),
         ("export nowhere.fluogan --estimate x.tif", "nowhere.fluogan"),
         ("export nowhere.fluogan", "--estimate"),
-        ("simulate", "scenario"),
+        ("simulate", "SAMPLE"),
         ("simulate beads -o x.tif", "beads"),
         ("simulate lines -o x.png", "x.png"),
         ("simulate lines -o x.tif --truth x.tif", "x.tif"),
