@@ -24,7 +24,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"data"}),
     frozenset({"optics", "optimise", "metrics", "simulate", "estimate", "readers", "device", "samples"}),
     frozenset({"methods"}),
-    frozenset({"jobs"}),
+    frozenset({"jobs", "benchmark"}),
     frozenset({"project"}),
     frozenset({"cli", "gui"}),
     frozenset({"__main__"}),

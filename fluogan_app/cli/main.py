@@ -26,6 +26,7 @@ COMMANDS = {
     "export": "Write the images, curves or a figure of a run as files.",
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
     "simulate": "Simulate a stack with known truth.",
+    "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "open": "Open the window on a stack or a project.",
 }
 
