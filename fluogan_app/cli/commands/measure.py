@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from fluogan_app.cli.arguments import SELECTED, add_stack_selection, frame_range, given, run_number
@@ -124,9 +125,10 @@ def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: R
         if halves is None:
             return None
         findings += agreement(*halves, result.fine_pixel_size_nm, reconstructed=True)
+    findings = replace(findings, notes=(*findings.notes, *result.notes))
     link = run.record.link
     return Subject(
-        str(run.folder), 0, result.estimate, result.fine_pixel_size_nm, findings, result.notes, result.measures,
+        str(run.folder), 0, result.estimate, result.fine_pixel_size_nm, findings, (), result.measures,
         run.record.roi if link is not None else None, link.shape_tyx[1:] if link is not None else None,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from fluogan_app.core.metrics.spectrum import LEAST_SIDE, checked_image
 from fluogan_app.core.metrics.support import support_overlap
 from fluogan_app.core.units import length_text
 
-#: How far off a lit pixel may lie in the tolerant Jaccard index, in nm.
+#: How far off a lit pixel may lie in the tolerant Jaccard index, in nm; never less than a pixel.
 TOLERANCE_NM = 40.0
 #: The sets over which the error of the spacing is told.
 SPACINGS_NM = (150.0, 390.0)
@@ -80,9 +80,9 @@ _WORDS = {
     "psnr_db": ("PSNR", "peak of the truth over the rms error"),
     "ssim": ("SSIM", "structural similarity: 1 is perfect"),
     "jaccard": ("Jaccard of support", "overlap of what is lit, each above its Otsu threshold: 1 is perfect"),
-    "jaccard_tolerant": ("Jaccard, tolerant", f"the same where {length_text(TOLERANCE_NM)} beside counts as hit"),
-    "lit_precision": ("Precision of support", "share of what the estimate lights that is lit in truth"),
-    "lit_recall": ("Recall of support", "share of what is lit in truth that the estimate lights"),
+    "jaccard_tolerant": ("Jaccard, tolerant", f"the same, {length_text(TOLERANCE_NM)} or a pixel beside taken as hit"),
+    "lit_precision": ("Precision of support", "share of what the estimate lights that is lit in truth, as tolerant"),
+    "lit_recall": ("Recall of support", "share of what is lit in truth that the estimate lights, as tolerant"),
     "finest_split_nm": ("Finest split", "finest lines that stand apart and in place in 90 % of the rows"),
     "spacing_error_nm": ("Spacing error", "median error of the distance between lines, 150 to 390 nm"),
     "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in its unit"),
@@ -148,7 +148,7 @@ def likeness(estimate: np.ndarray, truth: np.ndarray, pixel_size_nm: float) -> F
     """
     ours, theirs, joined = _on_one_grid(checked_image(estimate), checked_image(truth, "truth"))
     size_nm = pixel_size_nm * joined
-    plain, near = (support_overlap(ours, theirs, tolerance) for tolerance in (0.0, TOLERANCE_NM / size_nm))
+    plain, near = (support_overlap(ours, theirs, pixels) for pixels in (0.0, max(1.0, TOLERANCE_NM / size_nm)))
     values = {
         "nrmse": nrmse(ours, theirs),
         "psnr_db": psnr_db(ours, theirs),

@@ -34,15 +34,15 @@ def export_measures(
 def draw_measures(
     image: np.ndarray, pixel_size_nm: float, findings: Findings, title: str, unit: str, caption: str = ""
 ) -> Image.Image:
-    """Images above, diagrams below, and a line of words under them."""
-    panels = [Panel(image, pixel_size_nm, title, unit)]
+    """Image and truth, then what it becomes when blurred, then diagrams, and a line of words under them."""
+    first, second = [Panel(image, pixel_size_nm, title, unit)], []
     for found in findings.evidence:
         if isinstance(found, ResolutionScaled):
-            panels += _compared(found, image, pixel_size_nm)
+            second += _compared(found, image, pixel_size_nm)
         elif isinstance(found, TruthPair):
-            panels += _beside_truth(found)
+            first += _beside_truth(found)
     plots = [plot for found in findings.evidence if (plot := _plot_of(found)) is not None]
-    pictures = [draw_panels(panels)]
+    pictures = [draw_panels(panels) for panels in (first, second) if panels]
     pictures += [draw_plots(plots, (caption,) if caption else ())] if plots else []
     return _stacked(pictures)
 
@@ -112,6 +112,6 @@ def _stacked(pictures: Sequence[Image.Image]) -> Image.Image:
     whole = Image.new("RGB", (max(one.width for one in pictures), sum(one.height for one in pictures)), "white")
     top = 0
     for picture in pictures:
-        whole.paste(picture, ((whole.width - picture.width) // 2, top))
+        whole.paste(picture, (0, top))
         top += picture.height
     return whole
