@@ -65,7 +65,7 @@ def test_the_gradient_in_use_is_the_mean_derivative():
     counts = torch.from_numpy(RECORDED)
     model = Model(
         textures=(), mean=counts, weights=torch.ones_like(counts), gamma=GAMMA, sparsity=(), smoothness=0.0,
-        metrics=(), metric_b=counts, unit_photons=1.0,
+        metrics=(), metric_b=counts, stiffness=(), unit_photons=1.0,
     )  # fmt: skip
     in_use = GAIN * model.data_gradient(GAIN * torch.from_numpy(EXPECTED), torch.zeros_like(counts))
     wanted = [mean_derivative(*pixel) for pixel in pixels()]
