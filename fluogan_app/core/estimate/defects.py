@@ -1,53 +1,168 @@
-"""Camera pixels that no sample can have lit like this: brighter or darker than the blur lets a single pixel be."""
+"""Camera pixels that say nothing of the sample: hot or dead, single or a few side by side, and saturated ones."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
-from scipy.ndimage import maximum_filter, median_filter, minimum_filter
+from scipy.ndimage import binary_dilation, find_objects, label, median_filter, minimum_filter, rank_filter
+
+from fluogan_app.core.estimate.saturation import saturated_share
+from fluogan_app.core.units import sigma_from_fwhm
 
 #: From this FWHM in pixels on, the blur spreads every point over its neighbours enough to tell a defect from it.
 LEAST_FWHM_PIXELS = 2.0
-#: A point in the middle of a pixel gives the brightest neighbour at least 0.53 of that pixel's light, with a Gaussian
-#: of FWHM 2 pixels integrated over the pixels. Less than this share is no point.
+#: More pixels side by side than this are no defect.
+LARGEST_CLUSTER = 4
+#: A point in the middle of a pixel, or between two, gives their brightest neighbour at least 0.53 of their own light,
+#: with a Gaussian of FWHM 2 pixels integrated over the pixels. Less than this share is no point.
 LEAST_SHARE = 0.35
-#: The blur fills a hole of one pixel in even light to more than 0.6; less than this share of the darkest neighbour is
-#: no hole.
+#: The same for a point where four pixels meet, or two at the border: 0.29.
+LEAST_SHARE_OF_SQUARE = 0.19
+#: In a corner, light from a point outside falls off steeply in both directions.
+LEAST_SHARE_IN_CORNER = 0.05
+#: Less than this part of its darkest neighbour, and of what the blur brings in from there, is no hole in the sample.
 LEAST_FILL = 0.5
 #: What differs by less than this many standard deviations of the mean frame may be noise.
 LEAST_DEVIATIONS = 10.0
+#: A pixel that is saturated in more of its frames than this has a mean that cannot be mended. What 1 in 200 frames lose
+#: of ordinary noise shifts the mean of 1000 frames by less than a tenth of its standard deviation.
+LEAST_SATURATED = 0.005
 
 _RING = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], bool)
+_SQUARE = np.ones((3, 3), bool)
+
+
+@dataclass(frozen=True)
+class Defects:
+    """Where a field's pixels are hot, dead, saturated too often, or saturated in few frames; each (Y, X) bool."""
+
+    hot: np.ndarray
+    dead: np.ndarray
+    saturated: np.ndarray
+    seldom_saturated: np.ndarray
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Pixels that must not count, (Y, X) bool."""
+        return self.hot | self.dead | self.saturated
+
+    def mended(self, frames: np.ndarray) -> np.ndarray:
+        """Frames (T, Y, X) with hot and dead pixels filled from their neighbours; a copy if there are any.
+
+        Saturated pixels keep their values: the least that they can have been is nearer than any neighbour's.
+        """
+        return mended(frames, self.hot | self.dead)
+
+
+def pixel_mask(counts: np.ndarray, fwhm_pixels: float, offset: float = 0.0) -> Defects:
+    """The pixels of frames (T, Y, X) in counts that say nothing of the sample.
+
+    fwhm_pixels: FWHM of the PSF in camera pixels. offset: counts in the dark; where it is not known, dead pixels stay
+    unseen.
+    """
+    share = saturated_share(counts)
+    hot, dead = _hot_and_dead(counts - np.float32(offset), fwhm_pixels)
+    often = (share > LEAST_SATURATED) & ~hot
+    return Defects(hot, dead, often, (share > 0) & ~often & ~hot)
 
 
 def defect_pixels(frames: np.ndarray, fwhm_pixels: float) -> np.ndarray:
     """Where pixels are hot or dead, (Y, X) bool; none where the PSF is too narrow to tell.
 
-    frames: (T, Y, X) in photons; where the camera's offset is not known, dead pixels stay unseen. fwhm_pixels: FWHM of
-    the PSF in camera pixels.
+    frames: (T, Y, X) in photons. fwhm_pixels: FWHM of the PSF in camera pixels.
     """
-    mean = frames.mean(axis=0, dtype=np.float64)
-    if fwhm_pixels < LEAST_FWHM_PIXELS or min(mean.shape) < 3:
-        return np.zeros(mean.shape, bool)
-    brightest = maximum_filter(mean, footprint=_RING, mode="mirror")
-    darkest = minimum_filter(mean, footprint=_RING, mode="mirror")
-    noise = LEAST_DEVIATIONS * _deviation_of_mean(frames, mean)
-    floor = minimum_filter(mean, size=5, mode="mirror")
-    hot = (mean - brightest > noise) & (brightest - floor < LEAST_SHARE * (mean - floor))
-    dead = (darkest - mean > noise) & (mean < LEAST_FILL * darkest)
-    return hot | dead
+    return np.logical_or(*_hot_and_dead(frames, fwhm_pixels))
 
 
 def mended(frames: np.ndarray, defects: np.ndarray) -> np.ndarray:
-    """The frames with each defect replaced by the median of its sound neighbours, frame by frame; a copy if any."""
-    if not defects.any():
+    """The frames with each defect replaced by the median of its sound neighbours, frame by frame; a copy if any.
+
+    The inside of a cluster is filled after its rim. Where no pixel is sound, all stay as they are.
+    """
+    if not defects.any() or defects.all():
         return frames
-    result = frames.copy()
-    for y, x in np.argwhere(defects):
-        rows, columns = slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2)
-        sound = ~defects[rows, columns]
-        if sound.any():
-            result[:, y, x] = np.median(frames[:, rows, columns][:, sound], axis=1)
+    result, left = frames.copy(), defects.copy()
+    while left.any():
+        rim = left & binary_dilation(~left, _SQUARE)
+        for y, x in np.argwhere(rim):
+            rows, columns = slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2)
+            result[:, y, x] = np.median(result[:, rows, columns][:, ~left[rows, columns]], axis=1)
+        left &= ~rim
     return result
+
+
+def _hot_and_dead(frames: np.ndarray, fwhm_pixels: float) -> tuple[np.ndarray, np.ndarray]:
+    mean = frames.mean(axis=0, dtype=np.float64)
+    if fwhm_pixels < LEAST_FWHM_PIXELS or min(mean.shape) < 3:
+        return np.zeros(mean.shape, bool), np.zeros(mean.shape, bool)
+    noise = LEAST_DEVIATIONS * _deviation_of_mean(frames, mean)
+    return _hot(mean, noise), _dead(mean, noise, sigma_from_fwhm(fwhm_pixels))
+
+
+def _hot(mean: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    # Three of a pixel's eight neighbours may belong to its cluster; the fourth brightest is sound.
+    around = rank_filter(mean, -4, footprint=_RING, mode="constant", cval=-np.inf)
+    floor = minimum_filter(mean, size=5, mode="mirror")
+    found = np.zeros(mean.shape, bool)
+    for place, inside, ring in _clusters((mean - around > noise) & (around - floor < LEAST_SHARE * (mean - floor))):
+        share = _least_share(place, inside, mean.shape)
+        least, ground = mean[place][inside].min(), floor[place][inside].min()
+        most = mean[place][ring].max()
+        found[place] |= inside & (least - most > noise[place]) & (most - ground < share * (least - ground))
+    return found
+
+
+def _least_share(place: tuple[slice, ...], inside: np.ndarray, shape_yx: tuple[int, ...]) -> float:
+    """What a point must leave the brightest neighbour of a cluster, by its size and where it lies."""
+    rows, columns = (np.flatnonzero(inside.any(axis=1 - axis)) + side.start for axis, side in enumerate(place))
+    at_border = [within[0] == 0 or within[-1] == length - 1 for within, length in zip((rows, columns), shape_yx)]
+    if all(at_border):
+        return LEAST_SHARE_IN_CORNER
+    return LEAST_SHARE_OF_SQUARE if any(at_border) or inside.sum() > 2 else LEAST_SHARE
+
+
+def _dead(mean: np.ndarray, noise: np.ndarray, sigma_pixels: float) -> np.ndarray:
+    around = rank_filter(mean, 3, footprint=_RING, mode="constant", cval=np.inf)
+    sudden = _sudden_falls(mean, noise, sigma_pixels)
+    found = np.zeros(mean.shape, bool)
+    for place, inside, ring in _clusters((around - mean > noise) & (mean < LEAST_FILL * around)):
+        sides = np.count_nonzero(np.diff(inside, axis=0)) + np.count_nonzero(np.diff(inside, axis=1))
+        if sudden[place][inside].sum() < 0.5 * sides:
+            continue
+        most, least = mean[place][inside].max(), mean[place][ring].min()
+        found[place] |= inside & (least - most > noise[place]) & (most < LEAST_FILL * least)
+    return found
+
+
+def _sudden_falls(mean: np.ndarray, noise: np.ndarray, sigma_pixels: float) -> np.ndarray:
+    """From how many of its four sides the light falls to each pixel more steeply than the blur allows, (Y, X).
+
+    Between bright points it may be as dark as it likes, but not suddenly: where a Gaussian has blurred the light f,
+    log f + |u|²/2σ² is convex, so that from one pixel to the next, f₀ ≥ f₁²/f₂ exp(−1/σ²).
+    """
+    padded, sides = np.pad(mean, 2, constant_values=np.nan), np.zeros(mean.shape, int)
+    for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+        first, second = (_shifted(padded, steps * down, steps * right, mean.shape) for steps in (1, 2))
+        least = np.square(first) / (np.maximum(second, 0.0) + noise) * np.exp(-1.0 / sigma_pixels**2)
+        sides += (first > 0) & (mean < LEAST_FILL * least)
+    return sides
+
+
+def _shifted(padded: np.ndarray, down: int, right: int, shape_yx: tuple[int, ...]) -> np.ndarray:
+    """Each pixel's neighbour so many pixels further, of an image with a border of two; NaN outside."""
+    return padded[2 + down : 2 + down + shape_yx[0], 2 + right : 2 + right + shape_yx[1]]
+
+
+def _clusters(candidates: np.ndarray) -> Iterator[tuple[tuple[slice, ...], np.ndarray, np.ndarray]]:
+    """Each small cluster of adjacent pixels: where it lies, and there its own pixels and those around it."""
+    labels, _ = label(candidates, _SQUARE)
+    for index, box in enumerate(find_objects(labels), start=1):
+        place = tuple(slice(max(0, side.start - 1), side.stop + 1) for side in box)
+        inside = labels[place] == index
+        if inside.sum() <= LARGEST_CLUSTER:
+            yield place, inside, binary_dilation(inside, _SQUARE) & ~inside
 
 
 def _deviation_of_mean(frames: np.ndarray, mean: np.ndarray) -> np.ndarray:
