@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 import tifffile
 
 from fluogan_app.core.simulate.recording import read_truth
+from fluogan_app.core.simulate.registry import SCENARIOS
 
 SMALL = ("--frames", 5, "--rows", 4, "--spacing-from-nm", 300, "--spacing-to-nm", 300, "--zoom", 3)
 
@@ -47,3 +49,38 @@ def test_nothing_is_replaced_without_being_asked(fluogan, tmp_path) -> None:
     fluogan(*line).refused("t.npz", "--overwrite")
     assert not stack.exists()
     assert fluogan(*line, "--overwrite").code == 0
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_sample_is_written_with_its_truth(fluogan, tmp_path, name: str) -> None:
+    stack, truth = tmp_path / "s.tif", tmp_path / "t.npz"
+    said = fluogan("simulate", name, "-o", stack, "--truth", truth, "--frames", 3, "--zoom", 2)
+    assert (said.code, said.err) == (0, "")
+    frames, known = tifffile.imread(stack), read_truth(truth)
+    assert known.truth.shape == (2 * frames.shape[1], 2 * frames.shape[2])
+    assert type(known.params) is SCENARIOS[name].params_type
+
+
+def test_without_a_sample_the_help_names_them_all(fluogan) -> None:
+    said = fluogan("simulate", "--help")
+    assert said.code == 0
+    for name in SCENARIOS:
+        assert name in said.out
+    assert "--gain" not in said.out and "--help" in said.out
+    own = fluogan("simulate", "filaments", "--help").out
+    assert "--persistence-nm" in own and "--gain" in own and "--spacing-from-nm" not in own
+
+
+def test_an_unknown_sample_and_a_flag_of_another_are_refused(fluogan, tmp_path) -> None:
+    fluogan("simulate", "line", "-o", tmp_path / "s.tif").refused("line")
+    fluogan("simulate", "points", "-o", tmp_path / "s.tif", "--line-width-nm", 50).refused("--line-width-nm")
+    fluogan("simulate", "-o", tmp_path / "s.tif").refused("SAMPLE")
+
+
+def test_a_file_of_positions_becomes_a_stack_and_a_missing_one_is_refused(fluogan, tmp_path) -> None:
+    table = tmp_path / "p.csv"
+    table.write_text("x_nm,y_nm\n100,200\n900,300\n")
+    line = ("simulate", "filaments", "-o", tmp_path / "s.tif", "--frames", 3, "--positions-file")
+    assert fluogan(*line, table).code == 0
+    assert tifffile.imread(tmp_path / "s.tif").shape == (3, 5, 12)
+    fluogan(*line, tmp_path / "none.csv", "--overwrite").refused("none.csv")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from fluogan_app.core.data.line_pattern import LinePattern, LineSet
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.simulate.background import smooth_background
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.params import BarParams, FlatParams, LinesParams
+from fluogan_app.core.simulate.phantoms.bar import bar_phantom, flat_phantom
 from fluogan_app.core.simulate.phantoms.lines import line_coverage, line_pattern
 from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS
 
@@ -81,6 +82,37 @@ def test_the_background_is_as_smooth_in_every_field_and_its_brightest_pixel_is_o
     assert max(per_micrometre) < 0.15
 
 
+@pytest.mark.parametrize("variation", [0.0, 0.1, 0.9])
+def test_the_background_varies_as_much_as_declared(variation):
+    background = smooth_background((400, 400), 160.0, variation)
+    contrast = (background.max() - background.min()) / (background.max() + background.min())
+    # Both waves hardly ever peak at one place: between half of the declared variation and all of it.
+    assert 0.5 * variation <= contrast <= variation + 1e-12 and background.max() == 1.0
+
+
+@pytest.mark.parametrize(("angle", "shift"), [(0.0, 0.0), (0.0, 37.0), (30.0, -120.0), (-75.0, 10.0), (90.0, 0.0)])
+def test_a_bar_lies_where_and_as_it_says(angle, shift):
+    params = BarParams(rows=30, columns=40, bar_width_nm=220.0, angle_degrees=angle, shift_nm=shift)
+    phantom = bar_phantom(params)
+    light, fine = phantom.paint(), params.pixel_size_nm / params.zoom
+    y, x = np.nonzero(light > 0.5)
+    from_middle = np.stack([y + 0.5, x + 0.5]) * fine - phantom.positions["bar_middle_yx_nm"][:, None]
+    np.testing.assert_allclose(phantom.positions["bar_middle_yx_nm"], [1500.0, 2000.0 + shift])
+    across = np.deg2rad(angle)
+    distance = np.cos(across) * from_middle[1] + np.sin(across) * from_middle[0]
+    # More than half covered: no further from the middle than half the width.
+    assert np.abs(distance).max() <= 110.0 + 1e-9 and np.ptp(distance) > 220.0 - 2 * fine
+    if angle == 0.0:
+        np.testing.assert_allclose(light.sum(axis=1) * fine, 220.0, rtol=1e-12)
+
+
+def test_a_flat_field_has_no_light_of_its_own():
+    params = FlatParams(rows=5, columns=7).complete()
+    assert flat_phantom(params).paint().shape == (30, 42) and not flat_phantom(params).paint().any()
+    assert (params.background_photons, params.background_variation, params.bleaching_frames) == (75.0, 0.0, 0.0)
+    assert FlatParams(light="bright", background_photons=3.0).complete().background_photons == 3.0
+
+
 @pytest.mark.parametrize("light", LIGHT_LEVELS)
 def test_a_light_level_fills_in_what_is_not_given_and_no_more(light):
     complete = LinesParams(light=light, gain=3.5).complete()
@@ -102,3 +134,29 @@ def test_sets_that_do_not_fit_are_refused_by_name(values, field):
         LinesParams(**values).complete()
     assert list(caught.value.problems) == [field]
     assert "nm" in caught.value.problems[field]
+
+
+@pytest.mark.parametrize(("psf", "share"), [("gaussian", 0.51), ("airy", 0.5144969850)])
+def test_aperture_and_wavelength_set_the_width(psf, share):
+    given = LinesParams(psf=psf, numerical_aperture=1.4, emission_nm=600.0)
+    complete = given.complete()
+    assert complete.fwhm_nm == pytest.approx(share * 600.0 / 1.4)
+    assert complete.complete() == complete
+    assert LinesParams().complete().fwhm_nm == 324.0 and LinesParams(fwhm_nm=250.0).complete().fwhm_nm == 250.0
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"numerical_aperture": 1.4}, "emission_nm"),
+        ({"emission_nm": 600.0}, "numerical_aperture"),
+        ({"numerical_aperture": 1.4, "emission_nm": 600.0, "fwhm_nm": 300.0}, "fwhm_nm"),
+        ({"bleaching": "molecules"}, "bleaching"),
+        ({"bleaching": "molecules", "light": "blinking"}, "bleaching"),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused_by_name(values, field):
+    with pytest.raises(ParameterError) as caught:
+        LinesParams(**values).complete()
+    assert list(caught.value.problems) == [field] and f"({field})" in caught.value.problems[field]
+    assert LinesParams(light="slow-blinking", bleaching="molecules").complete().emission == "blinking"

@@ -12,17 +12,35 @@ from fluogan_app.core.readers.open import open_stack
 from fluogan_app.core.samples import sample, samples
 from fluogan_app.core.simulate import recording
 from fluogan_app.core.simulate.imaging import Microscope
-from fluogan_app.core.simulate.params import LinesParams
+from fluogan_app.core.simulate.airy import AiryMicroscope
+from fluogan_app.core.simulate.params import BarParams, FilamentsParams, FlatParams, LinesParams, PointsParams, TextParams
 from fluogan_app.core.simulate.recording import read_truth, write_stack, write_truth
-from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS
-from fluogan_app.core.simulate.scenarios import SimulatedStack, simulate_lines
+from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS, RecordingParams
+from fluogan_app.core.simulate.registry import SCENARIOS, scenario_of
+from fluogan_app.core.simulate.scenarios import SimulatedStack, simulate, simulate_lines
 
 SMALL = LinesParams(frames=30, rows=7, spacing_from_nm=240.0, spacing_to_nm=180.0, spacing_step_nm=60.0, zoom=3)
+
+FIELD = {"frames": 30, "rows": 14, "columns": 17, "zoom": 3}
+#: One small recording of every kind of sample.
+EVERY = (
+    SMALL,
+    FilamentsParams(**FIELD, light="slow-blinking", bleaching="molecules", layout_seed=4),
+    PointsParams(**FIELD, density_per_um2=5.0, psf="airy", hot_pixel_share=0.05),
+    TextParams(text="HI", letter_height_nm=700.0, text_lines=2, frames=30, zoom=3, em_register=True),
+    BarParams(**FIELD, angle_degrees=20.0, light="blinking"),
+    FlatParams(**FIELD),
+)
+
+
+def kind(params: RecordingParams) -> str:
+    return scenario_of(params).name
 
 
 def expected_mean(stack: SimulatedStack) -> np.ndarray:
     """Mean counts (Y, X) of the whole recording."""
-    microscope = Microscope.gaussian(stack.frames.shape[1:], stack.zoom, stack.pixel_size_nm, stack.fwhm_nm)
+    make = AiryMicroscope.of_width if stack.params.psf == "airy" else Microscope.gaussian
+    microscope = make(stack.frames.shape[1:], stack.zoom, stack.pixel_size_nm, stack.fwhm_nm)
     return stack.gain * (microscope.image(stack.truth) + stack.background) + stack.offset
 
 
@@ -45,6 +63,51 @@ def test_frames_and_truth_tell_the_same_mean():
     assert np.abs((stack.frames.mean(axis=0) - mean) / spread).max() < 5
     wrong = np.roll(mean, 1, axis=1)
     assert np.abs((stack.frames.mean(axis=0) - wrong) / spread).max() > 5
+
+
+def test_there_is_a_recording_of_every_kind():
+    assert [kind(params) for params in EVERY] == list(SCENARIOS)
+
+
+@pytest.mark.parametrize("params", EVERY, ids=kind)
+def test_every_sample_is_recorded_as_its_truth_and_its_light_level_say(params):
+    steady = params.replace(
+        emission="steady", bleaching="common", hot_pixel_share=0.0, em_register=False, frames=200, offset=20.0
+    )
+    stack = simulate(steady, seed=3)
+    mean = expected_mean(stack)
+    spread = np.sqrt((mean - stack.offset + stack.read_noise**2 + 1 / 12) / len(stack.frames))
+    deviations = (stack.frames.mean(axis=0) - mean) / spread
+    assert np.abs(deviations).max() < 5
+    light = mean - stack.offset - stack.background
+    wanted = 0.0 if kind(params) == "flat" else stack.params.signal_photons * stack.fading.mean()
+    assert light.max() == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+    if wanted:
+        assert np.abs((stack.frames.mean(axis=0) - mean + light) / spread).max() > 5
+
+
+@pytest.mark.parametrize("params", EVERY, ids=kind)
+def test_one_seed_gives_one_recording_of_every_sample(params):
+    first, again, other = simulate(params, 5), simulate(params, 5), simulate(params, 6)
+    np.testing.assert_array_equal(first.frames, again.frames)
+    assert np.mean(first.frames != other.frames) > 0.5
+
+
+def test_places_follow_the_seed_unless_they_have_their_own():
+    places = [simulate(PointsParams(**FIELD, density_per_um2=5.0), seed).positions["points_yx_nm"] for seed in (1, 2)]
+    assert places[0].shape != places[1].shape or not np.allclose(*places)
+    fixed = PointsParams(**FIELD, density_per_um2=5.0, layout_seed=8)
+    kept = [simulate(fixed, seed) for seed in (1, 2)]
+    np.testing.assert_array_equal(kept[0].truth, kept[1].truth)
+    assert not np.array_equal(kept[0].frames, kept[1].frames)
+
+
+def test_what_the_camera_adds_leaves_molecules_and_photons_as_they_were():
+    plain = simulate(PointsParams(**FIELD, light="blinking"), 3)
+    hot = simulate(PointsParams(**FIELD, light="blinking", hot_pixel_share=0.1), 3)
+    np.testing.assert_array_equal(plain.truth, hot.truth)
+    np.testing.assert_array_equal(plain.emitted, hot.emitted)
+    assert len(hot.hot_pixels_yx) > 0 and len(plain.hot_pixels_yx) == 0
 
 
 def test_light_bleaches_as_the_curve_says():
@@ -137,6 +200,21 @@ def test_truth_comes_back_with_pattern_and_parameters(tmp_path, name):
     assert (back.pattern, back.params, back.seed) == (stack.pattern, stack.params, 9)
     with np.load(tmp_path / name, allow_pickle=False) as archive:
         assert '"fwhm_nm": {"value": 324.0, "unit": "nm"}' in str(archive["params"])
+
+
+@pytest.mark.parametrize("params", EVERY, ids=kind)
+def test_the_truth_of_every_sample_comes_back(tmp_path, params):
+    stack = simulate(params, seed=9)
+    write_truth(tmp_path / "truth.npz", stack)
+    back = read_truth(tmp_path / "truth.npz")
+    assert (back.params, back.seed, back.pattern) == (stack.params, 9, stack.pattern)
+    np.testing.assert_array_equal(back.truth, stack.truth.astype(np.float32))
+    np.testing.assert_array_equal(back.hot_pixels_yx, stack.hot_pixels_yx)
+    assert back.positions.keys() == stack.positions.keys()
+    for name, places in stack.positions.items():
+        np.testing.assert_array_equal(back.positions[name], places)
+    again = simulate(back.params, back.seed)
+    np.testing.assert_array_equal(again.frames, stack.frames)
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 broken"])
