@@ -12,8 +12,9 @@ from fluogan_app.core.methods.fluogan import critic_training
 from fluogan_app.core.methods.fluogan.critic import (
     BETA1, BETA2, EPSILON, CriticShape, adam_step, initial_weights, scores,
 )  # fmt: skip
-from fluogan_app.core.methods.fluogan.critic_training import Batch, critic_metrics, judge
+from fluogan_app.core.methods.fluogan.critic_training import Batch, Judge, critic_metrics, judge
 from fluogan_app.core.rng import make_generator
+from tests.core.optimise.test_replay import InMemory
 
 Weights = dict[str, torch.Tensor]
 SHAPE = CriticShape((9, 9), 2, 3, 3, True, "mean", 0.2, 7, "linear")
@@ -87,6 +88,22 @@ def test_pieces_of_a_batch_add_up_to_the_batch(monkeypatch: pytest.MonkeyPatch) 
     torch.testing.assert_close(pieces.gradients, whole.gradients, rtol=1e-12, atol=1e-14)
     torch.testing.assert_close(pieces.slope, whole.slope)
     torch.testing.assert_close(pieces.excess, whole.excess)
+
+
+def test_replayed_judgements_are_those_of_new_weights_and_batches() -> None:
+    recorder = InMemory()
+    judging = Judge(SHAPE, PENALTY, recorder)
+    kept = []
+    for scale in (1.0, 1.1, 0.7):
+        weights = {name: scale * value for name, value in double_weights().items()}
+        batch = make_batch(SHAPE)
+        batch = replace(batch, simulated=scale * batch.simulated)
+        judged, wanted = judging(weights, batch), judge(weights, SHAPE, batch, PENALTY)
+        torch.testing.assert_close(judged.gradients, wanted.gradients)
+        torch.testing.assert_close(judged.slope, wanted.slope)
+        kept.append((judged.excess, wanted.excess))
+    assert recorder.replays == 3
+    assert all(torch.equal(told, wanted) for told, wanted in kept)
 
 
 def test_gradient_penalty_against_finite_differences() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, initial_weights
-from fluogan_app.core.methods.fluogan.critic_training import Batch, Judged, critic_metrics, judge
+from fluogan_app.core.methods.fluogan.critic_training import Batch, Judge, Judged, critic_metrics
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.patches import Patches, Recording, expected_coverage
@@ -17,6 +17,7 @@ from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, P
 from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import GaussianPsf
+from fluogan_app.core.optimise.replay import recorder_for
 
 #: Part of the pull that is renewed in a step: one step's patches see few pixels and few frames.
 RENEWAL = 0.05
@@ -34,6 +35,7 @@ class Adversary:
         height, width = frames.shape[1:]
         self._params, self._device = params, device
         self._shape = critic_shape(params, (height, width))
+        self._judge = Judge(self._shape, params.penalty, recorder_for(device))
         self._recording = Recording(frames, noise, model.unit_photons, sigma_pixels, device)
         self._strongest = params.gamma * model.weights.sqrt()
         self._per_frame = model.weights.new_tensor(noise.frame_variance / noise.mean_variance)
@@ -108,7 +110,7 @@ class Adversary:
         weights = _below("critic.", tensors)
         mix = torch.rand(len(simulated), 1, 1, generator=generator, device=self._device)
         scene = batch.scene if self._shape.inputs == 2 else None
-        judged = judge(weights, self._shape, Batch(batch.real, simulated, scene, mix), self._params.penalty)
+        judged = self._judge(weights, Batch(batch.real, simulated, scene, mix))
         tensors["adam_count"] += 1
         moments = (_below(f"{name}.", tensors) for name in ("adam1", "adam2"))
         adam_step(weights, judged.gradients, *moments, tensors["adam_count"], self._params.critic_rate)

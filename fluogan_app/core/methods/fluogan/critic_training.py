@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from fluogan_app.core.methods.fluogan.critic import CONVOLUTIONS, CriticShape, Passed, Weights, as_inputs, passed
+from fluogan_app.core.optimise.replay import Recorder, Replayed
 
 #: A batch is worked through in pieces whose first layer takes about so many bytes, so that it stays in the caches; a
 #: graphics card wants large pieces.
@@ -68,6 +69,34 @@ def judge(weights: Mapping[str, torch.Tensor], shape: CriticShape, batch: Batch,
         for name in ("real", "simulated", "excess")
     )
     return Judged(first.gradients, real, simulated, excess, torch.cat([part.slope for part in parts]))
+
+
+class Judge:
+    """`judge` for one critic and batches of one size, replayed as a whole on a graphics card."""
+
+    def __init__(self, shape: CriticShape, penalty: float, recorder: Recorder | None) -> None:
+        self._shape, self._penalty, self._names = shape, penalty, []
+        self._judge = Replayed(self._flat, recorder)
+
+    def __call__(self, weights: Mapping[str, torch.Tensor], batch: Batch) -> Judged:
+        """See `judge`. Gradients and slope may hold until the next call only."""
+        self._names = list(weights)
+        scene = [] if batch.scene is None else [batch.scene]
+        *gradients, slope, real, simulated, excess = self._judge(
+            *weights.values(), batch.real, batch.simulated, batch.mix, *scene
+        )
+        # What is told of the critic is kept over many steps.
+        told = (value.clone() for value in (real, simulated, excess))
+        return Judged(dict(zip(self._names, gradients)), *told, slope)
+
+    def _flat(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The same from tensors to tensors."""
+        count = len(self._names)
+        weights, (real, simulated, mix, *scene) = dict(zip(self._names, tensors[:count])), tensors[count:]
+        batch = Batch(real, simulated, scene[0] if scene else None, mix)
+        judged = judge(weights, self._shape, batch, self._penalty)
+        gradients = (judged.gradients[name] for name in self._names)
+        return (*gradients, judged.slope, judged.real, judged.simulated, judged.excess)
 
 
 def critic_metrics(judged: Judged, penalty: float) -> dict[str, torch.Tensor]:
