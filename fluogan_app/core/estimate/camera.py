@@ -111,7 +111,8 @@ def _read_noise(line: PhotonTransfer, known: Acquisition) -> Finding:
 def _estimate(
     name: str, value: float, uncertainty: float, how: str, evidence: Evidence, warnings: tuple[str, ...] = ()
 ) -> Estimate:
-    return Estimate(name, _label(name), value, uncertainty, spec(Acquisition, name).unit, how, evidence, warnings)
+    unit = spec(Acquisition, name).unit
+    return Estimate(name, _label(name), float(value), float(uncertainty), unit, how, evidence, warnings=warnings)
 
 
 def _evidence(line: PhotonTransfer, offset: float | None = None) -> Evidence:

@@ -44,7 +44,8 @@ class Estimate:
     """A value read from the frames.
 
     name: the parameter that it may be used for. uncertainty: one standard deviation, in `unit`. how: how it was found
-    and what it assumes, in one or two sentences. warnings: what makes it doubtful here.
+    and what it assumes, in one or two sentences. upper_limit: the true value may be lower by more than the uncertainty,
+    so that it is shown but not taken by itself. warnings: what makes it doubtful here.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Estimate:
     unit: str
     how: str
     evidence: Evidence | None = None
+    upper_limit: bool = False
     warnings: tuple[str, ...] = ()
 
 
