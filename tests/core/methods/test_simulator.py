@@ -11,7 +11,7 @@ import torch
 from fluogan_app.core.methods.fluogan import simulator
 from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
 from fluogan_app.core.methods.fluogan.simulator import (
-    NEIGHBOURS, DoublePoissonSimulator, PoissonSimulator, neighbour_covariance, psf_overlaps,
+    DoublePoissonSimulator, PoissonSimulator, fluctuation_strength, own_overlap,
 )  # fmt: skip
 from fluogan_app.core.methods.fluogan.weights import Noise, measure_noise
 from fluogan_app.core.optics.blur import Optics, blur_operator
@@ -57,7 +57,7 @@ def recording(frames: np.ndarray, noise: Noise) -> Recording:
 
 @pytest.fixture(scope="module")
 def double(recording: Recording, noise: Noise) -> DoublePoissonSimulator:
-    return DoublePoissonSimulator(recording, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
+    return DoublePoissonSimulator(recording, noise, Optics(GaussianPsf(SIGMA)), ZOOM, KAPPA, "cpu")
 
 
 def batch_of(recording: Recording) -> Patches:
@@ -85,22 +85,20 @@ def farthest(drawn: torch.Tensor, wanted: np.ndarray) -> float:
     return float(np.abs(found - wanted).max() / spread.max())
 
 
-def drawn_and_wanted(truth, recording, double, drawing, kappa) -> list[tuple[torch.Tensor, np.ndarray]]:
+def drawn_and_wanted(truth, recording, double, drawing) -> list[tuple[torch.Tensor, np.ndarray]]:
     estimate = torch.tensor(truth / recording.unit, dtype=torch.float32)
     mean = gaussian_operator(SHAPE, ZOOM, SIGMA).apply(estimate) + BACKGROUND / recording.unit
-    in_unit = torch.tensor(kappa / recording.unit, dtype=torch.float32)
-    patches = drawing.draw(batch_of(recording), mean, estimate, in_unit, make_generator(5))
-    true_kappa = torch.tensor(KAPPA / recording.unit)
-    photon, rest = (float(value) for value in double._camera(mean, estimate, true_kappa))
+    patches = drawing.draw(batch_of(recording), mean, estimate, make_generator(5))
+    photon, rest = (float(value) for value in double._camera(mean, estimate))
     return [
-        (part, expected_covariance(truth, recording, float(true_kappa), photon, rest, corner))
+        (part, expected_covariance(truth, recording, KAPPA / recording.unit, photon, rest, corner))
         for part, corner in zip(patches.split(DRAWS), CORNERS)
     ]
 
 
 @pytest.fixture(scope="module")
 def parts(truth, recording, double) -> list[tuple[torch.Tensor, np.ndarray]]:
-    return drawn_and_wanted(truth, recording, double, double, KAPPA)
+    return drawn_and_wanted(truth, recording, double, double)
 
 
 def test_neighbours_covary_as_the_model_says_in_the_middle_and_at_the_borders(parts) -> None:
@@ -111,8 +109,9 @@ def test_neighbours_covary_as_the_model_says_in_the_middle_and_at_the_borders(pa
 
 @pytest.mark.parametrize("wrong", ["κ of half the size", "no fluctuation"])
 def test_that_check_sees(truth, recording, double, noise, wrong) -> None:
-    drawing = double if wrong.startswith("κ") else PoissonSimulator(recording, noise, SIGMA)
-    parts = drawn_and_wanted(truth, recording, double, drawing, KAPPA / 2)
+    halved = DoublePoissonSimulator(recording, noise, Optics(GaussianPsf(SIGMA)), ZOOM, KAPPA / 2, "cpu")
+    drawing = halved if wrong.startswith("κ") else PoissonSimulator(recording, noise, SIGMA)
+    parts = drawn_and_wanted(truth, recording, double, drawing)
     assert all(farthest(drawn, wanted) > 6.0 for drawn, wanted in parts)
 
 
@@ -124,52 +123,28 @@ def test_the_generators_variance_is_the_recordings(recording, parts) -> None:
         assert float((drawn.var(dim=0) * recording.variance[field] / recorded).mean()) == pytest.approx(1.0, abs=0.12)
 
 
-def test_kappa_is_found_from_the_covariance_of_neighbours(truth, recording, double) -> None:
-    found = float(double.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
-    # The mirrors of this small field's borders make neighbours covary 6 % more than in a wide field.
-    assert found == pytest.approx(KAPPA, rel=0.1)
+def test_kappa_is_the_samples_and_next_to_nothing_for_steady_light(frames) -> None:
+    assert fluctuation_strength(frames, SIGMA) == pytest.approx(KAPPA, rel=0.15)
+    steady = np.random.default_rng(3).poisson(np.broadcast_to(frames.mean(axis=0), frames.shape))
+    assert fluctuation_strength(steady.astype(np.float32), SIGMA) < 0.5
 
 
-def test_steady_light_has_next_to_no_kappa(truth, recording, noise) -> None:
-    mean = recording.mean.numpy() * recording.unit
-    steady = np.random.default_rng(3).poisson(np.broadcast_to(mean, (1500, *SHAPE))).astype(np.float32)
-    calm = Recording(steady, noise, recording.unit, SIGMA, "cpu")
-    of_calm = DoublePoissonSimulator(calm, noise, Optics(GaussianPsf(SIGMA)), ZOOM, "cpu")
-    found = float(of_calm.kappa(torch.tensor(truth / recording.unit, dtype=torch.float32))) * recording.unit
-    assert found < 0.2
-
-
-def test_bleaching_is_no_covariance_of_neighbours() -> None:
-    fading = torch.exp(-torch.linspace(0, 1.4, 400))
-    mean = 20.0 * torch.ones(400, 9, 8)
-    frames = torch.poisson(fading[:, None, None] * mean, generator=make_generator(1))
-    level = fading / fading.mean()
-    pairs = sum((9 - down) * (8 - abs(right)) for down, right in NEIGHBOURS)
-    chance = 20.0 * (pairs / 400) ** 0.5
-    assert abs(float(neighbour_covariance(frames, level))) < 4 * chance
-    assert abs(float(neighbour_covariance(frames, torch.ones(400)))) > 10 * chance
-
-
-def test_overlaps_are_those_of_the_psfs_columns() -> None:
-    rows, columns = (gaussian_axis_matrix(n, ZOOM, SIGMA) for n in SHAPE)
-    middle = [slice(ZOOM * (n // 2), ZOOM * (n // 2 + 1)) for n in SHAPE]
-    overlaps = psf_overlaps(gaussian_operator(SHAPE, ZOOM, SIGMA))
-    for found, (down, right) in zip(overlaps, ((0, 0), *NEIGHBOURS)):
-        along_y = (rows[: SHAPE[0] - down] * rows[down:])[:, middle[0]].sum(axis=0).mean()
-        beside = np.roll(columns, -right, axis=0)
-        along_x = (columns * beside)[:, middle[1]].sum(axis=0).mean()
-        assert found == pytest.approx(along_y * along_x, rel=1e-4)
+def test_the_overlap_is_that_of_the_psfs_columns() -> None:
+    along = [
+        (matrix**2)[:, ZOOM * (n // 2) : ZOOM * (n // 2 + 1)].sum(axis=0).mean()
+        for n in SHAPE for matrix in [gaussian_axis_matrix(n, ZOOM, SIGMA)]
+    ]  # fmt: skip
+    assert own_overlap(gaussian_operator(SHAPE, ZOOM, SIGMA)) == pytest.approx(along[0] * along[1], rel=1e-4)
 
 
 def test_the_batch_may_be_drawn_in_pieces(truth, recording, double, monkeypatch) -> None:
     batch, estimate = batch_of(recording), torch.tensor(truth / recording.unit, dtype=torch.float32)
-    kappa = torch.tensor(KAPPA / recording.unit)
     few = Patches(batch.places.some(slice(0, None, 997)), *(
         getattr(batch, name)[::997] for name in ("real", "scene", "level", "spread", "expected")
     ))  # fmt: skip
-    whole = double._fluctuation(few, estimate, kappa, make_generator(1))
+    whole = double._fluctuation(few, estimate, make_generator(1))
     monkeypatch.setattr(simulator, "EMISSION_BYTES", 3.1 * 4 * 14 * 15 * ZOOM**2)
-    pieces = double._fluctuation(few, estimate, kappa, make_generator(1))
+    pieces = double._fluctuation(few, estimate, make_generator(1))
     torch.testing.assert_close(pieces, whole, rtol=1e-5, atol=1e-6)
 
 
@@ -177,7 +152,7 @@ def test_the_batch_may_be_drawn_in_pieces(truth, recording, double, monkeypatch)
 @pytest.mark.parametrize("psf", [GaussianPsf(SIGMA), AiryPsf(0.42)], ids=["gaussian", "airy"])
 def test_light_in_a_window_is_that_in_the_field(recording, noise, psf, boundary) -> None:
     optics = Optics(psf, boundary)
-    drawing = DoublePoissonSimulator(recording, noise, optics, ZOOM, "cpu")
+    drawing = DoublePoissonSimulator(recording, noise, optics, ZOOM, KAPPA, "cpu")
     whole = blur_operator(optics, SHAPE, ZOOM, 0.0, ZOOM)
     corners = torch.tensor([[0, 0], [10, 11], [20, 21], [0, 21]]).T
     places = Places(*corners, torch.arange(4), PATCH)

@@ -13,7 +13,7 @@ from fluogan_app.core.methods.fluogan.critic_training import Batch, Judge, Judge
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.patches import Patches, Recording, expected_coverage
-from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, PoissonSimulator
+from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, PoissonSimulator, fluctuation_strength
 from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import GaussianPsf
@@ -43,7 +43,8 @@ class Adversary:
         self._coverage = model.weights.new_tensor(coverage)
         if params.generator == "double-poisson":
             optics = optics or Optics(GaussianPsf(sigma_pixels))
-            self._simulator = DoublePoissonSimulator(self._recording, noise, optics, params.zoom, device)
+            kappa = params.kappa or fluctuation_strength(frames, sigma_pixels)
+            self._simulator = DoublePoissonSimulator(self._recording, noise, optics, params.zoom, kappa, device)
         else:
             self._simulator = PoissonSimulator(self._recording, noise, sigma_pixels)
 
@@ -53,7 +54,7 @@ class Adversary:
         return self._simulator.needs_estimate
 
     def init(self, seed: int) -> dict[str, torch.Tensor]:
-        """The tensors that change: weights, Adam's moments, the pull, κ and the generator's state."""
+        """The tensors that change: weights, Adam's moments, the pull and the generator's state."""
         weights = initial_weights(self._shape, torch.Generator().manual_seed(seed))
         tensors = {f"critic.{name}": value for name, value in weights.items()}
         for moment in ("adam1", "adam2"):
@@ -61,9 +62,6 @@ class Adversary:
         tensors["adam_count"] = torch.zeros(())
         tensors["pull"] = torch.zeros(self._coverage.shape)
         tensors["draw"] = torch.zeros(self._coverage.shape)
-        if self.needs_estimate:
-            # 0 until it is estimated from x as it is when the critic comes in.
-            tensors["kappa"] = torch.tensor((self._params.kappa or 0.0) / self._recording.unit)
         tensors = {name: value.to(self._device) for name, value in tensors.items()}
         return {**tensors, "random": torch.Generator(device=self._device).manual_seed(seed + 1).get_state()}
 
@@ -77,12 +75,9 @@ class Adversary:
         """
         generator = torch.Generator(device=self._device)
         generator.set_state(tensors["random"].to("cpu"))
-        if self.needs_estimate:
-            kappa = tensors["kappa"]
-            tensors["kappa"] = torch.where(kappa > 0, kappa, self._simulator.kappa(estimate))
         for _ in range(self._params.critic_steps):
             batch = self._recording.draw(self._shape.size_yx, self._params.batch_size, generator)
-            simulated = self._simulator.draw(batch, simulated_mean, estimate, tensors.get("kappa"), generator)
+            simulated = self._simulator.draw(batch, simulated_mean, estimate, generator)
             judged = self._improve(tensors, batch, simulated, generator)
         self._renew_pull(tensors, batch, judged)
         if self._params.data_term == "sampled":

@@ -11,6 +11,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from fluogan_app.core.estimate.kappa import estimate_kappa
+from fluogan_app.core.estimate.result import Estimate
 from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
 from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
 from fluogan_app.core.optics.blur import Optics, blur_operator
@@ -20,14 +22,12 @@ from fluogan_app.core.optics.spectral import SpectralOperator
 
 #: Light from further away than this many σ is left out of a patch's fluctuation: 3e-4 of a Gaussian's.
 REACH_SIGMAS = 3.6
-#: Pairs of neighbouring pixels, as steps in y and x, whose covariance no camera noise makes.
-NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
+#: κ in photons where the frames show no fluctuation of the sample.
+STEADY = 1e-3
 #: Emission of so many bytes is drawn at a time, whatever the batch.
 EMISSION_BYTES = 32e6
 #: Side of the field, in camera pixels, on which the PSF's overlap with itself is measured.
 OVERLAP_FIELD = 64
-#: Frames whose deviations are in memory together.
-FRAMES_AT_ONCE = 64
 
 
 class PoissonSimulator:
@@ -41,9 +41,8 @@ class PoissonSimulator:
         self._pattern = recording.mean.new_tensor(pattern)
 
     def draw(
-        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor | None, kappa: torch.Tensor | None,
-        generator: torch.Generator,
-    ) -> torch.Tensor:  # fmt: skip
+        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor | None, generator: torch.Generator
+    ) -> torch.Tensor:
         """Standardised patches (N, P, Q) of frames with the mean (Y, X)."""
         photon = self._recording.photon
         # What no sample can have made, the simulator takes from the recording: the critic is to judge the sample.
@@ -57,50 +56,43 @@ class DoublePoissonSimulator:
 
     needs_estimate = True
 
-    def __init__(self, recording: Recording, noise: Noise, optics: Optics, zoom: int, device: str) -> None:
+    def __init__(
+        self, recording: Recording, noise: Noise, optics: Optics, zoom: int, kappa: float, device: str
+    ) -> None:
         self._recording, self._optics, self._zoom, self._device = recording, optics, zoom, device
+        self._kappa = kappa / recording.unit
         pattern = camera_pattern(noise.mean, optics.sigma_pixels) / recording.unit
         self._pattern = recording.mean.new_tensor(pattern)
         self._windows: dict[tuple[int, int], ForwardOperator | SpectralOperator] = {}
         field = tuple(min(length, OVERLAP_FIELD) for length in recording.mean.shape)
-        self._overlaps = psf_overlaps(self._window(field))
-        self._covariance = neighbour_covariance(recording.frames, recording.level) / recording.unit**2
-
-    def kappa(self, estimate: torch.Tensor) -> torch.Tensor:
-        """κ, light of one event, from the covariance of neighbours in the frames: Σ cov = κ Σx Σ_i ψ_ik ψ_jk."""
-        found = self._covariance / (estimate.sum() * sum(self._overlaps[1:])).clamp(min=1e-30)
-        return torch.clamp(found, min=1e-3 * self._recording.photon)
+        self._fluctuation_variance = self._kappa * own_overlap(self._window(field))
 
     def draw(
-        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor,
-        generator: torch.Generator,
-    ) -> torch.Tensor:  # fmt: skip
+        self, batch: Patches, mean: torch.Tensor, estimate: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
         """Standardised patches (N, P, Q) of frames with the mean (Y, X) and the estimate x (LY, LX) behind it."""
-        light = batch.level * batch.places.cut(mean) + self._fluctuation(batch, estimate, kappa, generator)
-        drawn = draw_frames(light.clamp_(min=0.0), *self._camera(mean, estimate, kappa), generator)
+        light = batch.level * batch.places.cut(mean) + self._fluctuation(batch, estimate, generator)
+        drawn = draw_frames(light.clamp_(min=0.0), *self._camera(mean, estimate), generator)
         return batch.standardised(drawn + batch.places.cut(self._pattern))
 
-    def _fluctuation(
-        self, batch: Patches, estimate: torch.Tensor, kappa: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def _fluctuation(self, batch: Patches, estimate: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """Ψ(κPoisson(x/κ) − x) in each patch, (N, P, Q)."""
         outside = self._around(batch.places, tuple(self._recording.mean.shape))[1]
         pixels = outside.size_yx[0] * outside.size_yx[1] * self._zoom**2
         size = max(1, int(EMISSION_BYTES / (4 * pixels)))
         parts = [slice(start, start + size) for start in range(0, len(batch.level), size)]
-        light = [self._light(batch.places.some(part), batch.level[part], estimate, kappa, generator) for part in parts]
+        light = [self._light(batch.places.some(part), batch.level[part], estimate, generator) for part in parts]
         return torch.cat(light)
 
     def _light(
-        self, places: Places, level: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor,
-        generator: torch.Generator,
-    ) -> torch.Tensor:  # fmt: skip
+        self, places: Places, level: torch.Tensor, estimate: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
         """The same at some places."""
         inside, outside = self._around(places, tuple(self._recording.mean.shape))
         operator, zoom = self._window(outside.size_yx), self._zoom
         fine = replace(outside, rows=zoom * outside.rows, columns=zoom * outside.columns, size_yx=operator.fine_shape)
         expected = level * fine.cut(estimate)
-        light = operator.apply(draw_emission(expected, kappa, generator) - expected)
+        light = operator.apply(draw_emission(expected, self._kappa, generator) - expected)
         return replace(inside, times=torch.arange(len(light), device=light.device)).cut_frames(light)
 
     def _around(self, places: Places, shape_yx: tuple[int, int]) -> tuple[Places, Places]:
@@ -125,15 +117,13 @@ class DoublePoissonSimulator:
             self._windows[size_yx] = blur_operator(self._optics, size_yx, self._zoom, 0.0, self._zoom, self._device)
         return self._windows[size_yx]
 
-    def _camera(
-        self, mean: torch.Tensor, estimate: torch.Tensor, kappa: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _camera(self, mean: torch.Tensor, estimate: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Size of a photon and read noise, such that with the sample's fluctuation the frames' variance comes out.
 
-        The camera's line holds κ Σψ² per photon of x; what it has at no light, beyond that of a steady background, is
+        The camera's line holds κ Σ_i ψ_ik² per photon of x; what it has at no light, beyond that of a steady background, is
         read noise.
         """
-        recording, overlap = self._recording, kappa * self._overlaps[0]
+        recording, overlap = self._recording, self._fluctuation_variance
         light, variance = estimate.sum() / mean.numel(), recording.variance.mean()
         read_variance = (recording.constant + overlap * (mean.mean() - light)).clamp(min=0.0)
         left = variance - overlap * light
@@ -141,28 +131,18 @@ class DoublePoissonSimulator:
         return photon, (left - photon * mean.mean()).clamp(min=0.0).sqrt()
 
 
-def neighbour_covariance(frames: torch.Tensor, level: torch.Tensor) -> torch.Tensor:
-    """Sum over all pixels and the four kinds of NEIGHBOURS of the covariance in time, without the common bleaching."""
-    count, mean, total = len(frames), frames.mean(dim=0), frames.new_zeros(())
-    for some, brightness in zip(frames.split(FRAMES_AT_ONCE), level.split(FRAMES_AT_ONCE)):
-        rest = some - brightness[:, None, None] * mean
-        for down, right in NEIGHBOURS:
-            height, width = mean.shape[0] - down, mean.shape[1] - abs(right)
-            here = rest[:, :height, max(0, -right) : max(0, -right) + width]
-            there = rest[:, down:, max(0, right) : max(0, right) + width]
-            total = total + (here * there).sum() / max(1, count - 1)
-    return total
+def fluctuation_strength(frames: np.ndarray, sigma_pixels: float) -> float:
+    """κ in photons, from frames in photons; next to nothing where they do not show the sample fluctuate."""
+    found = estimate_kappa(frames, 2.3548 * sigma_pixels, gain=1.0)
+    return found.value if isinstance(found, Estimate) else STEADY
 
 
-def psf_overlaps(operator: ForwardOperator | SpectralOperator) -> tuple[float, ...]:
-    """Σ_i ψ_ik ψ_jk with j = i and with j each of the NEIGHBOURS of i, as means over k in one camera pixel."""
+def own_overlap(operator: ForwardOperator | SpectralOperator) -> float:
+    """Σ_i ψ_ik², as the mean over the fine pixels k of one camera pixel in the middle of the operator's field."""
     rows, columns = (length // 2 for length in operator.coarse_shape)
-    zoom = operator.fine_shape[0] // operator.coarse_shape[0]
-    sums = np.zeros(1 + len(NEIGHBOURS))
+    zoom, total = operator.fine_shape[0] // operator.coarse_shape[0], 0.0
     for part in range(zoom):
         points = operator.ones().new_zeros((zoom, *operator.fine_shape))
         points[range(zoom), rows * zoom + part, [columns * zoom + column for column in range(zoom)]] = 1.0
-        spots = operator.apply(points).numpy(force=True)
-        for number, (down, right) in enumerate(((0, 0), *NEIGHBOURS)):
-            sums[number] += (spots * np.roll(spots, (-down, -right), axis=(1, 2))).sum()
-    return tuple(float(value) for value in sums / zoom**2)
+        total += float(operator.apply(points).square().sum())
+    return total / zoom**2
