@@ -65,7 +65,8 @@ def generator_metrics(
     """The metrics of one step from the simulated mean Ψx + b after and before it, and from what the critic said."""
     discrepancy = model.misfit(simulated).mean()
     data = 0.5 * model.gamma * discrepancy * simulated.numel()
-    sparsity, smoothness = model.sparsity_term(spots), model.smoothness * gradient_energy(background)
+    sparsity = model.sparsity_term(spots)
+    smoothness = model.smoothness * gradient_energy(background, model.boundary)
     return {
         "loss_data": data,
         "loss_sparsity": sparsity,

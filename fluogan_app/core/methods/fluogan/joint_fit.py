@@ -89,5 +89,5 @@ def _descend(model: Model, descent: Accelerated, pull: torch.Tensor | None) -> A
         nonnegative_soft_threshold(part, (texture.blur.adjoint(slope).add_(asked)).div_(metric))
         for part, texture, asked, metric in zip(spots, model.textures, model.sparsity, model.metrics)
     ]
-    arrived_b = nonnegative(b - (slope + model.smoothness * laplacian(b)) / model.metric_b)
+    arrived_b = nonnegative(b - (slope + model.smoothness * laplacian(b, model.boundary)) / model.metric_b)
     return accelerate(descent, (*arrived, arrived_b, model.light(arrived)), (*model.metrics, model.metric_b, None))

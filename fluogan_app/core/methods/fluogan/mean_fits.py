@@ -48,7 +48,8 @@ class MeanFits:
 
     def begin(self) -> Tensors:
         """The state before the first step."""
-        return self._fits[0].start() | {"typical": self._model.mean.new_zeros(()), "simulated": self._model.mean.clone()}
+        mean = self._model.mean
+        return self._fits[0].start() | {"typical": mean.new_zeros(()), "simulated": mean.clone()}
 
     def step(self, tensors: Tensors, step: int) -> None:
         """One step, in place; after the last of a fit, what it found is kept."""
@@ -57,10 +58,10 @@ class MeanFits:
         if event == "begin" and number > 0:
             self._clear(tensors)
             tensors |= fit.start() | {"typical": torch.zeros_like(tensors["typical"])}
-        elif event == "reweight":
-            self._reweight(tensors, number)
-        elif event == "settle":
-            fit.settle(tensors)
+        elif event in ("reweight", "settle"):
+            self._reweight(tensors, number, self._schedule.judges(place))
+            if event == "settle":
+                fit.settle(tensors)
         tensors["simulated"] = fit.step(tensors, self._schedule.settled(place))
         if place == self._schedule.fit_steps - 1 and number == 0 and len(self._fits) == 2:
             self._keep(tensors)
@@ -94,14 +95,12 @@ class MeanFits:
         fit = self._fits[number]
         return Picture(self._models[number], fit.spots(tensors, self._schedule.settled(place)), tensors["b"])
 
-    def _reweight(self, tensors: Tensors, number: int) -> None:
+    def _reweight(self, tensors: Tensors, number: int, judged: bool) -> None:
         model, fit = self._models[number], self._fits[number]
         spots = fit.spots(tensors, settled=False)
-        estimate = model.estimate(spots)
         typical = tensors["typical"]
-        tensors["typical"] = torch.where(typical > 0, typical, typical_light(estimate))
-        found = prices(model.textures, spots, estimate, tensors["typical"], self._zoom, self._sigma)
-        fit.reprice(tensors, found)
+        tensors["typical"] = torch.where(typical > 0, typical, typical_light(model.estimate(spots)))
+        fit.reprice(tensors, prices(model, spots, tensors["typical"], self._zoom, self._sigma, judged))
 
     def _keep(self, tensors: Tensors) -> None:
         model = self._models[0]

@@ -16,6 +16,7 @@ from fluogan_app.core.data.survey import Survey
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import Texture
 from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.optics.psf import Boundary
 
 #: λ1 = 1 is the geometric mean of the noise's own pull, one standard deviation of Ψᵀw(ȳ − Ψx − b), and of this part of
 #: the strongest structure's pull. The first alone blurs bright stacks, the second alone empties noisy ones.
@@ -48,6 +49,7 @@ class Model:
     metric_b: torch.Tensor
     stiffness: tuple[float, ...]
     unit_photons: float
+    boundary: Boundary = "reflecting"
 
     def part(self, indices: Sequence[int]) -> Model:
         """The same with some of the textures only."""
@@ -112,7 +114,7 @@ def build_model(
     return Model(
         textures, like.new_tensor(noise.mean / unit), weights, params.gamma,
         tuple(params.lambda1 * pull for pull in pulls), smoothness, metrics, metric_b + 8.0 * smoothness,
-        tuple(stiffness), unit,
+        tuple(stiffness), unit, params.boundary,
     )  # fmt: skip
 
 
@@ -152,14 +154,19 @@ def _on_grid(image: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
     return torch.nn.functional.adaptive_avg_pool2d(image[None, None], shape)[0, 0]
 
 
-def gradient_energy(background: torch.Tensor) -> torch.Tensor:
-    """½ ‖∇b‖² with forward differences and no flow over the border."""
+def gradient_energy(background: torch.Tensor, boundary: Boundary = "reflecting") -> torch.Tensor:
+    """½ ‖∇b‖² with forward differences: none over a reflecting border, to the other end over a periodic one."""
+    if boundary == "periodic":
+        return 0.5 * sum((background.roll(-1, axis) - background).square().sum() for axis in (0, 1))
     rows, columns = torch.diff(background, dim=0), torch.diff(background, dim=1)
     return 0.5 * (rows.square().sum() + columns.square().sum())
 
 
-def laplacian(background: torch.Tensor) -> torch.Tensor:
-    """The gradient of ½ ‖∇b‖², (Y, X): minus the discrete Laplacian with reflecting borders. Its norm is below 8."""
+def laplacian(background: torch.Tensor, boundary: Boundary = "reflecting") -> torch.Tensor:
+    """The gradient of ½ ‖∇b‖², (Y, X): minus the discrete Laplacian with these borders. Its norm is at most 8."""
+    if boundary == "periodic":
+        neighbours = (background.roll(step, axis) for step in (1, -1) for axis in (0, 1))
+        return sum((background - beside for beside in neighbours), start=torch.zeros_like(background))
     rows, columns = torch.diff(background, dim=0), torch.diff(background, dim=1)
     result = torch.zeros_like(background)
     result[1:] += rows

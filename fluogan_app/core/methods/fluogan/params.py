@@ -51,9 +51,9 @@ class FluoganParams(Params):
     detail: float | None = param(
         None, label="Finest detail", unit="PSF widths", ge=0, le=1, group="Reconstruction", advanced=True,
         none_text="from the data",
-        help="The estimate is made of spots of this width, so that it is a picture and not a set of points. Left empty, "
-        "a width is taken at which nothing narrower than two thirds of the PSF is shown apart, and a finer one where "
-        "the recording proves it. 0 lets single fine pixels stand alone.",
+        help="The estimate is made of spots of this width, so that it is a picture and not a set of points. Left "
+        "empty, a width is taken at which nothing narrower than two thirds of the PSF is shown apart, and a finer one "
+        "where the recording proves it. 0 lets single fine pixels stand alone.",
     )  # fmt: skip
     weighting: Literal["noise", "uniform"] = param(
         "noise", label="Weight of pixels", group="Weights", advanced=True,

@@ -47,11 +47,15 @@ class Schedule:
         """Whether prices stay as they are from here to the end of the fit."""
         return step_of_fit >= self._scaled(START + REWEIGHTED)
 
+    def judges(self, step_of_fit: int) -> bool:
+        """Whether the picture has come far enough to tell what is faint: after half of the reweighting."""
+        return step_of_fit >= self._scaled(START + REWEIGHTED // 2)
+
     def _scaled(self, step: int) -> int:
         return round(step * self.fit_steps / FULL_FIT)
 
 
 def make_schedule(params: FluoganParams, kinds: int) -> Schedule:
-    """For so many kinds of spots. A fit takes FULL_FIT steps, or its share of those of the mean where they are fewer."""
+    """For so many kinds of spots. A fit takes FULL_FIT steps, or its share of the mean's where those are fewer."""
     fits = 2 if kinds == 3 else 1
     return Schedule(fits, min(FULL_FIT, warmup_length(params) // fits), params.steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from fluogan_app.core.methods.fluogan.mean_fits import MeanFits, Picture
 from fluogan_app.core.methods.fluogan.model import build_model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.report import blur_pixels, checked_frames, measures, notes
-from fluogan_app.core.methods.fluogan.schedule import make_schedule
+from fluogan_app.core.methods.fluogan.schedule import Schedule, make_schedule
 from fluogan_app.core.methods.fluogan.texture import make_textures
 from fluogan_app.core.methods.fluogan.weights import measure_noise
 from fluogan_app.core.optics.blur import optics_of
@@ -38,12 +39,11 @@ class FluoganSolver:
         frames, self._defects = mended(frames, defects), int(defects.sum())
         self._noise = measure_noise(frames, fwhm_pixels)
         optics = optics_of(problem.acquisition, params.boundary)
-        sigma = optics.sigma_pixels
+        self._sigma = sigma = optics.sigma_pixels
         textures = make_textures(frames.shape[1:], params.zoom, optics, params.detail, device, dtype)
         self._model = model = build_model(self._noise, textures, fwhm_pixels, params, problem.reference)
         self._schedule = make_schedule(params, len(textures))
-        waves = waves_of(model.mean, params.boundary)
-        self._fits = MeanFits(model, self._schedule, waves, params.zoom, sigma) if self._schedule.fit_steps else None
+        self._fits = self._fits_by(self._schedule)
         self._joint = JointFit(model, averaged=bool(params.delta))
         self._sums = PhotonSums(problem.inner, model)
         self._adversary = None
@@ -54,7 +54,8 @@ class FluoganSolver:
 
     def init(self) -> State:
         """See Solver.init."""
-        tensors = self._adversary.init(self._seed) if self._adversary is not None else {}
+        tensors = {"fit_steps": torch.tensor(self._schedule.fit_steps)}
+        tensors |= self._adversary.init(self._seed) if self._adversary is not None else {}
         if self._fits is not None:
             tensors |= self._fits.begin()
         else:
@@ -63,13 +64,23 @@ class FluoganSolver:
         return State(0, tensors)
 
     def restore(self, state: State) -> State:
-        """See Solver.restore."""
+        """See Solver.restore. A run that goes on with more steps keeps the fits that it began with."""
+        fit_steps = int(state.tensors.get("fit_steps", torch.tensor(self._schedule.fit_steps)))
+        if fit_steps != self._schedule.fit_steps:
+            self._schedule = replace(self._schedule, fit_steps=fit_steps)
+            self._fits = self._fits_by(self._schedule)
         held = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
         if any(held.get(name) != shape for name, shape in self._wanted(state.step).items()):
             raise SolverError(
                 "The checkpoint does not belong to this region and these parameters.", "Start the run again."
             )
         return State(state.step, {name: self._placed(name, tensor) for name, tensor in state.tensors.items()})
+
+    def _fits_by(self, schedule: Schedule) -> MeanFits | None:
+        if schedule.fit_steps == 0:
+            return None
+        waves = waves_of(self._model.mean, self._params.boundary)
+        return MeanFits(self._model, schedule, waves, self._params.zoom, self._sigma)
 
     def _wanted(self, step: int) -> dict[str, tuple[int, ...]]:
         """Names and shapes that a state after so many steps must hold."""
