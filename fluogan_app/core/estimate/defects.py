@@ -145,8 +145,8 @@ def _sudden_falls(mean: np.ndarray, noise: np.ndarray, sigma_pixels: float) -> n
     padded, sides = np.pad(mean, 2, constant_values=np.nan), np.zeros(mean.shape, int)
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
         first, second = (_shifted(padded, steps * down, steps * right, mean.shape) for steps in (1, 2))
-        least = np.square(first) / (np.maximum(second, 0.0) + noise) * np.exp(-1.0 / sigma_pixels**2)
-        sides += (first > 0) & (mean < LEAST_FILL * least)
+        filled = np.square(first) * np.exp(-1.0 / sigma_pixels**2)
+        sides += (first > 0) & (mean * (np.maximum(second, 0.0) + noise) < LEAST_FILL * filled)
     return sides
 
 
