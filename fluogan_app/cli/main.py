@@ -22,6 +22,7 @@ from fluogan_app.core.errors import FluoganError, SolverError, UsageError
 COMMANDS = {
     "info": "Show what is in a file: scenes, frames, channels, pixel size and where it comes from.",
     "reconstruct": "Reconstruct a super-resolved image from a stack and keep it in a project.",
+    "estimate": "Estimate gain, offset, read noise, PSF width and fluctuation from the frames themselves.",
     "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",
     "export": "Write the images, curves or a figure of a run as files.",
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",

@@ -39,6 +39,11 @@ def open_recording(text: str, arguments: Namespace) -> Stack:
 
 
 def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
+    """What is known of the recording, overruled by what the user gave, and complete. Raises UsageError, ParameterError."""
+    return overruled(known, flags).complete()
+
+
+def overruled(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
     """What is known of the recording, overruled by what the user gave. Raises UsageError, ParameterError."""
     given_pair = [name for name in _PAIR if name in flags]
     _check_width_is_stated_once(known, flags, given_pair)

@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     replacing = "Replace an existing project instead of adding a run to it."
     parser.add_argument("--overwrite", action="store_true", help=replacing)
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
+    estimating = (
+        "Estimate from the frames what neither the file nor a flag states of camera and PSF, where they tell it; "
+        "“fluogan estimate” shows the evidence."
+    )
+    parser.add_argument("--estimate", action="store_true", help=estimating)
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
     parser.add_argument("--preset", metavar="|".join(preset.name for preset in METHODS[method].presets),
@@ -78,10 +83,21 @@ def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settin
         method=arguments.method,
         params=params,
         settings=settings,
-        acquisition=with_flags(stack.acquisition, given(arguments, Acquisition)),
+        acquisition=_recording(arguments, stack),
         roi=roi,
         frames=frame_range(arguments.frames, stack.shape[0]),
     )
+
+
+def _recording(arguments: argparse.Namespace, stack: Stack) -> Acquisition:
+    """What is known of the recording: from the file, from flags, and with --estimate from the frames."""
+    known = with_flags(stack.acquisition, given(arguments, Acquisition))
+    if not arguments.estimate:
+        return known
+    from fluogan_app.core.estimate.recording import estimate_recording, with_estimates
+
+    frames = frame_range(arguments.frames, stack.shape[0])
+    return with_estimates(known, estimate_recording(stack, known, arguments.roi, frames).estimates)
 
 
 def _run(destination: Destination, stack: Stack, request: RunRequest, report: Report) -> Exit:

@@ -7,7 +7,7 @@ import numpy as np
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.estimate.result import Estimate, Evidence, Finding, Mark, Missing, Series
 from fluogan_app.core.estimate.width_limit import WidthLimit, widest_fitting_psf
-from fluogan_app.core.estimate.width_spectrum import SpectrumWidth, width_from_fluctuations
+from fluogan_app.core.estimate.width_spectrum import LOWEST_FREQUENCIES, SpectrumWidth, width_from_fluctuations
 from fluogan_app.core.params import spec
 from fluogan_app.core.units import fwhm_from_aperture_nm
 
@@ -37,14 +37,16 @@ def estimate_fwhm(frames: np.ndarray, known: Acquisition) -> Finding:
 
 
 def _from_spectrum(width: SpectrumWidth, known: Acquisition) -> Estimate:
-    per_um = width.frequency / known.pixel_size_nm * 1e3
+    # What the removed trend leaves at the lowest frequencies would only take the room of the rest.
+    shown, per_um = width.frequency > LOWEST_FREQUENCIES[0] / 2, 1e3 / known.pixel_size_nm
+    frequency = width.frequency[shown] * per_um
     evidence = Evidence(
         "Spectrum of the fluctuations", "Spatial frequency in 1/µm", "Power in counts² per pixel",
         (
-            Series("fluctuations", per_um, width.power),
-            Series("Gaussian PSF and camera noise", per_um, width.fitted, drawn_as="line"),
+            Series("fluctuations", frequency, width.power[shown]),
+            Series("Gaussian PSF and camera noise", frequency, width.fitted[shown], drawn_as="line"),
         ),
-        y_logarithmic=True,
+        (Mark("fitted from here", LOWEST_FREQUENCIES[0] * per_um),), y_logarithmic=True,
     )  # fmt: skip
     how = (
         "How the molecules' fluctuations fall off with spatial frequency, which is by the PSF alone: a Gaussian and the "

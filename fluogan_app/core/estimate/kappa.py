@@ -61,7 +61,7 @@ def estimate_kappa(frames: np.ndarray, fwhm_pixels: float, gain: float) -> Findi
         "How much neighbouring pixels fluctuate together, against the brightness: the camera's own noise is not shared. "
         "It is the variance over the mean of a molecule's light within single frames."
     )
-    return Estimate("kappa", LABEL, value, uncertainty, UNIT, how, _evidence(found), _warnings(found))
+    return Estimate("kappa", LABEL, value, uncertainty, UNIT, how, _evidence(found), warnings=_warnings(found))
 
 
 def shared_fluctuation(frames: np.ndarray, fwhm_pixels: float) -> SharedFluctuation:
