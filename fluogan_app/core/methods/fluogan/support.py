@@ -15,18 +15,25 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
+from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.texture import WIDE, Texture
 
 #: Length of the straight piece, in σ of the PSF.
-LENGTH_SIGMAS = 4.0
+LENGTH_SIGMAS = 6.0
 #: λ1 pulls at most and at least so many times as hard on a spot.
-DEAREST, CHEAPEST = 1.5, 0.03
+DEAREST, CHEAPEST = 1.2, 0.03
 #: Support at which the price has halved, in multiples of the typical light of lit places.
-HALF_PRICE = 0.3
+HALF_PRICE = 0.2
 #: "Lit" is what holds this part of the brightest place, and the typical light their upper fifth.
 LIT, TYPICAL = 1e-3, 0.8
 #: Directions are those of the picture blurred by, and averaged over, so many σ of the PSF.
 DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
+#: Surroundings of this side, in σ of the PSF, count as significant from so many standard deviations on; what stands in
+#: fainter ones λ1 pulls on up to so many times as hard.
+FAINT_SIDE, SIGNIFICANT_SIGMAS, DEAREST_FAINT = 2.0, 30.0, 3.0
+#: Where wide spots hold more than this part of the light, within a Gaussian window of so many σ of the PSF, fine ones
+#: are what an edge sharper than wide spots leaves over; λ1 pulls on them up to so many times as hard.
+SOLID, SOLID_WINDOW, DEAREST_IN_SOLID = 0.5, 1.5, 4.0
 
 
 def typical_light(estimate: torch.Tensor) -> torch.Tensor:
@@ -38,26 +45,54 @@ def typical_light(estimate: torch.Tensor) -> torch.Tensor:
 
 
 def prices(
-    textures: Sequence[Texture],
-    spots: Sequence[torch.Tensor],
-    estimate: torch.Tensor,
-    typical: torch.Tensor,
-    zoom: int,
-    sigma_pixels: float,
+    model: Model, spots: Sequence[torch.Tensor], typical: torch.Tensor, zoom: int, sigma_pixels: float, judged: bool
 ) -> list[torch.Tensor]:
     """By how much λ1 is to pull harder on each spot, DEAREST where nothing supports it and down to CHEAPEST.
 
-    Wide spots begin at 1: what nothing supports, they are to take over. estimate: (LY, LX), for the directions.
+    Wide spots begin at 1: what nothing supports, they are to take over. `judged`: the picture has come so far that
+    what is faint, or stands among wide spots, can be told from structure, and is made dearer still.
     """
-    directions = structure_directions(estimate, zoom, sigma_pixels)
+    directions = structure_directions(model.estimate(spots), zoom, sigma_pixels)
     half = (HALF_PRICE * typical).clamp(min=1e-12)
     found = []
-    for texture, part in zip(textures, spots):
-        per_pixel = texture.kind.per_pixel
+    for texture, part in zip(model.textures, spots):
+        per_pixel, wide = texture.kind.per_pixel, texture.kind.name == WIDE.name
         along = support(part, directions, LENGTH_SIGMAS * sigma_pixels * per_pixel) * (per_pixel / zoom) ** 2
-        highest = 1.0 if texture.kind.name == WIDE.name else DEAREST
-        found.append((highest / (1.0 + along / half)).clamp_(min=CHEAPEST))
+        price = ((1.0 if wide else DEAREST) / (1.0 + along / half)).clamp_(min=CHEAPEST)
+        if judged and not wide:
+            price *= faintness(texture, part, model.weights, sigma_pixels)
+            if len(spots) > 1:
+                price *= solidity(part, spots[-1], tuple(model.mean.shape), sigma_pixels)
+        found.append(price)
     return found
+
+
+def faintness(texture: Texture, spots: torch.Tensor, weights: torch.Tensor, sigma_pixels: float) -> torch.Tensor:
+    """By how much λ1 is to pull harder on spots whose surroundings do not stand out of the noise, 1 to DEAREST_FAINT.
+
+    A spot of s photons changes what a matched filter hears by s √(Σ_i ψ_ik² w_i) standard deviations of the noise.
+    """
+    reach = max(0, round(0.5 * (FAINT_SIDE * sigma_pixels * texture.kind.per_pixel - 1.0)))
+    side = 2 * reach + 1
+    average = torch.nn.functional.avg_pool2d(spots[None, None], side, 1, reach, count_include_pad=False)[0, 0]
+    deviations = average * side**2 * texture.blur.squared().adjoint(weights).clamp_(min=0.0).sqrt_()
+    return (SIGNIFICANT_SIGMAS / deviations.clamp_(min=1e-6)).clamp_(1.0, DEAREST_FAINT)
+
+
+def solidity(
+    fine: torch.Tensor, wide: torch.Tensor, shape_yx: tuple[int, int], sigma_pixels: float
+) -> torch.Tensor:
+    """By how much λ1 is to pull harder on fine spots among wide ones, 1 to DEAREST_IN_SOLID, like `fine`."""
+    own, other = (_photons_nearby(part, shape_yx, SOLID_WINDOW * sigma_pixels) for part in (fine, wide))
+    dearer = (SOLID * (own + other) / own.clamp(min=1e-9)).clamp(1.0, DEAREST_IN_SOLID)
+    return torch.nn.functional.interpolate(dearer[None, None], fine.shape, mode="nearest")[0, 0]
+
+
+def _photons_nearby(spots: torch.Tensor, shape_yx: tuple[int, int], window: float) -> torch.Tensor:
+    """Photons per camera pixel, (Y, X), averaged in a Gaussian window of that σ."""
+    photons = torch.nn.functional.adaptive_avg_pool2d(spots[None, None], shape_yx)[0, 0]
+    photons = photons * (spots.numel() / photons.numel())
+    return torch.tensor(gaussian_filter(photons.cpu().numpy(), window, mode="reflect")).to(spots)
 
 
 def structure_directions(estimate: torch.Tensor, zoom: int, sigma_pixels: float) -> torch.Tensor:

@@ -42,7 +42,8 @@ WIDE = Kind("wide", width=1.0, per_pixel=2, discount_sigmas=0.25, share=0.3, rea
 COARSE_WIDTH = 0.265
 #: As thin as the noise of a few hundred frames can prove.
 FINE_WIDTH = 0.1
-FINE_REACH = 0.8
+#: Large reaches find more, small ones do not part what is one.
+FINE_REACH, COARSE_REACH = 0.8, 0.5
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def coarse_shows(zoom: int, sigma_pixels: float) -> bool:
 
 def _kinds(zoom: int, sigma_pixels: float, detail: float | None) -> list[Kind]:
     def fine(name: str, width: float) -> Kind:
-        return Kind(name, width, zoom, 0.0, 1.0, FINE_REACH)
+        return Kind(name, width, zoom, 0.0, 1.0, FINE_REACH if width < COARSE_WIDTH else COARSE_REACH)
 
     wide = replace(WIDE, width=max(WIDE.width, detail or 0.0), per_pixel=min(zoom, WIDE.per_pixel))
     if detail == 0:
