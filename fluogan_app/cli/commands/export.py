@@ -15,7 +15,7 @@ from fluogan_app.core.project.export import export_run
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.store import Project
 
-_TARGETS = ("estimate", "background", "curves", "figure")
+_TARGETS = ("estimate", "background", "deviation", "curves", "figure")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -30,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument(
         "--background", metavar="B.tif", type=Path,
         help="The background in photons per frame per camera pixel, likewise.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--deviation", metavar="S.tif", type=Path,
+        help="The estimate's standard deviation in each fine pixel, of a run with --repeats.",
     )  # fmt: skip
     parser.add_argument("--curves", metavar="C.csv", type=Path, help="Losses and photon counts, one row per step.")
     parser.add_argument(

@@ -28,6 +28,6 @@ class RunSettings(Params):
         None, label="Tile side", unit="camera pixels", ge=32, le=65_536, group="Run", advanced=True,
         none_text="chosen by memory",
         help="A field larger than this is reconstructed tile by tile, with overlaps that leave no seam, so that a few "
-        "tiles' memory is enough for any field. Empty takes one piece where that needs less than 2 GB. "
+        "tiles' memory is enough for any field. Empty takes one piece where that needs less than 3 GB. "
         "Periodic borders always take one piece.",
     )  # fmt: skip

@@ -23,9 +23,9 @@ MARGIN_FWHM = 3.0
 #: Neighbouring tiles share a strip so many widths wide, over which one image fades into the other.
 OVERLAP_FWHM = 3.0
 #: A run that would take more memory in one piece is cut into tiles, where nothing else is asked for.
-WHOLE_BYTES = 2_000_000_000
+WHOLE_BYTES = 2_750_000_000
 #: What a tile may take then. Larger tiles share less with their neighbours, smaller ones leave room for others.
-TILE_BYTES = 1_000_000_000
+TILE_BYTES = 1_500_000_000
 #: Sides that are tried, largest first; the last is taken in any case.
 SIDES = (2048, 1536, 1024, 768, 512, 384, 256, 192, 128, 96, 64)
 

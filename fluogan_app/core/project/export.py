@@ -45,25 +45,34 @@ def export_curves(path: Path, curves: Curves) -> None:
 
 def export_run(
     run: Run, estimate: Path | None = None, background: Path | None = None, curves: Path | None = None,
-    figure: Path | None = None,
+    figure: Path | None = None, deviation: Path | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Write what is asked for of a run; all names are checked before anything is written.
 
+    `deviation` is the estimate's standard deviation, of a run that was repeated.
     Returns the notes on how far the result can be trusted; where the run is not finished the first one says so.
     Raises UsageError, ProjectError.
     """
     for path, suffixes, what in (
         (estimate, (".tif", ".tiff"), "an image"), (background, (".tif", ".tiff"), "an image"),
         (curves, (".csv",), "the curves"), (figure, (".png",), "the figure"),
+        (deviation, (".tif", ".tiff"), "an image"),
     ):  # fmt: skip
         if path is not None:
             _check_suffix(path, suffixes, what)
     result = run.result()
+    if deviation is not None and result.deviation is None:
+        raise UsageError(
+            f"Run {run.number} has no standard deviation: it was not repeated.",
+            "Start a run with repeats (--repeats 8).",
+        )
     about = _provenance(run, result)
     if estimate is not None:
         export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
     if background is not None:
         export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT)
+    if deviation is not None:
+        export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
     if curves is not None:
         export_curves(curves, run.curves())
     if figure is not None:

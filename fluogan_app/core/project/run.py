@@ -73,6 +73,11 @@ class Run:
         """Whether the run came to an end that is on disk, good or bad."""
         return self.record.status in _ENDED
 
+    @property
+    def has_deviation(self) -> bool:
+        """Whether it came so far that its estimate's standard deviation is on disk."""
+        return (self.folder / DEVIATION).exists()
+
     def write_record(self, record: RunRecord) -> None:
         """Put the record on disk, then take it over. Raises ProjectError."""
         self._check_present()
@@ -157,8 +162,9 @@ class Run:
             words = f"{self.record.status.value.capitalize()} at step {self.record.steps} of {self.record.total_steps}."
             notes = (words, *notes)
         result = self._result(estimate, background, self.record.steps, self.record.measures, notes)
-        deviation = self.folder / DEVIATION
-        return replace(result, deviation=read_image(deviation)[0]) if deviation.exists() else result
+        if not self.has_deviation:
+            return result
+        return replace(result, deviation=read_image(self.folder / DEVIATION)[0])
 
     def _unfinished(self, preview: Preview, note: str) -> Result:
         mean = read_image(self.folder / MEAN)[0]

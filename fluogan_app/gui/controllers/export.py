@@ -30,7 +30,8 @@ class ExportController(QObject):
         stem = session.project.folder.stem if not session.untitled else Path(session.stack_name).stem
         text = f"Run {run.number} of {session.title}: {status_text(run.record)}."
         folder = self._context.settings.folder("export")
-        dialog = ExportDialog(text, folder, f"{stem}-run{run.number}", self._agreed, self._context.window)
+        stem, window = f"{stem}-run{run.number}", self._context.window
+        dialog = ExportDialog(text, folder, stem, self._agreed, run.has_deviation, window)
         self._run = run
         self._dialog = dialog
         dialog.show()
@@ -54,7 +55,7 @@ def write_export(run: Run, request: ExportRequest) -> list[str]:
     # Drawing figures needs an image library that the window's start does not.
     from fluogan_app.core.project.export import export_image, export_run
 
-    export_run(run, request.estimate, request.background, request.curves, request.figure)
+    export_run(run, request.estimate, request.background, request.curves, request.figure, request.deviation)
     if request.mean is not None:
         result, about = run.result(), run.provenance() | {"quantity": "mean"}
         export_image(request.mean, result.mean, result.pixel_size_nm, provenance=about, unit=CAMERA_UNIT)

@@ -21,6 +21,7 @@ class ExportRequest:
     estimate: Path | None = None
     background: Path | None = None
     mean: Path | None = None
+    deviation: Path | None = None
     curves: Path | None = None
     figure: Path | None = None
 
@@ -42,6 +43,7 @@ _PARTS = (
     _Part("estimate", "Super-resolved image x, 32-bit TIFF with its pixel size", "x{tif}", True),
     _Part("background", "Smooth background b, 32-bit TIFF with its pixel size", "background{tif}", True),
     _Part("mean", "Mean image in photons, 32-bit TIFF with its pixel size", "mean{tif}", False),
+    _Part("deviation", "Standard deviation of x, 32-bit TIFF with its pixel size", "deviation{tif}", False),
     _Part("curves", "Curves of the run, CSV", "curves.csv", True),
     _Part("figure", "Figure with scale bars, PNG", "figure.png", True),
 )
@@ -56,6 +58,7 @@ class ExportDialog(QDialog):
         folder: str,
         stem: str,
         export: Callable[[ExportRequest], None],
+        repeated: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -66,7 +69,8 @@ class ExportDialog(QDialog):
         self._export = export
         layout = QVBoxLayout(self)
         layout.addWidget(_plain(run_text, "export_run"))
-        self._boxes = {part.name: self._box(part) for part in _PARTS}
+        parts = [part for part in _PARTS if repeated or part.name != "deviation"]
+        self._boxes = {part.name: self._box(part) for part in parts}
         for box in self._boxes.values():
             layout.addWidget(box)
         layout.addLayout(self._place(folder, stem))
@@ -80,7 +84,7 @@ class ExportDialog(QDialog):
         """What is chosen now."""
         tif = ".ome.tif" if self._ome.isChecked() else ".tif"
         folder, stem = Path(self._folder.text()), self._stem.text().strip()
-        chosen = [part for part in _PARTS if self._boxes[part.name].isChecked()]
+        chosen = [part for part in _PARTS if part.name in self._boxes and self._boxes[part.name].isChecked()]
         return ExportRequest(**{part.name: folder / f"{stem}-{part.ending.format(tif=tif)}" for part in chosen})
 
     def _box(self, part: _Part) -> QCheckBox:

@@ -11,6 +11,8 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.jobs.events import Outcome
 from fluogan_app.core.methods import mosaic, planning
+from fluogan_app.core.project.export import export_run
+from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import resume_run, start_run
 
@@ -114,3 +116,23 @@ def _stopped_in_the_third_tile(project, stack, walk, request):
     ended = start_run(project, stack, request, control)
     walk.options.clear()
     return ended
+
+
+def test_the_deviation_of_a_repeated_run_is_kept_and_exported(tmp_path, project, stack, walk, in_tiles) -> None:
+    request = in_tiles()
+    request = replace(request, settings=request.settings.model_copy(update={"repeats": 3}))
+    run, ended = start_run(project, stack, request)
+    opened = Project.open(project.folder).run()
+    np.testing.assert_array_equal(opened.result().deviation, ended.result.deviation)
+    assert opened.record.measures["estimate_deviation_percent"] > 0
+    export_run(opened, deviation=tmp_path / "s.ome.tif")
+    image, size_nm, about = read_image(tmp_path / "s.ome.tif")
+    np.testing.assert_array_equal(image, ended.result.deviation)
+    assert size_nm == pytest.approx(103.5 / 2) and about["settings"]["repeats"] == 3
+
+
+def test_without_repeats_there_is_no_deviation_to_export(tmp_path, project, stack, walk, in_tiles) -> None:
+    run, _ = start_run(project, stack, in_tiles())
+    with pytest.raises(UsageError, match="was not repeated"):
+        export_run(run, deviation=tmp_path / "s.tif")
+    assert not (tmp_path / "s.tif").exists()

@@ -9,6 +9,9 @@ from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.presets import PRESETS
 
+#: What the libraries take once they are at work.
+_LOADED_BYTES = 100_000_000
+
 
 class FluoganMethod:
     """A simulator of the microscope competes with a critic (Cachia et al. 2023)."""
@@ -34,20 +37,8 @@ class FluoganMethod:
     def memory_bytes(self, shape_tyx: tuple[int, int, int], params: Any) -> int:
         """See Method.memory_bytes."""
         frames, height, width = shape_tyx
-        # The frames as read, as photons, and while the noise is measured twice more; on the fine grid points, their
-        # extrapolations, averages, weights and what one step needs in passing; wide spots lie at most 4 to a pixel.
+        # While the noise is measured, the frames four times over; later twice, and what the fits hold on the fine grid,
+        # measured as multiples of its images; wide spots lie at most 4 to a pixel.
         stack = 4 * frames * height * width
-        fine = 4 * height * width * params.zoom**2
-        wide = 4 * height * width * 4
-        if not params.delta:
-            return 4 * stack + 11 * (fine + wide)
-        return 4 * stack + 14 * (fine + wide) + _critic_bytes(height, width, params)
-
-
-def _critic_bytes(height: int, width: int, params: FluoganParams) -> int:
-    """What a step of the critic needs in passing: some twenty numbers a pixel of the batch, and one piece's layers."""
-    side = params.patch_size if params.critic == "patch" else max(height, width)
-    pixels = min(side, height) * min(side, width)
-    layers = 40 * 4 * pixels * params.critic_channels
-    emission = 100_000_000 if params.generator == "double-poisson" else 0
-    return 20 * 4 * params.batch_size * pixels + max(layers, 24_000_000) + emission
+        images = 4 * height * width * (params.zoom**2 + 4)
+        return _LOADED_BYTES + max(4 * stack, 2 * stack + (46 if params.delta else 40) * images)
