@@ -59,7 +59,7 @@ class MeanFits:
             self._clear(tensors)
             tensors |= fit.start() | {"typical": torch.zeros_like(tensors["typical"])}
         elif event in ("reweight", "settle"):
-            self._reweight(tensors, number, self._schedule.judges(place))
+            self._reweight(tensors, number, place)
             if event == "settle":
                 fit.settle(tensors)
         tensors["simulated"] = fit.step(tensors, self._schedule.settled(place))
@@ -95,12 +95,14 @@ class MeanFits:
         fit = self._fits[number]
         return Picture(self._models[number], fit.spots(tensors, self._schedule.settled(place)), tensors["b"])
 
-    def _reweight(self, tensors: Tensors, number: int, judged: bool) -> None:
+    def _reweight(self, tensors: Tensors, number: int, place: int) -> None:
         model, fit = self._models[number], self._fits[number]
         spots = fit.spots(tensors, settled=False)
-        typical = tensors["typical"]
-        tensors["typical"] = torch.where(typical > 0, typical, typical_light(model.estimate(spots)))
-        fit.reprice(tensors, prices(model, spots, tensors["typical"], self._zoom, self._sigma, judged))
+        estimate = model.estimate(spots)
+        if not bool(tensors["typical"] > 0):
+            tensors["typical"] = typical_light(estimate)
+        judged = self._schedule.judges(place)
+        fit.reprice(tensors, prices(model, spots, estimate, tensors["typical"], self._zoom, self._sigma, judged))
 
     def _keep(self, tensors: Tensors) -> None:
         model = self._models[0]

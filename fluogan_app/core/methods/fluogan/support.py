@@ -45,14 +45,20 @@ def typical_light(estimate: torch.Tensor) -> torch.Tensor:
 
 
 def prices(
-    model: Model, spots: Sequence[torch.Tensor], typical: torch.Tensor, zoom: int, sigma_pixels: float, judged: bool
+    model: Model,
+    spots: Sequence[torch.Tensor],
+    estimate: torch.Tensor,
+    typical: torch.Tensor,
+    zoom: int,
+    sigma_pixels: float,
+    judged: bool,
 ) -> list[torch.Tensor]:
     """By how much λ1 is to pull harder on each spot, DEAREST where nothing supports it and down to CHEAPEST.
 
-    Wide spots begin at 1: what nothing supports, they are to take over. `judged`: the picture has come so far that
+    estimate: the image (LY, LX) of the spots. Wide spots begin at 1: what nothing supports, they are to take over. `judged`: the picture has come so far that
     what is faint, or stands among wide spots, can be told from structure, and is made dearer still.
     """
-    directions = structure_directions(model.estimate(spots), zoom, sigma_pixels)
+    directions = structure_directions(estimate, zoom, sigma_pixels)
     half = (HALF_PRICE * typical).clamp(min=1e-12)
     found = []
     for texture, part in zip(model.textures, spots):
@@ -72,11 +78,14 @@ def faintness(texture: Texture, spots: torch.Tensor, weights: torch.Tensor, sigm
 
     A spot of s photons changes what a matched filter hears by s √(Σ_i ψ_ik² w_i) standard deviations of the noise.
     """
-    reach = max(0, round(0.5 * (FAINT_SIDE * sigma_pixels * texture.kind.per_pixel - 1.0)))
-    side = 2 * reach + 1
-    average = torch.nn.functional.avg_pool2d(spots[None, None], side, 1, reach, count_include_pad=False)[0, 0]
-    deviations = average * side**2 * texture.blur.squared().adjoint(weights).clamp_(min=0.0).sqrt_()
-    return (SIGNIFICANT_SIGMAS / deviations.clamp_(min=1e-6)).clamp_(1.0, DEAREST_FAINT)
+    side = FAINT_SIDE * sigma_pixels
+    # A Gaussian window with the area of a square of that side.
+    photons = side**2 * _photons_nearby(spots, tuple(weights.shape), side / math.sqrt(4.0 * math.pi))
+    heard = texture.blur.squared().adjoint(weights)
+    heard = torch.nn.functional.adaptive_avg_pool2d(heard[None, None], tuple(weights.shape))[0, 0]
+    deviations = photons * heard.clamp(min=0.0).sqrt()
+    dearer = (SIGNIFICANT_SIGMAS / deviations.clamp(min=1e-6)).clamp(1.0, DEAREST_FAINT)
+    return torch.nn.functional.interpolate(dearer[None, None], spots.shape, mode="nearest")[0, 0]
 
 
 def solidity(
