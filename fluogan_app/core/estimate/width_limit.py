@@ -1,13 +1,13 @@
 """The widest PSF that the mean frame allows.
 
 Photons are not negative. So a Gaussian PSF that is too narrow can still be made to fit, by a sample that is less fine;
-one wider than the true one cannot make what is sharp in the image, and from the true width on the misfit grows with the
-square of the excess. Where something in the region is much finer than the PSF, this is the PSF's own width.
+one wider than the true one cannot make what is sharp in the image, and from the true width on the misfit grows with
+about the cube of the excess. Where something in the region is much finer than the PSF, this is the PSF's own width.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, uniform_filter
@@ -22,7 +22,7 @@ NARROWEST_PIXELS, WIDEST_PIXELS = 1.6, 10.0
 COARSE, FINE = 1.25, 1.06
 #: A misfit is clear from this part of what noise alone leaves on.
 LEAST_EXCESS = 1.0
-#: How far misfits may be from their parabola: fits that have not converged and optics that are no Gaussian.
+#: How far misfits may be from their cubic: fits that have not converged and optics that are no Gaussian.
 TOLERANCE = 0.08
 #: Columns of the sample reach so many σ beyond the window, for light that comes in from outside.
 MARGIN_SIGMAS = 2.5
@@ -43,17 +43,20 @@ class WidthLimit:
 
 def widest_fitting_psf(frames: np.ndarray) -> WidthLimit | None:
     """The limit from frames (T, Y, X), or None where even very wide PSFs fit, or none does."""
-    lowest: WidthLimit | None = None
-    for mean, variance in _detailed_windows(frames):
-        limit = _limit(mean, variance, lowest.fwhm_pixels if lowest else WIDEST_PIXELS)
-        lowest = min((one for one in (lowest, limit) if one is not None), key=lambda one: one.fwhm_pixels, default=None)
-    return lowest
+    limits = [_limit(mean, variance) for mean, variance in _detailed_windows(frames)]
+    found = sorted((limit for limit in limits if limit is not None), key=lambda limit: limit.fwhm_pixels)[:2]
+    if not found:
+        return None
+    # The lower ones are where the sample is finest; one alone may have misfits of its own.
+    widths = [limit.fwhm_pixels for limit in found]
+    spread = max(found[0].uncertainty_pixels, float(np.ptp(widths)) / 2)
+    return replace(found[0], fwhm_pixels=float(np.mean(widths)), uncertainty_pixels=spread)
 
 
-def _limit(mean: np.ndarray, variance: np.ndarray, widest: float) -> WidthLimit | None:
-    """The limit in one window, if it is not above `widest` pixels."""
+def _limit(mean: np.ndarray, variance: np.ndarray) -> WidthLimit | None:
+    """The limit in one window."""
     tried: dict[float, tuple[float, float]] = {}
-    coarse = NARROWEST_PIXELS * COARSE ** np.arange(int(np.log(widest / NARROWEST_PIXELS) / np.log(COARSE)) + 2)
+    coarse = NARROWEST_PIXELS * COARSE ** np.arange(int(np.log(WIDEST_PIXELS / NARROWEST_PIXELS) / np.log(COARSE)) + 1)
     first = next((width for width in coarse if _misfits(tried, float(width), mean, variance)), None)
     if first is None or first == coarse[0]:
         return None
@@ -67,12 +70,12 @@ def _limit(mean: np.ndarray, variance: np.ndarray, widest: float) -> WidthLimit 
 
 
 def _hinge(widths: np.ndarray, excess: np.ndarray, expected: np.ndarray) -> tuple[float, float]:
-    """Width at which excess = a (width − limit)² begins, and its standard deviation from the fit's own residuals."""
+    """Width at which excess = a (width − limit)³ begins, and its standard deviation from the fit's own residuals."""
     limits = np.linspace(widths[0], widths[-2], 400)
-    parabolas = np.maximum(widths - limits[:, None], 0.0) ** 2
+    cubes = np.maximum(widths - limits[:, None], 0.0) ** 3
     weights = (TOLERANCE * (expected + np.abs(excess))) ** -2.0
-    height = (parabolas * excess * weights).sum(axis=1) / (parabolas**2 * weights).sum(axis=1)
-    mismatch = ((height[:, None] * parabolas - excess) ** 2 * weights).sum(axis=1)
+    height = (cubes * excess * weights).sum(axis=1) / (cubes**2 * weights).sum(axis=1)
+    mismatch = ((height[:, None] * cubes - excess) ** 2 * weights).sum(axis=1)
     best = int(mismatch.argmin())
     likely = np.exp(-0.5 * (mismatch - mismatch[best]) / max(1.0, mismatch[best] / (len(widths) - 2)))
     middle = np.average(limits, weights=likely)
