@@ -49,7 +49,7 @@ def overruled(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
     _check_width_is_stated_once(known, flags, given_pair)
     # A pair that was given replaces a width that the file states.
     values = {**flags, "fwhm_nm": None} if given_pair else dict(flags)
-    return known.with_values(Origin.USER, **_with_psf_file(values)).complete()
+    return known.with_values(Origin.USER, **_with_psf_file(values))
 
 
 def _with_psf_file(values: dict[str, Any]) -> dict[str, Any]:

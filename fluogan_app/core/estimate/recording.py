@@ -74,6 +74,9 @@ def with_estimates(known: Acquisition, estimates: Iterable[Estimate]) -> Acquisi
 
 
 def _open(known: Acquisition, name: str) -> bool:
+    """Whether nobody stated a value: a measured PSF states its width."""
+    if name == "fwhm_nm" and known.psf == "measured":
+        return False
     origin = known.psf_origin if name == "fwhm_nm" else known.origin(name)
     return origin in (Origin.ASSUMED, Origin.MISSING, Origin.ESTIMATED)
 
