@@ -248,3 +248,19 @@ def test_what_all_tiles_say_is_said_once_and_numbers_do_not_make_another_sentenc
     )
     pieces[0] = saying()
     assert "Tile 2 (and 1 more of 3 tiles alike): The gain is assumed." in joined_notes(pieces, 4)
+
+
+def test_no_more_than_a_tile_of_frames_is_read_at_a_time(walk) -> None:
+    class Counting(ArraySource):
+        largest = 0
+
+        def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+            Counting.largest = max(Counting.largest, stop - start)
+            return self.frame(index)[start:stop]
+
+    field = make_field(Stack(Path("frames.tif"), "memory", Counting(recorded())), CAMERA)
+    run(solver_of(walk, field))
+    shapes = [solver.mean.shape for solver in walk.solvers]
+    # A cell of at most 24 × 30, half an overlap of 6 and a margin of 6 on both sides.
+    assert max(height for height, _ in shapes) <= 24 + 2 * (3 + 6) and max(width for _, width in shapes) <= 30 + 2 * 9
+    assert Counting.largest == max(height for height, _ in shapes)
