@@ -1,4 +1,4 @@
-"""A region is what the whole field shows there, and tiles leave no seam: both closer than the noise lets anyone tell."""
+"""A region is what the whole field shows there, and tiles leave no seam: both closer than noise lets anyone tell."""
 
 from __future__ import annotations
 
