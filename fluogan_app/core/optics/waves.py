@@ -5,6 +5,7 @@ Reflecting borders: the orthonormal DCT-II, as one small matrix along each axis.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import torch
@@ -30,7 +31,7 @@ class Cosines:
 
     def __init__(self, like: torch.Tensor) -> None:
         self._rows, self._columns = (_cosine_matrix(length, like) for length in like.shape)
-        self._lengths = like.shape
+        self._like = like
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """See Waves.forward."""
@@ -42,11 +43,7 @@ class Cosines:
 
     def laplacian(self) -> torch.Tensor:
         """See Waves.laplacian."""
-        rows, columns = (
-            2.0 - 2.0 * torch.cos(torch.pi * torch.arange(length, device=self._rows.device) / length)
-            for length in self._lengths
-        )
-        return (rows[:, None] + columns[None, :]).to(self._rows.dtype)
+        return _roughness((0.5 * torch.pi / length for length in self._like.shape), self._like)
 
 
 class Circles:
@@ -65,16 +62,21 @@ class Circles:
 
     def laplacian(self) -> torch.Tensor:
         """See Waves.laplacian."""
-        rows, columns = (
-            2.0 - 2.0 * torch.cos(2.0 * torch.pi * torch.arange(length, device=self._like.device) / length)
-            for length in self._like.shape
-        )
-        return (rows[:, None] + columns[None, :]).to(self._like.dtype)
+        return _roughness((torch.pi / length for length in self._like.shape), self._like)
 
 
 def waves_of(like: torch.Tensor, boundary: Boundary) -> Waves:
     """The waves of a field of the same size, type and device as `like` (Y, X)."""
     return Circles(like) if boundary == "periodic" else Cosines(like)
+
+
+def _roughness(half_steps: Iterable[float], like: torch.Tensor) -> torch.Tensor:
+    """4 sin²(φ/2) along the rows plus the same along the columns; φ/2 grows by a half step from wave to wave."""
+    rows, columns = (
+        4.0 * torch.sin(half_step * torch.arange(length, dtype=torch.float64)) ** 2
+        for half_step, length in zip(half_steps, like.shape)
+    )
+    return (rows[:, None] + columns[None, :]).to(like.device, like.dtype)
 
 
 def _cosine_matrix(length: int, like: torch.Tensor) -> torch.Tensor:

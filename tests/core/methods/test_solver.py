@@ -8,7 +8,9 @@ import torch
 
 from fluogan_app.core.errors import DataError, SolverError
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
+from fluogan_app.core.methods.fluogan.model import gradient_energy
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
+from fluogan_app.core.methods.fluogan.schedule import FULL_FIT, START
 
 
 @pytest.mark.parametrize("delta", [0, 1])
@@ -111,10 +113,31 @@ def test_curves_hold_what_the_window_plots(make, run, recording) -> None:
     assert {metric.plot for metric in curves.metrics} == {"generator", "critic", "photons", "convergence"}
 
 
-def test_the_mean_fit_goes_downhill(make, run, recording) -> None:
-    loss = run(make(recording), delta=0, steps=200).curves.columns["loss_generator"]
-    assert loss[-1] < 0.5 * loss[0]
-    assert abs(loss[-1] - loss[-20]) < 1e-2 * loss[-1]
+def test_the_fits_of_the_mean_settle(make, run, recording) -> None:
+    curves = run(make(recording), delta=0, steps=2 * FULL_FIT).curves.columns
+    loss = curves["loss_generator"]
+    assert abs(loss[-1] - loss[-20]) < 1e-3 * loss[-1]
+    assert curves["relative_change"][-1] < 1e-4 < curves["relative_change"][10]
+    # What the mean frame shows is explained: as many deviations are left as there is noise, less what the fit follows.
+    assert 0.8 < curves["discrepancy"][-1] < 1.2
+
+
+def test_the_picture_is_worth_more_the_longer_a_fit_goes_on(make, solver, recording) -> None:
+    method = solver(make(recording), delta=0, steps=2 * FULL_FIT)
+    state, values = method.init(), {}
+    while state.step < FULL_FIT:
+        if state.step in (0, START):
+            values[state.step] = eq_14(method, state)
+        state, _ = method.step(state)
+    assert values[START] < 0.1 * values[0]
+
+
+def eq_14(method, state) -> float:
+    """Eq. (14) at what is shown, at even prices."""
+    shown = method._shown(state)
+    model, smoothness = shown.model, shown.model.smoothness * gradient_energy(shown.background)
+    data = 0.5 * model.gamma * model.misfit(model.light(shown.spots) + shown.background).sum()
+    return float(data + model.sparsity_term(shown.spots) + smoothness)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5, 13])
@@ -157,9 +180,9 @@ def test_hot_pixels_do_no_harm_and_are_said(make, run, recording) -> None:
 
 
 def test_a_sum_of_photons_that_is_wrong_is_said(make, run, recording) -> None:
-    # Two hot pixels side by side may be something real, and are left to the fit, which cannot explain them.
+    # A stuck row is too much to be mended from its neighbours, and too thin for the blur to have made it.
     hot = recording.copy()
-    hot[:, 5, 7:9] = 60_000.0
+    hot[:, 5, :] = 60_000.0
     spoilt, sound = (run(make(frames), delta=0, steps=60).result for frames in (hot, recording))
     assert abs(spoilt.measures["photon_balance_percent"]) > 2.0
     assert any("intensities are not to be trusted" in note for note in spoilt.notes)
@@ -204,5 +227,12 @@ def test_the_memory_estimate_grows_with_what_is_asked() -> None:
 
 
 def test_with_detail_0_the_estimate_is_that_of_eq_14(make, solver, recording) -> None:
-    state = solver(make(recording), delta=0, detail=0.0).init()
-    assert "wide" not in state.tensors and state.tensors["fine"].shape == (57, 69)
+    method = solver(make(recording), delta=0, detail=0.0)
+    state = method.init()
+    assert not any("wide" in name or "coarse" in name for name in state.tensors)
+    while state.step < method.total_steps:
+        state, _ = method.step(state)
+    # Nothing is laid over them: what is shown are the unknowns themselves.
+    assert state.tensors["fine"].shape == (57, 69)
+    spots = state.tensors["fine"].numpy() * method._model.unit_photons
+    np.testing.assert_array_equal(method.result(state).estimate, spots)

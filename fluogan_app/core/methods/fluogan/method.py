@@ -41,4 +41,14 @@ class FluoganMethod:
         # measured as multiples of its images; wide spots lie at most 4 to a pixel.
         stack = 4 * frames * height * width
         images = 4 * height * width * (params.zoom**2 + 4)
-        return _LOADED_BYTES + max(4 * stack, 2 * stack + (46 if params.delta else 40) * images)
+        fits = max(4 * stack, 2 * stack + (46 if params.delta else 40) * images)
+        return _LOADED_BYTES + fits + (_critic_bytes(height, width, params) if params.delta else 0)
+
+
+def _critic_bytes(height: int, width: int, params: FluoganParams) -> int:
+    """What a step of the critic needs in passing: some twenty numbers a pixel of the batch, and one piece's layers."""
+    side = params.patch_size if params.critic == "patch" else max(height, width)
+    pixels = min(side, height) * min(side, width)
+    layers = 40 * 4 * pixels * params.critic_channels
+    emission = 100_000_000 if params.generator == "double-poisson" else 0
+    return 20 * 4 * params.batch_size * pixels + max(layers, 24_000_000) + emission
