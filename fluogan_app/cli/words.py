@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -77,14 +76,6 @@ def camera_sentence(acquisition: Acquisition) -> str:
     shape = "" if acquisition.psf == "gaussian" else f"{spec(Acquisition, 'psf').flag} {acquisition.psf} "
     values = " ".join(f"{spec(Acquisition, name).flag} {getattr(acquisition, name):g}" for name in names)
     return f"Reconstruct with {shape}{values}"
-
-
-def measured(value: float, uncertainty: float) -> str:
-    """A value with its uncertainty, both to the second digit of the uncertainty: "2.141 ± 0.031"."""
-    if not (uncertainty > 0 and math.isfinite(uncertainty)):
-        return f"{value:.4g}"
-    digits = max(0, 1 - math.floor(math.log10(uncertainty)))
-    return f"{value:.{digits}f} ± {uncertainty:.{digits}f}"
 
 
 def measure_row(name: str, value: float) -> tuple[str, str]:

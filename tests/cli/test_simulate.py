@@ -42,6 +42,12 @@ def test_what_is_said_is_what_a_reconstruction_needs(fluogan, tmp_path) -> None:
     assert "--fwhm-nm 324 --gain 7 --offset 100 --read-noise 0" in said.out
 
 
+def test_an_airy_pattern_is_said_with_the_width_that_it_has(fluogan, tmp_path) -> None:
+    optics = ("--psf", "airy", "--numerical-aperture", 1.4, "--emission-nm", 600)
+    said = fluogan("simulate", "lines", "-o", tmp_path / "s.tif", *SMALL, *optics)
+    assert "--psf airy --fwhm-nm 220.499 " in said.out
+
+
 def test_nothing_is_replaced_without_being_asked(fluogan, tmp_path) -> None:
     stack, truth = tmp_path / "s.tif", tmp_path / "t.npz"
     truth.write_text("mine")

@@ -100,6 +100,7 @@ class SimulatedStack:
         return Acquisition().with_values(
             Origin.USER,
             pixel_size_nm=self.pixel_size_nm,
+            psf=self.params.psf,
             fwhm_nm=self.fwhm_nm,
             gain=self.gain,
             offset=self.offset,

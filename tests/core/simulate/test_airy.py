@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import j0, j1
 
+from fluogan_app.core.optics.blur import Optics, blur_operator
+from fluogan_app.core.optics.pointspread import AiryPsf
 from fluogan_app.core.simulate.airy import AiryMicroscope, airy_transfer
 from fluogan_app.core.simulate.imaging import Microscope
 from fluogan_app.core.simulate.recording_params import AIRY_FWHM
@@ -52,9 +55,9 @@ def test_a_point_is_the_airy_pattern_integrated_over_pixels(fine):
     estimate = np.zeros((15, 24))
     estimate[fine] = 1.0
     image, summed = microscope.image(estimate), by_summing(shape, zoom, fine)
-    # Midpoints: h²/24 of the second derivatives along both axes, for camera and source; the pattern's largest is
-    # V²/4 · 1/2 of its peak. The source has two along each, h = 1/(2 zoom).
-    curvature = 2 * V_PER_PIXEL**2 / 4 * intensity(np.zeros(1))[0]
+    # Midpoints: h²/24 of the second derivatives along both axes, for camera and source; the pattern, 1 − v²/4 near its
+    # peak, has V²/2 of the peak at most. The source has two points along each axis, h = 1/(2 zoom).
+    curvature = 2 * V_PER_PIXEL**2 / 2 * intensity(np.zeros(1))[0]
     # A mirror at a corner brings up to four patterns to one place.
     tolerance = 4 * curvature * ((1 / 4) ** 2 + (1 / (2 * zoom)) ** 2) / 24 + left_out(shape)
     np.testing.assert_allclose(image, summed, rtol=0, atol=tolerance)
@@ -83,6 +86,24 @@ def test_its_width_is_the_one_asked_for():
     # The first dark ring lies at v = 3.8317, and a brighter one at 5.136.
     ring = int(round(3.8317 / np.pi / 2 / AIRY_FWHM * fwhm_nm / pixel_nm))
     assert profile[ring] < 1e-3 * profile[0] < profile[int(ring * 5.136 / 3.832)]
+
+
+def test_simulator_and_reconstruction_describe_one_airy_pattern():
+    shape, zoom, points = (6, 7), 3, 5
+    # The reconstruction's sources are points, the simulator's are even over a fine pixel: points close by make one of
+    # the other. Midpoint rule: h²/24 times the second derivatives, both at most V²/2 of the peak, four mirrored at once.
+    optics = Optics(AiryPsf(2 * AIRY_FWHM * 100.0 / 324.0))
+    operator = blur_operator(optics, shape, zoom * points, dtype=torch.float64)
+    tolerance = 4 * 2 * V_PER_PIXEL**2 / 2 * intensity(np.zeros(1))[0] / (zoom * points) ** 2 / 24 + 1e-6
+    simulator = AiryMicroscope.of_width(shape, zoom, 100.0, 324.0)
+    for fine in [(0, 0), (9, 11), (17, 3)]:
+        estimate = np.zeros((zoom * shape[0], zoom * shape[1]))
+        estimate[fine] = 1.0
+        spread = np.kron(estimate, np.full((points, points), 1 / points**2))
+        reconstructed = operator.apply(torch.from_numpy(spread)).numpy()
+        np.testing.assert_allclose(simulator.image(estimate), reconstructed, rtol=0, atol=tolerance)
+        shifted = simulator.image(np.roll(estimate, 1, axis=1))
+        assert np.abs(shifted - reconstructed).max() > tolerance
 
 
 def test_dark_columns_may_be_left_out():

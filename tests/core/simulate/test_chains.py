@@ -141,7 +141,8 @@ def test_writing_fits_its_field_with_the_margin_and_shrinks_from_line_to_line():
     for lit, side in ((rows, light.shape[0]), (columns, light.shape[1])):
         # The margin, less what a fine pixel and the centring in whole camera pixels make of it.
         assert 300.0 - 2 * fine <= lit[0] * fine <= 300.0 + params.pixel_size_nm
-        assert 300.0 - 2 * fine <= (side - 1 - lit[-1]) * fine <= 300.0 + params.pixel_size_nm + 60.0  # the last line is thinner
+        # The last line's strokes are thinner than those that the margin is measured from.
+        assert 300.0 - 2 * fine <= (side - 1 - lit[-1]) * fine <= 300.0 + params.pixel_size_nm + 60.0
     np.testing.assert_allclose(phantom.positions["letter_heights_nm"], [1200.0, 600.0, 300.0])
     strokes = phantom.positions["strokes_yx_nm"]
     assert np.ptp(strokes[:, 0]) == pytest.approx(1200 + 600 + 300 + 0.6 * (1200 + 600))

@@ -130,7 +130,8 @@ def test_a_file_of_positions_is_centred_in_a_field_that_fits(tmp_path, margin_nm
     places = rng.uniform(-3000.0, 5000.0, (40, 2))
     light = rng.uniform(1.0, 5.0, 40)
     path = tmp_path / "p.csv"
-    np.savetxt(path, np.column_stack([places[:, ::-1], light]), delimiter=",", header="x_nm,y_nm,intensity", comments="")
+    table = np.column_stack([places[:, ::-1], light])
+    np.savetxt(path, table, delimiter=",", header="x_nm,y_nm,intensity", comments="")
     params = FilamentsParams(positions_file=str(path), margin_nm=margin_nm).complete()
     phantom = filaments_phantom(params, rng)
     found = phantom.positions["molecules_yx_nm"]

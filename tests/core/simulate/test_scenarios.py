@@ -11,9 +11,16 @@ from fluogan_app.core.errors import OutOfMemoryError, ProjectError, ReadError, U
 from fluogan_app.core.readers.open import open_stack
 from fluogan_app.core.samples import sample, samples
 from fluogan_app.core.simulate import recording
-from fluogan_app.core.simulate.imaging import Microscope
 from fluogan_app.core.simulate.airy import AiryMicroscope
-from fluogan_app.core.simulate.params import BarParams, FilamentsParams, FlatParams, LinesParams, PointsParams, TextParams
+from fluogan_app.core.simulate.imaging import Microscope
+from fluogan_app.core.simulate.params import (
+    BarParams,
+    FilamentsParams,
+    FlatParams,
+    LinesParams,
+    PointsParams,
+    TextParams,
+)
 from fluogan_app.core.simulate.recording import read_truth, write_stack, write_truth
 from fluogan_app.core.simulate.recording_params import LIGHT_LEVELS, RecordingParams
 from fluogan_app.core.simulate.registry import SCENARIOS, scenario_of
