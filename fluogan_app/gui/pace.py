@@ -32,12 +32,13 @@ class Pace:
         if pace is None or steps is None:
             return ""
         roi = document.roi or Roi.whole(shape_yx)
-        return f"about {seconds_text(pace * _work(roi, values.get('zoom', 1), steps))} on this computer"
+        all_steps = steps * (1 + document.settings.repeats)
+        return f"about {seconds_text(pace * _work(roi, values.get('zoom', 1), all_steps))} on this computer"
 
 
 def _steps_of_the_field(record: RunRecord) -> float:
-    """Steps, as if the whole field had taken them: a run in tiles counts those of each tile."""
-    asked = record.params.get("steps", record.total_steps)
+    """Steps, as if the whole field had taken them: a run in tiles counts those of each tile, not so its repeats."""
+    asked = record.params.get("steps", record.total_steps) * (1 + record.settings.repeats)
     return asked * record.steps / max(1, record.total_steps)
 
 

@@ -52,3 +52,12 @@ def test_a_run_in_tiles_took_its_time_for_the_whole_field() -> None:
     record = _record(100, 10.0, zoom=2).replace(total_steps=400, steps=200)
     Pace(settings).learn(record)
     assert "20 s" in Pace(settings).estimate_text(ProjectDocument(), FluoganParams(steps=100, zoom=2), (50, 40))
+
+
+def test_repeats_take_as_long_again_each() -> None:
+    settings = Settings()
+    repeated = RunSettings(repeats=3)
+    Pace(settings).learn(_record(100, 40.0, zoom=2).replace(settings=repeated, total_steps=400, steps=400))
+    once, again = ProjectDocument(), ProjectDocument(settings=repeated)
+    assert "10 s" in Pace(settings).estimate_text(once, FluoganParams(steps=100, zoom=2), (50, 40))
+    assert "40 s" in Pace(settings).estimate_text(again, FluoganParams(steps=100, zoom=2), (50, 40))
