@@ -5,7 +5,8 @@ from __future__ import annotations
 from fluogan_app.core.errors import FluoganError, OutOfMemoryError, SolverError
 
 MEMORY_ADVICE = (
-    "Choose a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the graphics card."
+    "Choose smaller tiles, a smaller region, fewer frames, a smaller zoom or batch, or the processor instead of the "
+    "graphics card."
 )
 _MEMORY_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "unable to allocate")
 
