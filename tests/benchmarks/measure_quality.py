@@ -144,7 +144,8 @@ def simulated_for(run: Run, seed: int, rows: int, frames: int) -> SimulatedStack
     if run.sample == "flat":
         return simulate(FlatParams(**common), seed)
     if run.sample == "bars":
-        return simulate(BarParams(bar_width_nm=run.width_nm, **common), seed)
+        # Another place between the pixels for every seed: a bar may not need luck to stay whole.
+        return simulate(BarParams(bar_width_nm=run.width_nm, shift_nm=37.0 * seed % 100.0, **common), seed)
     finest_nm = FINEST_NM.get(run.width_nm, run.width_nm + 20.0)
     return simulate(LinesParams(line_width_nm=run.width_nm, spacing_to_nm=finest_nm, **common), seed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -178,36 +178,63 @@ def _check_memory(shape_tyx: tuple[int, int, int], zoom: int) -> None:
 def _recorded(
     frames: np.ndarray, phantom: Phantom, params: RecordingParams, seed: int, streams: _Streams, on_frame: OnFrame
 ) -> SimulatedStack:
-    shape = phantom.shape_yx
-    rate, microscope, columns = _scene(phantom, params)
-    lit = np.nonzero(rate)
+    shape, scene = phantom.shape_yx, _Scene.of(phantom, params)
     background = params.background_photons * smooth_background(
         shape, params.pixel_size_nm, params.background_variation
     )
     fading = fading_curve(params.frames, params.bleaching_frames)
     camera = Camera.from_params(params, shape, streams.defects)
-    emitted, now = np.zeros_like(rate), np.zeros((rate.shape[0], len(columns)))
-    lit_now = (lit[0], np.searchsorted(columns, lit[1]))
-    for index, light in enumerate(emission(rate[lit], fading, params, streams.molecules)):
-        emitted[lit] += light / params.frames
-        now[lit_now] = light
-        photons = microscope.image(now) + fading[index] * background
+    emitted = np.zeros_like(scene.rate)
+    for index, (light, image) in enumerate(scene.frames(fading, params, streams.molecules)):
+        emitted[scene.lit] += light / params.frames
+        photons = image + fading[index] * background
         frames[index] = camera.record(photons, streams.photons, streams.noise)
         on_frame(index + 1, params.frames)
     frames.setflags(write=False)
     mean_light = fading.mean()
     return SimulatedStack(
-        frames, mean_light * rate, emitted, mean_light * background, fading, params, seed,
+        frames, mean_light * scene.rate, emitted, mean_light * background, fading, params, seed,
         phantom.positions, phantom.pattern, camera.hot_pixels_yx,
     )  # fmt: skip
 
 
-def _scene(phantom: Phantom, params: RecordingParams) -> tuple[np.ndarray, Microscope | AiryMicroscope, np.ndarray]:
-    """Emission (zoom·Y, zoom·X) before bleaching, the microscope for the fine columns with light, and those columns."""
-    light = phantom.paint()
-    columns = np.flatnonzero(light.any(axis=0))
-    make = AiryMicroscope.of_width if params.psf == "airy" else Microscope.gaussian
-    microscope = make(phantom.shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm, columns)
-    brightest = microscope.image(light[:, columns]).max()
-    scale = params.signal_photons / brightest if brightest > 0 else 0.0
-    return light * scale, microscope, columns
+@dataclass(frozen=True)
+class _Scene:
+    """The sample before the microscope.
+
+    rate: (zoom·Y, zoom·X) photons per frame per fine pixel before bleaching. lit: the fine pixels with light. columns:
+    those of the grid that hold any, which are all that the microscope knows.
+    """
+
+    rate: np.ndarray
+    lit: tuple[np.ndarray, np.ndarray]
+    columns: np.ndarray
+    microscope: Microscope | AiryMicroscope
+
+    @classmethod
+    def of(cls, phantom: Phantom, params: RecordingParams) -> _Scene:
+        """The phantom at the light that `params` (complete) ask for."""
+        light = phantom.paint()
+        columns = np.flatnonzero(light.any(axis=0))
+        make = AiryMicroscope.of_width if params.psf == "airy" else Microscope.gaussian
+        microscope = make(phantom.shape_yx, params.zoom, params.pixel_size_nm, params.fwhm_nm, columns)
+        brightest = microscope.image(light[:, columns]).max()
+        rate = light * (params.signal_photons / brightest if brightest > 0 else 0.0)
+        return cls(rate, np.nonzero(rate), columns, microscope)
+
+    def frames(
+        self, fading: np.ndarray, params: RecordingParams, rng: np.random.Generator
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Frame after frame, the light of the lit fine pixels and its image (Y, X) on the camera, in photons."""
+        rate = self.rate[self.lit]
+        drawn = emission(rate, fading, params, rng)
+        if params.emission == "steady":
+            # All frames are one image that fades: blurring each would take nearly all of the time.
+            still = self.microscope.image(self.rate[:, self.columns])
+            yield from zip(drawn, (light * still for light in fading), strict=True)
+            return
+        now = np.zeros((self.rate.shape[0], len(self.columns)))
+        places = (self.lit[0], np.searchsorted(self.columns, self.lit[1]))
+        for light in drawn:
+            now[places] = light
+            yield light, self.microscope.image(now)

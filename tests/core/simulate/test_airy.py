@@ -91,7 +91,7 @@ def test_its_width_is_the_one_asked_for():
 def test_simulator_and_reconstruction_describe_one_airy_pattern():
     shape, zoom, points = (6, 7), 3, 5
     # The reconstruction's sources are points, the simulator's are even over a fine pixel: points close by make one of
-    # the other. Midpoint rule: h²/24 times the second derivatives, both at most V²/2 of the peak, four mirrored at once.
+    # the other. Midpoint rule: h²/24 times the second derivatives, V²/2 of the peak at most, four mirrored at once.
     optics = Optics(AiryPsf(2 * AIRY_FWHM * 100.0 / 324.0))
     operator = blur_operator(optics, shape, zoom * points, dtype=torch.float64)
     tolerance = 4 * 2 * V_PER_PIXEL**2 / 2 * intensity(np.zeros(1))[0] / (zoom * points) ** 2 / 24 + 1e-6
