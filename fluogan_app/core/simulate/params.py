@@ -11,6 +11,7 @@ from fluogan_app.core.simulate.recording_params import FieldParams, RecordingPar
 
 MOST_SETS = 200
 MOST_LETTERS = 200
+MOST_POINTS = 1_000_000
 
 
 class LinesParams(RecordingParams):
@@ -162,8 +163,23 @@ class PointsParams(ScatteredParams):
         help="How unequal the points are: standard deviation of the logarithm of their brightness.",
     )  # fmt: skip
 
+    @property
+    def expected_points(self) -> float:
+        """About how many points the field holds."""
+        area_nm2 = self.rows * self.columns * self.pixel_size_nm**2
+        if self.arrangement == "random":
+            return self.density_per_um2 * area_nm2 / 1e6
+        return area_nm2 / self.pitch_nm**2 * (2 if self.arrangement == "pairs" else 1)
+
     def check(self) -> None:
-        """Raises ParameterError where the two of a pair would be nearer to those of the next."""
+        """Raises ParameterError for too many points, and for pairs that would reach into each other."""
+        name, label = ("density_per_um2", "Density") if self.arrangement == "random" else ("pitch_nm", "Grid pitch")
+        if self.expected_points > MOST_POINTS:
+            sentence = (
+                f"{label} ({name}) is {getattr(self, name):g}, which makes {self.expected_points:.3g} points; "
+                f"allowed are at most {MOST_POINTS}."
+            )
+            raise ParameterError({name: sentence})
         if self.arrangement == "pairs" and 2 * self.pair_distance_nm > self.pitch_nm:
             sentence = (
                 f"Pair distance (pair_distance_nm) is {self.pair_distance_nm:g} nm; "

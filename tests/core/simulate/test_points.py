@@ -87,6 +87,17 @@ def test_points_that_find_no_place_are_refused(values):
 
 
 @pytest.mark.parametrize(
+    ("values", "field"),
+    [({"density_per_um2": 10_000.0}, "density_per_um2"), ({"arrangement": "grid", "pitch_nm": 0.01}, "pitch_nm"),
+     ({"arrangement": "pairs", "pitch_nm": 0.5, "pair_distance_nm": 0.1}, "pitch_nm")],
+)  # fmt: skip
+def test_more_points_than_fit_into_memory_are_refused_by_name(values, field):
+    with pytest.raises(ParameterError, match="points; allowed") as caught:
+        PointsParams(rows=4096, columns=4096, **values).complete()
+    assert list(caught.value.problems) == [field]
+
+
+@pytest.mark.parametrize(
     "header", ["id,frame,xnano,ynano,intensity", '"id";"frame";"x [nm]";"y [nm]";"intensity [photon]"',
                "id\tframe\tX_nm\ty_nm\tphotons", "\ufeffid,frame, x (nm) ,y (nm),intensity "],
 )  # fmt: skip
