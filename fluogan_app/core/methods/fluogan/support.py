@@ -21,7 +21,7 @@ from fluogan_app.core.methods.fluogan.texture import WIDE, Texture
 #: Length of the straight piece, in σ of the PSF.
 LENGTH_SIGMAS = 6.0
 #: λ1 pulls at most and at least so many times as hard on a spot.
-DEAREST, CHEAPEST = 1.2, 0.03
+DEAREST, CHEAPEST = 1.1, 0.03
 #: Support at which the price has halved, in multiples of the typical light of lit places.
 HALF_PRICE = 0.2
 #: "Lit" is what holds this part of the brightest place, and the typical light their upper fifth.

@@ -38,8 +38,8 @@ class Kind:
 
 #: What is solid is made of these.
 WIDE = Kind("wide", width=1.0, per_pixel=2, discount_sigmas=0.25, share=0.3, reach=0.09)
-#: Everything narrower than 0.68 of the PSF's width (220 nm at FWHM 324 nm) is shown as one.
-COARSE_WIDTH = 0.265
+#: Everything narrower than two thirds of the PSF (220 nm at FWHM 324 nm) is shown as one.
+COARSE_WIDTH = 0.25
 #: As thin as the noise of a few hundred frames can prove.
 FINE_WIDTH = 0.1
 #: Large reaches find more, small ones do not part what is one.
