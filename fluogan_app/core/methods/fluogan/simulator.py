@@ -120,8 +120,8 @@ class DoublePoissonSimulator:
     def _camera(self, mean: torch.Tensor, estimate: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Size of a photon and read noise, such that with the sample's fluctuation the frames' variance comes out.
 
-        The camera's line holds κ Σ_i ψ_ik² per photon of x; what it has at no light, beyond that of a steady background, is
-        read noise.
+        The camera's line holds κ Σ_i ψ_ik² per photon of x; what it has at no light, beyond what a steady background
+        takes from it, is read noise.
         """
         recording, overlap = self._recording, self._fluctuation_variance
         light, variance = estimate.sum() / mean.numel(), recording.variance.mean()
