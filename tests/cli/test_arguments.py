@@ -15,11 +15,19 @@ from fluogan_app.core.errors import ParameterError, UsageError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import ParamSpec, specs, validated
+from fluogan_app.core.simulate.recording_params import RecordingParams
 from fluogan_app.core.simulate.registry import SCENARIOS, Scenario
 
 DECLARED_IN = (Acquisition, RunSettings, *(method.params_type for method in METHODS.values()))
 RECONSTRUCT = [(declared_in, item) for declared_in in DECLARED_IN for item in specs(declared_in)]
-SIMULATE = [(scenario, item) for scenario in SCENARIOS.values() for item in specs(scenario.params_type)]
+SHARED = {item.name for item in specs(RecordingParams)}
+#: Of every sample its own parameters, and of one of them those that all share.
+SIMULATE = [
+    (scenario, item)
+    for scenario in SCENARIOS.values()
+    for item in specs(scenario.params_type)
+    if scenario.name == "lines" or item.name not in SHARED
+]
 
 
 def allowed_value(declared: ParamSpec) -> Any:
