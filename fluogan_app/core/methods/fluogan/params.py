@@ -39,9 +39,10 @@ class FluoganParams(Params):
     delta: Literal[0, 1] = param(
         1, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
         help="0 fits the mean of the frames alone. 1 goes on from there against a critic network that compares "
-        "simulated with recorded frames. On simulated lines, dim, bright and blinking, the critic leaves resolution "
-        "and accuracy as they are (within 3 %) and follows the mean frame a little closer, in several times the time: "
-        "use 0 for speed, 1 for the method as published.",
+        "simulated with recorded frames, as published. On simulated lines, dim, bright and blinking, neither the "
+        "papers' critic nor the one here resolved more or came nearer to the truth (by more than 1 %), in several "
+        "times the time: where molecules are steady, the mean frame holds all that the frames can tell. Use 0, unless "
+        "you want the method as published.",
     )  # fmt: skip
     boundary: Literal["reflecting", "periodic"] = param(
         "reflecting", label="Beyond the border", group="Reconstruction", advanced=True,
@@ -64,7 +65,8 @@ class FluoganParams(Params):
         "poisson", label="Generator of frames", group="Critic", advanced=True,
         equation="y = gain · Poisson(Ψ κPoisson(x/κ) + b) + e",
         help="What the critic's simulated frames are drawn from. “poisson”: only the light is counted (2023 paper); "
-        "“double-poisson”: the molecules fluctuate too, which neighbouring pixels see together (2024 paper).",
+        "“double-poisson”: the molecules fluctuate too, which neighbouring pixels see together (2024 paper). The "
+        "published gradient, which takes a photon for a small change, passes that on to the estimate only in part.",
     )  # fmt: skip
     kappa: float | None = param(
         None, label="Fluctuation strength κ", unit="photons per event", gt=0, le=1e6, group="Critic", advanced=True,
