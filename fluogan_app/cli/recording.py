@@ -39,7 +39,7 @@ def open_recording(text: str, arguments: Namespace) -> Stack:
 
 
 def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
-    """What is known of the recording, overruled by what the user gave, and complete. Raises UsageError, ParameterError."""
+    """What is known of the recording, overruled by what the user gave; complete. Raises UsageError, ParameterError."""
     return overruled(known, flags).complete()
 
 

@@ -26,6 +26,14 @@ def length_text(length_nm: float) -> str:
     return f"{length_nm:.4g} nm"
 
 
+def measured_text(value: float, uncertainty: float) -> str:
+    """A value with its uncertainty, both to the second digit of the uncertainty: "2.141 ± 0.031"."""
+    if not (uncertainty > 0 and math.isfinite(uncertainty)):
+        return f"{value:.4g}".replace("-", "−")
+    digits = max(0, 1 - math.floor(math.log10(uncertainty)))
+    return f"{value:.{digits}f} ± {uncertainty:.{digits}f}".replace("-", "−")
+
+
 def seconds_text(seconds: float) -> str:
     """A duration as a person says it: "8 s", "2 min 05 s", "1 h 10 min"."""
     whole = int(round(seconds))

@@ -71,6 +71,8 @@ COMMANDS: tuple[Command, ...] = (
             "Go on from its last state", needs="unfinished", starts_section=True),
     Command("more_steps", "R&un", "Go on with &more steps…", ("Ctrl+M",),
             "A new run that goes on where the shown one ended", needs="finished"),
+    Command("estimate", "R&un", "Est&imate from the frames…", ("Ctrl+T",),
+            "Gain, offset, PSF width and fluctuation as the frames show them", needs="stack"),
     Command("use_run", "R&un", "Take o&ver its parameters", ("Ctrl+U",),
             "Set the form to what the shown run was made with", needs="run"),
     Command("defaults", "R&un", "Rese&t the parameters", ("Ctrl+Shift+R",),

@@ -40,6 +40,9 @@ _SHAPES = {
     "recent": '<circle cx="12" cy="12" r="8.4"/><path d="M12 7v5.3l3.6 2.2"/>',
     "drop": '<path d="M12 3.5v11M7.5 10.5L12 15l4.5-4.5M4 16.5v4h16v-4"/>',
     "whole": '<rect x="4" y="5" width="16" height="14"/>',
+    "estimate": '<path d="M4 3.5v17h16.5M6.5 17.5L20 5"/>'
+    '<circle cx="8.5" cy="12" r="1.2" fill="COLOUR"/><circle cx="13.5" cy="14.5" r="1.2" fill="COLOUR"/>'
+    '<circle cx="15" cy="6" r="1.2" fill="COLOUR"/>',
     "more": '<path d="M8.5 5.5l6.5 6.5-6.5 6.5"/>',
     "less": '<path d="M5.5 8.5l6.5 6.5 6.5-6.5"/>',
     "export": '<path d="M12 15V3.5M7.5 8L12 3.5 16.5 8M4 13.5v7h16v-7"/>',

@@ -16,6 +16,7 @@ from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
 from fluogan_app.gui.commands import Actions, fill_menus
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.estimates import EstimatesController
 from fluogan_app.gui.controllers.export import ExportController
 from fluogan_app.gui.controllers.files import FilesController
 from fluogan_app.gui.controllers.parameters import ParametersController
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         self.runs = RunController(context, place.run_panel)
         self.results = ResultsController(context, place.panes, place.plots, self.runs)
         self.tree = TreeController(context, place.tree)
-        self.exports = ExportController(context)
+        self.exports, self.estimates = ExportController(context), EstimatesController(context)
         self.view_state = ViewState(self.session, place.browser, place.panes, place.tabs, self.stacks, self.results)
         self.saving.cancel_run = self.runs.cancel
 
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
         self.runs.field_wanted.connect(self.parameters.focus)
         self.runs.save_wanted.connect(self.saving.save)
         self.runs.export_wanted.connect(self.exports.ask)
+        place.form.estimate_button.clicked.connect(self.estimates.ask)
         self.welcome.open_requested.connect(self.files.choose_stack)
         self.welcome.sample_requested.connect(self.files.open_sample)
         self.welcome.recent_requested.connect(lambda path: self.files.open_path(Path(path)))
@@ -182,6 +184,7 @@ class MainWindow(QMainWindow):
 
     def _enable_commands(self) -> None:
         self.actions_.enable(needs_that_are_met(self.session))
+        self.workspace.form.estimate_button.setEnabled(self.session.stack is not None)
 
     # Coming and going
 

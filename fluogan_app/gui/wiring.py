@@ -95,6 +95,7 @@ def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "cancel": runs.cancel,
         "resume": runs.resume,
         "more_steps": runs.ask_more_steps,
+        "estimate": window.estimates.ask,
         "use_run": window.parameters.take_over_run,
         "defaults": lambda: window.parameters.take_preset("default"),
         "preset_2023": lambda: window.parameters.take_preset("paper-2023"),

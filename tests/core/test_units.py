@@ -7,7 +7,9 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import j1
 
-from fluogan_app.core.units import bytes_text, fwhm_from_aperture_nm, length_text, seconds_text, sigma_from_fwhm
+from fluogan_app.core.units import (
+    bytes_text, fwhm_from_aperture_nm, length_text, measured_text, seconds_text, sigma_from_fwhm,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("fwhm", [0.3, 250.0])
@@ -42,3 +44,11 @@ def test_a_duration_is_said_as_a_person_says_it(seconds: float, text: str) -> No
 @pytest.mark.parametrize(("count", "text"), [(512, "512 B"), (512_000, "512 kB"), (1.4e9, "1.4 GB")])
 def test_a_size_has_the_unit_that_suits_it(count: float, text: str) -> None:
     assert bytes_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "uncertainty", "text"),
+    [(2.1409, 0.0312, "2.141 ± 0.031"), (347.6, 18.3, "348 ± 18"), (-3.0, 0.5, "−3.00 ± 0.50"), (7.0, 0.0, "7")],
+)
+def test_a_value_has_the_digits_that_its_uncertainty_leaves(value: float, uncertainty: float, text: str) -> None:
+    assert measured_text(value, uncertainty) == text

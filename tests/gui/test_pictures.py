@@ -94,6 +94,13 @@ def test_every_dialog(open_window: Callable, take: Callable, scheme: str) -> Non
     user.click("error_fold", inside=dialog)
     take(dialog, f"{scheme}-13-error-details")
     dialog.close()
+    user.presses("estimate")
+    estimates = user.dialog("estimates_dialog")
+    user.sees(lambda: bool(estimates.use_buttons))
+    user.click("use_gain", inside=estimates)
+    take(estimates, f"{scheme}-17-estimates")
+    take(window, f"{scheme}-18-estimated")
+    estimates.close()
     for made, name in ((AboutDialog(window), "about"), (ShortcutsDialog(window), "shortcuts")):
         made.show()
         take(user.dialog(f"{name}_dialog"), f"{scheme}-14-{name}")

@@ -15,6 +15,7 @@ from fluogan_app.cli.targets import check_ending, check_targets
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
+from fluogan_app.core.units import measured_text
 
 if TYPE_CHECKING:
     from fluogan_app.core.estimate.recording import Findings
@@ -87,7 +88,7 @@ def _tell(
 
 def _value(estimate: Estimate) -> str:
     limit = " (upper limit)" if estimate.upper_limit else ""
-    return f"{words.measured(estimate.value, estimate.uncertainty)} {estimate.unit}{limit}".rstrip()
+    return f"{measured_text(estimate.value, estimate.uncertainty)} {estimate.unit}{limit}".rstrip()
 
 
 def _flags(found: Findings, known: Acquisition) -> list[str]:

@@ -94,7 +94,7 @@ def _offset_between_limits(line: PhotonTransfer, spread: float) -> Estimate:
 
 def _read_noise(line: PhotonTransfer, known: Acquisition) -> Finding:
     if not _stated(known, "offset"):
-        reason = "It can only be told apart from the offset where the offset is given (--offset)."
+        reason = "It can only be told apart from the offset where the offset is stated."
         return Missing("read_noise", _label("read_noise"), reason)
     squares = (line.lines[:, 1] + line.lines[:, 0] * known.offset) / line.lines[:, 0] ** 2
     square, spread = (line.intercept + line.slope * known.offset) / line.slope**2, float(squares.std())

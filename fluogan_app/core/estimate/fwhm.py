@@ -22,7 +22,7 @@ def estimate_fwhm(frames: np.ndarray, known: Acquisition) -> Finding:
     """FWHM in nm from frames (T, Y, X) in counts. The pixel size must be known; NA and wavelength are compared with."""
     label, count = spec(Acquisition, "fwhm_nm").label, len(frames)
     if known.pixel_size_nm is None:
-        return Missing("fwhm_nm", label, "The pixel size is not known (--pixel-size-nm).")
+        return Missing("fwhm_nm", label, "The pixel size is not known.")
     if count < LEAST_FRAMES or min(frames.shape[1:]) < LEAST_SIDE:
         size = f"{count} frames of {frames.shape[1]} × {frames.shape[2]} pixels"
         least = f"at least {LEAST_FRAMES} frames and {LEAST_SIDE} pixels on each side are needed"
@@ -49,8 +49,8 @@ def _from_spectrum(width: SpectrumWidth, known: Acquisition) -> Estimate:
         (Mark("fitted from here", LOWEST_FREQUENCIES[0] * per_um),), y_logarithmic=True,
     )  # fmt: skip
     how = (
-        "How the molecules' fluctuations fall off with spatial frequency, which is by the PSF alone: a Gaussian and the "
-        "camera's noise. Right as long as the sample does not move."
+        "How the molecules' fluctuations fall off with spatial frequency, which is by the PSF alone: a Gaussian and "
+        "the camera's noise. Right as long as the sample does not move."
     )
     return _estimate(width.fwhm_pixels, width.uncertainty_pixels, how, evidence, known, upper_limit=False)
 

@@ -55,11 +55,12 @@ def estimate_kappa(frames: np.ndarray, fwhm_pixels: float, gain: float) -> Findi
     # The PSF's area enters: 2 % of its width are 4 % of κ, and a few distinct molecules make no smooth line.
     value, uncertainty = found.slope / gain, float(np.hypot(spread / gain, 0.05 * found.slope / gain))
     if value < 3.0 * uncertainty or value < 0.05:
-        reason = f"The sample does not fluctuate beyond the camera's noise (κ = {value:.2g} ± {uncertainty:.2g} photons)."
+        strength = f"κ = {value:.2g} ± {uncertainty:.2g} photons"
+        reason = f"The sample does not fluctuate beyond the camera's noise ({strength})."
         return Missing("kappa", LABEL, reason)
     how = (
-        "How much neighbouring pixels fluctuate together, against the brightness: the camera's own noise is not shared. "
-        "It is the variance over the mean of a molecule's light within single frames."
+        "How much neighbouring pixels fluctuate together, against the brightness: the camera's own noise is not shared."
+        " It is the variance over the mean of a molecule's light within single frames."
     )
     return Estimate("kappa", LABEL, value, uncertainty, UNIT, how, _evidence(found), warnings=_warnings(found))
 
@@ -100,7 +101,7 @@ def _shared_map(rest: np.ndarray, fwhm_pixels: float) -> np.ndarray:
 
 
 def _on_pixels(rest: np.ndarray, lag: tuple[int, int]) -> np.ndarray:
-    """Covariance of pairs `lag` apart, (Y, X): at each pixel the mean of the pair that it begins and the one it ends."""
+    """Covariance of pairs `lag` apart, (Y, X): at each pixel the mean of the pair that it begins and that it ends."""
     rows, columns = lag
     first, second = _pairs(rest, lag)
     pairs = np.einsum("tyx,tyx->yx", first, second, dtype=np.float64) / len(rest)
@@ -128,8 +129,8 @@ def _warnings(found: SharedFluctuation) -> tuple[str, ...]:
     if found.memory < SLOW:
         return ()
     return (
-        f"From one frame to the next {100 * found.memory:.0f} % of the fluctuation stay: molecules blink slowly, or the "
-        "sample moves. κ is that of single frames, and the frames are not independent.",
+        f"From one frame to the next {100 * found.memory:.0f} % of the fluctuation stay: molecules blink slowly, or "
+        "the sample moves. κ is that of single frames, and the frames are not independent.",
     )
 
 

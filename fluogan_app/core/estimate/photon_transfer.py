@@ -1,8 +1,8 @@
 """The camera's line, variance = gain · (mean − offset) + read noise², from frames of any sample.
 
 Only the camera makes differences between neighbouring pixels that are finer than the PSF. So the frames' first
-differences in time are filtered with a kernel h that passes nothing but the finest pattern; what is left is photon noise
-and read noise, however much the molecules blink and the light fades:
+differences in time are filtered with a kernel h that passes nothing but the finest pattern; what is left is photon
+noise and read noise, however much the molecules blink and the light fades:
 
     Var(h * y)_i = gain Σ_j h²_ij (mean_j − offset) + Σ_j h²_ij noise²
 
@@ -34,7 +34,7 @@ class PhotonTransfer:
     """The line and what it was drawn through; counts and counts².
 
     class_mean, class_variance, class_spread: (classes,) pixels of like brightness. lines: (R, 2) slope and intercept of
-    resampled data. darkest: mean of the darkest pixels. contrast: variance of the pixels' means over that of their noise.
+    resampled data. darkest: mean of the darkest pixels. contrast: variance of the pixels' means over their noise's.
     """
 
     slope: float
@@ -71,8 +71,8 @@ def photon_transfer(frames: np.ndarray) -> PhotonTransfer:
 def fitted_line(mean: np.ndarray, variance: np.ndarray, passes: int = 8) -> tuple[float, float, np.ndarray]:
     """Slope and intercept of variance against mean (N,), and the weights of the points.
 
-    A measured variance scatters in proportion to its true height. The heights are those of the fitted line: weights from
-    the measured ones would prefer what came out low by chance.
+    A measured variance scatters in proportion to its true height. The heights are those of the fitted line: weights
+    from the measured ones would prefer what came out low by chance.
     """
     weights, height = np.ones_like(mean), float(np.mean(variance))
     slope, intercept = (float(part) for part in _line(_sums(mean, variance, weights)))

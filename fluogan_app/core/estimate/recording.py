@@ -86,7 +86,7 @@ def _kappa(frames: np.ndarray, known: Acquisition, gain: Finding, width: Finding
     fwhm_nm = width.value if _open(known, "fwhm_nm") and isinstance(width, Estimate) else known.psf_fwhm_nm
     counts = gain.value if _open(known, "gain") and isinstance(gain, Estimate) else known.gain
     if known.pixel_size_nm is None or fwhm_nm is None:
-        return Missing("kappa", LABEL, "The pixel size is not known (--pixel-size-nm).")
+        return Missing("kappa", LABEL, "The pixel size is not known.")
     return estimate_kappa(frames, fwhm_nm / known.pixel_size_nm, counts)
 
 
@@ -104,7 +104,7 @@ def _checked(frames: np.ndarray) -> np.ndarray:
         )
     if float(frames.min()) == float(frames.max()):
         raise DataError(
-            f"Every pixel of the region has the same value, {float(frames.min()):g}; there is nothing to estimate from.",
+            f"Every pixel of the region has the same value, {float(frames.min()):g}; nothing can be estimated.",
             "Choose another region, channel or frame range.",
         )
     return frames

@@ -1,4 +1,4 @@
-"""What an estimator hands back: a value with its uncertainty and the evidence for it, or the reason why there is none."""
+"""What an estimator hands back: a value with uncertainty and evidence, or the reason why there is none."""
 
 from __future__ import annotations
 

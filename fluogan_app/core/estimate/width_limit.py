@@ -32,7 +32,7 @@ LEAST_UNCERTAINTY = 0.04
 
 @dataclass(frozen=True)
 class WidthLimit:
-    """FWHM and its standard deviation in pixels; misfit and what noise alone leaves (widths,), both per noise variance."""
+    """FWHM and its standard deviation in pixels; misfit and what noise alone leaves, (widths,) per noise variance."""
 
     fwhm_pixels: float
     uncertainty_pixels: float
@@ -151,7 +151,7 @@ def _detailed_windows(frames: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]
 
 
 def _white_variance(frames: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Variance of the mean frame from pixel to pixel, (Y, X): the camera's noise over T, or its fixed pattern if more."""
+    """Variance of the mean frame from pixel to pixel, (Y, X): the camera's noise over T, more for a fixed pattern."""
     line = photon_transfer(frames)
     in_time = np.maximum(line.slope * mean + line.intercept, 0.2 * line.class_variance.min()) / len(frames)
     total = (KERNEL**2).sum() ** 2

@@ -1,6 +1,6 @@
 """FWHM of the PSF from how the molecules' fluctuations are spread over spatial frequencies.
 
-Molecules fluctuate each by itself, so before the PSF their light varies alike at every frequency; behind it the power is
+Molecules fluctuate each by itself, so before the PSF their light varies alike at every frequency. Behind the PSF it is
 
     P(f) = A exp(−4π² σ² f²) + camera noise
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
 
-from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton
@@ -40,6 +40,9 @@ class ParameterForm(QWidget):
         self.reset_all_button = WordButton(
             "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
         )
+        self.estimate_button = WordButton(
+            "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
+        )
         self._scroll = QScrollArea()
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
@@ -60,6 +63,8 @@ class ParameterForm(QWidget):
         self.derived.setVisible(False)
         for title, params_type in sections:
             column.addLayout(self._section(title, params_type))
+            if params_type is Acquisition:
+                column.addWidget(self.estimate_button, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.reset_all_button, 0, Qt.AlignmentFlag.AlignRight)
         column.addWidget(self.derived)
         column.addStretch(1)

@@ -52,7 +52,7 @@ def test_without_offset_and_read_noise_the_offset_lies_between_two_limits() -> N
     assert line.zero < offset.value < line.darkest
     assert abs(offset.value - 50.0) < 3 * offset.uncertainty
     assert offset.uncertainty > gain.value, "without a dark frame it is known to no better than a photon"
-    assert isinstance(read_noise, Missing) and "--offset" in read_noise.reason
+    assert isinstance(read_noise, Missing) and "offset is stated" in read_noise.reason
 
 
 def test_counts_in_another_unit_scale_the_gain(steady) -> None:

@@ -117,4 +117,4 @@ def test_few_frames_or_pixels_are_refused_with_the_reason(shape: tuple[int, int,
 def test_without_a_pixel_size_only_the_camera_is_told(steady) -> None:
     found = {finding.name: finding for finding in estimate_frames(steady["dim"], Acquisition())}
     assert isinstance(found["gain"], Estimate)
-    assert "--pixel-size-nm" in found["fwhm_nm"].reason and "--pixel-size-nm" in found["kappa"].reason
+    assert "pixel size" in found["fwhm_nm"].reason and "pixel size" in found["kappa"].reason

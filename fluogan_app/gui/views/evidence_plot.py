@@ -1,0 +1,88 @@
+"""The evidence of an estimate as a diagram in the window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+
+from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
+
+
+class EvidencePlot(QWidget):
+    """A pyqtgraph diagram with its legend above it; nothing is drawn until there is evidence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import pyqtgraph
+
+        self._pyqtgraph = pyqtgraph
+        self.setObjectName("evidence_plot")
+        self._evidence: Evidence | None = None
+        self.legend = QLabel()
+        self.legend.setWordWrap(True)
+        self.legend.setFont(small_font(self.legend))
+        self.plot = pyqtgraph.PlotWidget()
+        self.plot.setMenuEnabled(False)
+        self.plot.setFrameShape(self.plot.Shape.NoFrame)
+        self.plot.hideButtons()
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.legend)
+        column.addWidget(self.plot, 1)
+        PaletteWatcher(self).changed.connect(lambda: self.show_evidence(self._evidence))
+        self.show_evidence(None)
+
+    def show_evidence(self, evidence: Evidence | None) -> None:
+        """Draw a piece of evidence, or clear the diagram."""
+        self._evidence = evidence
+        palette = QApplication.palette()
+        self.plot.clear()
+        self.plot.setBackground(palette.base().color())
+        self.plot.setVisible(evidence is not None)
+        self.legend.setText("")
+        if evidence is None:
+            return
+        self.plot.setAccessibleName(evidence.title)
+        self.plot.setLogMode(x=evidence.x_logarithmic, y=evidence.y_logarithmic)
+        for side, label in (("bottom", evidence.x_label), ("left", evidence.y_label)):
+            axis = self.plot.getAxis(side)
+            axis.setPen(quiet_colour(palette))
+            axis.setTextPen(palette.text().color())
+            self.plot.setLabel(side, label, color=palette.text().color().name())
+        self.plot.showGrid(x=False, y=True, alpha=0.2 if is_dark(palette) else 0.15)
+        self._draw(evidence)
+        self.plot.enableAutoRange()
+
+    def _draw(self, evidence: Evidence) -> None:
+        colours, words = curve_colours(QApplication.palette()), []
+        for colour, series in zip(colours, evidence.series, strict=False):
+            self._draw_series(series, colour, evidence.y_logarithmic)
+            words.append(f'<span style="color:{colour.name()}">&#9632;</span>&nbsp;{series.label}')
+        quiet = quiet_colour(QApplication.palette())
+        for mark in evidence.marks:
+            place = float(np.log10(mark.x)) if evidence.x_logarithmic else mark.x
+            self.plot.addItem(self._pyqtgraph.InfiniteLine(place, 90, _pen(quiet, dashed=True)))
+            words.append(f'<span style="color:{quiet.name()}">&#9478;</span>&nbsp;{mark.label}')
+        self.legend.setText(f"<b>{evidence.title}</b><br>{'&ensp; '.join(words)}")
+
+    def _draw_series(self, series: Series, colour, logarithmic: bool) -> None:
+        y = np.where(series.y > 0, series.y, np.nan) if logarithmic else series.y
+        if series.drawn_as == "line":
+            self.plot.plot(series.x, y, pen=_pen(colour), connect="finite")
+            return
+        if series.spread is not None and not logarithmic:
+            bars = self._pyqtgraph.ErrorBarItem(x=series.x, y=y, height=2 * series.spread, pen=_pen(colour))
+            self.plot.addItem(bars)
+        self.plot.plot(series.x, y, pen=None, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
+
+
+def _pen(colour, dashed: bool = False) -> QPen:
+    pen = QPen(colour, 1)
+    pen.setCosmetic(True)
+    pen.setStyle(Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
+    return pen
