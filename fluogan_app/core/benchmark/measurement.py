@@ -77,10 +77,15 @@ def _measured(case: Case, budget_s: float) -> Measured:
     problem = make_case_problem(case.shape_yx)
     gc.collect()
     with PeakMemory() as memory:
-        step = _MAKE_STEP[case.what](case, problem)
+        step = step_of(case, problem)
         pace = paced(step, _waiting(case.device), budget_s)
     peak = memory.bytes if case.device == "cpu" else _card_peak(case.device)
     return Measured(pace.seconds, peak, pace.busy, _flop(step) if case.critic == "paper-2023" else None)
+
+
+def step_of(case: Case, problem: Problem | None = None) -> Callable[[], Any]:
+    """The step, prepared; each call takes the next."""
+    return _MAKE_STEP[case.what](case, problem or make_case_problem(case.shape_yx))
 
 
 def _program_step(case: Case, problem: Problem) -> Callable[[], Any]:

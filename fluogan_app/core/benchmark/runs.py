@@ -6,8 +6,9 @@ import time
 
 from fluogan_app.core.benchmark.cases import make_case_problem
 from fluogan_app.core.benchmark.measurement import make_ready
+from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.jobs.events import Ended, Progress, Silent
+from fluogan_app.core.jobs.events import Progress, Silent
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
@@ -36,7 +37,11 @@ class _FirstPreview(Silent):
 def seconds_to_preview(shape_yx: tuple[int, int], device: str) -> float:
     """From the prepared frames in memory to the first picture, PyTorch loaded."""
     make_ready(shape_yx[0] * shape_yx[1], device)
-    problem = make_case_problem(shape_yx, FRAMES)
+    return first_preview(make_case_problem(shape_yx, FRAMES), device)
+
+
+def first_preview(problem: Problem, device: str) -> float:
+    """Seconds from these frames to the first picture."""
     control = Control()
     first = _FirstPreview(control)
     began = time.perf_counter()
@@ -49,7 +54,7 @@ def seconds_of_fit(shape_yx: tuple[int, int], device: str) -> tuple[float, int]:
     make_ready(shape_yx[0] * shape_yx[1], device)
     problem = make_case_problem(shape_yx, FRAMES)
     began = time.perf_counter()
-    ended: Ended = Job(FluoganMethod().prepare(problem, FluoganParams(delta=0), device, 0), Control()).run()
+    ended = Job(FluoganMethod().prepare(problem, FluoganParams(delta=0), device, 0), Control()).run()
     if ended.error is not None:
         raise ended.error
     return time.perf_counter() - began, ended.steps

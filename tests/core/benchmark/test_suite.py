@@ -104,3 +104,10 @@ def test_ratios_need_both():
     case = Case("program", (16, 16), 2, "", "cpu")
     assert Row(case, Measured(1.0, 10, 1.0), Measured(2.0, 30, 1.0)).memory_ratio == 3.0
     assert Row(case, "left out", Measured(2.0, 30, 1.0)).speed_ratio is None
+
+
+def test_the_first_picture_of_a_run_is_timed(one_torch_thread):
+    from fluogan_app.core.benchmark.cases import make_case_problem
+    from fluogan_app.core.benchmark.runs import first_preview
+
+    assert 0 < first_preview(make_case_problem((16, 17), 10), "cpu") < 20
