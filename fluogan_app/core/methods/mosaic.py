@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -131,10 +132,10 @@ def joined_measures(pieces: Mapping[int, Piece], light: Sequence[float]) -> dict
 
 
 def _mean_of(name: str, pieces: Mapping[int, Piece], weights: Mapping[int, float]) -> float:
-    having = [index for index, piece in pieces.items() if name in piece.measures]
+    having = [index for index, piece in pieces.items() if math.isfinite(piece.measures.get(name, math.nan))]
     total = sum(weights[index] for index in having)
     if total <= 0:
-        return float("nan")
+        return math.nan
     return sum(weights[index] * pieces[index].measures[name] for index in having) / total
 
 

@@ -110,6 +110,17 @@ def test_no_line_is_seen_where_tiles_meet(across_tiles: np.ndarray, whole: Resul
     assert step_at_the_cut(hard, whole) > 4.0 * noise
 
 
+def test_a_tile_whose_light_lies_in_its_margin_alone_is_empty() -> None:
+    """The camera masks the right part: of its tile no pixel has light, but the block that is read for it has."""
+    fine = np.zeros((ZOOM * 36, ZOOM * 72))
+    fine[:, ZOOM * 20] = 40.0
+    frames = recorded(fine, 1)
+    frames[:, :, 35:] = 0.0
+    joined = reconstructed(frames, tile=SIDE)
+    assert np.isfinite(joined.estimate).all() and np.isfinite(joined.measures["photon_balance_percent"])
+    assert joined.estimate[:, ZOOM * 42 :].sum() < 1e-3 * joined.estimate.sum()
+
+
 def step_at_the_cut(one: Result, other: Result) -> float:
     """Root mean square of the change of their difference from the last row of a tile to the first of the next."""
     rest = one.estimate - other.estimate

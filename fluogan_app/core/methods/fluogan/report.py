@@ -56,9 +56,11 @@ def measures(model: Model, noise: Noise, simulated: torch.Tensor, problem: Probl
     wanted = problem.inner.slices
     recorded = float(noise.mean[wanted].sum())
     photons = simulated.cpu().numpy().astype(float) * model.unit_photons
+    missing = float(photons[wanted].sum()) - recorded
     residual = (noise.mean - photons) / np.sqrt(noise.mean_variance)
     return {
-        "photon_balance_percent": 100.0 * (float(photons[wanted].sum()) - recorded) / recorded,
+        # Only the margin may have light: then there is nothing to compare with.
+        "photon_balance_percent": 100.0 * missing / recorded if recorded > 0 else float("nan"),
         "discrepancy": float(model.misfit(simulated)[wanted].mean()),
         "correlation_time_frames": noise.correlation_frames,
         **residual_measures(residual[wanted], blur_pixels(problem)),
