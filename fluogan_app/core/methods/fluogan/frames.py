@@ -71,7 +71,8 @@ def _check_light(problem: Problem, negative: float) -> None:
     mean, least = float(problem.frames.mean(dtype=np.float64)), float(problem.frames.min())
     if mean <= offset and least < 0 and offset == 0:
         raise DataError(
-            f"The frames hold negative counts, {least:g} at the least and {mean:g} on average, and no offset is stated.",
+            f"The frames hold negative counts, {least:g} at the least and {mean:g} on average, "
+            "and no offset is stated.",
             f"State the counts that the camera reports in the dark (--offset, {least:g} or less).",
         )
     if mean <= offset:
