@@ -14,7 +14,7 @@ from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
-from fluogan_app.core.params import Params, param, problem_with, spec, specs, validated
+from fluogan_app.core.params import Params, param, problem_with, redeclared, spec, specs, validated
 from fluogan_app.core.simulate.registry import SCENARIOS
 
 SIMULATED = (scenario.params_type for scenario in SCENARIOS.values())
@@ -75,6 +75,18 @@ def test_a_wrong_value_is_told_with_field_value_and_limits(name: str, value: obj
     with pytest.raises(ParameterError) as refused:
         validated(Oven, {name: value})
     assert refused.value.problems == {name: sentence}
+
+
+def test_a_derived_set_may_have_another_default_with_the_same_words_and_limits() -> None:
+    class Kiln(Oven):
+        """Hotter from the start."""
+
+        heat: float = redeclared(Oven, "heat", 299.0)
+
+    assert (Kiln().heat, Oven().heat) == (299.0, 180.0)
+    assert [item.name for item in specs(Kiln)] == [item.name for item in specs(Oven)]
+    for value in (300, math.nan, "hot"):
+        assert problem_with(Kiln, "heat", value) == problem_with(Oven, "heat", value) is not None
 
 
 def test_every_wrong_field_is_named_and_unknown_ones_too() -> None:
