@@ -100,15 +100,21 @@ class SumOperator:
         self._parts = parts
         self.coarse_shape, self.fine_shape = parts[0].coarse_shape, parts[0].fine_shape
 
-    def apply(self, fine: torch.Tensor) -> torch.Tensor:
+    def apply(self, fine: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
         """See ForwardOperator.apply."""
         first, *rest = self._parts
-        return sum((part.apply(fine) for part in rest), start=first.apply(fine))
+        total = first.apply(fine, out)
+        for part in rest:
+            total += part.apply(fine)
+        return total
 
-    def adjoint(self, coarse: torch.Tensor) -> torch.Tensor:
+    def adjoint(self, coarse: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
         """See ForwardOperator.adjoint."""
         first, *rest = self._parts
-        return sum((part.adjoint(coarse) for part in rest), start=first.adjoint(coarse))
+        total = first.adjoint(coarse, out)
+        for part in rest:
+            total += part.adjoint(coarse)
+        return total
 
 
 def separable_operator(

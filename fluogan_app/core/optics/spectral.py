@@ -115,16 +115,17 @@ class SpectralOperator:
         """An even image on the grid of the spots, on the operator's device."""
         return torch.ones(self.fine_shape, dtype=self._dtype, device=self._device)
 
-    def apply(self, fine: torch.Tensor) -> torch.Tensor:
+    def apply(self, fine: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
         """ΨKs: photons per camera pixel from photons per spot, (…, Sy, Sx) to (…, Y, X)."""
         waves = (self._rows @ fine) @ self._columns.T
         images = ((part.rows @ (part.factors * waves)) @ part.columns.T for part in self._parts)
-        return sum(images, start=next(images))
+        image = sum(images, start=next(images))
+        return image if out is None else out.copy_(image)
 
-    def adjoint(self, coarse: torch.Tensor) -> torch.Tensor:
+    def adjoint(self, coarse: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
         """(ΨK)ᵀr: what each spot hears of the camera pixels, (…, Y, X) to (…, Sy, Sx)."""
         waves = (part.factors * (part.rows.T @ coarse @ part.columns) for part in self._parts)
-        return self._rows.T @ (sum(waves, start=next(waves)) @ self._columns)
+        return torch.matmul(self._rows.T, sum(waves, start=next(waves)) @ self._columns, out=out)
 
     def squared(self) -> SumOperator:
         """The operator of the squared elements, within 1e-4 of the largest (see squares.py)."""

@@ -10,11 +10,12 @@ from fluogan_app.core.methods.fluogan.model import Model, build_model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import make_textures
 from fluogan_app.core.methods.fluogan.weights import Noise
-from fluogan_app.core.optics.blur import Optics
+from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf
 
 SHAPE, ZOOM, FWHM = (5, 7), 2, 3.0
 PIXELS = SHAPE[0] * SHAPE[1]
+GAUSSIAN = Optics(GaussianPsf(FWHM / 2.3548))
 
 
 def make_noise(seed: int = 4) -> Noise:
@@ -25,11 +26,32 @@ def make_noise(seed: int = 4) -> Noise:
     return Noise(mean, np.ones(9), 1.0, 0.0, 9 * variance, variance, 1.0)
 
 
-def make_model(optics: Optics = Optics(GaussianPsf(FWHM / 2.3548)), **params: object) -> Model:
+def make_model(optics: Optics = GAUSSIAN, **params: object) -> Model:
     """In float64, of that noise, δ = 0."""
+    return _model(make_noise(), optics, params)
+
+
+def make_explained_model(optics: Optics = GAUSSIAN, masked: bool = False, **params: object) -> Model:
+    """The same of a line, a shorter one and a dot over 8 photons: data that a fit can explain within their noise.
+
+    `masked`: three pixels do not count.
+    """
+    source = np.random.default_rng(4)
+    fine = np.zeros((ZOOM * SHAPE[0], ZOOM * SHAPE[1]))
+    fine[3, :], fine[5:, 9], fine[8, 2] = 20.0, 15.0, 50.0
+    variance = 10.0 ** source.uniform(-0.5, 0.5, SHAPE)
+    blur = blur_operator(optics, SHAPE, ZOOM, dtype=torch.float64)
+    mean = blur.apply(torch.tensor(fine)).numpy() + 8.0 + np.sqrt(variance) * source.normal(size=SHAPE)
+    model = _model(Noise(mean, np.ones(60), 1.0, 0.0, 60 * variance, variance, 1.0), optics, params)
+    if masked:
+        model.weights[1, 2] = model.weights[3, 0] = model.weights[4, 6] = 0.0
+    return model
+
+
+def _model(noise: Noise, optics: Optics, params: dict[str, object]) -> Model:
     chosen = FluoganParams(**{"zoom": ZOOM, "delta": 0, "boundary": optics.boundary, **params})
     textures = make_textures(SHAPE, ZOOM, optics, chosen.detail, "cpu", torch.float64)
-    return build_model(make_noise(), textures, FWHM, chosen)
+    return build_model(noise, textures, FWHM, chosen)
 
 
 def dense_blur(model: Model) -> np.ndarray:
@@ -81,7 +103,8 @@ def objective(model: Model, unknowns: np.ndarray) -> float:
 
 def least(model: Model) -> float:
     """The smallest value of eq. (14) over unknowns ≥ 0, by a quasi-Newton solver with bounds."""
-    hessian, slope, dark = curvature(model), slope_at_zero(model), objective(model, np.zeros(len(slope_at_zero(model))))
+    hessian, slope = curvature(model), slope_at_zero(model)
+    dark = objective(model, np.zeros_like(slope))
     found = minimize(
         lambda x: (dark + slope @ x + 0.5 * x @ hessian @ x, slope + hessian @ x), np.zeros_like(slope), jac=True,
         method="L-BFGS-B", bounds=[(0, None)] * len(slope),

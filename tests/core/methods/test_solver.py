@@ -140,6 +140,15 @@ def eq_14(method, state) -> float:
     return float(data + model.sparsity_term(shown.spots) + smoothness)
 
 
+@pytest.mark.parametrize("boundary", ["reflecting", "periodic"])
+@pytest.mark.parametrize("psf", ["gaussian", "airy"])
+def test_every_blur_and_border_is_fitted(make, run, recording, psf, boundary) -> None:
+    result = run(make(recording, psf=psf), delta=0, steps=100, boundary=boundary).result
+    # An Airy pattern of the same width is not the blur that made these frames, but nearly so.
+    assert result.measures["discrepancy"] < 1.5
+    assert abs(result.measures["photon_balance_percent"]) < 1.0
+
+
 @pytest.mark.parametrize("frames", [1, 2, 5, 13])
 def test_few_frames_are_enough(make, run, recording, frames) -> None:
     result = run(make(recording[:frames]), delta=0, steps=150).result
