@@ -13,7 +13,7 @@ from fluogan_app.core.optics.pointspread import MeasuredPsf, half_maximum_width
 
 #: Smallest and largest side of the image.
 LEAST_SIDE, LARGEST_SIDE = 5, 1024
-#: What is darker than this many standard deviations of the border, or not joined to the peak, is no light of the point.
+#: What is brighter than this many standard deviations of the border, and joined to the peak, is taken pixel by pixel.
 LIGHT_SIGMAS = 3.0
 #: A PSF narrower than this many of its own pixels is not sampled.
 LEAST_FWHM = 1.5
@@ -53,23 +53,41 @@ def with_measured_width(acquisition: Acquisition) -> Acquisition:
 
 
 def cleaned(image: np.ndarray, name: str) -> np.ndarray:
-    """A PSF's image (height, width) without its background and what is noise around it, summing to 1 float64.
+    """A PSF's image (height, width) without its background and with little noise around it, summing to 1 float64.
 
-    The background is the median of the border, one pixel wide. Raises DataError.
+    The background is the level of the border, one pixel wide. What does not stand out of the noise is still light, a
+    sixth of an Airy pattern's: it is averaged over rings. Raises DataError.
     """
     from scipy.ndimage import binary_dilation, label
 
     _check_image(image, name)
     border = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]]).astype(float)
-    light = image - np.median(border)
+    light = image - _level(border)
     _check_light(light, name)
     noise = 1.4826 * float(np.median(abs(border - np.median(border))))
     regions, _ = label(light > LIGHT_SIGMAS * noise)
     peak = np.unravel_index(int(light.argmax()), light.shape)
     spot = binary_dilation(regions == regions[peak], np.ones((3, 3), bool))
-    light = np.where(spot, np.maximum(light, 0.0), 0.0)
+    light = np.maximum(np.where(spot, light, _over_rings(light, spot)), 0.0)
     _check_sampling(light, name)
     return light / light.sum()
+
+
+def _level(values: np.ndarray) -> float:
+    """The mean without what is far from most: a median of counts comes in whole numbers."""
+    middle = np.median(values)
+    return float(values[abs(values - middle) <= 5.0 * np.median(abs(values - middle))].mean())
+
+
+def _over_rings(light: np.ndarray, spot: np.ndarray) -> np.ndarray:
+    """The level of the light outside the spot at each distance from its centroid, in steps of one pixel."""
+    y, x = np.indices(light.shape)
+    weight = np.where(spot, np.maximum(light, 0.0), 0.0)
+    distance = np.hypot(y - np.average(y, weights=weight), x - np.average(x, weights=weight)).astype(int)
+    levels = np.zeros(distance.max() + 1)
+    for ring in np.unique(distance[~spot]):
+        levels[ring] = _level(light[~spot & (distance == ring)])
+    return levels[distance]
 
 
 def _read_image(path: Path) -> tuple[np.ndarray, float | None]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from scipy.ndimage import gaussian_filter, zoom
 
 from fluogan_app.core.units import FWHM_PER_SIGMA
 
@@ -112,10 +113,18 @@ class MeasuredPsf:
         return np.where(within, found, 0.0)
 
 
-def half_maximum_width(image: np.ndarray, finer: int = 8) -> float:
-    """FWHM of a spot in its own pixels: of the round spot with the same area above half its maximum."""
-    from scipy.ndimage import zoom
+def half_maximum_width(image: np.ndarray) -> float:
+    """FWHM of a spot in its own pixels: of the round spot with the same area above half its maximum.
 
+    Smoothed by half that width first, which is then taken off again: a peak's own noise would make it look narrow.
+    """
+    narrow = _width(image)
+    smoothed = 0.5 * narrow / FWHM_PER_SIGMA
+    wide = _width(gaussian_filter(image, smoothed, mode="constant"))
+    return max(float(np.sqrt(max(wide**2 - (FWHM_PER_SIGMA * smoothed) ** 2, 0.0))), 0.5 * narrow)
+
+
+def _width(image: np.ndarray, finer: int = 8) -> float:
     peak = np.unravel_index(int(image.argmax()), image.shape)
     above = np.argwhere(image > 0.25 * image.max())
     reach = int(abs(above - peak).max()) + 3
