@@ -6,6 +6,7 @@ in the dark, so that neither is led by what the other found; choice.py then show
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ from fluogan_app.core.methods.fluogan.schedule import Schedule
 from fluogan_app.core.methods.fluogan.splitting import Splitting
 from fluogan_app.core.methods.fluogan.support import prices, typical_light
 from fluogan_app.core.optics.waves import Waves
+from fluogan_app.core.optimise.replay import Replayed, recorder_for
 
 #: What λ1 asks for spots of the fit that is not shown at a place, so that the common fit leaves them dark.
 BANNED = 5.0
@@ -33,7 +35,7 @@ class Picture:
 
 
 class MeanFits:
-    """All fits of one recording. Holds nothing that changes."""
+    """All fits of one recording. Holds nothing that changes, but for what a graphics card has recorded of the steps."""
 
     def __init__(self, model: Model, schedule: Schedule, waves: Waves, zoom: int, sigma_pixels: float) -> None:
         self._model, self._schedule, self._zoom, self._sigma = model, schedule, zoom, sigma_pixels
@@ -41,6 +43,11 @@ class MeanFits:
         indices = [(1, last), (0, last)] if schedule.fits == 2 else [tuple(range(last + 1))]
         self._models = [model.part(chosen) for chosen in indices]
         self._fits = [Splitting(part, waves) for part in self._models]
+        self._steps = {
+            (number, settled): _step_of(fit, settled, model.mean.device.type)
+            for number, fit in enumerate(self._fits)
+            for settled in (False, True)
+        }
 
     def model(self, step: int) -> Model:
         """The terms that the step works on, at their present prices."""
@@ -62,7 +69,7 @@ class MeanFits:
             self._reweight(tensors, number, place)
             if event == "settle":
                 fit.settle(tensors)
-        tensors["simulated"] = fit.step(tensors, self._schedule.settled(place))
+        self._steps[number, self._schedule.settled(place)](tensors)
         if place == self._schedule.fit_steps - 1 and number == 0 and len(self._fits) == 2:
             self._keep(tensors)
 
@@ -139,3 +146,24 @@ class MeanFits:
         held = ("data", "data.dual", "b.dual")
         for name in [name for name in tensors if name in held or name.startswith(("governing.", "price."))]:
             del tensors[name]
+
+
+def _step_of(fit: Splitting, settled: bool, device: str) -> Callable[[Tensors], None]:
+    """One step, in place; on a graphics card it is recorded once and replayed."""
+
+    def step(tensors: Tensors) -> None:
+        tensors["simulated"] = fit.step(tensors, settled)
+
+    def apart(*given: torch.Tensor) -> list[torch.Tensor]:
+        tensors = {name: tensor.clone() for name, tensor in zip(fit.names, given)}
+        step(tensors)
+        return [tensors[name] for name in made]
+
+    def replay(tensors: Tensors) -> None:
+        results = replayed(*(tensors[name] for name in fit.names))
+        tensors.update({name: result.clone() for name, result in zip(made, results)})
+
+    made = (*fit.names, "simulated")
+    recorder = recorder_for(device)
+    replayed = Replayed(apart, recorder)
+    return step if recorder is None else replay

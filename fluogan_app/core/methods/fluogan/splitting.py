@@ -38,6 +38,12 @@ class Splitting:
         self._smooth = model.smoothness * waves.laplacian() + HELD_BACKGROUND * self._hold
         self._couplings: dict[bool, torch.Tensor] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tensors that a step goes on from."""
+        spots = (f"{part}.{kind}" for kind in self._kinds for part in ("governing", "price"))
+        return ("data", "data.dual", "b", "b.dual", *spots)
+
     def start(self) -> dict[str, torch.Tensor]:
         """Everything dark; the data as they are."""
         model = self._model

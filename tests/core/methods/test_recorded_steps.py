@@ -1,0 +1,79 @@
+"""What a graphics card records of the mean fit: steps that read the tensors they name, and give the same when replayed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from fluogan_app.core.benchmark.cases import make_case_problem
+from fluogan_app.core.methods.fluogan import mean_fits
+from fluogan_app.core.methods.fluogan.method import FluoganMethod
+from fluogan_app.core.methods.fluogan.params import FluoganParams
+
+pytestmark = pytest.mark.usefixtures("one_torch_thread")
+
+
+class Tape:
+    """Records as a card does: a replay works on the recorded inputs, and into the same memory each time."""
+
+    def __init__(self) -> None:
+        self.replays = 0
+
+    def record(self, function, inputs):
+        outputs = [result.clone() for result in function(*inputs)]
+
+        def replay():
+            self.replays += 1
+            for output, result in zip(outputs, function(*inputs)):
+                output.copy_(result)
+            return outputs
+
+        return replay
+
+
+def make_solver():
+    return FluoganMethod().prepare(make_case_problem((16, 17), 20), FluoganParams(zoom=4, delta=0, steps=80), "cpu", 0)
+
+
+def states_after(steps: int) -> list:
+    solver = make_solver()
+    states = [solver.init()]
+    for _ in range(steps):
+        states.append(solver.step(states[-1].copy())[0])
+    return states
+
+
+def test_replayed_fits_are_the_fits(monkeypatch):
+    plain, tape = states_after(60), Tape()
+    monkeypatch.setattr(mean_fits, "recorder_for", lambda device: tape)
+    replayed = states_after(60)
+    # All steps but the first of each fit, before and after its prices settle, which are recorded.
+    assert 50 <= tape.replays <= 60
+    for one, other in zip(plain, replayed, strict=True):
+        assert one.tensors.keys() == other.tensors.keys()
+        for name, tensor in one.tensors.items():
+            np.testing.assert_array_equal(other.tensors[name].numpy(), tensor.numpy(), err_msg=f"{name}, {one.step}")
+
+
+def test_a_replayed_state_is_not_overwritten_by_the_next(monkeypatch):
+    monkeypatch.setattr(mean_fits, "recorder_for", lambda device: Tape())
+    solver = make_solver()
+    state = solver.init()
+    for _ in range(3):
+        state, _ = solver.step(state)
+    kept = state.copy()
+    solver.step(state.copy())
+    for name, tensor in state.tensors.items():
+        assert torch.equal(tensor, kept.tensors[name]), name
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_step_names_all_tensors_that_it_goes_on_from(settled):
+    solver = make_solver()
+    fit, state = solver._fits._fits[0], solver.init()
+    named = {name: state.tensors[name].clone() for name in fit.names}
+    fit.step(dict(named), settled)
+    for name in fit.names:
+        with pytest.raises(KeyError):
+            fit.step({other: tensor.clone() for other, tensor in named.items() if other != name}, settled)
