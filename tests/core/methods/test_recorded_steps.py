@@ -1,4 +1,4 @@
-"""What a graphics card records of the mean fit: steps that read the tensors they name, and give the same when replayed."""
+"""What a graphics card records of the mean fit: steps that name what they go on from, and are the same replayed."""
 
 from __future__ import annotations
 
