@@ -73,6 +73,12 @@ def _with(make, frames: np.ndarray, camera: dict):
 def test_some_negative_means_are_said_and_used(make, recording) -> None:
     (said,) = sound_frames(make(recording, offset=11.5)).notes
     assert "below the camera offset of 11.5 counts: it seems too large" in said
+    faintly = sound_frames(make(np.random.default_rng(6).poisson(20, recording.shape).astype(np.float32), offset=19.9))
+    slightly = np.random.default_rng(6).poisson(20, recording.shape).astype(np.float32)
+    slightly[:, 5:9, 5:9] += 200
+    assert faintly.notes == ()
+    (said,) = sound_frames(make(slightly, offset=20.5)).notes  # below by less than a deviation, but nearly everywhere
+    assert "it seems too large" in said
     # Noise alone makes no pixel's mean so negative, even where half of all values are.
     dark = np.random.default_rng(5).normal(0.01, 3.0, recording.shape).astype(np.float32)
     assert sound_frames(make(dark + 100.0, offset=100.0)).notes == ()

@@ -19,6 +19,8 @@ MOST_MASKED = 0.5
 NEGATIVE_DEVIATIONS = 5.0
 #: Such pixels mean an offset that is too large: said from this part of the region on, refused from that.
 NEGATIVE_SAID, NEGATIVE_REFUSED = 0.01, 0.5
+#: In a dark field noise brings half of the pixels below zero; more than this part means the same.
+MOST_BELOW_ZERO = 0.65
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,12 @@ def _defect_notes(defects: Defects) -> list[str]:
 
 
 def _frame_notes(problem: Problem, negative: float) -> list[str]:
-    frames, said = problem.frames, []
-    if negative > NEGATIVE_SAID:
+    frames, offset, said = problem.frames, problem.acquisition.offset, []
+    below = float(np.mean(frames.mean(axis=0, dtype=np.float64) < offset))
+    if negative > NEGATIVE_SAID or below > MOST_BELOW_ZERO:
         said.append(
-            f"In {100 * negative:.0f} % of the pixels the mean is below the camera offset of "
-            f"{problem.acquisition.offset:g} counts: it seems too large, and faint structures are missing."
+            f"In {100 * below:.0f} % of the pixels the mean is below the camera offset of {offset:g} counts: "
+            "it seems too large, and faint structures are missing."
         )
     empty = int(np.count_nonzero(frames.min(axis=(1, 2)) == frames.max(axis=(1, 2))))
     if empty:
