@@ -55,3 +55,19 @@ def test_without_a_pixel_size_there_is_no_reconstruction() -> None:
 def test_a_recording_comes_back_from_json_with_its_origins() -> None:
     stated = Acquisition().with_values(Origin.FILE, pixel_size_nm=80).with_values(Origin.USER, gain=2)
     assert Acquisition.model_validate_json(stated.model_dump_json()) == stated
+
+
+def test_a_recording_that_was_written_before_there_were_shapes_of_psfs_has_a_gaussian() -> None:
+    older = Acquisition().with_values(Origin.FILE, pixel_size_nm=80, fwhm_nm=240).model_dump(mode="json")
+    for name in ("psf", "psf_file", "psf_pixel_size_nm"):
+        del older[name]
+    read = Acquisition.model_validate(older)
+    assert (read.psf, read.psf_file, read.origin("psf")) == ("gaussian", None, Origin.ASSUMED)
+
+
+def test_a_measured_psf_needs_its_file() -> None:
+    measured = Acquisition().with_values(Origin.USER, pixel_size_nm=80, psf="measured")
+    with pytest.raises(ParameterError, match="--psf-file") as refused:
+        measured.complete()
+    assert set(refused.value.problems) == {"psf_file"}
+    assert measured.replace(psf_file="bead.tif").complete().psf_file == "bead.tif"
