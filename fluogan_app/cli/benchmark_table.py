@@ -50,16 +50,21 @@ def row_line(row: Row) -> str:
 
 
 def remarks(row: Row) -> list[str]:
-    """Why a step was left out, and whether the times can be trusted."""
+    """Why a step was left out, and whether its times can be trusted."""
     said = [
         f"{name} left out: {measured}."
         for name, measured in (("Step", row.program), ("Plain step", row.plain))
         if isinstance(measured, str)
     ]
     busy = [part.busy for part in (row.program, row.plain) if isinstance(part, Measured)]
-    if row.case.device == "cpu" and min(busy, default=1.0) < FREE:
-        said.append(f"The processor was free for {100 * min(busy):.0f} % of the time only: do not compare these times.")
-    return said
+    return said + doubt(row.case.device, min(busy, default=1.0))
+
+
+def doubt(device: str, busy: float) -> list[str]:
+    """What is to be said where other programs took the processor's time."""
+    if device != "cpu" or busy >= FREE:
+        return []
+    return [f"The processor was free for {100 * busy:.0f} % of the time only: do not compare these times."]
 
 
 def milestone_rows(found: Milestones) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from fluogan_app.cli.commands import benchmark
 from fluogan_app.core.benchmark.measurement import Measured
 from fluogan_app.core.benchmark.suite import Milestones, Rows
 
-FOUND = Milestones("cpu", 100e9, 2.0, 160e9, 120e9, 0.1, 0.08, 3.0, 500)
+FOUND = Milestones("cpu", 100e9, 2.0, 160e9, 120e9, 0.1, 0.08, 3.0, 500, 0.7)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def test_the_table_has_units_ratios_and_the_machine(fluogan) -> None:
     rows = [line for line in said.out.splitlines() if "64 × 64   " in line]
     assert len(rows) == 3 and all("1e+03" not in row and "100 ×" in row for row in rows)
     assert "80 % of that rate" in said.out and "3 s for 500 steps" in said.out
-    assert "36 pixels" in said.err
+    assert "36 pixels" in said.err and "free for 70 % of the time" in said.err
 
 
 def test_json_is_one_object(fluogan) -> None:

@@ -48,7 +48,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         rows.append(row)
         report.text(benchmark_table.row_line(row))
         for remark in benchmark_table.remarks(row):
-            report.note(f"    {remark}")
+            report.note(remark)
     report.text(*benchmark_table.LEGEND)
     figures = [] if arguments.quick else [_milestones(device, wanted.budget_s, report) for device in wanted.devices]
     if arguments.json:
@@ -59,6 +59,8 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
 def _milestones(device: str, budget_s: float, report: Report) -> Milestones:
     found = milestones(device, budget_s)
     report.text(f"On {device}:", *words.table(benchmark_table.milestone_rows(found)))
+    for sentence in benchmark_table.doubt(device, found.busy):
+        report.note(sentence)
     return found
 
 

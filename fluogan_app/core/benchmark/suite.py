@@ -118,7 +118,8 @@ class Milestones:
 
     bare_rate: of the convolutions alone. published_step_s: a whole δ = 1 step with that critic. published_flop: what
     the plain form of this step computes; own_flop: what the program computes instead. patch_step_s: a δ = 1 step with
-    the default critic. All on the phantom's field; preview_s on 64 × 64; fit_s, fit_steps: a whole δ = 0 run.
+    the default critic. All on the phantom's field; preview_s on 64 × 64; fit_s, fit_steps: a whole δ = 0 run. busy: the
+    least processor's time per time by the clock of these steps (see Pace).
     """
 
     device: str
@@ -130,6 +131,7 @@ class Milestones:
     preview_s: float
     fit_s: float
     fit_steps: int
+    busy: float
 
     @property
     def share_of_bare_rate(self) -> float:
@@ -156,4 +158,5 @@ def milestones(device: str, budget_s: float) -> Milestones:
         preview_s=apart(seconds_to_preview, PREVIEW_YX, device),
         fit_s=fit_s,
         fit_steps=fit_steps,
+        busy=min(part.busy for part in (bare, plain, published, patch)),
     )

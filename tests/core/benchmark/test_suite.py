@@ -72,7 +72,7 @@ def test_a_step_that_fails_is_a_reason_and_not_the_end():
 
 
 def test_the_share_of_the_bare_rate():
-    found = Milestones("cpu", 100e9, 2.0, 160e9, 120e9, 0.1, 0.1, 3.0, 500)
+    found = Milestones("cpu", 100e9, 2.0, 160e9, 120e9, 0.1, 0.1, 3.0, 500, 1.0)
     assert found.share_of_bare_rate == pytest.approx(0.8)
 
 
