@@ -87,3 +87,9 @@ def test_a_reconstruction_takes_what_the_frames_tell(fluogan, blinking_file, tmp
     assert content["origins"]["gain"] == content["origins"]["fwhm_nm"] == "estimated"
     assert content["origins"]["offset"] == "user" and content["parameters"]["offset"] == 50
     assert content["parameters"]["gain"] == pytest.approx(2.0, rel=0.15)
+
+
+def test_sparsity_is_estimated_where_it_is_asked_for(fluogan, blinking_file) -> None:
+    content = json.loads(fluogan("estimate", blinking_file, "--frames", "0:30", "--sparsity", "--json").out)
+    names = {entry["name"] for entry in (*content["estimates"], *content["missing"])}
+    assert "lambda1" in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,15 @@ from fluogan_app.cli.recording import FILE_HELP, open_recording, overruled
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.targets import check_ending, check_targets
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS
 from fluogan_app.core.units import measured_text
 
 if TYPE_CHECKING:
     from fluogan_app.core.estimate.recording import Findings
-    from fluogan_app.core.estimate.result import Estimate
+    from fluogan_app.core.estimate.result import Estimate, Finding
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -30,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     )
     parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument("--figure", metavar="EVIDENCE.png", help="The evidence as diagrams, PNG at 300 dpi.")
+    sparsity = "Estimate λ1 too, by the discrepancy principle: some short reconstructions, about ten seconds."
+    parser.add_argument("--sparsity", action="store_true", help=sparsity)
     parser.add_argument("--overwrite", action="store_true", help="Replace a figure that exists.")
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
     add_stack_selection(parser)
@@ -48,12 +53,28 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         frames = frame_range(arguments.frames, stack.shape[0])
         roi = arguments.roi.checked(stack.shape[1:]) if arguments.roi is not None else None
         found = estimate_recording(stack, known, roi, frames)
+        if arguments.sparsity:
+            found = replace(found, findings=(*found.findings, _sparsity(stack, known, found, roi, frames)))
     finally:
         stack.close()
     if figure is not None:
         export_evidence(figure, found.estimates, f"{stack.path.name} · {found.used}")
     _tell(found, stack, known, figure, arguments.json, report)
     return Exit.DONE
+
+
+def _sparsity(
+    stack: Stack, known: Acquisition, found: Findings, roi: Roi | None, frames: FrameRange | None
+) -> Finding:
+    """λ1 with the recording as it is stated, else estimated. Raises ParameterError without a pixel size."""
+    from fluogan_app.core.data.problem import make_problem
+    from fluogan_app.core.estimate.recording import part_to_read, with_estimates
+    from fluogan_app.core.methods.fluogan.sparsity import estimate_sparsity
+
+    method = METHODS[DEFAULT_METHOD]
+    recording = with_estimates(known, found.estimates)
+    problem = make_problem(stack, recording, *part_to_read(stack, roi, frames))
+    return estimate_sparsity(method, problem, method.params_type())
 
 
 def _figure(arguments: argparse.Namespace) -> Path | None:

@@ -51,10 +51,15 @@ def estimate_recording(
 
     Raises ReadError, DataError (outside, NaN or infinite pixels, all equal).
     """
-    region = _middle(roi or Roi.whole(stack.shape[1:]))
+    region, some = part_to_read(stack, roi, frames)
+    return Findings(estimate_frames(_checked(stack.read(some, region)), known), f"{some}, {region}")
+
+
+def part_to_read(stack: Stack, roi: Roi | None = None, frames: FrameRange | None = None) -> tuple[Roi, FrameRange]:
+    """The middle of the region and the first frames of the range, as many as estimates need."""
     wanted = frames or FrameRange.whole(stack.shape[0])
     some = FrameRange(wanted.start, min(wanted.stop, wanted.start + MOST_FRAMES))
-    return Findings(estimate_frames(_checked(stack.read(some, region)), known), f"{some}, {region}")
+    return _middle(roi or Roi.whole(stack.shape[1:])), some
 
 
 def estimate_frames(frames: np.ndarray, known: Acquisition) -> tuple[Finding, ...]:
