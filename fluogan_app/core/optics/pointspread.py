@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, zoom
 
 from fluogan_app.core.units import FWHM_PER_SIGMA
 
@@ -118,6 +117,8 @@ def half_maximum_width(image: np.ndarray) -> float:
 
     Smoothed by half that width first, which is then taken off again: a peak's own noise would make it look narrow.
     """
+    from scipy.ndimage import gaussian_filter
+
     narrow = _width(image)
     smoothed = 0.5 * narrow / FWHM_PER_SIGMA
     wide = _width(gaussian_filter(image, smoothed, mode="constant"))
@@ -125,6 +126,8 @@ def half_maximum_width(image: np.ndarray) -> float:
 
 
 def _width(image: np.ndarray, finer: int = 8) -> float:
+    from scipy.ndimage import zoom
+
     peak = np.unravel_index(int(image.argmax()), image.shape)
     above = np.argwhere(image > 0.25 * image.max())
     reach = int(abs(above - peak).max()) + 3
