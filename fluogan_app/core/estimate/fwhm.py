@@ -56,12 +56,14 @@ def _from_spectrum(width: SpectrumWidth, known: Acquisition) -> Estimate:
 
 
 def _from_limit(limit: WidthLimit, known: Acquisition) -> Estimate:
-    widths = limit.widths * known.pixel_size_nm
+    # A very narrow PSF follows even the noise: there is nothing to see where no misfit is left.
+    shown = limit.expected > 0.01
+    widths = limit.widths[shown] * known.pixel_size_nm
     evidence = Evidence(
         "Widest PSF that fits", "Assumed FWHM in nm", "Misfit per noise variance",
         (
-            Series("recorded mean frame", widths, limit.misfit),
-            Series("what noise alone leaves", widths, limit.expected, drawn_as="line"),
+            Series("recorded mean frame", widths, limit.misfit[shown]),
+            Series("what noise alone leaves", widths, limit.expected[shown], drawn_as="line"),
         ),
         (Mark("estimate", limit.fwhm_pixels * known.pixel_size_nm),), y_logarithmic=True,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from fluogan_app.core.estimate.photon_transfer import groups_of_like
 from fluogan_app.core.estimate.result import Estimate, Evidence, Finding, Missing, Series
 from fluogan_app.core.estimate.trend import FRAMES_FOR_TREND, brightness_trend, without_flicker, without_trend
 from fluogan_app.core.estimate.width_spectrum import PIXEL_VARIANCE
@@ -135,10 +136,7 @@ def _warnings(found: SharedFluctuation) -> tuple[str, ...]:
 
 
 def _evidence(found: SharedFluctuation) -> Evidence:
-    order = np.argsort(found.mean, axis=None)
-    edges = np.linspace(found.mean.min(), np.percentile(found.mean, 99.9), CLASSES + 1)
-    groups = np.split(order, np.searchsorted(found.mean.ravel()[order], edges[1:-1]))
-    groups = [group for group in groups if len(group) >= 8]
+    groups = groups_of_like(found.mean.ravel(), CLASSES)
     light = np.array([found.mean.ravel()[group].mean() for group in groups])
     shared = np.array([found.shared.ravel()[group].mean() for group in groups])
     ends = np.array([light[0], light[-1]])

@@ -139,12 +139,17 @@ def _blocks(image: np.ndarray) -> np.ndarray:
     return padded.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows * columns, side * side)
 
 
+def groups_of_like(values: np.ndarray, most: int, least: int = 8) -> list[np.ndarray]:
+    """Indices of values (N,) in classes of equal width, at most so many; without classes of fewer than `least`."""
+    order = np.argsort(values, axis=None)
+    edges = np.linspace(values.min(), np.percentile(values, 99.8), int(np.clip(len(values) // 16, 2, most)) + 1)
+    groups = np.split(order, np.searchsorted(values[order], edges[1:-1]))
+    return [group for group in groups if len(group) >= least] or [order]
+
+
 def _classes(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean, variance and the standard error of the variance for classes of like brightness."""
-    order = np.argsort(mean, axis=None)
-    edges = np.linspace(mean.min(), np.percentile(mean, 99.8), CLASSES + 1)
-    starts = np.searchsorted(mean[order], edges[1:-1])
-    groups = [group for group in np.split(order, starts) if len(group) >= 8]
+    groups = groups_of_like(mean, CLASSES)
     # Neighbours share the kernel: about one pixel in so many is independent.
     shared = _PIXELS_AVERAGED
     rows = [(mean[g].mean(), variance[g].mean(), variance[g].std() / np.sqrt(len(g) / shared)) for g in groups]

@@ -24,6 +24,8 @@ COARSE, FINE = 1.25, 1.06
 LEAST_EXCESS = 1.0
 #: How far misfits may be from their cubic: fits that have not converged and optics that are no Gaussian.
 TOLERANCE = 0.08
+#: The least noise of the mean frame that is believed, as a part of its contrast.
+LEAST_NOISE = 1e-5
 #: Columns of the sample reach so many σ beyond the window, for light that comes in from outside.
 MARGIN_SIGMAS = 2.5
 #: Optics are no Gaussian, and the sharpest things of a sample have a width.
@@ -157,4 +159,6 @@ def _white_variance(frames: np.ndarray, mean: np.ndarray) -> np.ndarray:
     total = (KERNEL**2).sum() ** 2
     between = filtered(mean, KERNEL) ** 2 / total
     slope, intercept, _ = fitted_line((filtered(mean, KERNEL**2) / total).ravel(), between.ravel())
-    return np.maximum(slope * mean + intercept, in_time)
+    # Frames without noise, as a simulation may write them, are no better than this part of their contrast.
+    floor = max((LEAST_NOISE * float(np.ptp(mean))) ** 2, 1e-300)
+    return np.maximum(np.maximum(slope * mean + intercept, in_time), floor)

@@ -118,3 +118,22 @@ def test_without_a_pixel_size_only_the_camera_is_told(steady) -> None:
     found = {finding.name: finding for finding in estimate_frames(steady["dim"], Acquisition())}
     assert isinstance(found["gain"], Estimate)
     assert "pixel size" in found["fwhm_nm"].reason and "pixel size" in found["kappa"].reason
+
+
+@pytest.mark.parametrize("shape", [(9, 24, 24), (30, 16, 17)])
+@pytest.mark.parametrize("kind", ["even", "ramp", "spot", "negative", "saturated", "noiseless"])
+def test_small_and_strange_frames_end_in_an_answer(shape: tuple[int, int, int], kind: str) -> None:
+    source, (y, x) = np.random.default_rng(5), np.mgrid[: shape[1], : shape[2]]
+    light = {
+        "ramp": 5.0 + 3.0 * x, "spot": 4.0 + 300.0 * np.exp(-((y - 8.0) ** 2 + (x - 8.0) ** 2) / 5.0),
+    }.get(kind, 20.0 + 10.0 * np.sin(x) + 0.0 * y if kind != "even" else np.full(shape[1:], 30.0))  # fmt: skip
+    frames = source.poisson(np.broadcast_to(light, shape)).astype(np.float32)
+    frames = {
+        "negative": frames - 100.0, "saturated": np.minimum(frames * 12.0, 255.0),
+        "noiseless": np.broadcast_to(light, shape).astype(np.float32),
+    }.get(kind, frames)  # fmt: skip
+    for found in estimate_frames(frames, KNOWN):
+        if isinstance(found, Estimate):
+            assert np.isfinite([found.value, found.uncertainty]).all() and found.uncertainty > 0
+        else:
+            assert found.reason
