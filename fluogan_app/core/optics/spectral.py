@@ -8,6 +8,7 @@ x; waves that the PSF does not let through are left out. There is no cut kernel:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -128,7 +129,11 @@ class SpectralOperator:
         return torch.matmul(self._rows.T, sum(waves, start=next(waves)) @ self._columns, out=out)
 
     def squared(self) -> SumOperator:
-        """The operator of the squared elements, within 1e-4 of the largest (see squares.py)."""
+        """The operator of the squared elements, within a few thousandths of the largest (see squares.py)."""
+        return self._squared
+
+    @cached_property
+    def _squared(self) -> SumOperator:
         pairs = squared_matrices(self._around_one_pixel(), self._axes[0].boundary, self.coarse_shape, self.fine_shape)
         return SumOperator([separable_operator(pair, self._device, self._dtype) for pair in pairs])
 

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array, csr_array
 
 from fluogan_app.core.optics.psf import Boundary
 
-#: Products that add less than this part of the largest element are left out.
+#: Products that add less than this part of the largest element, or square, are left out.
 LEAST_PRODUCT = 1e-4
 
 
@@ -26,14 +26,19 @@ def squared_matrices(
     around: what one camera pixel hears of the spots around it, the pixel in the middle; as many spots to a pixel as on
     the field.
     """
-    pairs = [
-        tuple(_laid_out(part, *sizes, boundary) for part, sizes in zip(factors, zip(coarse_shape, fine_shape)))
-        for factors in _products(around)
+    products = _products(around)
+    matrices = [
+        tuple(_laid_out(part, *sizes, boundary) for part, sizes in zip(product, zip(coarse_shape, fine_shape)))
+        for product in products
     ]
-    return [
-        ((first[0] * second[0] * (1.0 if first is second else 2.0)).tocsr(), (first[1] * second[1]).tocsr())
-        for first, second in combinations_with_replacement(pairs, 2)
-    ]
+    kept = []
+    for one, other in combinations_with_replacement(range(len(products)), 2):
+        peak = np.prod([abs(first * second).max() for first, second in zip(products[one], products[other])])
+        if peak > LEAST_PRODUCT * abs(around).max() ** 2:
+            (rows, columns), (more_rows, more_columns) = matrices[one], matrices[other]
+            twice = 1.0 if one == other else 2.0
+            kept.append(((rows * more_rows * twice).tocsr(), (columns * more_columns).tocsr()))
+    return kept
 
 
 def _products(image: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
