@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 import torch
 
+from fluogan_app.core.methods.fluogan import moments
 from fluogan_app.core.methods.fluogan.moment_term import SIGNIFICANT_SIGMAS, MomentTerm
 from fluogan_app.core.methods.fluogan.moments import (
     Fluctuations,
@@ -60,20 +62,22 @@ def measured(frames: np.ndarray) -> Fluctuations:
 def fitted_kappa(found: Fluctuations, estimate: np.ndarray) -> tuple[float, float]:
     """κ and its standard deviation at a known x."""
     response = found.rows @ estimate @ found.columns.T
-    power = float(np.sum(response**2 / found.variance))
-    return float(np.sum(response * found.image / found.variance)) / power, power**-0.5
+    power = float(np.sum(found.weights * response**2))
+    return float(np.sum(found.weights * response * found.image)) / power, power**-0.5
 
 
 @pytest.mark.parametrize("excess", [0.0, 0.7])
 def test_the_response_is_that_of_the_covariance_worked_out_pixel_by_pixel(excess: float) -> None:
-    shape, rows, columns = (7, 9), moment_axis(7, ZOOM, OPTICS, excess), moment_axis(9, ZOOM, OPTICS, excess)
-    estimate = np.random.default_rng(1).uniform(0.0, 2.0, (ZOOM * 7, ZOOM * 9))
+    shape = (19, 21)
+    rows, columns = (moment_axis(length, ZOOM, OPTICS, excess) for length in shape)
+    estimate = np.zeros((ZOOM * 19, ZOOM * 21))
+    estimate[24:33, 27:36] = np.random.default_rng(1).uniform(0.0, 2.0, (9, 9))  # far from mirrors
     psi = np.kron(*(gaussian_axis_matrix(length, ZOOM, SIGMA) for length in shape))
-    covariance = psi @ np.diag(4.0 * estimate.ravel()) @ psi.T
+    covariance = (psi * 4.0 * estimate.ravel()) @ psi.T
     expected = by_brute_force(covariance, rows, columns)
     response = 4.0 * rows.response @ estimate @ columns.response.T
     # Elements below 1e-5 of the largest are left out, some hundred of them in each sum.
-    np.testing.assert_allclose(response, expected, atol=3e-3 * np.abs(expected).max())
+    np.testing.assert_allclose(response, expected, atol=1e-3 * np.abs(expected).max())
     half = by_brute_force(np.diag(np.diag(covariance)), rows, columns)
     assert np.abs(response - half).max() > 0.1 * np.abs(expected).max(), "variances alone are something else"
 
@@ -81,32 +85,35 @@ def test_the_response_is_that_of_the_covariance_worked_out_pixel_by_pixel(excess
 def by_brute_force(covariance: np.ndarray, rows: MomentAxis, columns: MomentAxis) -> np.ndarray:
     """S V for a covariance of the camera pixels."""
     filters = np.kron(rows.filter.toarray(), columns.filter.toarray())
-    power = np.einsum("ki,ij,kj->k", filters, covariance, filters)
-    whitening = np.kron(rows.whitening.toarray(), columns.whitening.toarray())
-    return (whitening @ power).reshape(rows.filter.shape[0], columns.filter.shape[0])
+    power = np.einsum("ki,ki->k", filters @ covariance, filters)
+    return rows.whitening @ power.reshape(rows.filter.shape[0], -1) @ columns.whitening.T
 
 
 @pytest.mark.parametrize(("kappa", "gain"), [(15.0, 1.0), (15.0, 4.0), (60.0, 1.0)])
 def test_photons_per_event_come_out_whatever_the_gain(kappa: float, gain: float) -> None:
     found, sigma = fitted_kappa(measured(recorded(kappa, gain=gain)), gain * lines())
-    # What the lamp's removal takes of so small a field: one of its about 270 / 4πσ² = 13 independent patches.
-    assert found == pytest.approx(gain * kappa, abs=4 * sigma + gain * kappa / 13)
+    # The camera's line is uncertain by some per cent in so small a field.
+    assert found == pytest.approx(gain * kappa, abs=4 * sigma + 0.05 * gain * kappa)
 
 
-def test_the_noise_of_the_image_is_as_stated() -> None:
+def test_the_noise_of_the_image_is_as_stated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a sample that does not blink: per axis the correlations of S times those of V, (ψ_kᵀψ_l)², times S."""
+    # The error of the camera's line would be shared by the whole image.
+    monkeypatch.setattr(moments, "_camera_noise", lambda frames, noise: blurred(lines()) + 11.0)
     images = [measured(recorded(0.0, seed=seed)) for seed in range(16)]
     mean = np.mean([found.image for found in images], axis=0)
-    rest = np.stack([(found.image - mean) / found.variance**0.5 for found in images]) * (16 / 15) ** 0.5
+    rest = np.stack([(found.image - mean) * found.weights**0.5 for found in images]) * (16 / 15) ** 0.5
     shared = [stated_correlations(length) for length in SHAPE]
-    inner = slice(6, -6)  # Borders are mirrors: a place there hears less of the noise than V's variance says.
+    inner = slice(6, -6)  # Along the mirrors weights are 0.
     expected = np.outer(*(np.diag(part)[inner] for part in shared))
     # Each place has 15 free squares, and about 2 × 4 of the waves that are left are independent in the inner part.
     assert np.mean(rest[:, inner, inner] ** 2) == pytest.approx(expected.mean(), rel=4 * (2 / 120) ** 0.5)
     neighbours = np.mean(rest[:, inner, 6:-7] * rest[:, inner, 7:-6]) / np.mean(rest[:, inner, inner] ** 2)
-    assert neighbours == pytest.approx(np.mean(np.diag(shared[1], 1)[inner]) / np.mean(np.diag(shared[1])[inner]), abs=0.1)
-    # All waves that V holds above the ridge come out white: their power is 1.
-    assert np.linalg.eigvalsh(shared[0])[-6:].min() > 0.5 and np.linalg.eigvalsh(shared[0])[-1] < 1.0
+    stated = np.mean(np.diag(shared[1], 1)[inner]) / np.mean(np.diag(shared[1])[inner])
+    assert neighbours == pytest.approx(stated, abs=0.1)
+    # Waves that V holds above the ridge come out white, with a power of 1; those at the two mirrors are heard twice.
+    powers = np.linalg.eigvalsh(shared[0])[-6:-2]
+    assert 0.5 < powers.min() and powers.max() < 1.0
 
 
 def stated_correlations(length: int) -> np.ndarray:
@@ -128,7 +135,7 @@ def test_a_steady_sample_does_not_blink_even_under_a_flickering_lamp(lamp: float
 def test_it_scales_with_the_square(factor: float) -> None:
     plain, scaled = measured(recorded(15.0)), measured(recorded(15.0) * np.float32(factor))
     np.testing.assert_allclose(scaled.image, factor**2 * plain.image, rtol=1e-3, atol=1e-3 * np.abs(scaled.image).max())
-    np.testing.assert_allclose(scaled.variance, factor**4 * plain.variance, rtol=1e-3)
+    np.testing.assert_allclose(scaled.weights, factor**-4 * plain.weights, rtol=1e-3)
 
 
 def test_frames_that_remember_count_as_fewer() -> None:
@@ -202,9 +209,7 @@ def test_strength_is_that_of_the_image_itself(textures: tuple[Texture, ...]) -> 
     found = measured(recorded(15.0))
     spots = drawn(textures, 4)
     estimate = sum(texture.image(part) for texture, part in zip(textures, spots)).numpy()
-    exact = Fluctuations(
-        7.0 * 12.0 * (found.rows @ estimate @ found.columns.T), found.variance, found.rows, found.columns, 400.0
-    )
+    exact = replace(found, image=7.0 * 12.0 * (found.rows @ estimate @ found.columns.T))
     term = MomentTerm(exact, textures, OPTICS, ZOOM, 12.0, 1.0)
     kappa, sigma = term.strength(term.light(spots))
     assert float(kappa) == pytest.approx(7.0, rel=1e-9) and float(sigma) > 0

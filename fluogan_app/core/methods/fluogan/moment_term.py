@@ -16,6 +16,8 @@ from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.operators import ForwardOperator, separable_operator
 from fluogan_app.core.optics.psf import banded_spots
 
+#: Hold of a splitting in multiples of the median weight: bright places, which matter, have far smaller weights.
+HOLD = 0.1
 #: κ is taken for real from so many of its standard deviations on.
 SIGNIFICANT_SIGMAS = 5.0
 
@@ -28,7 +30,9 @@ class MomentTerm:
     ) -> None:
         like = textures[0].blur.apply(textures[0].blur.ones())
         self._image = like.new_tensor(found.image / unit)
-        self._weights = like.new_tensor(gamma * unit**2 / found.variance)
+        self._weights = like.new_tensor(gamma * unit**2 * found.weights)
+        seen = self._weights > 0
+        self._usual_weight = HOLD * self._weights[seen].median() if seen.any() else self._weights.new_zeros(())
         self._shares = [texture.kind.share for texture in textures]
         self._operators, self._absolutes = [], []
         for texture in textures:
@@ -42,6 +46,11 @@ class MomentTerm:
         """RK of each kind of spots."""
         return tuple(self._operators)
 
+    @property
+    def image(self) -> torch.Tensor:
+        """g, (PLACES·Y, PLACES·X), in the spots' unit."""
+        return self._image
+
     def light(self, spots: Sequence[torch.Tensor]) -> torch.Tensor:
         """Rx."""
         first, *rest = (operator.apply(part) for operator, part in zip(self._operators, spots))
@@ -52,10 +61,24 @@ class MomentTerm:
         power = (self._weights * light * light).sum().clamp(min=1e-30)
         return ((self._weights * light * self._image).sum() / power).clamp(min=0.0), power.rsqrt()
 
+    def adjoint(self, image: torch.Tensor) -> list[torch.Tensor]:
+        """(RK)ᵀ of an image like g, for the spots of each kind."""
+        return [operator.adjoint(image) for operator in self._operators]
+
+    def hold(self, kappa: torch.Tensor) -> torch.Tensor:
+        """How strongly a splitting is to hold its z′ at Rx, 0-d."""
+        return kappa**2 * self._usual_weight
+
+    def nearest(self, held: torch.Tensor, kappa: torch.Tensor) -> torch.Tensor:
+        """argmin over z′ of the term at z′ and hold/2 ‖z′ − held‖²; `held` itself where nothing is known or κ = 0."""
+        pull, hold = kappa * self._weights, self.hold(kappa)
+        stiff = hold + kappa * pull
+        return torch.where(stiff > 0, (hold * held + pull * self._image) / stiff.clamp(min=1e-30), held)
+
     def slopes(self, light: torch.Tensor, kappa: torch.Tensor) -> list[torch.Tensor]:
         """The gradient for the spots of each kind."""
         residual = (kappa * light).sub_(self._image).mul_(self._weights).mul_(kappa)
-        return [operator.adjoint(residual) for operator in self._operators]
+        return self.adjoint(residual)
 
     def value(self, light: torch.Tensor, kappa: torch.Tensor) -> torch.Tensor:
         """½ Σ (κRx − g)² / var(g), 0-d."""

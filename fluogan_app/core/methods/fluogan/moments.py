@@ -11,8 +11,8 @@ over time. Less what the camera's noise alone gives, the expectation is linear i
     V_k = mean_t (p_kᵀ(y_t − ȳ))² − p_kᵀ N p_k,   E V = κ F x,   F_kl = (p_kᵀ ψ_l)²
 
 With p_k = Q ψ_k, Q ≈ Cov(y)⁻¹, all pairs of pixels enter as they inform: V is the score of the Gaussian likelihood, and
-has the covariance 2/T (ψ_kᵀQψ_l)². Its inverse square root S makes the noise of S V white. So the second moments are one
-more image of the same x with white noise, S V = κ S F x, whose PSF is narrower than the microscope's by √2. For a
+has the covariance 2/T (ψ_kᵀQψ_l)². Its inverse square root S makes the noise of S V white. So the second moments are
+one more image of the same x with white noise, S V = κ S F x, whose PSF is narrower than the microscope's by √2. For a
 Gaussian PSF and Q = Q_y ⊗ Q_x, S F is a small matrix along y and one along x.
 
 Q matters: pairs of pixels up to six apart that are weighted each by itself hold half of what the second moments know at
@@ -33,7 +33,7 @@ from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.operators import separable_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf
-from fluogan_app.core.optics.psf import banded_spots
+from fluogan_app.core.optics.psf import Boundary, banded_spots
 
 #: Places per camera pixel at which V is taken: a square has twice the bandwidth of what was squared.
 PLACES = 2
@@ -43,6 +43,10 @@ LEAST_FRAMES, LEAST_SIDE = 30, 6
 RIDGE = 1e-2
 #: Structures concentrate light, and blinking with it: so many times the excess that their mean brightness tells.
 CONCENTRATION = 2.0
+#: What all pixels do together is the lamp's from so many times on what blinking molecules can make of it.
+LAMP = 4.0
+#: Lengths in σ of the PSF: how far filters reach beyond an end, and the border where mirror images disturb.
+REACH_SIGMAS, BORDER_SIGMAS = 8.0, 2.5
 #: Elements of the matrices below this part of the largest only cost time.
 NEGLIGIBLE = 1e-5
 FRAMES_AT_ONCE = 32
@@ -54,13 +58,13 @@ SERIES, UNCORRELATED = 400, 0.05
 class Fluctuations:
     """The image of the second moments and how x makes it; in the frames' unit squared.
 
-    image: (PLACES·Y, PLACES·X), S V. variance: of each of its pixels. rows, columns: S F along an axis, from the fine
-    grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); E image = κ · rows · x · columnsᵀ. independent_frames: frames less
-    those that say the same as the frame before them.
+    image: (PLACES·Y, PLACES·X), S V. weights: 1 / variance of each of its pixels, 0 along a mirroring border. rows,
+    columns: S F along an axis, from the fine grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); the image's expectation is
+    κ · rows · x · columnsᵀ. independent_frames: frames less those that say the same as the frame before them.
     """
 
     image: np.ndarray
-    variance: np.ndarray
+    weights: np.ndarray
     rows: csr_array
     columns: csr_array
     independent_frames: float
@@ -68,37 +72,49 @@ class Fluctuations:
 
 @dataclass(frozen=True)
 class MomentAxis:
-    """Along one axis: the filter Pᵀ (places, pixels), S (places, places), the diagonal of PᵀQ⁻¹P, and S F."""
+    """Along one axis: the filter Pᵀ (places, pixels), S (places, places), S F, and the diagonal of PᵀQ⁻¹P."""
 
     filter: csr_array
     whitening: csr_array
-    power: np.ndarray
     response: csr_array
+    power: float
 
 
 def measure_fluctuations(frames: np.ndarray, noise: Noise, optics: Optics, zoom: int) -> Fluctuations | None:
     """The second moments of frames (T, Y, X); None where there are too few frames or the PSF does not separate.
 
-    Slow trends are taken off, and what brightens or dims whole frames. Nothing needs to be known of the camera: its
-    noise is what neighbouring pixels do not share (photon_transfer.py). Multiplying the frames by c multiplies image
-    and standard deviations by c².
+    Slow trends are taken off, and what a flickering lamp does to whole frames. Nothing needs to be known of the
+    camera: its noise is what neighbouring pixels do not share (photon_transfer.py). Multiplying the frames by c
+    multiplies image and standard deviations by c².
     """
     count, *shape = frames.shape
     if count < LEAST_FRAMES or min(shape) < LEAST_SIDE or not isinstance(optics.psf, GaussianPsf):
         return None
     rest, lost = without_trend(frames, noise.level)
     camera_noise = _camera_noise(frames, noise)
-    rest = _without_flicker(rest, noise.mean, camera_noise)
     left = count - lost - 1
     excess = _excess(rest, left, noise, camera_noise)
+    amounts, certainty = _brightening(rest, noise.mean, camera_noise)
+    if amounts.var() * certainty - 1.0 > LAMP * _patch(optics) * excess:
+        rest = rest - amounts[:, None, None] * noise.mean.astype(np.float32)
+        excess = _excess(rest, left, noise, camera_noise)
     rows, columns = (moment_axis(length, zoom, optics, excess) for length in shape)
     power, memory = _filtered_power(rest, rows, columns, left)
     from_camera = rows.filter.power(2) @ camera_noise @ columns.filter.power(2).T
     independent = max(left / memory, 1.0)
-    variance = 2.0 / independent * (power / np.outer(rows.power, columns.power)) ** 2
+    variance = 2.0 / independent * (power / (rows.power * columns.power)) ** 2
     image = rows.whitening @ (power - from_camera) @ columns.whitening.T
-    floor = 1e-6 * float(variance.max())
-    return Fluctuations(image, np.maximum(variance, floor), rows.response, columns.response, independent)
+    weights = 1.0 / np.maximum(variance, 1e-6 * float(variance.max()))
+    if optics.boundary == "reflecting":
+        weights *= _inner(weights.shape, round(PLACES * BORDER_SIGMAS * optics.psf.sigma_pixels))
+    return Fluctuations(image, weights, rows.response, columns.response, independent)
+
+
+def _inner(shape: tuple[int, int], border: int) -> np.ndarray:
+    """1 inside, 0 along the border, (PLACES·Y, PLACES·X): a molecule's own mirror image would blink with it."""
+    inside = np.zeros(shape)
+    inside[border : shape[0] - border, border : shape[1] - border] = 1.0
+    return inside
 
 
 def _camera_noise(frames: np.ndarray, noise: Noise) -> np.ndarray:
@@ -108,14 +124,21 @@ def _camera_noise(frames: np.ndarray, noise: Noise) -> np.ndarray:
     return np.maximum(variance, 0.01 * max(float(variance.mean()), 0.0))
 
 
-def _without_flicker(rest: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """Residual frames without the multiple of the mean frame that explains each best: a lamp's flicker is no blinking."""
-    weighted = np.divide(mean, variance, out=np.zeros_like(mean), where=variance > 0).astype(np.float32)
-    power = float(np.sum(weighted * mean))
-    if power <= 0:
-        return rest
-    amounts = np.tensordot(rest, weighted, 2) / power
-    return rest - amounts[:, None, None].astype(np.float32) * mean.astype(np.float32)
+def _brightening(rest: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:
+    """By how much of the mean frame each frame is brighter, (T,), and 1 / variance of that by the camera's noise alone.
+
+    A lamp that flickers brightens all pixels at once, molecules only some: of N pixels a lamp gives it N times the
+    excess of one pixel's variance, blinking as many times as a PSF covers pixels.
+    """
+    weighted = np.divide(mean, variance, out=np.zeros_like(mean), where=variance > 0)
+    certainty = float(np.sum(weighted * mean))
+    amounts = np.tensordot(rest, weighted.astype(np.float32), 2)
+    return amounts / np.float32(max(certainty, 1e-30)), certainty
+
+
+def _patch(optics: Optics) -> float:
+    """Camera pixels that an even sheet's blinking correlates, 4πσ²."""
+    return 4.0 * np.pi * optics.psf.sigma_pixels**2
 
 
 def _excess(rest: np.ndarray, left: int, noise: Noise, camera_noise: np.ndarray) -> float:
@@ -129,24 +152,33 @@ def _excess(rest: np.ndarray, left: int, noise: Noise, camera_noise: np.ndarray)
 def moment_axis(pixels: int, zoom: int, optics: Optics, excess: float) -> MomentAxis:
     """Filter and response of one axis of a Gaussian PSF.
 
-    excess: variance that blinking adds to that of the camera, as its multiple; 0 for Q = 1.
+    excess: variance that blinking adds to that of the camera, as its multiple; 0 for Q = 1. They are worked out on a
+    longer axis and folded in at its ends: what lies beyond an end blinks by itself, mirrored or not.
     """
-    sigma = optics.psf.sigma_pixels
-    blur = banded_spots(pixels, zoom * pixels, sigma, optics.boundary).toarray()
-    seen = banded_spots(pixels, PLACES * pixels, sigma, optics.boundary).toarray()
+    sigma, beyond = optics.psf.sigma_pixels, int(np.ceil(REACH_SIGMAS * optics.psf.sigma_pixels))
+    length = pixels + 2 * beyond
+    blur = banded_spots(length, zoom * length, sigma, optics.boundary).toarray()
+    seen = banded_spots(length, PLACES * length, sigma, optics.boundary).toarray()
     # An even sheet of molecules has 4πσ² times its excess per pixel in the longest waves; half of it along each axis.
-    along = np.sqrt(1.0 + CONCENTRATION * 4.0 * np.pi * sigma**2 * excess) - 1.0
-    filters = np.linalg.solve(np.eye(pixels) + along * (blur @ blur.T) / zoom, seen)
+    along = np.sqrt(1.0 + CONCENTRATION * _patch(optics) * excess) - 1.0
+    filters = np.linalg.solve(np.eye(length) + along * (blur @ blur.T) / zoom, seen)
     overlap = seen.T @ filters
     values, vectors = np.linalg.eigh(overlap**2)
-    whitening = _sparse((vectors / np.sqrt(np.maximum(values, 0.0) + RIDGE * values[-1])) @ vectors.T)
-    kept = _sparse(filters)
-    response = whitening @ ((kept.T @ blur) ** 2)
-    return MomentAxis(csr_array(kept.T), whitening, np.diag(overlap).copy(), _sparse(response))
+    whitening = (vectors / np.sqrt(np.maximum(values, 0.0) + RIDGE * values[-1])) @ vectors.T
+    response = whitening @ (filters.T @ blur) ** 2
+    folded = (_folded(matrix, pixels, length, optics.boundary) for matrix in (filters.T, whitening, response))
+    return MomentAxis(*folded, power=float(overlap[len(overlap) // 2, len(overlap) // 2]))
 
 
-def _sparse(matrix: np.ndarray) -> csr_array:
-    return csr_array(np.where(np.abs(matrix) >= NEGLIGIBLE * np.abs(matrix).max(), matrix, 0.0))
+def _folded(matrix: np.ndarray, pixels: int, length: int, boundary: Boundary) -> csr_array:
+    """The rows within `pixels` of a matrix over `length` pixels, the columns beyond them mirrored or wrapped in."""
+    beyond = (length - pixels) // 2
+    rows, columns = (count // length for count in matrix.shape)
+    kept = csr_array(np.where(np.abs(matrix) >= NEGLIGIBLE * np.abs(matrix).max(), matrix, 0.0))
+    kept = kept[beyond * rows : (beyond + pixels) * rows].tocoo()
+    place = (kept.col - beyond * columns) % ((1 if boundary == "periodic" else 2) * pixels * columns)
+    place = np.where(place < pixels * columns, place, 2 * pixels * columns - 1 - place)
+    return csr_array((kept.data, (kept.row, place)), shape=(pixels * rows, pixels * columns))
 
 
 def _filtered_power(rest: np.ndarray, rows: MomentAxis, columns: MomentAxis, left: int) -> tuple[np.ndarray, float]:
