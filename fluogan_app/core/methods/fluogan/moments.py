@@ -59,8 +59,8 @@ class Fluctuations:
     """The image of the second moments and how x makes it; in the frames' unit squared.
 
     image: (PLACES·Y, PLACES·X), S V. weights: 1 / variance of each of its pixels, 0 along a mirroring border. rows,
-    columns: S F along an axis, from the fine grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); the image is expected to be
-    κ · rows · x · columnsᵀ. independent_frames: frames less those that say the same as the frame before them.
+    columns: S F along an axis, from the fine grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); the image is, on
+    average, κ · rows · x · columnsᵀ. independent_frames: frames less those that say the same as the frame before them.
     """
 
     image: np.ndarray
