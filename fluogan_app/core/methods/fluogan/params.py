@@ -37,7 +37,7 @@ class FluoganParams(Params):
         "more than about five widths of the PSF.",
     )  # fmt: skip
     delta: Literal[0, 1] = param(
-        1, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
+        0, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
         help="0 fits the mean of the frames alone. 1 goes on from there against a critic network that compares "
         "simulated with recorded frames, as published. On simulated lines, dim, bright and blinking, neither the "
         "papers' critic nor the one here resolved more or came nearer to the truth (by more than 1 %), in several "
