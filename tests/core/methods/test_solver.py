@@ -195,8 +195,9 @@ def test_the_memory_estimate_grows_with_what_is_asked() -> None:
     small, large = FluoganParams(zoom=4), FluoganParams(zoom=8)
     assert method.memory_bytes((10, 50, 50), small) < method.memory_bytes((500, 50, 50), small)
     assert method.memory_bytes((10, 50, 50), small) < method.memory_bytes((10, 50, 50), large)
-    whole_frames = FluoganParams(zoom=4, critic="paper-2024", batch_size=200)
-    more = [method.memory_bytes((10, side, side), whole_frames) - method.memory_bytes((10, side, side), small)
+    patches = FluoganParams(zoom=4, delta=1)
+    whole_frames = FluoganParams(zoom=4, delta=1, critic="paper-2024", batch_size=200)
+    more = [method.memory_bytes((10, side, side), whole_frames) - method.memory_bytes((10, side, side), patches)
             for side in (50, 500)]  # fmt: skip
     # Patches cost the same on every field, whole frames as much as the field.
     assert more[1] > 50 * more[0]
