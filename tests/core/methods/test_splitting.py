@@ -53,8 +53,11 @@ def mild_prices(model: Model) -> list[torch.Tensor]:
 def shaken(fit: Splitting, seed: int = 5) -> Tensors:
     """A state in which nothing is at rest."""
     source = torch.Generator().manual_seed(seed)
-    start = fit.start()
-    return {name: value + torch.randn(value.shape, generator=source, dtype=value.dtype) for name, value in start.items()}
+
+    def shake(value: torch.Tensor) -> torch.Tensor:
+        return value + torch.randn(value.shape, generator=source, dtype=value.dtype)
+
+    return {name: shake(value) for name, value in fit.start().items()}
 
 
 def loss(fit: Splitting, model: Model, tensors: Tensors, settled: bool = False) -> float:
@@ -73,7 +76,8 @@ def dense_stroke(model: Model, fit: Splitting, tensors: Tensors, settled: bool) 
     stiffness = [stiff * (splitting.SETTLING if settled else 1.0) for stiff in model.stiffness]
     spots = fit.spots(tensors, settled)
     kinds = [texture.kind.name for texture in model.textures]
-    lean = np.concatenate([(2 * part - tensors[f"governing.{kind}"]).numpy().ravel() for part, kind in zip(spots, kinds)])
+    leaning = (2 * part - tensors[f"governing.{kind}"] for part, kind in zip(spots, kinds))
+    lean = np.concatenate([part.numpy().ravel() for part in leaning])
     held = np.concatenate([np.full(part.numel(), stiff) for part, stiff in zip(spots, stiffness)])
     matrix = hold * blur.T @ blur
     matrix[: len(held), : len(held)] += np.diag(held)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from fluogan_app.core.methods.fluogan.texture import COARSE_WIDTH, FINE_WIDTH, WIDE, Texture, coarse_shows, make_textures
+from fluogan_app.core.methods.fluogan.texture import (
+    COARSE_WIDTH,
+    FINE_WIDTH,
+    WIDE,
+    Texture,
+    coarse_shows,
+    make_textures,
+)
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.operators import gaussian_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf

@@ -1,4 +1,4 @@
-"""The waves of the camera's grid: a turn of the axes that can be undone, and in which neighbours' differences are plain."""
+"""The waves of the camera's grid: a turn of the axes that can be undone and makes neighbours' differences plain."""
 
 from __future__ import annotations
 

@@ -55,8 +55,9 @@ def prices(
 ) -> list[torch.Tensor]:
     """By how much λ1 is to pull harder on each spot, DEAREST where nothing supports it and down to CHEAPEST.
 
-    estimate: the image (LY, LX) of the spots. Wide spots begin at 1: what nothing supports, they are to take over. `judged`: the picture has come so far that
-    what is faint, or stands among wide spots, can be told from structure, and is made dearer still.
+    estimate: the image (LY, LX) of the spots. Wide spots begin at 1: what nothing supports, they are to take over.
+    `judged`: the picture has come so far that what is faint, or stands among wide spots, can be told from structure,
+    and is made dearer still.
     """
     directions = structure_directions(estimate, zoom, sigma_pixels)
     half = (HALF_PRICE * typical).clamp(min=1e-12)
