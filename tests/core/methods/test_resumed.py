@@ -65,7 +65,7 @@ def test_at_every_kind_of_boundary_resumed_equals_uninterrupted(make, solver, re
 
 @pytest.mark.parametrize("steps", [7, 15, 22, 30])
 def test_with_more_steps_a_run_keeps_the_fits_that_it_began_with(make, solver, recording, steps) -> None:
-    # Cancelled in the coarse fit, after it, in the fine one, or finished: what is held then fits no schedule but its own.
+    # Cancelled in the coarse fit, after it, in the fine one, or finished: what is held fits no schedule but its own.
     problem = make(recording)
     short = solver(problem, delta=0, steps=30)
     state = short.init()
