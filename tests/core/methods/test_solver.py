@@ -173,11 +173,15 @@ def test_notes_say_what_was_assumed(make, run, recording) -> None:
     assert not any("assumed" in note for note in given)
 
 
-def test_saturated_pixels_are_counted(make, run, recording) -> None:
-    frames = recording.copy()
-    frames[3, 4, 5] = frames[7, 4, 5] = frames[0, 0, 0] = 4095.0
+def test_saturated_pixels_are_counted_and_carry_no_weight(make, solver, run, recording) -> None:
+    end = np.percentile(recording, 99.9)
+    frames = np.where(recording < end, recording, np.float32(4095.0))
+    often = (frames == 4095.0).mean(axis=0) > 0.005
+    made = solver(make(frames), delta=0, steps=3)
+    np.testing.assert_array_equal(made._model.weights.numpy() == 0, made._found.defects.mask)
+    assert (made._found.defects.mask >= often).all() and often.any()
     notes = run(make(frames), delta=0, steps=3).result.notes
-    assert any(note.startswith("2 pixels") and "saturated" in note for note in notes)
+    assert any("saturated in more than 1 of 200 frames, and not counted" in note for note in notes)
 
 
 def test_a_region_smaller_than_the_blur_is_refused(make, solver, recording) -> None:

@@ -101,7 +101,8 @@ def build_model(
     unit = float(max(whole.mean(), np.sqrt(noise.frame_variance.mean())))
     weights = like.new_tensor(unit**2 / noise.mean_variance)
     if params.weighting == "uniform":
-        weights = torch.full_like(weights, float(weights.mean()))
+        # What is not counted at all stays so.
+        weights = torch.where(weights > 0, weights[weights > 0].mean(), 0.0)
     strongest, signal = _brightest(noise, whole, fwhm_pixels, unit)
     wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
     smoothness = params.lambda2 * float(weights[weights > 0].median()) * wave**2

@@ -11,18 +11,18 @@ import torch
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import SolverError
-from fluogan_app.core.estimate.defects import defect_pixels, mended
 from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.curves import METRICS, PhotonSums, generator_metrics
+from fluogan_app.core.methods.fluogan.frames import blur_pixels, sound_frames
 from fluogan_app.core.methods.fluogan.joint_fit import JointFit
 from fluogan_app.core.methods.fluogan.mean_fits import MeanFits, Picture
 from fluogan_app.core.methods.fluogan.model import build_model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
-from fluogan_app.core.methods.fluogan.report import blur_pixels, checked_frames, measures, notes
+from fluogan_app.core.methods.fluogan.report import measures, notes
 from fluogan_app.core.methods.fluogan.schedule import Schedule, make_schedule
 from fluogan_app.core.methods.fluogan.texture import make_textures
-from fluogan_app.core.methods.fluogan.weights import measure_noise
+from fluogan_app.core.methods.fluogan.weights import measure_noise, not_counting
 from fluogan_app.core.optics.blur import optics_of
 from fluogan_app.core.optics.waves import waves_of
 
@@ -34,10 +34,9 @@ class FluoganSolver:
         self, problem: Problem, params: FluoganParams, device: str, seed: int, dtype: torch.dtype = torch.float32
     ) -> None:
         self._problem, self._params, self._device, self._seed = problem, params, device, seed
-        frames, fwhm_pixels = checked_frames(problem), blur_pixels(problem)
-        defects = defect_pixels(frames, fwhm_pixels)
-        frames, self._defects = mended(frames, defects), int(defects.sum())
-        self._noise = measure_noise(frames, fwhm_pixels)
+        self._found, fwhm_pixels = sound_frames(problem), blur_pixels(problem)
+        frames = self._found.photons
+        self._noise = not_counting(measure_noise(frames, fwhm_pixels), self._found.defects.mask)
         optics = optics_of(problem.acquisition, params.boundary)
         self._sigma = sigma = optics.sigma_pixels
         textures = make_textures(frames.shape[1:], params.zoom, optics, params.detail, device, dtype)
@@ -155,7 +154,7 @@ class FluoganSolver:
             pixel_size_nm=self._problem.acquisition.pixel_size_nm,
             steps=state.step,
             measures=found,
-            notes=notes(self._problem, self._params, self._noise, self._defects, found),
+            notes=notes(self._problem, self._params, self._noise, self._found.notes, found),
         )
 
     def _shown(self, state: State) -> Picture:

@@ -6,7 +6,7 @@ line, variance = photon · mean + constant; slow blinking enters through the sum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.fft import dctn, idctn
@@ -86,6 +86,11 @@ def _on_line(mean: np.ndarray, variance: np.ndarray, slope: float, intercept: fl
     """The line at each pixel's mean; not below a part of what the darkest pixels show."""
     lowest = 0.25 * np.percentile(variance, 5)
     return np.maximum(slope * mean + intercept, max(lowest, 0.0))
+
+
+def not_counting(noise: Noise, mask: np.ndarray) -> Noise:
+    """The same where masked pixels, (Y, X) bool, say nothing: their mean's variance is infinite, their weight 0."""
+    return replace(noise, mean_variance=np.where(mask, np.inf, noise.mean_variance))
 
 
 def _variances(frames: np.ndarray, mean: np.ndarray, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
