@@ -1,4 +1,4 @@
-"""Parts of a run that are finished: written once, read back to the bit, and refused where a bit is not the one written."""
+"""Finished parts of a run: written once, read back to the bit, and refused where a bit is not the one written."""
 
 from __future__ import annotations
 
