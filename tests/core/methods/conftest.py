@@ -64,9 +64,13 @@ def cross(shape_yx: tuple[int, int]) -> np.ndarray:
     return fine
 
 
+#: Photons per event of the blinking recording.
+KAPPA = 30.0
+
+
 def mean_of(fine: np.ndarray, background: float) -> np.ndarray:
     """What the camera would see without noise."""
-    rows, columns = (gaussian_axis_matrix(n // ZOOM, ZOOM, FWHM_NM / PIXEL_NM / 2.3548) for n in fine.shape)
+    rows, columns = (gaussian_axis_matrix(n // ZOOM, ZOOM, FWHM_NM / PIXEL_NM / 2.3548) for n in fine.shape[-2:])
     return rows @ fine @ columns.T + background
 
 
@@ -75,3 +79,11 @@ def recording() -> np.ndarray:
     """60 frames of 19 × 23 pixels: a cross over a background of 10 photons, one photon a count."""
     mean = mean_of(cross((19, 23)), 10.0)
     return np.random.default_rng(3).poisson(mean, (60, *mean.shape)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def blinking() -> np.ndarray:
+    """The same of molecules that blink, KAPPA photons an event, in 80 frames."""
+    source, fine = np.random.default_rng(4), cross((19, 23))
+    events = KAPPA * source.poisson(fine / KAPPA, (80, *fine.shape))
+    return source.poisson(mean_of(events, 10.0)).astype(np.float32)

@@ -19,7 +19,7 @@ from fluogan_app.core.methods.fluogan.moments import (
     moment_axis,
 )
 from fluogan_app.core.methods.fluogan.texture import Texture, make_textures
-from fluogan_app.core.methods.fluogan.weights import measure_noise
+from fluogan_app.core.methods.fluogan.weights import measure_noise, not_counting
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import AiryPsf, GaussianPsf
 from fluogan_app.core.optics.psf import gaussian_axis_matrix
@@ -148,12 +148,28 @@ def test_frames_that_remember_count_as_fewer() -> None:
     assert _memory(source.normal(0, 1, (4000, 50))) == 1.0
 
 
+def test_what_a_mended_pixel_does_is_not_heard() -> None:
+    frames, mask = recorded(15.0), np.zeros(SHAPE, bool)
+    mask[7, 9] = True
+    noise = measure_noise(frames, 2.3548 * SIGMA)
+    whole, part = (
+        measure_fluctuations(frames, each, OPTICS, ZOOM).weights for each in (noise, not_counting(noise, mask))
+    )
+    near = np.zeros(whole.shape, bool)
+    near[2 * 4 : 2 * 11, 2 * 6 : 2 * 13] = True  # 3 pixels around it, 2.5 σ.
+    assert np.all(part[near] == 0.0) and np.any(whole[near] > 0.0)
+    np.testing.assert_array_equal(part[~near], whole[~near])
+
+
 def test_nothing_where_covariances_say_nothing() -> None:
     frames = recorded(15.0)
     noise = measure_noise(frames, 2.3548 * SIGMA)
     assert measure_fluctuations(frames[:20], measure_noise(frames[:20], 3.0), OPTICS, ZOOM) is None
     assert measure_fluctuations(frames, noise, Optics(AiryPsf(0.3)), ZOOM) is None
     assert measure_fluctuations(frames[:, :5], measure_noise(frames[:, :5], 3.0), OPTICS, ZOOM) is None
+    assert measure_fluctuations(frames, noise, OPTICS, 1) is None
+    assert measure_fluctuations(frames, noise, Optics(GaussianPsf(0.6)), ZOOM) is None
+    assert measure_fluctuations(frames, noise, OPTICS, ZOOM) is not None
 
 
 @pytest.fixture(scope="module", params=[None, 0.0])
@@ -193,7 +209,7 @@ def test_slopes_are_the_derivative(textures: tuple[Texture, ...], term: MomentTe
 
 def test_majorants_lie_above_the_curvature(textures: tuple[Texture, ...], term: MomentTerm) -> None:
     kappa = torch.tensor(13.0, dtype=torch.float64)
-    majorants = term.majorants(kappa)
+    majorants = [kappa**2 * bound for bound in term.majorants()]
     nothing = term.slopes(0.0 * term.light(drawn(textures, 0)), kappa)
     highest, vector = 0.0, drawn(textures, 3)
     for _ in range(60):  # power iteration on D^-½ H D^-½, whose largest eigenvalue is at most 1

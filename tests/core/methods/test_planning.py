@@ -42,6 +42,13 @@ def test_whatever_the_field_a_tile_stays_within_what_it_may_take(frames, height,
     assert tile_bytes <= TILE_BYTES or plan.tiling.side == 64
 
 
+@pytest.mark.parametrize("frames", [50, 3000])
+def test_second_moments_take_more(frames: int) -> None:
+    assert plan_of(frames, Roi(0, 0, 100, 100), moments="covariance").memory_bytes > plan_of(
+        frames, Roi(0, 0, 100, 100)
+    ).memory_bytes
+
+
 def test_periodic_borders_take_one_piece_without_a_margin() -> None:
     plan = plan_of(500, Roi(0, 0, 300, 300), tile=64, boundary="periodic")
     assert plan.tiling is None and plan.margin_pixels == 0

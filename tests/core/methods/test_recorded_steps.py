@@ -32,22 +32,25 @@ class Tape:
         return replay
 
 
-def make_solver():
-    return FluoganMethod().prepare(make_case_problem((16, 17), 20), FluoganParams(zoom=4, delta=0, steps=80), "cpu", 0)
+def make_solver(moments="none"):
+    params = FluoganParams(zoom=4, delta=0, steps=80, moments=moments)
+    return FluoganMethod().prepare(make_case_problem((16, 17), 40), params, "cpu", 0)
 
 
-def states_after(steps: int) -> list:
-    solver = make_solver()
+def states_after(solver, steps: int) -> list:
     states = [solver.init()]
     for _ in range(steps):
         states.append(solver.step(states[-1].copy())[0])
     return states
 
 
-def test_replayed_fits_are_the_fits(monkeypatch):
-    plain, tape = states_after(60), Tape()
+@pytest.mark.parametrize("moments", ["none", "covariance"])
+def test_replayed_fits_are_the_fits(monkeypatch, make, solver, blinking, moments):
+    options = {"zoom": 6, "steps": 80, "moments": moments}
+    plain, tape = states_after(solver(make(blinking), **options), 60), Tape()
+    assert ("kappa" in plain[-1].tensors and float(plain[-1].tensors["kappa"]) > 0) == (moments == "covariance")
     monkeypatch.setattr(mean_fits, "recorder_for", lambda device: tape)
-    replayed = states_after(60)
+    replayed = states_after(solver(make(blinking), **options), 60)
     # All steps but the first of each fit, before and after its prices settle, which are recorded.
     assert 50 <= tape.replays <= 60
     for one, other in zip(plain, replayed, strict=True):
@@ -69,11 +72,13 @@ def test_a_replayed_state_is_not_overwritten_by_the_next(monkeypatch):
 
 
 @pytest.mark.parametrize("settled", [False, True])
-def test_a_step_names_all_tensors_that_it_goes_on_from(settled):
-    solver = make_solver()
+@pytest.mark.parametrize("moments", ["none", "covariance"])
+def test_a_step_names_all_tensors_that_it_goes_on_from(settled, moments):
+    solver = make_solver(moments)
     fit, state = solver._fits._fits[0], solver.init()
     named = {name: state.tensors[name].clone() for name in fit.names}
     fit.step(dict(named), settled)
+    assert ("moments.dual" in fit.names) == (moments == "covariance")
     for name in fit.names:
         with pytest.raises(KeyError):
             fit.step({other: tensor.clone() for other, tensor in named.items() if other != name}, settled)

@@ -42,17 +42,19 @@ BOUNDARIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("detail", [None, 0.25])
-def test_at_every_kind_of_boundary_resumed_equals_uninterrupted(make, solver, recording, detail) -> None:
-    problem, options = make(recording), {"delta": 1, "zoom": 6, "steps": 60, "detail": detail}
+@pytest.mark.parametrize("options", [{}, {"detail": 0.25}, {"moments": "covariance"}], ids=str)
+def test_at_every_kind_of_boundary_resumed_equals_uninterrupted(make, solver, blinking, options) -> None:
+    problem, options = make(blinking), {"delta": 1, "zoom": 6, "steps": 60, **options}
     whole = solver(problem, **options)
-    if detail is None:
+    if "detail" not in options:
         assert [whole._schedule.place(step) for step in (19, 20, 39)] == [(0, 19), (1, 0), (1, 19)]
         assert [whole._schedule.event(place) for place in (4, 14)] == ["reweight", "settle"]
         assert not whole._is_joint(39) and whole._is_joint(40)
     states = [whole.init().copy()]
     while states[-1].step < 60:
         states.append(whole.step(states[-1].copy())[0].copy())
+    if "moments" in options:
+        assert all(float(states[step].tensors["kappa"]) > 0 for step in (5, 29, 57)), "second moments had a part in it"
     for kind, step in BOUNDARIES.items():
         again = solver(problem, **options)
         resumed = again.restore(states[step])
@@ -98,3 +100,15 @@ def test_a_state_of_another_size_is_refused(make, solver, recording) -> None:
         solver(make(recording), zoom=4).restore(kept)
     with pytest.raises(SolverError, match="does not belong"):
         solver(make(recording), delta=1).restore(solver(make(recording), delta=0).init().copy())
+
+
+@pytest.mark.parametrize(("kept", "wanted"), [("none", "covariance"), ("covariance", "none")])
+@pytest.mark.parametrize("steps", [0, 25, 40])
+def test_a_state_with_other_moments_is_refused(make, solver, recording, kept, wanted, steps) -> None:
+    method = solver(make(recording), moments=kept)
+    state = method.init()
+    while state.step < steps:
+        state, _ = method.step(state)
+    assert solver(make(recording), moments=kept).restore(state.copy()).step == steps
+    with pytest.raises(SolverError, match="does not belong"):
+        solver(make(recording), moments=wanted).restore(state.copy())

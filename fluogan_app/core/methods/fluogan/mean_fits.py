@@ -6,16 +6,19 @@ in the dark, so that neither is led by what the other found; choice.py then show
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from fluogan_app.core.methods.fluogan.choice import on_grid, share_of_fine
 from fluogan_app.core.methods.fluogan.model import Model
+from fluogan_app.core.methods.fluogan.moment_splitting import MomentSplitting
+from fluogan_app.core.methods.fluogan.moment_term import MomentTerm
 from fluogan_app.core.methods.fluogan.schedule import Schedule
 from fluogan_app.core.methods.fluogan.splitting import Splitting
 from fluogan_app.core.methods.fluogan.support import prices, typical_light
+from fluogan_app.core.methods.fluogan.texture import Texture
 from fluogan_app.core.optics.waves import Waves
 from fluogan_app.core.optimise.replay import Replayed, recorder_for
 
@@ -27,22 +30,32 @@ Tensors = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Picture:
-    """Spots of each texture of a model, and the background."""
+    """Spots of each texture of a model, and the background.
+
+    kappa: photons per event at which second moments were fitted too, 0 where none were found; None without them.
+    """
 
     model: Model
     spots: list[torch.Tensor]
     background: torch.Tensor
+    kappa: torch.Tensor | None = None
 
 
 class MeanFits:
     """All fits of one recording. Holds nothing that changes, but for what a graphics card has recorded of the steps."""
 
-    def __init__(self, model: Model, schedule: Schedule, waves: Waves, zoom: int, sigma_pixels: float) -> None:
+    def __init__(
+        self, model: Model, schedule: Schedule, waves: Waves, zoom: int, sigma_pixels: float,
+        term_of: Callable[[Sequence[Texture]], MomentTerm] | None = None,
+    ) -> None:  # fmt: skip
         self._model, self._schedule, self._zoom, self._sigma = model, schedule, zoom, sigma_pixels
         last = len(model.textures) - 1
         indices = [(1, last), (0, last)] if schedule.fits == 2 else [tuple(range(last + 1))]
         self._models = [model.part(chosen) for chosen in indices]
-        self._fits = [Splitting(part, waves) for part in self._models]
+        self._fits = [
+            Splitting(part, waves) if term_of is None else MomentSplitting(part, waves, term_of(part.textures))
+            for part in self._models
+        ]
         self._steps = {
             (number, settled): _step_of(fit, settled, model.mean.device.type)
             for number, fit in enumerate(self._fits)
@@ -78,7 +91,8 @@ class MeanFits:
         number, place = self._schedule.place(max(step - 1, 0))
         if number > 0:
             kinds = (texture.kind.name for texture in self._models[0].textures)
-            return Picture(self._models[0], [tensors[f"kept.{kind}"] for kind in kinds], tensors["kept.b"])
+            spots = [tensors[f"kept.{kind}"] for kind in kinds]
+            return Picture(self._models[0], spots, tensors["kept.b"], tensors.get("kept.kappa"))
         return self._present(tensors, number, place)
 
     def present(self, tensors: Tensors, step: int) -> list[torch.Tensor]:
@@ -100,7 +114,8 @@ class MeanFits:
 
     def _present(self, tensors: Tensors, number: int, place: int) -> Picture:
         fit = self._fits[number]
-        return Picture(self._models[number], fit.spots(tensors, self._schedule.settled(place)), tensors["b"])
+        spots = fit.spots(tensors, self._schedule.settled(place))
+        return Picture(self._models[number], spots, tensors["b"], tensors.get("kappa"))
 
     def _reweight(self, tensors: Tensors, number: int, place: int) -> None:
         model, fit = self._models[number], self._fits[number]
@@ -118,6 +133,8 @@ class MeanFits:
             tensors[f"kept.{texture.kind.name}"] = part
             tensors[f"kept.price.{texture.kind.name}"] = tensors[f"price.{texture.kind.name}"]
         tensors["kept.b"] = shown.background.clone()
+        if shown.kappa is not None:
+            tensors["kept.kappa"] = shown.kappa
         tensors["kept.misfit"] = model.misfit(model.light(shown.spots) + shown.background)
 
     def _chosen(
@@ -143,7 +160,7 @@ class MeanFits:
     @staticmethod
     def _clear(tensors: Tensors) -> None:
         """Let go of what a fit held."""
-        held = ("data", "data.dual", "b.dual")
+        held = ("data", "data.dual", "b.dual", "moments", "moments.dual")
         for name in [name for name in tensors if name in held or name.startswith(("governing.", "price."))]:
             del tensors[name]
 

@@ -41,7 +41,10 @@ class FluoganMethod:
         # measured as multiples of its images; wide spots lie at most 4 to a pixel.
         stack = 4 * frames * height * width
         images = 4 * height * width * (params.zoom**2 + 4)
-        fits = max(4 * stack, 2 * stack + (46 if params.delta else 40) * images)
+        passing, held = 4, 46 if params.delta else 40
+        if params.moments == "covariance":
+            passing, held = passing + 2, held + 12
+        fits = max(passing * stack, 2 * stack + held * images)
         return _LOADED_BYTES + fits + (_critic_bytes(height, width, params) if params.delta else 0)
 
 

@@ -84,11 +84,11 @@ class MomentTerm:
         """½ Σ (κRx − g)² / var(g), 0-d."""
         return 0.5 * (kappa * light).sub_(self._image).square_().mul_(self._weights).sum()
 
-    def majorants(self, kappa: torch.Tensor) -> list[torch.Tensor]:
-        """Per kind a diagonal D ≥ κ²|RK|ᵀW|RK| ≥ the Hessian, by Jensen's inequality: D = |K|ᵀW|K|v / v, v > 0."""
+    def majorants(self) -> list[torch.Tensor]:
+        """Per kind a diagonal D ≥ |RK|ᵀW|RK| ≥ the Hessian at κ = 1, by Jensen's inequality: |RK|ᵀW|RK|v / v, v > 0."""
         even = [share * operator.ones() for share, operator in zip(self._shares, self._absolutes)]
         heard = [operator.apply(part) for operator, part in zip(self._absolutes, even)]
-        pull = kappa**2 * self._weights * sum(heard[1:], start=heard[0])
+        pull = self._weights * sum(heard[1:], start=heard[0])
         return [operator.adjoint(pull) / share for operator, share in zip(self._absolutes, self._shares)]
 
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.ndimage import maximum_filter
 from scipy.sparse import csr_array
 
 from fluogan_app.core.estimate.photon_transfer import photon_transfer
@@ -33,12 +34,14 @@ from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.operators import separable_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf
-from fluogan_app.core.optics.psf import Boundary, banded_spots
+from fluogan_app.core.optics.psf import banded_spots
 
 #: Places per camera pixel at which V is taken: a square has twice the bandwidth of what was squared.
 PLACES = 2
 #: Fewer frames have no covariance to speak of, and smaller fields no camera's line.
 LEAST_FRAMES, LEAST_SIDE = 30, 6
+#: A PSF narrower than FWHM 2 pixels is not told from the camera's noise (photon_transfer.py).
+LEAST_SIGMA = 0.999 * 2.0 / 2.3548
 #: Waves of V whose noise is below this part of the strongest are not amplified any further: S stays local.
 RIDGE = 1e-2
 #: Structures concentrate light, and blinking with it: so many times the excess that their mean brightness tells.
@@ -58,7 +61,7 @@ SERIES, UNCORRELATED = 400, 0.05
 class Fluctuations:
     """The image of the second moments and how x makes it; in the frames' unit squared.
 
-    image: (PLACES·Y, PLACES·X), S V. weights: 1 / variance of each of its pixels, 0 along a mirroring border. rows,
+    image: (PLACES·Y, PLACES·X), S V. weights: 1 / variance of each of its pixels, 0 where nothing can be told. rows,
     columns: S F along an axis, from the fine grid, (PLACES·Y, zoom·Y) and (PLACES·X, zoom·X); the image is, on
     average, κ · rows · x · columnsᵀ. independent_frames: frames less those that say the same as the frame before them.
     """
@@ -80,15 +83,33 @@ class MomentAxis:
     power: float
 
 
+def why_not_measured(shape_tyx: tuple[int, ...], optics: Optics, zoom: int) -> str | None:
+    """Why there is no image of the second moments of such frames, in words; None where there is one."""
+    count, *sides = shape_tyx
+    if count < LEAST_FRAMES:
+        return f"{count} frames are too few, {LEAST_FRAMES} are needed"
+    if min(sides) < LEAST_SIDE:
+        return f"the region is less than {LEAST_SIDE} pixels wide or high"
+    if not isinstance(optics.psf, GaussianPsf):
+        return "they are worked out for a Gaussian PSF alone"
+    if optics.psf.sigma_pixels < LEAST_SIGMA:
+        return "the PSF is narrower than two pixels, where blinking and the camera's noise look alike"
+    if optics.boundary != "reflecting":
+        return "they are worked out for a mirrored border alone"
+    if zoom < PLACES:
+        return f"they need a zoom of {PLACES} or more"
+    return None
+
+
 def measure_fluctuations(frames: np.ndarray, noise: Noise, optics: Optics, zoom: int) -> Fluctuations | None:
-    """The second moments of frames (T, Y, X); None where there are too few frames or the PSF does not separate.
+    """The second moments of frames (T, Y, X); None where why_not_measured says why.
 
     Slow trends are taken off, and what a flickering lamp does to whole frames. Nothing needs to be known of the
     camera: its noise is what neighbouring pixels do not share (photon_transfer.py). Multiplying the frames by c
     multiplies image and standard deviations by c².
     """
     count, *shape = frames.shape
-    if count < LEAST_FRAMES or min(shape) < LEAST_SIDE or not isinstance(optics.psf, GaussianPsf):
+    if why_not_measured(frames.shape, optics, zoom) is not None:
         return None
     rest, lost = without_trend(frames, noise.level)
     camera_noise = _camera_noise(frames, noise)
@@ -105,16 +126,19 @@ def measure_fluctuations(frames: np.ndarray, noise: Noise, optics: Optics, zoom:
     variance = 2.0 / independent * (power / (rows.power * columns.power)) ** 2
     image = rows.whitening @ (power - from_camera) @ columns.whitening.T
     weights = 1.0 / np.maximum(variance, 1e-6 * float(variance.max()))
-    if optics.boundary == "reflecting":
-        weights *= _inner(weights.shape, round(PLACES * BORDER_SIGMAS * optics.psf.sigma_pixels))
+    weights *= _heard(~np.isfinite(noise.mean_variance), BORDER_SIGMAS * optics.psf.sigma_pixels)
     return Fluctuations(image, weights, rows.response, columns.response, independent)
 
 
-def _inner(shape: tuple[int, int], border: int) -> np.ndarray:
-    """1 inside, 0 along the border, (PLACES·Y, PLACES·X): a molecule's own mirror image would blink with it."""
-    inside = np.zeros(shape)
-    inside[border : shape[0] - border, border : shape[1] - border] = 1.0
-    return inside
+def _heard(masked: np.ndarray, reach: float) -> np.ndarray:
+    """1 where all is well, 0 within `reach` pixels of the border and of pixels that do not count, (PLACES·Y, PLACES·X).
+
+    At the border a molecule's own mirror image would blink with it; what a mended pixel does, its neighbours do.
+    """
+    near = maximum_filter(masked, 2 * round(reach) + 1)
+    inside, border = np.zeros([PLACES * length for length in masked.shape]), round(PLACES * reach)
+    inside[border : len(inside) - border, border : inside.shape[1] - border] = 1.0
+    return inside * ~np.kron(near, np.ones((PLACES, PLACES), bool))
 
 
 def _camera_noise(frames: np.ndarray, noise: Noise) -> np.ndarray:
@@ -153,7 +177,7 @@ def moment_axis(pixels: int, zoom: int, optics: Optics, excess: float) -> Moment
     """Filter and response of one axis of a Gaussian PSF.
 
     excess: variance that blinking adds to that of the camera, as its multiple; 0 for Q = 1. They are worked out on a
-    longer axis and folded in at its ends: what lies beyond an end blinks by itself, mirrored or not.
+    longer axis and folded in at its ends: what lies beyond an end blinks by itself.
     """
     sigma, beyond = optics.psf.sigma_pixels, int(np.ceil(REACH_SIGMAS * optics.psf.sigma_pixels))
     length = pixels + 2 * beyond
@@ -166,17 +190,17 @@ def moment_axis(pixels: int, zoom: int, optics: Optics, excess: float) -> Moment
     values, vectors = np.linalg.eigh(overlap**2)
     whitening = (vectors / np.sqrt(np.maximum(values, 0.0) + RIDGE * values[-1])) @ vectors.T
     response = whitening @ (filters.T @ blur) ** 2
-    folded = (_folded(matrix, pixels, length, optics.boundary) for matrix in (filters.T, whitening, response))
+    folded = (_folded(matrix, pixels, length) for matrix in (filters.T, whitening, response))
     return MomentAxis(*folded, power=float(overlap[len(overlap) // 2, len(overlap) // 2]))
 
 
-def _folded(matrix: np.ndarray, pixels: int, length: int, boundary: Boundary) -> csr_array:
-    """The rows within `pixels` of a matrix over `length` pixels, the columns beyond them mirrored or wrapped in."""
+def _folded(matrix: np.ndarray, pixels: int, length: int) -> csr_array:
+    """The rows within `pixels` of a matrix over `length` pixels, the columns beyond them mirrored in."""
     beyond = (length - pixels) // 2
     rows, columns = (count // length for count in matrix.shape)
     kept = csr_array(np.where(np.abs(matrix) >= NEGLIGIBLE * np.abs(matrix).max(), matrix, 0.0))
     kept = kept[beyond * rows : (beyond + pixels) * rows].tocoo()
-    place = (kept.col - beyond * columns) % ((1 if boundary == "periodic" else 2) * pixels * columns)
+    place = (kept.col - beyond * columns) % (2 * pixels * columns)
     place = np.where(place < pixels * columns, place, 2 * pixels * columns - 1 - place)
     return csr_array((kept.data, (kept.row, place)), shape=(pixels * rows, pixels * columns))
 

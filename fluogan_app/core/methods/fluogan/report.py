@@ -45,6 +45,19 @@ def notes(
     return (*said, *_series(problem, noise), *_fit(found))
 
 
+def moment_note(kappa: float, missing: str | None) -> str:
+    """What the second moments had to do with an image; `missing`: why they could not be measured."""
+    if kappa > 0:
+        events = f"{kappa:,.0f}" if kappa >= 10 else f"{kappa:.2g}"
+        return f"Blinking was found, {events} photons per event: second moments were fitted beside the mean frame."
+    if missing is not None:
+        return f"Second moments were not used: {missing}. The mean frame alone was fitted."
+    return (
+        "Second moments were not used: no blinking was found that stands out of the noise. "
+        "The mean frame alone was fitted."
+    )
+
+
 def _assumptions(problem: Problem) -> list[str]:
     camera, said = problem.acquisition, []
     if camera.origin("gain") is Origin.ASSUMED:

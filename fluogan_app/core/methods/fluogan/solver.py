@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -18,12 +19,14 @@ from fluogan_app.core.methods.fluogan.frames import blur_pixels, sound_frames
 from fluogan_app.core.methods.fluogan.joint_fit import JointFit
 from fluogan_app.core.methods.fluogan.mean_fits import MeanFits, Picture
 from fluogan_app.core.methods.fluogan.model import build_model
+from fluogan_app.core.methods.fluogan.moment_term import MomentTerm
+from fluogan_app.core.methods.fluogan.moments import PLACES, measure_fluctuations, why_not_measured
 from fluogan_app.core.methods.fluogan.params import FluoganParams
-from fluogan_app.core.methods.fluogan.report import measures, notes
+from fluogan_app.core.methods.fluogan.report import measures, moment_note, notes
 from fluogan_app.core.methods.fluogan.schedule import Schedule, make_schedule
-from fluogan_app.core.methods.fluogan.texture import make_textures
+from fluogan_app.core.methods.fluogan.texture import Texture, make_textures
 from fluogan_app.core.methods.fluogan.weights import measure_noise, not_counting
-from fluogan_app.core.optics.blur import optics_of
+from fluogan_app.core.optics.blur import Optics, optics_of
 from fluogan_app.core.optics.waves import waves_of
 
 
@@ -41,9 +44,12 @@ class FluoganSolver:
         self._sigma = sigma = optics.sigma_pixels
         textures = make_textures(frames.shape[1:], params.zoom, optics, params.detail, device, dtype)
         self._model = model = build_model(self._noise, textures, fwhm_pixels, params, problem.reference)
+        self._no_moments = why_not_measured(frames.shape, optics, params.zoom)
+        self._term_of = self._measured_moments(frames, optics) if params.moments == "covariance" else None
         self._schedule = make_schedule(params, len(textures))
         self._fits = self._fits_by(self._schedule)
-        self._joint = JointFit(model, averaged=bool(params.delta))
+        term = None if self._term_of is None else self._term_of(textures)
+        self._joint = JointFit(model, averaged=bool(params.delta), term=term)
         self._sums = PhotonSums(problem.inner, model)
         self._adversary = None
         if params.delta:
@@ -69,7 +75,8 @@ class FluoganSolver:
             self._schedule = replace(self._schedule, fit_steps=fit_steps)
             self._fits = self._fits_by(self._schedule)
         held = {name: tuple(tensor.shape) for name, tensor in state.tensors.items()}
-        if any(held.get(name) != shape for name, shape in self._wanted(state.step).items()):
+        wanted = self._wanted(state.step)
+        if any(held.get(name) != shape for name, shape in wanted.items()) or ("kappa" in held) != ("kappa" in wanted):
             raise SolverError(
                 "The checkpoint does not belong to this region and these parameters.", "Start the run again."
             )
@@ -79,7 +86,16 @@ class FluoganSolver:
         if schedule.fit_steps == 0:
             return None
         waves = waves_of(self._model.mean, self._params.boundary)
-        return MeanFits(self._model, schedule, waves, self._params.zoom, self._sigma)
+        return MeanFits(self._model, schedule, waves, self._params.zoom, self._sigma, self._term_of)
+
+    def _measured_moments(self, frames: np.ndarray, optics: Optics) -> Callable[[Sequence[Texture]], MomentTerm] | None:
+        """What makes the term of the second moments for some kinds of spots; None where they cannot be measured."""
+        zoom = self._params.zoom
+        found = measure_fluctuations(frames, self._noise, optics, zoom)
+        if found is None:
+            return None
+        fixed = {"zoom": zoom, "unit": self._model.unit_photons, "gamma": self._params.gamma}
+        return partial(MomentTerm, found, optics=optics, **fixed)
 
     def _wanted(self, step: int) -> dict[str, tuple[int, ...]]:
         """Names and shapes that a state after so many steps must hold."""
@@ -89,6 +105,11 @@ class FluoganSolver:
         wanted["b"] = tuple(model.mean.shape)
         if self._adversary is not None:
             wanted["pull"] = wanted["b"]
+        if self._term_of is not None and self._fits is not None:
+            wanted["kappa"] = ()
+            height, width = wanted["b"]
+            names = () if self._is_joint(step) else ("moments", "moments.dual")
+            wanted |= dict.fromkeys(names, (PLACES * height, PLACES * width))
         return wanted
 
     def _placed(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
@@ -146,6 +167,11 @@ class FluoganSolver:
         shown = self._shown(state)
         simulated = shown.model.light(shown.spots) + shown.background
         found = measures(shown.model, self._noise, simulated, self._problem)
+        said = self._found.notes
+        if self._params.moments == "covariance":
+            kappa = float(shown.kappa) if shown.kappa is not None else 0.0
+            found |= {"photons_per_event": kappa} if kappa > 0 else {}
+            said = (*said, moment_note(kappa, self._no_moments))
         return Result(
             estimate=self._photons(shown.model.estimate(shown.spots)),
             background=self._photons(shown.background),
@@ -154,7 +180,7 @@ class FluoganSolver:
             pixel_size_nm=self._problem.acquisition.pixel_size_nm,
             steps=state.step,
             measures=found,
-            notes=notes(self._problem, self._params, self._noise, self._found.notes, found),
+            notes=notes(self._problem, self._params, self._noise, said, found),
         )
 
     def _shown(self, state: State) -> Picture:
