@@ -34,9 +34,9 @@ def reconstructed(simulated: SimulatedStack, gain_given: bool) -> Result:
 
 #: Line width and finest spacing in nm.
 WIDE_LINES, THIN_LINES = (100.0, 120.0), (40.0, 90.0)
-#: By light: the median spacing error in nm, NRMSE, and the relative error of Σx that are allowed. Over a background of
-#: 1240 photons, steep in this short field, a part of it counts as structure.
-ALLOWED = {"bright": (8.0, 0.5, 0.18), "dim": (4.0, 0.36, 0.05), "blinking": (4.0, 0.46, 0.05)}
+#: By light: NRMSE that is allowed, a fifth above what is reached. The median spacing error is within 3 nm and Σx within
+#: 3 % at every light level.
+ALLOWED = {"bright": 0.36, "dim": 0.36, "blinking": 0.4}
 
 
 @pytest.mark.parametrize(
@@ -51,25 +51,26 @@ def test_lines_are_split_in_place(light: str, lines: tuple[float, float], gain_g
     pattern = LinesParams(
         light=light, rows=12, frames=500, line_width_nm=width, spacing_from_nm=240.0, spacing_to_nm=finest
     )
-    simulated, (spacing, difference, sum_error) = simulate(pattern, seed=1), ALLOWED[light]
+    simulated = simulate(pattern, seed=1)
     result = reconstructed(simulated, gain_given)
     splits = split_lines(result.estimate, simulated.pattern, simulated.pixel_size_nm, result.zoom)
     # Blinking lines that all but touch are the first to go: a step of the pattern to spare.
     wanted = 150.0 if (light, lines) == ("blinking", WIDE_LINES) else finest
     assert splits.finest_nm is not None and splits.finest_nm <= wanted
     errors = [abs(line_set.spacing_error_nm) for line_set in splits.sets if line_set.spacing_nm >= 150]
-    assert np.median(errors) <= spacing
-    assert nrmse(result.estimate, simulated.truth) < difference
+    assert np.median(errors) <= 3.0
+    assert nrmse(result.estimate, simulated.truth) < ALLOWED[light]
     assert abs(result.measures["photon_balance_percent"]) < 0.3
     photons = result.estimate.sum() * (1.0 if gain_given else 1.0 / simulated.gain)
-    assert photons == pytest.approx(simulated.truth.sum(), rel=sum_error)
+    assert photons == pytest.approx(simulated.truth.sum(), rel=0.03)
     # A shuffled estimate must not pass: the check looks at places.
     shuffled = np.random.default_rng(0).permutation(result.estimate, axis=1)
     assert split_lines(shuffled, simulated.pattern, simulated.pixel_size_nm, result.zoom).finest_nm is None
 
 
-@pytest.mark.parametrize("width", [100.0, 220.0])
-@pytest.mark.parametrize("light", ["bright", "dim"])
+# At 60 photons nothing in the frames tells a bar of 220 nm from two lines 120 nm apart (0.2 standard deviations in a row);
+# what is shown there the prior decides, and it is not asserted.
+@pytest.mark.parametrize(("light", "width"), [("bright", 100.0), ("dim", 100.0), ("bright", 220.0)])
 def test_one_line_and_one_bar_stay_whole(light: str, width: float) -> None:
     simulated = simulate(BarParams(light=light, rows=12, frames=500, bar_width_nm=width), seed=1)
     result = reconstructed(simulated, gain_given=light == "dim")

@@ -12,6 +12,7 @@ from scipy.ndimage import map_coordinates, uniform_filter1d
 from fluogan_app.core.methods.fluogan.support import (
     CHEAPEST,
     DEAREST,
+    DEAREST_FINE,
     DEAREST_FAINT,
     DEAREST_IN_SOLID,
     prices,
@@ -139,7 +140,7 @@ def asked(scale: float, judged: bool = False) -> list[torch.Tensor]:
 @pytest.mark.parametrize("scale", [0.0, 1e-6, 1.0, 1e6])
 def test_prices_stay_within_their_bounds(scale, judged):
     *fine, wide = asked(scale, judged)
-    dearest = DEAREST * (DEAREST_FAINT * DEAREST_IN_SOLID if judged else 1.0)
+    dearest = DEAREST_FINE * (DEAREST_FAINT * DEAREST_IN_SOLID if judged else 1.0)
     for price in fine:
         assert CHEAPEST <= float(price.min()) and float(price.max()) <= dearest
     assert CHEAPEST <= float(wide.min()) and float(wide.max()) <= 1.0
@@ -149,7 +150,7 @@ def test_what_nothing_supports_costs_most_and_a_line_little():
     fine, coarse, wide = asked(1.0)
     assert float(coarse.min()) == float(coarse.max()) == DEAREST
     assert float(wide.min()) == 1.0
-    assert float(fine[4].max()) < 0.5 * DEAREST and float(fine[9].min()) == pytest.approx(DEAREST)
+    assert float(fine[4].max()) < 0.5 * DEAREST_FINE and float(fine[9].min()) == pytest.approx(DEAREST_FINE)
 
 
 def test_prices_do_not_know_the_unit_of_light():
@@ -158,10 +159,11 @@ def test_prices_do_not_know_the_unit_of_light():
         torch.testing.assert_close(one, other, rtol=1e-9, atol=0)
 
 
-def test_typical_light_is_that_of_the_brighter_fifth_of_what_is_lit():
+def test_typical_light_is_that_in_which_most_of_the_light_stands():
     estimate = torch.zeros(40, 50, dtype=torch.float64)
     assert float(typical_light(estimate)) == 0.0
-    estimate[0] = torch.linspace(1, 50, 50, dtype=torch.float64)
-    assert float(typical_light(estimate)) == pytest.approx(1 + 0.8 * 49, rel=1e-12)
-    estimate[1] = 1e-5 * 50
-    assert float(typical_light(estimate)) == pytest.approx(1 + 0.8 * 49, rel=1e-12), "haze is not lit"
+    estimate[0] = 50.0
+    assert float(typical_light(estimate)) == pytest.approx(50.0, rel=1e-12)
+    estimate[1:] = 0.01
+    # Haze over the rest of the field holds 39 · 0.01 of 50.39 parts of the light, and lowers it by no more than that.
+    assert float(typical_light(estimate)) == pytest.approx(50.0, rel=0.008)

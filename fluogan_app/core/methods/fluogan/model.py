@@ -23,8 +23,10 @@ from fluogan_app.core.optics.psf import Boundary
 SPARSITY_OF_SIGNAL = 0.004
 #: It is not below so many standard deviations, so that noise alone makes no structure.
 LEAST_SIGMAS = 1.25
-#: λ2 = 1 lets the background follow waves longer than this many widths (FWHM) of the PSF.
-BACKGROUND_WAVE_FWHM = 5.0
+#: λ2 = 1 lets the background follow waves longer than so many widths (FWHM) of the PSF, where the mean frame's noise is
+#: this part of its light or more. Where there is less, in proportion: a stiff background leaves a part of every slow
+#: wave, ∝ 1 / its length², which must stay below the noise, or the estimate makes up for it.
+BACKGROUND_WAVE_FWHM, BACKGROUND_NOISE = 5.0, 0.012
 #: The background's share of the common majorant, beside 1 for the fine spots: a small share takes small steps and
 #: leaves the others large ones. The background is held stiff by λ2 anyway.
 SHARE_BACKGROUND = 0.1
@@ -104,8 +106,7 @@ def build_model(
         # What is not counted at all stays so.
         weights = torch.where(weights > 0, weights[weights > 0].mean(), 0.0)
     strongest, signal = _brightest(noise, whole, fwhm_pixels, unit)
-    wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
-    smoothness = params.lambda2 * float(weights[weights > 0].median()) * wave**2
+    smoothness = params.lambda2 * _smoothness(float(weights[weights > 0].median()), fwhm_pixels)
     metrics, metric_b = _majorants(textures, params.gamma * weights)
     pulls = _pulls(textures, weights, signal)
     stiffness = (
@@ -117,6 +118,12 @@ def build_model(
         tuple(params.lambda1 * pull for pull in pulls), smoothness, metrics, metric_b + 8.0 * smoothness,
         tuple(stiffness), unit, params.boundary,
     )  # fmt: skip
+
+
+def _smoothness(weight: float, fwhm_pixels: float) -> float:
+    """β of β/2 ‖∇b‖² for λ2 = 1 from the typical weight, 1 / (noise as a part of the light)²."""
+    wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
+    return weight * wave**2 * min(1.0, weight**-0.5 / BACKGROUND_NOISE)
 
 
 def _brightest(noise: Noise, mean: np.ndarray, fwhm_pixels: float, unit: float) -> tuple[float, float]:

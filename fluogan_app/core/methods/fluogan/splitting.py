@@ -98,7 +98,8 @@ class Splitting:
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """What z wants beyond s and b, then b and Ψs + b, each (Y, X), from the light of the spots as they lean."""
         waves, hold = self._waves, self._hold
-        wanted = waves.forward(tensors["data"] - tensors["data.dual"] - light)
+        held = tensors["data"] - tensors["data.dual"]
+        wanted = waves.forward(held - light)
         held_b = HELD_BACKGROUND * hold * waves.forward(tensors["b"] - tensors["b.dual"])
         coupling = self._coupling(settled)
         amplitudes = (wanted - held_b / self._smooth) / (1.0 + coupling + hold / self._smooth)
@@ -106,11 +107,10 @@ class Splitting:
         if not self._exact:
             residual = self._refined(residual, waves.inverse(wanted - held_b / self._smooth), settled)
             amplitudes = waves.forward(residual)
-            brought = self._coupled(residual, settled)
-        else:
-            brought = waves.inverse(coupling * amplitudes)
         b = waves.inverse((hold * amplitudes + held_b) / self._smooth)
-        return residual, b, light + brought + b
+        # What z wants beyond Ψs + b is the residual itself, where it solves the system; else it is worked out.
+        simulated = held - residual if self._exact else light + self._coupled(residual, settled) + b
+        return residual, b, simulated
 
     def _stiffness(self, settled: bool) -> list[float]:
         """ρ_j: the pull on a spot divided by how far it may move it in one step."""

@@ -16,16 +16,16 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from fluogan_app.core.methods.fluogan.model import Model
-from fluogan_app.core.methods.fluogan.texture import WIDE, Texture
+from fluogan_app.core.methods.fluogan.texture import COARSE_WIDTH, WIDE, Texture
 
 #: Length of the straight piece, in σ of the PSF.
 LENGTH_SIGMAS = 6.0
-#: λ1 pulls at most and at least so many times as hard on a spot.
-DEAREST, CHEAPEST = 1.1, 0.03
-#: Support at which the price has halved, in multiples of the typical light of lit places.
-HALF_PRICE = 0.2
-#: "Lit" is what holds this part of the brightest place, and the typical light their upper fifth.
-LIT, TYPICAL = 1e-3, 0.8
+#: λ1 pulls at most so many times as hard: on fine spots, and on coarse ones, which are asked for less proof.
+DEAREST_FINE, DEAREST = 1.5, 1.1
+#: And at least so many times.
+CHEAPEST = 0.03
+#: Support at which the price has halved, in multiples of the typical light. Less splits closer lines, and bars too.
+HALF_PRICE = 0.1
 #: Directions are those of the picture blurred by, and averaged over, so many σ of the PSF.
 DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
 #: Surroundings of this side, in σ of the PSF, count as significant from so many standard deviations on; what stands in
@@ -37,11 +37,8 @@ SOLID, SOLID_WINDOW, DEAREST_IN_SOLID = 0.5, 1.5, 4.0
 
 
 def typical_light(estimate: torch.Tensor) -> torch.Tensor:
-    """Photons per fine pixel that separate the brighter fifth of all lit fine pixels, 0-d."""
-    lit = estimate[estimate > LIT * estimate.max()]
-    if lit.numel() == 0:
-        return estimate.new_zeros(())
-    return torch.quantile(lit[:: max(1, lit.numel() // 10**6)], TYPICAL)
+    """Photons per fine pixel in which the estimate's light stands on average, Σx² / Σx, 0-d: haze hardly counts."""
+    return estimate.square().sum() / estimate.sum().clamp(min=1e-30)
 
 
 def prices(
@@ -65,13 +62,20 @@ def prices(
     for texture, part in zip(model.textures, spots):
         per_pixel, wide = texture.kind.per_pixel, texture.kind.name == WIDE.name
         along = support(part, directions, LENGTH_SIGMAS * sigma_pixels * per_pixel) * (per_pixel / zoom) ** 2
-        price = ((1.0 if wide else DEAREST) / (1.0 + along / half)).clamp_(min=CHEAPEST)
+        price = (_highest(texture) / (1.0 + along / half)).clamp_(min=CHEAPEST)
         if judged and not wide:
             price *= faintness(texture, part, model.weights, sigma_pixels)
             if len(spots) > 1:
                 price *= solidity(part, spots[-1], tuple(model.mean.shape), sigma_pixels)
         found.append(price)
     return found
+
+
+def _highest(texture: Texture) -> float:
+    """The price of spots that nothing supports."""
+    if texture.kind.name == WIDE.name:
+        return 1.0
+    return DEAREST_FINE if texture.kind.width < COARSE_WIDTH else DEAREST
 
 
 def faintness(texture: Texture, spots: torch.Tensor, weights: torch.Tensor, sigma_pixels: float) -> torch.Tensor:
