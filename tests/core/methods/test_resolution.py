@@ -36,7 +36,7 @@ def reconstructed(simulated: SimulatedStack, gain_given: bool) -> Result:
 WIDE_LINES, THIN_LINES = (100.0, 120.0), (40.0, 90.0)
 #: By light: NRMSE that is allowed, a fifth above what is reached. The median spacing error is within 3 nm and Σx within
 #: 3 % at every light level.
-ALLOWED = {"bright": 0.36, "dim": 0.36, "blinking": 0.4}
+ALLOWED = {"bright": 0.43, "dim": 0.36, "blinking": 0.4}
 
 
 @pytest.mark.parametrize(
