@@ -23,10 +23,12 @@ from fluogan_app.core.optics.psf import Boundary
 SPARSITY_OF_SIGNAL = 0.004
 #: It is not below so many standard deviations, so that noise alone makes no structure.
 LEAST_SIGMAS = 1.25
-#: λ2 = 1 lets the background follow waves longer than so many widths (FWHM) of the PSF, where the mean frame's noise is
-#: this part of its light or more. Where there is less, in proportion: a stiff background leaves a part of every slow
-#: wave, ∝ 1 / its length², which must stay below the noise, or the estimate makes up for it.
-BACKGROUND_WAVE_FWHM, BACKGROUND_NOISE = 5.0, 0.012
+#: λ2 = 1 lets the background follow waves longer than so many widths (FWHM) of the PSF, where the noise is usual or more.
+#: Where there is less, β falls in proportion: a stiff background leaves a part of every slow wave, ∝ 1 / its length²,
+#: which must stay below the noise, or the estimate makes up for it.
+BACKGROUND_WAVE_FWHM = 5.0
+#: The mean frame's noise as a part of its light at which constants were found: 60 photons in 500 frames.
+USUAL_NOISE = 0.012
 #: The background's share of the common majorant, beside 1 for the fine spots: a small share takes small steps and
 #: leaves the others large ones. The background is held stiff by λ2 anyway.
 SHARE_BACKGROUND = 0.1
@@ -76,6 +78,11 @@ class Model:
         """γ w (Ψx + b − ȳ), (Y, X): the gradient of the data term for b, and through Ψᵀ for x."""
         return (light + background).sub_(self.mean).mul_(self.weights).mul_(self.gamma)
 
+    @property
+    def quiet(self) -> float:
+        """The mean frame's noise in multiples of the usual, at most 1."""
+        return _quiet(float(self.weights[self.weights > 0].median()))
+
     def misfit(self, simulated: torch.Tensor) -> torch.Tensor:
         """w (Ψx + b − ȳ)², (Y, X): 1 on average where model and data agree within the noise."""
         return (simulated - self.mean).square_().mul_(self.weights)
@@ -106,7 +113,9 @@ def build_model(
         # What is not counted at all stays so.
         weights = torch.where(weights > 0, weights[weights > 0].mean(), 0.0)
     strongest, signal = _brightest(noise, whole, fwhm_pixels, unit)
-    smoothness = params.lambda2 * _smoothness(float(weights[weights > 0].median()), fwhm_pixels)
+    wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
+    weight = float(weights[weights > 0].median())
+    smoothness = params.lambda2 * weight * wave**2 * _quiet(weight)
     metrics, metric_b = _majorants(textures, params.gamma * weights)
     pulls = _pulls(textures, weights, signal)
     stiffness = (
@@ -120,10 +129,9 @@ def build_model(
     )  # fmt: skip
 
 
-def _smoothness(weight: float, fwhm_pixels: float) -> float:
-    """β of β/2 ‖∇b‖² for λ2 = 1 from the typical weight, 1 / (noise as a part of the light)²."""
-    wave = BACKGROUND_WAVE_FWHM * fwhm_pixels / (2 * np.pi)
-    return weight * wave**2 * min(1.0, weight**-0.5 / BACKGROUND_NOISE)
+def _quiet(weight: float) -> float:
+    """The mean frame's noise in multiples of the usual, at most 1, from the typical weight, 1 / (its part of light)²."""
+    return min(1.0, weight**-0.5 / USUAL_NOISE)
 
 
 def _brightest(noise: Noise, mean: np.ndarray, fwhm_pixels: float, unit: float) -> tuple[float, float]:

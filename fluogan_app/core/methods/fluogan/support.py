@@ -24,8 +24,10 @@ LENGTH_SIGMAS = 6.0
 DEAREST_FINE, DEAREST = 1.5, 1.1
 #: And at least so many times.
 CHEAPEST = 0.03
-#: Support at which the price has halved, in multiples of the typical light. Less splits closer lines, and bars too.
-HALF_PRICE = 0.1
+#: Support at which the price has halved, in multiples of the typical light, at the usual noise, and the power with which
+#: it falls where there is less. More parts closer lines, and in the end bars that are none: where noise hides the
+#: difference, either is shown for the other; where light is plentiful, the recording decides, and favour is not needed.
+HALF_PRICE, HALF_PRICE_POWER = 0.13, 0.1
 #: Directions are those of the picture blurred by, and averaged over, so many σ of the PSF.
 DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
 #: Surroundings of this side, in σ of the PSF, count as significant from so many standard deviations on; what stands in
@@ -57,7 +59,7 @@ def prices(
     and is made dearer still.
     """
     directions = structure_directions(estimate, zoom, sigma_pixels)
-    half = (HALF_PRICE * typical).clamp(min=1e-12)
+    half = (HALF_PRICE * model.quiet**HALF_PRICE_POWER * typical).clamp(min=1e-12)
     found = []
     for texture, part in zip(model.textures, spots):
         per_pixel, wide = texture.kind.per_pixel, texture.kind.name == WIDE.name
