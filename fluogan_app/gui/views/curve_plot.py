@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QPen
+from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.result import Curves, Metric
@@ -97,6 +97,11 @@ class CurvePlot(QWidget):
         self._label_axes()
         self._write_legend()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """At another width the legend breaks its lines elsewhere."""
+        super().resizeEvent(event)
+        self._write_legend()
+
     def legend_height(self) -> int:
         """The height that the legend needs at its width."""
         return self.legend.heightForWidth(self.legend.width())
@@ -161,7 +166,9 @@ class CurvePlot(QWidget):
         for index, metric in enumerate(self._metrics):
             colour = colours[index % len(colours)].name()
             words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip()
-            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words.replace(" ", "&nbsp;")}')
+            if self.legend.fontMetrics().horizontalAdvance(f"■ {words}") <= self.legend.width():
+                words = words.replace(" ", "&nbsp;")
+            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}')
         self.legend.setText(f"{head}<br>{'&ensp; '.join(parts)}")
 
     def _newest(self, metric: Metric) -> str:

@@ -21,6 +21,8 @@ TITLES = {
     "photons": "Photon sums",
     "convergence": "Convergence",
 }
+#: What changes by powers of ten from the first step to the last, and is read by them.
+_ALWAYS_LOGARITHMIC = ("convergence",)
 #: Width to height at which a diagram reads best, and the height of the row of buttons.
 _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
 
@@ -70,8 +72,8 @@ class CurvePlots(QWidget):
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Draw the values on a logarithmic axis; those that are not positive are left out."""
         self.log_box.setChecked(logarithmic)
-        for plot in self._plots.values():
-            plot.set_logarithmic(logarithmic)
+        for name, plot in self._plots.items():
+            plot.set_logarithmic(logarithmic or name in _ALWAYS_LOGARITHMIC)
 
     @property
     def logarithmic(self) -> bool:
@@ -103,7 +105,7 @@ class CurvePlots(QWidget):
             self._plots[name] = CurvePlot(name, TITLES[name])
             # Without a parent, showing it before it has its place would open a window of its own.
             self._plots[name].setParent(self)
-            self._plots[name].set_logarithmic(self.logarithmic)
+            self._plots[name].set_logarithmic(self.logarithmic or name in _ALWAYS_LOGARITHMIC)
         return self._plots[name]
 
     def _arrange(self) -> None:

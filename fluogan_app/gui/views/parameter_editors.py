@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from fluogan_app.core.params import Params, ParamSpec, problem_with
@@ -15,6 +15,8 @@ from fluogan_app.gui.style import quiet_colour
 from fluogan_app.gui.views.controls import CalmComboBox
 
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
+#: What border and cursor take of a field.
+_FRAME_WIDTH = 12
 _GROUPED_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
@@ -62,8 +64,10 @@ class TextEditor(QLineEdit):
         self.setPlaceholderText(spec.none_text if spec.optional else "")
         metrics = QFontMetrics(self.font())
         self._unit_width = metrics.horizontalAdvance(spec.unit) + 8 if spec.unit else 0
-        self.setTextMargins(0, 0, self._unit_width, 0)
-        self.setMinimumWidth(metrics.horizontalAdvance("0000") + self._unit_width + 12)
+        self._words_width = metrics.horizontalAdvance(self.placeholderText())
+        self.textChanged.connect(lambda _: self._make_room())
+        self._make_room()
+        self.setMinimumWidth(metrics.horizontalAdvance("0000") + self._unit_width + _FRAME_WIDTH)
         self.textEdited.connect(lambda _: self.user_edited.emit())
 
     def value(self) -> Any:
@@ -96,10 +100,24 @@ class TextEditor(QLineEdit):
             self.setText(str(counted))
             self.user_edited.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for the unit, or none."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    @property
+    def shows_unit(self) -> bool:
+        """Whether the unit is in sight; it gives way to the words of an empty field where both do not fit."""
+        both = self._words_width + self._unit_width + _FRAME_WIDTH
+        return self._unit_width > 0 and (bool(self.text()) or both <= self.width())
+
+    def _make_room(self) -> None:
+        self.setTextMargins(0, 0, self._unit_width if self.shows_unit else 0, 0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the unit at the right end."""
         super().paintEvent(event)
-        if not self._spec.unit:
+        if not self.shows_unit:
             return
         painter = QPainter(self)
         painter.setPen(quiet_colour(self.palette()))

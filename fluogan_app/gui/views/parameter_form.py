@@ -13,7 +13,8 @@ from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton
-from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
+from fluogan_app.gui.views.help_area import HelpArea
+from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow, help_text
 
 _WORD_WIDTH = 24
 
@@ -35,7 +36,7 @@ class ParameterForm(QWidget):
         self.setObjectName("parameter_form")
         self._rows: dict[tuple[type[Params], str], ParameterRow] = {}
         self._folds: dict[str, QToolButton] = {}
-        self.help = QuietLabel(object_name="parameter_help")
+        self.help = HelpArea("Move to a field to read what it does.")
         self.derived = QWidget()
         self.reset_all_button = WordButton(
             "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
@@ -192,8 +193,14 @@ class ParameterForm(QWidget):
 
     def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
         body = QWidget()
-        body.setLayout(self._grid(params_type, declared))
-        body.layout().setContentsMargins(0, 0, 0, 0)
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(2)
+        groups = list(dict.fromkeys(spec.group for spec in declared))
+        for group in groups:
+            if len(groups) > 1:
+                inside.addWidget(_heading(group))
+            inside.addLayout(self._grid(params_type, [spec for spec in declared if spec.group == group]))
         body.setVisible(False)
         fold = QToolButton()
         fold.setText(f"Advanced ({len(declared)})")
@@ -216,13 +223,7 @@ class ParameterForm(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.help.setWordWrap(True)
-        self.help.setTextFormat(Qt.TextFormat.RichText)
-        self.help.setAlignment(Qt.AlignmentFlag.AlignTop)
-        # Room for the longest help, so that the form does not jump while one goes through it.
-        self.help.setFixedHeight(5 * self.help.fontMetrics().lineSpacing() + 4)
-        self.help.setText("Move to a field to read what it does.")
-        self.help.setContentsMargins(8, 0, 8, 4)
+        self.help.entered.connect(self._help_with_focus)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -245,6 +246,12 @@ class ParameterForm(QWidget):
         self.problems_changed.emit(self.problems)
         for params_type, names in changed.items():
             self.was_reset.emit(params_type, tuple(names))
+
+    def _help_with_focus(self) -> None:
+        """Who goes to the help to read on wants that of the field with the cursor."""
+        for row in self._rows.values():
+            if row.editor.hasFocus():
+                self.help.setText(help_text(row.spec))
 
     # Inside
 

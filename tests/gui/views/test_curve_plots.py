@@ -118,6 +118,29 @@ def test_legend_names_each_curve_with_its_newest_value_and_unit(plots):
     assert "<b>Photon sums</b> (photons)" in words and "photons&nbsp;0&nbsp;123&nbsp;456" in words
 
 
+def test_a_legend_too_long_for_its_line_is_broken(shown):
+    """Beside three others a diagram is narrow, and its numbers are to be read to the last digit."""
+    plots = shown(CurvePlots(), 800, 200)
+    drawn = curves(100)
+    metric = Metric("convergence_0", "Relative change of the simulated mean frame", "", "convergence")
+    drawn.columns["convergence_0"][-1] = 3.538e-4
+    plots.set_curves(Curves((*drawn.metrics[:-1], metric), drawn.steps, drawn.columns))
+    QApplication.processEvents()
+    legend = plots.plots["convergence"].legend
+    assert legend.minimumSizeHint().width() <= legend.width()
+    assert "3.538e−04" in legend.text()
+
+
+def test_convergence_is_drawn_by_powers_of_ten(plots):
+    """A change of 1e-4 beside a discrepancy of 1 would lie on the axis."""
+    plots.set_curves(curves(100))
+    assert plots.plots["convergence"].plot.getAxis("left").logMode
+    assert not plots.plots["generator"].plot.getAxis("left").logMode
+    plots.set_logarithmic(True)
+    plots.set_logarithmic(False)
+    assert plots.plots["convergence"].plot.getAxis("left").logMode
+
+
 def test_diagrams_stand_in_line_when_a_legend_grows(plots):
     plots.set_curves(curves(100))
     QApplication.processEvents()

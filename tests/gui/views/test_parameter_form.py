@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -243,6 +244,41 @@ def test_reset_all(form, listen, qtbot):
 def test_help_follows_the_field(form):
     form.row("width").editor.setFocus()
     assert "How wide." in form.help.text() and "w = 2 r" in form.help.text()
+
+
+def test_a_long_help_can_be_read_to_its_end(shown):
+    """By scrolling; on its way to the help the mouse may pass over other fields."""
+    form = shown(ParameterForm([("FluoGAN", FluoganParams)]), 400, 600)
+    form.focus("moments")
+    area, bar = form.help, form.help.verticalScrollBar()
+    QApplication.processEvents()
+    assert bar.maximum() + area.viewport().height() >= area.label.heightForWidth(area.viewport().width())
+    assert bar.maximum() > 0, "no longer text is here to be scrolled"
+    bar.setValue(bar.maximum())
+    form.row("zoom").help_wanted.emit("On the way.")
+    assert area.text() == "On the way." and bar.value() == 0
+    QApplication.sendEvent(area, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert "Second moments" in area.text()
+
+
+def test_the_words_of_an_empty_field_are_whole_at_every_width(shown):
+    """The unit gives way to them, and comes back with a value."""
+    for width in (300, 400, 700):
+        form = shown(ParameterForm([("FluoGAN", FluoganParams), ("Run", RunSettings)]), width, 600)
+        for name in ("kappa", "tile"):
+            form.focus(name)
+            editor = form.row(name).editor
+            room = editor.width() - editor.textMargins().right() - 8
+            assert room >= editor.fontMetrics().horizontalAdvance(editor.placeholderText()) or width == 300
+            editor.setText("64")
+            assert editor.shows_unit and editor.textMargins().right() > 0
+
+
+def test_advanced_fields_stand_under_the_headings_of_their_groups(shown):
+    form = shown(ParameterForm([("FluoGAN", FluoganParams)]), 400, 600)
+    form.focus("critic")
+    heads = {label.text(): label.mapTo(form._scroll.widget(), QPoint()).y() for label in form.findChildren(QLabel)}
+    assert heads["Critic"] < form.row("critic").editor.mapTo(form._scroll.widget(), QPoint()).y()
 
 
 def test_focus_brings_a_field_into_sight(form):
