@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 #: Time between two loads while nothing else happens, so that each is a hitch too short to notice.
 _WARM_UP_MS = 500
+#: What the corner for resizing takes of the status bar, with the space beside it.
+_GRIP_WIDTH = 30
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +77,10 @@ class MainWindow(QMainWindow):
     def say(self, line: str) -> None:
         """Write one line into status bar and log."""
         log.info("%s", line)
-        self.statusBar().showMessage(line, 15_000)
+        bar = self.statusBar()
+        # The bar would cut a long line off without a sign; the whole is in the log.
+        shown = bar.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, bar.width() - _GRIP_WIDTH)
+        bar.showMessage(shown, 15_000)
         self.log.append(f"{datetime.now():%H:%M:%S}  {line}")
 
     def set_scheme(self, scheme: str) -> None:

@@ -32,6 +32,16 @@ def test_a_value_that_is_used_goes_into_the_form_with_its_origin(asked) -> None:
     dialog.close()
 
 
+def test_a_value_that_is_used_replaces_what_is_no_value(asked) -> None:
+    user, dialog = asked
+    user.types("param_gain", "much")
+    user.turns_to(dialog)
+    user.click("use_gain", inside=dialog)
+    row = user.window.workspace.form.row("gain")
+    assert row.value == user.session.document.acquisition.gain and row.problem is None
+    dialog.close()
+
+
 def test_each_value_shows_its_evidence_and_what_it_assumes(asked) -> None:
     user, dialog = asked
     titles = set()

@@ -140,8 +140,22 @@ def test_the_papers_parameters_come_from_the_menu(open_window: Callable) -> None
     user.window.actions_["preset_2024"].trigger()
     assert user.window.workspace.form.row("critic").value == "paper-2024"
     assert (user.session.params.batch_size, user.session.params.lambda1) == (200, 1.0)
+    said = user.window.statusBar().currentMessage()
+    assert said.startswith("Parameters: As published in 2024") and said.endswith("…"), "cut off without a sign"
     user.window.actions_["defaults"].trigger()
     assert user.session.params.critic == "patch"
+
+
+def test_parameters_from_the_menu_replace_what_is_no_value(open_window: Callable) -> None:
+    """A field never shows another value than the one that is used; what the preset does not set stays as typed."""
+    user = open_window()
+    user.opens_sample()
+    user.types("param_zoom", "99")
+    user.types("param_gain", "much")
+    user.window.actions_["preset_2024"].trigger()
+    form = user.window.workspace.form
+    assert form.row("zoom").value == user.session.params.zoom == 4
+    assert set(form.problems) == set(user.session.problems) == {"gain"}
 
 
 # Keys and menus

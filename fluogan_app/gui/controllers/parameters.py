@@ -26,7 +26,7 @@ class ParametersController(QObject):
         session.document_changed.connect(lambda _: self.refresh())
         session.stack_changed.connect(self.refresh)
         session.job_changed.connect(self._show_derived)
-        session.problems_changed.connect(self._show_problems)
+        session.problems_changed.connect(self._follow_problems)
         form.edited.connect(session.edit)
         form.was_reset.connect(session.reset)
         form.problems_changed.connect(session.note_problems)
@@ -38,6 +38,8 @@ class ParametersController(QObject):
         if sections(session.method.params_type) != self._sections:
             self._show_sections()
             return
+        for name in self._solved:
+            self._form.drop_text(name)
         for params_type in self._sections:
             values = session.values_of(params_type)
             fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
@@ -72,7 +74,8 @@ class ParametersController(QObject):
         """The method's parameters as one of its presets has them; “default” are its own defaults."""
         session = self._context.session
         preset = preset_named(session.method, name)
-        session.note_problems({})
+        replaced = {spec.name for spec in specs(session.method.params_type)}
+        session.note_problems({name: kept for name, kept in session.problems.items() if name not in replaced})
         session.change(params={**session.document.params, session.method.name: dict(preset.values)})
         self.refresh()
         self._context.say(f"Parameters: {preset.title}. {preset.help}")
@@ -93,6 +96,15 @@ class ParametersController(QObject):
             settings=record.settings,
         )
         self._context.say(f"Parameters, region and frames are those of run {record.number}.")
+
+    def _follow_problems(self) -> None:
+        # While the user types, the session hears that a problem is gone before it hears the value.
+        self.refresh() if self._solved else self._show_problems()
+
+    @property
+    def _solved(self) -> set[str]:
+        """Fields whose text is no value, though the session has taken another value for them."""
+        return self._form.problems.keys() - self._context.session.problems.keys()
 
     def _show_problems(self) -> None:
         problems = self._context.session.problems

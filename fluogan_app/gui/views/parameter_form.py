@@ -104,6 +104,11 @@ class ParameterForm(QWidget):
             if sentence and row.spec.advanced:
                 self._unfold(row.params_type)
 
+    def drop_text(self, name: str) -> None:
+        """Give up what was typed into a field and is no value: another value is about to be shown there."""
+        for row in self._matching(name, None):
+            row.drop_text()
+
     def set_derived(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show values that follow from the others, below the fields."""
         old = self.derived.layout()

@@ -70,6 +70,11 @@ class ParameterRow(QObject):
         self._given_problem = sentence
         self._refresh()
 
+    def drop_text(self) -> None:
+        """Give up a text that is no value, so that the next value is shown in its place."""
+        self._own_problem = self._given_problem = None
+        self._refresh()
+
     def set_default(self, value: Any) -> None:
         """What the reset button goes back to."""
         self.default = value
