@@ -22,6 +22,8 @@ COLOURMAP = "inferno"
 _PANEL, _MARGIN, _GAP, _BAR = 900, 60, 90, 26
 #: Wider than this, panels side by side become too flat: they go below each other.
 _FLAT = 1.7
+#: An image less high than this has its scale bar in the line of its title: on the image it would hide too much.
+_SHALLOW = 220
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: 
 
 def _panels(result: Result) -> list[Panel]:
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
-    per_pixel = "photons per frame per pixel"
+    per_pixel, per_fine_pixel = "photons per frame per pixel", "photons per frame per fine pixel"
     return [
         Panel(result.mean, camera, f"Mean, {length_text(camera)} pixels", per_pixel),
-        Panel(result.estimate, fine, f"Estimate x, {length_text(fine)} pixels", per_pixel),
+        Panel(result.estimate, fine, f"Estimate x, {length_text(fine)} pixels", per_fine_pixel),
         Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel),
     ]
 
@@ -83,7 +85,11 @@ def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str)
     shown = _resized(panel.image, size)
     low, high = panel.limits or display_range(shown)
     canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
-    _draw_scale_bar(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
+    width_nm = panel.image.shape[1] * panel.pixel_size_nm
+    if height < _SHALLOW <= width:
+        _draw_scale_bar_above(pen, width, width_nm)
+    else:
+        _draw_scale_bar(canvas, (0, top, width, top + height), width_nm)
     _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colourmap)
     return canvas
 
@@ -118,6 +124,14 @@ def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_n
     pen.rectangle((x1 - dots, y1 - thick, x1, y1), fill="white")
     place, within = (x1 - dots / 2, y1 - thick - TEXT - 12), (left + 4, right - 4)
     write_text(pen, place, text, TEXT, "white", anchor="ma", within=within)
+
+
+def _draw_scale_bar_above(pen: ImageDraw.ImageDraw, width: int, width_nm: float) -> None:
+    """In the line of the title, at its right end: the length in words, then the bar."""
+    length_nm = nice_length(width_nm / 4)
+    dots, thick, middle = round(width * length_nm / width_nm), 9, TITLE // 2
+    pen.rectangle((width - 1 - dots, middle - thick // 2, width - 1, middle + thick // 2), fill=INK)
+    write_text(pen, (width - dots - 16, middle), length_text(length_nm), TEXT, anchor="rm")
 
 
 def _draw_colour_bar(

@@ -56,7 +56,15 @@ def measure_image(image: np.ndarray, pixel_size_nm: float) -> Findings:
 
 
 def measure_run(run: Run, result: Result) -> Findings:
-    """Of a run: the detail of its estimate, and whether it explains the recorded mean. Raises DataError, ReadError."""
+    """Of a run: the detail of its estimate, and whether it explains the recorded mean. Raises DataError, ReadError.
+
+    A region of fewer camera pixels than a spectrum needs is measured by its estimate alone.
+    """
+    if min(result.mean.shape) < LEAST_SIDE:
+        found = detail(result.estimate, result.fine_pixel_size_nm)
+        what = " × ".join(str(side) for side in result.mean.shape)
+        note = f"RSE, RSP and residual are left out: they need {LEAST_SIDE} × {LEAST_SIDE} camera pixels, not {what}."
+        return found + Findings(notes=(note,))
     light = result.mean.astype(float) - result.background
     fine_nm = result.fine_pixel_size_nm
     found = detail(result.estimate, fine_nm) + faithfulness(result.estimate, light, fine_nm)

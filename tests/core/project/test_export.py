@@ -166,6 +166,16 @@ def test_the_scale_bar_of_the_figure_is_as_long_as_it_says():
     assert abs(longest_white_row(figure, (60, 60 + 60, 960, 60 + 56 + 890)) - 150) <= 2
 
 
+def test_a_shallow_image_keeps_its_scale_bar_in_the_line_of_its_title():
+    figure = draw_figure(result_of((12, 240)))
+    # 240 pixels of 100 nm on 1800 dots: 7.5 dots a pixel; the bar for 24 µm is 5 µm, 50 pixels, long.
+    row = np.asarray(figure.convert("L"))[60 + 34 // 2, 60 : 60 + 1800]
+    assert abs(np.count_nonzero(row[1800 - 400 :] < 30) - 375) <= 2 and row[-1] < 30
+    # Nothing veils the mean's lower right corner: there it has the colours of its own, brighter than any veil.
+    corner = np.asarray(figure.crop((60 + 1500, 60 + 56, 60 + 1800, 60 + 56 + 90)))
+    assert corner.max() > 200 and not (corner == 255).all(axis=2).any()
+
+
 @pytest.mark.parametrize("shape", [(60, 60), (7, 60), (60, 7), (1, 1), (300, 280)])
 def test_a_figure_is_drawn_for_every_shape_and_fits_a_page(shape):
     unfinished = result_of(shape, notes=("Unfinished: step 3 of 9, from the last checkpoint.",))

@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.roi import Roi
+from fluogan_app.core.metrics.findings import detail
 from fluogan_app.core.metrics.resolution_scaled import binned
 from fluogan_app.core.project.measure import _residual, measure_run
 from fluogan_app.core.project.store import Project
@@ -66,3 +67,11 @@ def test_of_a_region_the_border_is_left_out(run, truth, project, stack, walk, re
     assert _residual(run, result_of(large, 0.1)).shape == (64 - 2 * border, 70 - 2 * border)
     # A region that would have nothing left keeps its border.
     assert _residual(run, result_of(truth, 0.1)).shape == (24, 30)
+
+
+def test_a_run_on_few_camera_pixels_is_measured_by_its_estimate(run, truth):
+    fine, background = truth
+    seen = result_of((fine[: 12 * ZOOM], background[:12]), noise=0.05)
+    found = measure_run(run, seen)
+    assert set(found.values()) == {measure.name for measure in detail(seen.estimate, 100.0 / ZOOM).measures}
+    assert any("RSE" in note and "12 × 30" in note for note in found.notes)
