@@ -71,7 +71,8 @@ class Session(QObject):
         self._leave_stack()
         self.project, self.stack, self.untitled = project, stack, untitled
         self.document, self._saved = project.document, saved or project.document
-        self._stated = project.document.acquisition if untitled or stack is None else stack.acquisition
+        noted = project.document.acquisition
+        self._stated = noted if untitled or stack is None else _with_noted(stack.acquisition, noted)
         self._problems = {}
         self.runs = tuple(project.runs())
         self.shown_run = self.runs[-1] if self.runs else None
@@ -272,3 +273,8 @@ class Session(QObject):
             self.unsaved_changed.emit(self.unsaved)
 
 
+def _with_noted(stated: Acquisition, noted: Acquisition) -> Acquisition:
+    """What the file states, and what came with it when the project was made: a sample's description, for example."""
+    names = [name for name, origin in noted.origins.items() if origin is Origin.FILE and name not in stated.origins]
+    values = {name: getattr(noted, name) for name in names}
+    return stated.replace(**values, origins={**stated.origins, **dict.fromkeys(names, Origin.FILE)})

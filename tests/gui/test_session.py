@@ -57,6 +57,18 @@ def test_what_the_user_types_is_marked_as_the_users(session: Session) -> None:
     assert session.document.acquisition.pixel_size_nm == 80.0
 
 
+def test_what_came_with_a_sample_is_gone_back_to_in_a_saved_project_too(stack: Stack, tmp_path: Path, qapp) -> None:
+    """The file does not state it, the sample's description did when the project was made."""
+    known = stack.acquisition.with_values(Origin.FILE, numerical_aperture=1.4).with_values(Origin.USER, gain=2.0)
+    project = Project.create(tmp_path / "sample.fluogan", ProjectDocument(acquisition=known))
+    session = Session()
+    session.show_project(project, stack, untitled=False)
+    assert session.stated.numerical_aperture == 1.4 and session.stated.pixel_size_nm == 80.0
+    session.reset(Acquisition, ("numerical_aperture", "gain"))
+    assert session.document.acquisition.origin("numerical_aperture") is Origin.FILE
+    assert session.document.acquisition.gain == 1.0
+
+
 def test_a_wrong_value_changes_nothing_and_is_named(session: Session) -> None:
     before = session.document
     session.edit(FluoganParams, "zoom", 99)

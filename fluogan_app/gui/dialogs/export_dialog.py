@@ -43,7 +43,7 @@ _PARTS = (
     _Part("estimate", "Super-resolved image x, 32-bit TIFF with its pixel size", "x{tif}", True),
     _Part("background", "Smooth background b, 32-bit TIFF with its pixel size", "background{tif}", True),
     _Part("mean", "Mean image in photons, 32-bit TIFF with its pixel size", "mean{tif}", False),
-    _Part("deviation", "Standard deviation of x, 32-bit TIFF with its pixel size", "deviation{tif}", False),
+    _Part("deviation", "Standard deviation of x, 32-bit TIFF with its pixel size", "deviation{tif}", True),
     _Part("curves", "Curves of the run, CSV", "curves.csv", True),
     _Part("figure", "Figure with scale bars, PNG", "figure.png", True),
 )

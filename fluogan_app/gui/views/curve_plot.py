@@ -161,15 +161,17 @@ class CurvePlot(QWidget):
     def _write_legend(self) -> None:
         """Title and curves, each with its newest value; a unit that all share stands with the title."""
         colours, unit = curve_colours(QApplication.palette()), self._unit()
-        head = f"<b>{self._title}</b>" + (f" ({unit})" if unit else "")
-        parts = []
+        text = f"<b>{self._title}</b>" + (f" ({unit})" if unit else "")
+        alone = True
         for index, metric in enumerate(self._metrics):
             colour = colours[index % len(colours)].name()
             words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip()
-            if self.legend.fontMetrics().horizontalAdvance(f"■ {words}") <= self.legend.width():
-                words = words.replace(" ", "&nbsp;")
-            parts.append(f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}')
-        self.legend.setText(f"{head}<br>{'&ensp; '.join(parts)}")
+            # Longer than a line, it is broken and has its lines for itself; else it stays whole, beside others.
+            before, alone = alone, self.legend.fontMetrics().horizontalAdvance(f"■ {words}") > self.legend.width()
+            words = words if alone else words.replace(" ", "&nbsp;")
+            text += "<br>" if alone or before else "&ensp; "
+            text += f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}'
+        self.legend.setText(text)
 
     def _newest(self, metric: Metric) -> str:
         values = self._curves.columns.get(metric.name, np.empty(0))
