@@ -137,7 +137,11 @@ def test_too_few_frames_and_foreign_states_are_refused(walk) -> None:
 
 
 def test_for_the_real_method_it_is_what_other_recordings_show() -> None:
-    """The mean over the field, and along the line alone, within a quarter of the spread over ten recordings."""
+    """The mean over the field, and along the line alone, as the spread over ten recordings says.
+
+    A spread of ten is known to 1/√18 at one place; the cross has about ten that are independent, so that each of both
+    means is known to 8 %, their ratio to 11 %: three times that is allowed.
+    """
     mean = mean_of(cross((19, 23)), 10.0)
     params = FluoganParams(zoom=ZOOM, steps=150, delta=0)
     recordings = [np.random.default_rng(seed).poisson(mean, (96, *mean.shape)).astype(np.float32) for seed in range(10)]
@@ -145,5 +149,5 @@ def test_for_the_real_method_it_is_what_other_recordings_show() -> None:
     spread = np.std(estimates, axis=0, ddof=1)
     result = run(solver_of(FluoganMethod(), params, recordings[0], 10)).result
     line = np.mean(estimates, axis=0) > 3.0
-    assert result.deviation.mean() == pytest.approx(spread.mean(), rel=0.25)
-    assert result.deviation[line].mean() == pytest.approx(spread[line].mean(), rel=0.25)
+    assert result.deviation.mean() == pytest.approx(spread.mean(), rel=0.33)
+    assert result.deviation[line].mean() == pytest.approx(spread[line].mean(), rel=0.33)

@@ -68,8 +68,8 @@ def test_lines_are_split_in_place(light: str, lines: tuple[float, float], gain_g
     assert split_lines(shuffled, simulated.pattern, simulated.pixel_size_nm, result.zoom).finest_nm is None
 
 
-# At 60 photons nothing in the frames tells a bar of 220 nm from two lines 120 nm apart (0.2 standard deviations in a row);
-# what is shown there the prior decides, and it is not asserted.
+# At 60 photons nothing in the frames tells a bar of 220 nm from two lines 120 nm apart (0.2 standard deviations in a
+# row); what is shown there the prior decides, and it is not asserted.
 @pytest.mark.parametrize(("light", "width"), [("bright", 100.0), ("dim", 100.0), ("bright", 220.0)])
 def test_one_line_and_one_bar_stay_whole(light: str, width: float) -> None:
     simulated = simulate(BarParams(light=light, rows=12, frames=500, bar_width_nm=width), seed=1)

@@ -44,7 +44,7 @@ BOUNDARIES = {
 
 @pytest.mark.parametrize("options", [{}, {"detail": 0.25}, {"moments": "covariance"}], ids=str)
 def test_at_every_kind_of_boundary_resumed_equals_uninterrupted(make, solver, blinking, options) -> None:
-    problem, options = make(blinking), {"delta": 1, "zoom": 6, "steps": 60, **options}
+    problem, options = make(blinking), {"delta": 1, "zoom": 6, "steps": 60, "warmup_steps": 40, **options}
     whole = solver(problem, **options)
     if "detail" not in options:
         assert [whole._schedule.place(step) for step in (19, 20, 39)] == [(0, 19), (1, 0), (1, 19)]

@@ -23,9 +23,9 @@ from fluogan_app.core.optics.psf import Boundary
 SPARSITY_OF_SIGNAL = 0.004
 #: It is not below so many standard deviations, so that noise alone makes no structure.
 LEAST_SIGMAS = 1.25
-#: λ2 = 1 lets the background follow waves longer than so many widths (FWHM) of the PSF, where the noise is usual or more.
-#: Where there is less, β falls in proportion: a stiff background leaves a part of every slow wave, ∝ 1 / its length²,
-#: which must stay below the noise, or the estimate makes up for it.
+#: λ2 = 1 lets the background follow waves longer than so many widths (FWHM) of the PSF, where the noise is usual or
+#: more. Where there is less, β falls in proportion: a stiff background leaves a part of every slow wave, ∝ 1 / its
+#: length², which must stay below the noise, or the estimate makes up for it.
 BACKGROUND_WAVE_FWHM = 5.0
 #: The mean frame's noise as a part of its light at which constants were found: 60 photons in 500 frames.
 USUAL_NOISE = 0.012
@@ -130,7 +130,7 @@ def build_model(
 
 
 def _quiet(weight: float) -> float:
-    """The mean frame's noise in multiples of the usual, at most 1, from the typical weight, 1 / (its part of light)²."""
+    """The mean frame's noise in multiples of the usual, at most 1, from the typical weight."""
     return min(1.0, weight**-0.5 / USUAL_NOISE)
 
 

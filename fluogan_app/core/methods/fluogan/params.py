@@ -33,16 +33,17 @@ class FluoganParams(Params):
     lambda2: float = param(
         1.0, label="Smooth background λ2", ge=0, le=1e6, group="Weights", logarithmic=True,
         equation="λ2/2 ‖∇b‖²",
-        help="Keeps the background from following structures: larger is smoother. At 1 it can follow changes over "
-        "more than about five widths of the PSF.",
+        help="Keeps the background from following structures: larger is smoother. At 1 it follows changes over "
+        "some widths of the PSF, and leaves all that is finer to the estimate.",
     )  # fmt: skip
     delta: Literal[0, 1] = param(
         0, label="Adversarial term δ", group="Weights", equation="− δ Σ D(y_sim)",
         help="0 fits the mean of the frames alone. 1 goes on from there against a critic network that compares "
-        "simulated with recorded frames, as published. On simulated lines, dim, bright and blinking, neither the "
-        "papers' critic nor the one here resolved more or came nearer to the truth (by more than 1 %), in several "
-        "times the time: where molecules are steady, the mean frame holds all that the frames can tell. Use 0, unless "
-        "you want the method as published.",
+        "simulated with recorded frames, as published; give 1,000 steps or more then. On simulated lines, dim, bright "
+        "and blinking, the critic, with a linear or a sigmoid output and frames drawn by either generator, resolved "
+        "nothing more and came no nearer to the truth (by more than 1 %), in several times the time: where molecules "
+        "are steady, the mean frame holds all that the frames can tell. Use 0, unless you want the method as "
+        "published.",
     )  # fmt: skip
     boundary: Literal["reflecting", "periodic"] = param(
         "reflecting", label="Beyond the border", group="Reconstruction", advanced=True,
@@ -90,7 +91,7 @@ class FluoganParams(Params):
     )  # fmt: skip
     warmup_steps: int = param(
         640, label="Mean-fit steps before the critic", ge=0, le=1_000_000, group="Critic", advanced=True,
-        help="With δ = 1 the first steps fit the mean alone. At most two thirds of all steps are taken for it.",
+        help="With δ = 1 the first steps fit the mean alone. At most nine tenths of all steps are taken for it.",
     )  # fmt: skip
     adversarial_weight: float = param(
         1.0, label="Adversarial weight", ge=0, le=1e4, group="Critic", advanced=True, logarithmic=True,
@@ -137,4 +138,4 @@ def warmup_length(params: FluoganParams) -> int:
     """Steps that fits of the mean may take: all of them with δ = 0, else those before the critic."""
     if params.delta == 0:
         return params.steps
-    return min(params.warmup_steps, (2 * params.steps) // 3)
+    return min(params.warmup_steps, (9 * params.steps) // 10)
