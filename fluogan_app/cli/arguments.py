@@ -107,8 +107,8 @@ def _metavar(declared: ParamSpec) -> str:
 
 
 def _help(declared: ParamSpec) -> str:
-    preset = declared.none_text or "none" if declared.default is None else _preset(declared)
-    allowed = "" if declared.choices or declared.kind == "bool" else f"Allowed: {declared.limits_text}. "
+    preset = declared.none_text or "none" if declared.default in (None, "") else _preset(declared)
+    allowed = "" if declared.choices or declared.kind in ("bool", "text") else f"Allowed: {declared.limits_text}. "
     text = f"{declared.label}. {declared.help} {allowed}Default: {preset}."
     # argparse takes % for its own; and a large number must not be torn apart at the end of a line.
     return re.sub(r"(?<=\d) (?=\d)", "\u00a0", text.replace("%", "%%"))

@@ -82,7 +82,8 @@ def measure_row(name: str, value: float) -> tuple[str, str]:
     """A measure in words with its unit: "photon_balance_percent" becomes "Photon balance", "0.31 %"."""
     for ending, unit in _UNIT_ENDINGS.items():
         if name.endswith(ending):
-            return _sentence_case(name.removesuffix(ending)), f"{value:.4g} {unit}"
+            text = f"{value:.4g} {unit}"
+            return _sentence_case(name.removesuffix(ending)), "1 frame" if text == "1 frames" else text
     return _sentence_case(name), f"{value:.4g}"
 
 

@@ -106,3 +106,9 @@ def test_every_command_explains_itself(fluogan, name: str) -> None:
     assert said.code == 0
     assert said.out.startswith(f"usage: fluogan {name}")
     assert said.err == ""
+
+
+def test_the_help_of_a_text_names_no_limits_and_no_empty_default(fluogan) -> None:
+    shown = " ".join(fluogan("simulate", "filaments", "--help").out.split())
+    assert "filaments are drawn. Default: none." in shown
+    assert "any value" not in shown and "Default: ." not in shown

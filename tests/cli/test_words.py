@@ -98,6 +98,8 @@ def test_frames_are_counted_on_a_terminal_only() -> None:
         ("photon_balance_percent", -0.31424, ("Photon balance", "-0.3142 %")),
         ("resolution_nm", 151.26, ("Resolution", "151.3 nm")),
         ("discrepancy", 1.5, ("Discrepancy", "1.5")),
+        ("correlation_time_frames", 1.0, ("Correlation time", "1 frame")),
+        ("correlation_time_frames", 3.312, ("Correlation time", "3.312 frames")),
     ],
 )
 def test_a_measure_is_shown_with_the_unit_in_its_name(name: str, value: float, row: tuple[str, str]) -> None:
