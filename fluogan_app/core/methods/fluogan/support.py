@@ -24,9 +24,9 @@ LENGTH_SIGMAS = 6.0
 DEAREST_FINE, DEAREST = 1.5, 1.1
 #: And at least so many times.
 CHEAPEST = 0.03
-#: Support at which the price has halved, in multiples of the typical light, at the usual noise, and the power
-#: with which it falls where there is less. More parts closer lines, and in the end bars that are none: where noise hides what
-#: differs, either is shown for the other; where light is plentiful, the recording decides, and needs no favour.
+#: Support at which the price has halved, in multiples of the typical light at the usual noise, and the power with which
+#: it falls where there is less. More of it parts closer lines, and in the end bars that are none: where noise hides the
+#: difference, either is shown for the other; where light is plentiful, the recording decides without any favour.
 HALF_PRICE, HALF_PRICE_POWER = 0.13, 0.1
 #: Directions are those of the picture blurred by, and averaged over, so many σ of the PSF.
 DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
