@@ -14,7 +14,9 @@ def export_evidence(path: Path, estimates: Iterable[Estimate], caption: str = ""
     """Draw the evidence of all estimates as one PNG at 300 dpi. Raises UsageError (nothing to draw), ProjectError."""
     plots = evidence_plots(estimates)
     if not plots:
-        raise UsageError("Nothing could be estimated, so there is no evidence to draw.", "Leave --figure away.")
+        raise UsageError(
+            "Nothing could be estimated, so there is no evidence to draw.", "Leave --figure away to read why."
+        )
     export_plots(path, plots, caption)
 
 
