@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
@@ -155,6 +156,8 @@ class ParameterForm(QWidget):
         row = self.row(name)
         if row.spec.advanced:
             self._unfold(row.params_type)
+            # What was folded away until now has its place only when the layouts have been heard.
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self._scroll.ensureWidgetVisible(row.editor)
         row.editor.setFocus()
 

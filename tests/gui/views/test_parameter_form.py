@@ -288,6 +288,13 @@ def test_focus_brings_a_field_into_sight(form):
         form.focus("nothing")
 
 
+def test_focus_brings_a_folded_field_into_sight(shown, qtbot):
+    form = shown(ParameterForm([("Recording", Acquisition), ("FluoGAN", FluoganParams)]), 400, 500)
+    form.focus("data_term")
+    editor = form.row("data_term").editor
+    qtbot.waitUntil(lambda: editor.visibleRegion().boundingRect() == editor.rect(), timeout=5000)
+
+
 def test_fits_into_a_narrow_column(shown):
     """On a screen 1280 wide the form must leave three quarters to the images."""
     sections = [("Recording", Acquisition), ("FluoGAN", FluoganParams), ("Run", RunSettings)]
