@@ -32,10 +32,10 @@ HALF_PRICE, HALF_PRICE_POWER = 0.13, 0.1
 DIRECTION_BLUR, DIRECTION_WINDOW = 0.6, 1.2
 #: Surroundings of this side, in σ of the PSF, count as significant from so many standard deviations on; what stands in
 #: fainter ones λ1 pulls on up to so many times as hard.
-FAINT_SIDE, SIGNIFICANT_SIGMAS, DEAREST_FAINT = 2.0, 30.0, 3.0
-#: Where wide spots hold more than this part of the light, within a Gaussian window of so many σ of the PSF, fine ones
-#: are what an edge sharper than wide spots leaves over; λ1 pulls on them up to so many times as hard.
-SOLID, SOLID_WINDOW, DEAREST_IN_SOLID = 0.5, 1.5, 4.0
+FAINT_SIDE, SIGNIFICANT_SIGMAS, DEAREST_FAINT = 2.0, 40.0, 4.0
+#: Where finer spots hold less than this part of the light, within a Gaussian window of so many σ of the PSF, they are
+#: what an edge sharper than wide spots leaves over; λ1 pulls on them up to so many times as hard.
+SOLID, SOLID_WINDOW, DEAREST_IN_SOLID = 0.8, 1.5, 10.0
 
 
 def typical_light(estimate: torch.Tensor) -> torch.Tensor:
