@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +40,13 @@ def axis_for(
     """
     low, high = limits or _range_of(values, logarithmic, room)
     shown = _decades(low, high) if logarithmic else ticks(low, high, most=6)
-    # One way of writing along the whole axis.
-    plain = all(value == 0 or 1e-3 <= abs(value) < 1e5 for value in shown)
-    return Axis((low, high), logarithmic, tuple((value, number_text(value, plain)) for value in shown))
+    return Axis((low, high), logarithmic, tuple(zip(shown, number_texts(shown), strict=True)))
+
+
+def number_texts(values: Sequence[float]) -> list[str]:
+    """The numbers of all ticks, written one way along the whole axis."""
+    plain = all(value == 0 or 1e-3 <= abs(value) < 1e5 for value in values)
+    return [number_text(value, plain) for value in values]
 
 
 def number_text(value: float, plain: bool) -> str:

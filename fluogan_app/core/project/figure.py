@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from fluogan_app.core.data.result import Result
+from fluogan_app.core.project.axis import number_texts
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import (
     GREY, INK, TEXT, TITLE, check_picture_name, colours_of, nice_length, save_picture, text_width, ticks, wrapped,
@@ -150,10 +151,11 @@ def _draw_colour_bar(
         pen.polygon([(x0 - 1, top), (x0 - 1, top + _BAR - 1), (left, top + _BAR // 2)], fill=colours[0], outline=GREY)
     if float(shown.max()) > high:
         pen.polygon([(x1, top), (x1, top + _BAR - 1), (x1 + _BAR - 1, top + _BAR // 2)], fill=colours[1], outline=GREY)
-    for value in ticks(low, high):
+    values = ticks(low, high)
+    for value, text in zip(values, number_texts(values), strict=True):
         x = x0 + (value - low) / (high - low) * (x1 - x0 - 1)
         pen.line((x, top + _BAR, x, top + _BAR + 8), fill=INK, width=2)
-        write_text(pen, (x, top + _BAR + 12), f"{value:g}", TEXT, anchor="ma", within=(left, left + width))
+        write_text(pen, (x, top + _BAR + 12), text, TEXT, anchor="ma", within=(left, left + width))
     write_text(pen, (left + width / 2, top + _BAR + 20 + TEXT), unit, TEXT, anchor="ma", within=(left, left + width))
 
 

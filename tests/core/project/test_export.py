@@ -14,6 +14,7 @@ from fluogan_app.core import files
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.project import figure as drawn
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import nice_length, ticks
 from fluogan_app.core.project.export import export_image, export_run
@@ -174,6 +175,14 @@ def test_a_shallow_image_keeps_its_scale_bar_in_the_line_of_its_title():
     # Nothing veils the mean's lower right corner: there it has the colours of its own, brighter than any veil.
     corner = np.asarray(figure.crop((60 + 1500, 60 + 56, 60 + 1800, 60 + 56 + 90)))
     assert corner.max() > 200 and not (corner == 255).all(axis=2).any()
+
+
+def test_the_numbers_of_a_colour_bar_are_written_as_those_of_an_axis(monkeypatch):
+    written = []
+    monkeypatch.setattr(drawn, "write_text", lambda pen, place, text, *rest, **how: written.append(text))
+    image = np.linspace(-2e6, 2e6, 3600).reshape(60, 60)
+    drawn.draw_panels([drawn.Panel(image, 100.0, "Difference", "counts", (-2e6, 2e6))])
+    assert {"−2×10⁶", "2×10⁶", "0"} <= set(written)
 
 
 @pytest.mark.parametrize("shape", [(60, 60), (7, 60), (60, 7), (1, 1), (300, 280)])
