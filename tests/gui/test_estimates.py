@@ -52,6 +52,8 @@ def test_each_value_shows_its_evidence_and_what_it_assumes(asked) -> None:
     assert {"Noise of the camera", "Widest PSF that fits"} <= titles
     said = " ".join(label.text() for label in dialog.findChildren(QLabel))
     assert "Read noise" in said and "only be told apart from the offset" in said
+    # The widest PSF that fits is a limit, which nobody should put in place of a width.
+    assert "≤" in said and not dialog.use_buttons["fwhm_nm"].isVisible() and dialog.use_buttons["gain"].isVisible()
     dialog.close()
 
 

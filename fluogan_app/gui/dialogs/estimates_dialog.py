@@ -85,8 +85,9 @@ class EstimatesDialog(QDialog):
         self.use_buttons[estimate.name] = use
         for column, part in enumerate((choice, QLabel(text), use)):
             self._rows.addWidget(part, row, column)
-        # Once it has its place: before, it would be shown as a window of its own.
-        use.setVisible(usable)
+        # Once it has its place: before, it would be shown as a window of its own. A limit is no value: the true one may
+        # lie far below it, and a width taken too large invents spots.
+        use.setVisible(usable and not estimate.upper_limit)
 
     def _explain(self, estimate: Estimate) -> None:
         self.explanation.setText(estimate.how)
