@@ -184,6 +184,12 @@ def test_saturated_pixels_are_counted_and_carry_no_weight(make, solver, run, rec
     assert any("saturated in more than 1 of 200 frames, and not counted" in note for note in notes)
 
 
+def test_notes_say_what_without_the_critic_had_no_effect(make, run, recording) -> None:
+    asked = run(make(recording), delta=0, steps=3, kappa=20.0, generator="double-poisson").result.notes
+    assert any("κ" in note and "no effect" in note for note in asked)
+    assert not any("no effect" in note for note in run(make(recording), delta=0, steps=3).result.notes)
+
+
 def test_a_region_smaller_than_the_blur_is_refused(make, solver, recording) -> None:
     with pytest.raises(DataError, match="smaller than the blur"):
         solver(make(recording[:, :3, :]))

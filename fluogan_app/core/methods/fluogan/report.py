@@ -12,6 +12,7 @@ from fluogan_app.core.methods.fluogan.frames import blur_pixels
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.weights import Noise
 from fluogan_app.core.metrics.residual import residual_measures
+from fluogan_app.core.params import specs
 
 if TYPE_CHECKING:
     import torch
@@ -41,7 +42,7 @@ def notes(
     problem: Problem, params: FluoganParams, noise: Noise, of_frames: tuple[str, ...], found: dict[str, float]
 ) -> tuple[str, ...]:
     """Sentences on what was assumed, what was found in the frames (`of_frames`), and what is doubtful."""
-    said = (*_assumptions(problem), *_sampling(problem, params), *of_frames)
+    said = (*_assumptions(problem), *_sampling(problem, params), *_without_effect(params), *of_frames)
     return (*said, *_series(problem, noise), *_fit(found))
 
 
@@ -68,6 +69,18 @@ def _assumptions(problem: Problem) -> list[str]:
     if camera.origin("fwhm_nm") is Origin.ASSUMED:
         said.append(f"The PSF width of {camera.fwhm_nm:g} nm is assumed; the resolution reached depends on it.")
     return said
+
+
+def _without_effect(params: FluoganParams) -> list[str]:
+    """What was asked of the critic without asking for the critic."""
+    names = ("generator", "kappa", "critic", "data_term")
+    changed = [
+        f"“{spec.label}”" for spec in specs(FluoganParams)
+        if spec.name in names and getattr(params, spec.name) != spec.default
+    ]  # fmt: skip
+    if params.delta or not changed:
+        return []
+    return [f"Without the critic (δ = 0), {' and '.join(changed)} had no effect."]
 
 
 def _sampling(problem: Problem, params: FluoganParams) -> list[str]:
@@ -108,6 +121,6 @@ def _fit(found: dict[str, float]) -> list[str]:
         said.append(
             f"The image differs from the mean frame by {found['discrepancy'] ** 0.5:.1f} times its noise "
             "(discrepancy far from 1): check FWHM and pixel size; where they are right and the stack is bright, "
-            "a smaller λ1 or more steps bring them closer."
+            "a smaller λ1 brings them closer."
         )
     return said
