@@ -9,7 +9,7 @@ from pathlib import Path
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import spec, specs
 from fluogan_app.core.project.model import ProjectDocument, RunRecord
-from fluogan_app.core.readers.base import SceneDescription
+from fluogan_app.core.data.description import SceneDescription
 from fluogan_app.core.units import length_text, seconds_text
 
 STOPPING = "\nStopping as soon as this step is done. Ctrl-C again quits at once.\n"

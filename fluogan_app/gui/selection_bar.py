@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from fluogan_app.core.data.stack import Selection
-from fluogan_app.core.readers.base import FileDescription, SceneDescription
+from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.gui.views.controls import CalmComboBox, QuietLabel
 
 _TIPS = {

@@ -13,7 +13,7 @@ from fluogan_app.cli.report import Report
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.folder import DOCUMENT, is_project
 from fluogan_app.core.project.store import Project
-from fluogan_app.core.readers.base import FileDescription
+from fluogan_app.core.data.description import FileDescription
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:

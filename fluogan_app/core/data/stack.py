@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.roi import FrameRange, Roi
 
 
@@ -55,6 +56,8 @@ class Stack:
     """The frames of one scene, channel and plane of a file, with what the file says of its recording.
 
     `metadata` holds what the file states in its own words, for display; `warnings` are sentences for the user.
+    `description` tells what else the file holds, `files` every file that frames come from; stacks made in memory have
+    neither.
     """
 
     path: Path
@@ -65,6 +68,8 @@ class Stack:
     time_step_ms: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    description: FileDescription | None = None
+    files: tuple[Path, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:

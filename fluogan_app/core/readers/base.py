@@ -1,96 +1,85 @@
-"""What every reader offers: a description of a file, and the stack of one of its scenes."""
+"""What every reader offers: an open file, its scenes, and the frames of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from fluogan_app.core.data.acquisition import Origin
-from fluogan_app.core.data.stack import Selection, Stack
+import numpy as np
+
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.data.stack import FrameSource
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.units import bytes_text
 
 #: Enough for every signature that is known, those that stand behind a long header included.
 HEAD_BYTES = 4100
 #: The warning of a stack that is none; who asks for a single image does not repeat it.
 ONE_FRAME = "There is one frame only; a reconstruction needs a stack of many."
+#: Larger than any camera's frame; what claims more is damaged or no recording, and no memory is asked for it.
+MAX_FRAME_BYTES = 512_000_000
+#: No recording has more planes; what claims more is damaged.
+MAX_PLANES = 10_000_000
 
 
 @dataclass(frozen=True)
-class SceneDescription:
-    """One image of a file. `sizes` counts T, C, Z, Y, X as they are taken; `axes` are the file's own letters.
+class Scene:
+    """One image of an open file: its leading axes and where each plane is.
 
-    Sizes of pixels and steps are None where the file does not state them or states nonsense.
+    axes: the letters before Y and X, slowest first, without those of length 1; in the file's own terms, T, C and Z
+    where it names them. planes: (leading axes…, n) int64, the address of each plane as the file's own `source`
+    understands it; its first entry is −1 where a plane is missing. stated: whether the file itself defines what its
+    axes mean, so that Z is depth and not a series that somebody saved as one.
     """
 
     name: str
-    sizes: Mapping[str, int]
     axes: str
-    dtype: str
-    pixel_size_y_nm: float | None
-    pixel_size_x_nm: float | None
-    pixel_size_origin: Origin
-    time_step_ms: float | None
-    channels: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The scene as `fluogan info --json` prints it."""
-        return {
-            "name": self.name,
-            "sizes": {letter: self.sizes[letter] for letter in "TCZYX"},
-            "axes": self.axes,
-            "dtype": self.dtype,
-            "pixel_size_nm": {
-                "y": self.pixel_size_y_nm,
-                "x": self.pixel_size_x_nm,
-                "origin": self.pixel_size_origin.value,
-            },
-            "time_step_ms": self.time_step_ms,
-            "channels": list(self.channels),
-        }
-
-
-@dataclass(frozen=True)
-class FileDescription:
-    """What a file holds, without its pixels. `warnings` are sentences for the user."""
-
-    path: Path
-    reader: str
-    scenes: tuple[SceneDescription, ...]
+    planes: np.ndarray
+    height: int
+    width: int
+    dtype: np.dtype
+    recording: Recording = Recording()
+    stated: bool = True
     warnings: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The object that `fluogan info --json` prints."""
-        return {
-            "reader": self.reader,
-            "scenes": [scene.to_json() for scene in self.scenes],
-            "warnings": list(self.warnings),
-        }
+
+class OpenFile(Protocol):
+    """A file that was opened, its metadata read and found sound; no pixel was read yet.
+
+    dialect: what the file is, in words ("CZI"). files: every file that pixels come from, the opened one first.
+    """
+
+    dialect: str
+    scenes: tuple[Scene, ...]
+    files: tuple[Path, ...]
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> FrameSource:
+        """The frames at some addresses (T, n) of a scene. Closing the source closes the file. Raises ReadError."""
+
+    def close(self) -> None: ...
 
 
 class Reader(Protocol):
     """A family of files. A new one is a module with a class like this and a line in `open.READERS`.
 
-    Its libraries are imported inside its functions: the window must stand before any of them is loaded.
+    Its libraries are imported inside its functions: the window must stand before any of them is loaded. What they
+    raise need not be caught: whatever is no FluoganError is told as damage of the file.
     """
 
     name: str
 
-    def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins with these bytes is for this reader."""
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether a file that begins with these bytes is for this reader; of a folder `head` is empty."""
 
-    def describe(self, path: Path) -> FileDescription:
-        """Axes, sizes, calibration and warnings, from the metadata alone. Raises ReadError."""
-
-    def open_stack(self, path: Path, selection: Selection) -> Stack:
-        """The lazy stack of one scene, channel and plane. Raises ReadError."""
+    def open(self, path: Path) -> OpenFile:
+        """The file with its scenes. Raises ReadError."""
 
 
 def read_head(path: Path) -> bytes:
-    """The first bytes of a file. Raises ReadError where there is no such file, or it is a folder or empty."""
+    """The first bytes of a file, none of a folder. Raises ReadError where there is no such file, or it is empty."""
     if path.is_dir():
-        raise ReadError(f"{path} is a folder, not a file.", "Open one of the files in it.")
+        return b""
     try:
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
@@ -101,6 +90,11 @@ def read_head(path: Path) -> bytes:
     if not head:
         raise ReadError(f"{path.name} is empty (0 bytes).", "Copy it again from where it was recorded.")
     return head
+
+
+def is_folder(path: Path) -> ReadError:
+    """The sentence for a folder that is no recording."""
+    return ReadError(f"{path} is a folder, not a file.", "Open one of the files in it.")
 
 
 def unreadable(path: Path, error: Exception) -> ReadError:
@@ -115,6 +109,15 @@ def damaged(path: Path, what: str) -> ReadError:
         f"{path.name} is damaged: {what}.",
         "Copy it again from where it was recorded; what is left of a damaged file may be saved with Fiji.",
     )
+
+
+def check_frame(path: Path, height: int, width: int, dtype: np.dtype) -> None:
+    """Raises ReadError for frames that are empty, or larger than any camera makes; ask before anything is allocated."""
+    if min(height, width) < 1:
+        raise damaged(path, f"its frames have {height} × {width} pixels")
+    needed = height * width * dtype.itemsize
+    if needed > MAX_FRAME_BYTES:
+        raise damaged(path, f"a frame of {height} × {width} pixels would take {bytes_text(needed)}")
 
 
 def chosen(path: Path, what: str, index: int, count: int) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from fluogan_app.core.readers.recording import Recording, duration_ms, length_nm, positive
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
 
 #: The XML of the largest recordings, with millions of planes, stays below.
 _MAX_CHARACTERS = 200_000_000

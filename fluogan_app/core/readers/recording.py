@@ -1,17 +1,15 @@
-"""What a file says of its recording, brought to nm and ms; zero and absurd values count as not said."""
+"""What a file says of its recording brought to nm and ms; zero and absurd values count as not said."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ParameterError
-
-#: Side lengths that differ by less are one length, written with few digits.
-SQUARE_TOLERANCE = 0.01
 
 _NM_PER_UNIT = {
     "m": 1e9, "meter": 1e9, "metre": 1e9, "cm": 1e7, "centimeter": 1e7, "mm": 1e6, "millimeter": 1e6,
@@ -23,39 +21,6 @@ _MS_PER_UNIT = {
     "milliseconds": 1.0, "µs": 1e-3, "us": 1e-3, "microsecond": 1e-3, "ns": 1e-6,
     "min": 6e4, "minute": 6e4, "minutes": 6e4, "h": 3.6e6, "hr": 3.6e6, "hour": 3.6e6, "hours": 3.6e6,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Recording:
-    """Calibration as a file states it; None where it states nothing. `emissions_nm` goes by channel.
-
-    `metadata` holds the file's own words for display; `warnings` are sentences for the user.
-    """
-
-    pixel_size_y_nm: float | None = None
-    pixel_size_x_nm: float | None = None
-    time_step_ms: float | None = None
-    numerical_aperture: float | None = None
-    channels: tuple[str, ...] = ()
-    emissions_nm: tuple[float | None, ...] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def pixel_size_origin(self) -> Origin:
-        """FILE where both sides are stated, else MISSING."""
-        known = self.pixel_size_y_nm is not None and self.pixel_size_x_nm is not None
-        return Origin.FILE if known else Origin.MISSING
-
-    def filled_from(self, other: Recording) -> Recording:
-        """This recording with its gaps filled by another source in the same file; words of both are kept."""
-        mine = {each.name: getattr(self, each.name) for each in fields(self)}
-        merged = {name: value if value not in (None, ()) else getattr(other, name) for name, value in mine.items()}
-        if self.pixel_size_origin is Origin.MISSING:
-            merged |= {"pixel_size_y_nm": other.pixel_size_y_nm, "pixel_size_x_nm": other.pixel_size_x_nm}
-        merged["metadata"] = {**other.metadata, **self.metadata}
-        merged["warnings"] = (*self.warnings, *other.warnings)
-        return Recording(**merged)
 
 
 def length_nm(value: Any, unit: str) -> float | None:
@@ -82,25 +47,18 @@ def acquisition_of(recording: Recording, channel: int) -> Acquisition:
 
     Pixels that are not square leave the pixel size open: blur and sampling are taken equal along y and x.
     """
-    emissions = recording.emissions_nm
     stated = {
-        "pixel_size_nm": square_pixel_size_nm(recording),
+        "pixel_size_nm": recording.pixel_size_nm,
         "numerical_aperture": recording.numerical_aperture,
-        "emission_nm": emissions[channel] if channel < len(emissions) else None,
+        "emission_nm": recording.emission_nm(channel),
+        "gain": recording.gain,
+        "offset": recording.offset,
     }
     acquisition = Acquisition()
     for name, value in stated.items():
         if value is not None and plausible(name, value):
             acquisition = acquisition.with_values(Origin.FILE, **{name: value})
     return acquisition
-
-
-def square_pixel_size_nm(recording: Recording) -> float | None:
-    """The side of a pixel in nm where both sides are stated and equal, else None."""
-    height, width = recording.pixel_size_y_nm, recording.pixel_size_x_nm
-    if height is None or width is None or abs(height - width) > SQUARE_TOLERANCE * max(height, width):
-        return None
-    return width if height == width else (height + width) / 2
 
 
 def plausible(name: str, value: float) -> bool:
@@ -113,20 +71,34 @@ def plausible(name: str, value: float) -> bool:
 
 
 def checked(recording: Recording) -> Recording:
-    """A recording without values that no microscope has, and with a word on each, and on pixels that are not square."""
-    warnings = list(recording.warnings)
+    """A recording without values that no microscope has, with a word on each, and on pixels that are not square."""
     recording, one_sided = _both_sides(recording)
-    warnings += one_sided
+    recording, absurd = _without_absurd(recording)
+    warnings = (*recording.warnings, *one_sided, *absurd)
+    if recording.pixel_size_origin is Origin.FILE and recording.pixel_size_nm is None:
+        sides = f"{recording.pixel_size_x_nm:.6g} nm wide and {recording.pixel_size_y_nm:.6g} nm high"
+        warnings = (*warnings, f"Pixels are {sides}; square pixels are needed.")
+    return replace(recording, warnings=warnings)
+
+
+def _without_absurd(recording: Recording) -> tuple[Recording, list[str]]:
+    """The recording with what lies outside the declared limits taken out, and a sentence on each."""
+    taken_out, sentences = {}, []
     sides = (recording.pixel_size_y_nm, recording.pixel_size_x_nm)
-    if recording.pixel_size_origin is Origin.FILE and not all(plausible("pixel_size_nm", side) for side in sides):
+    if None not in sides and not all(plausible("pixel_size_nm", side) for side in sides):
+        taken_out |= {"pixel_size_y_nm": None, "pixel_size_x_nm": None}
         stated = f"{sides[1]:.6g} × {sides[0]:.6g} nm"
-        warnings.append(f"The file states a pixel of {stated}, which cannot be; it is ignored.")
-        sides = (None, None)
-    cleaned = replace(recording, pixel_size_y_nm=sides[0], pixel_size_x_nm=sides[1], warnings=tuple(warnings))
-    if cleaned.pixel_size_origin is Origin.FILE and square_pixel_size_nm(cleaned) is None:
-        sentence = f"Pixels are {sides[1]:.6g} nm wide and {sides[0]:.6g} nm high; square pixels are needed."
-        cleaned = replace(cleaned, warnings=(*warnings, sentence))
-    return cleaned
+        sentences.append(f"The file states a pixel of {stated}, which cannot be; it is ignored.")
+    for name, words in (("numerical_aperture", "numerical aperture"), ("gain", "gain"), ("offset", "camera offset")):
+        value = getattr(recording, name)
+        if value is not None and not plausible(name, value):
+            taken_out[name] = None
+            sentences.append(f"The file states a {words} of {value:.6g}, which cannot be; it is ignored.")
+    emissions = recording.emissions_nm
+    kept = tuple(value if value is None or plausible("emission_nm", value) else None for value in emissions)
+    for value in sorted({value for value in emissions if value is not None} - set(kept)):
+        sentences.append(f"The file states an emission of {value:.6g} nm, which cannot be; it is ignored.")
+    return replace(recording, emissions_nm=kept, **taken_out), sentences
 
 
 def _both_sides(recording: Recording) -> tuple[Recording, tuple[str, ...]]:

@@ -14,11 +14,15 @@ UNNAMED = "IQ"
 
 @dataclass(frozen=True)
 class Roles:
-    """Positions of the leading axes that are time and channel (None: one only); all others together are planes."""
+    """Positions of the leading axes that are time and channel (None: one only); all others together are planes.
+
+    guessed: whether time was taken by a guess, since the file names none.
+    """
 
     time: int | None
     channel: int | None
     warnings: tuple[str, ...] = ()
+    guessed: bool = False
 
 
 def assign_roles(axes: str, counts: tuple[int, ...], stated: bool, wish: str = "") -> Roles:
@@ -31,10 +35,10 @@ def assign_roles(axes: str, counts: tuple[int, ...], stated: bool, wish: str = "
     if wish:
         return _wished(axes, counts, wish.upper())
     time = _position(axes, counts, "T")
-    warnings: tuple[str, ...] = ()
-    if time is None:
-        time, warnings = _guess(axes, counts, stated)
-    return Roles(time, _position(axes, counts, "C"), warnings)
+    if time is not None:
+        return Roles(time, _position(axes, counts, "C"))
+    time, warnings = _guess(axes, counts, stated)
+    return Roles(time, _position(axes, counts, "C"), warnings, guessed=time is not None)
 
 
 def arrange(planes: np.ndarray, roles: Roles) -> np.ndarray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.recording import Recording, length_nm
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.recording import length_nm
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296

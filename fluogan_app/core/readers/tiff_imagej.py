@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fluogan_app.core.readers.recording import Recording, duration_ms, positive
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.recording import duration_ms, positive
 from fluogan_app.core.readers.tiff_calibration import pixels_per_unit, side_nm
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages

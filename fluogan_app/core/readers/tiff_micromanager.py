@@ -10,7 +10,8 @@ import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
-from fluogan_app.core.readers.recording import Recording, length_nm, positive
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.recording import length_nm, positive
 from fluogan_app.core.readers.tiff_bytes import Directory
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages

@@ -11,7 +11,7 @@ import numpy as np
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.ome_xml import OmeDocument, OmeImage, PlaneRun, parse_ome
-from fluogan_app.core.readers.recording import Recording
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, check_format, same_frame

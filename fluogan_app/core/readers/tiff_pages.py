@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import damaged
+from fluogan_app.core.readers.base import MAX_FRAME_BYTES, damaged
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES, Directory, Entry, TiffBytes
 from fluogan_app.core.units import bytes_text
 
@@ -31,8 +31,6 @@ _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _WHOLE_BITS = (8, 16, 32, 64)
 _PACKED_BITS = (10, 12, 14)
 
-#: Larger than any camera's frame; what claims more is damaged or no recording, and no memory is asked for it.
-MAX_FRAME_BYTES = 512_000_000
 #: Above this size a frame must not have shrunk more than `_MAX_SHRINKING` times: constant frames are small.
 _SUSPICIOUS_FRAME_BYTES = 64_000_000
 _MAX_SHRINKING = 5_000

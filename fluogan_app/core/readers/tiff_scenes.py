@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.readers.base import damaged
-from fluogan_app.core.readers.recording import Recording
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, contiguous_run, frame_pages
 

@@ -16,7 +16,7 @@ from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project, is_project
-from fluogan_app.core.readers.base import FileDescription
+from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.readers.open import describe, open_stack
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.controllers.context import Context

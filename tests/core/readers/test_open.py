@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import FileDescription, SceneDescription
+from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.open import describe, open_stack
 
 LIF_HEAD = b"\x70\x00\x00\x00\x9a\x01\x00\x00\x2a"
@@ -68,19 +68,28 @@ def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
 
 def test_the_description_is_the_json_of_the_command_line() -> None:
     sizes = {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5}
-    scene = SceneDescription("a", sizes, "TYX", "uint16", 80.0, 81.0, Origin.FILE, None, ())
+    recording = Recording(pixel_size_y_nm=80.0, pixel_size_x_nm=81.0, gain=2.0, emissions_nm=(600.0,))
+    scene = SceneDescription("a", sizes, "TYX", "uint16", recording, {"T": 3}, "T")
     content = json.loads(json.dumps(FileDescription(Path("x.tif"), "TIFF", (scene,), ("w",)).to_json()))
     assert content == {
         "reader": "TIFF",
+        "files": 1,
         "scenes": [
             {
                 "name": "a",
                 "sizes": {"T": 3, "C": 1, "Z": 1, "Y": 4, "X": 5},
                 "axes": "TYX",
+                "time_axis": {"letter": "T", "guessed": False},
                 "dtype": "uint16",
                 "pixel_size_nm": {"y": 80.0, "x": 81.0, "origin": "file"},
+                "plane_step_nm": None,
                 "time_step_ms": None,
+                "exposure_ms": None,
                 "channels": [],
+                "emissions_nm": [600.0],
+                "numerical_aperture": None,
+                "objective": "",
+                "camera": {"name": "", "gain": 2.0, "offset": None},
             }
         ],
         "warnings": ["w"],

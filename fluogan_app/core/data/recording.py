@@ -1,0 +1,64 @@
+"""What a file says of its recording, in nm and ms; None, "" or () where it says nothing that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from fluogan_app.core.data.acquisition import Origin
+
+#: Side lengths that differ by less are one length, written with few digits.
+SQUARE_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Calibration as a file states it. `channels` and `emissions_nm` go by channel.
+
+    gain is in counts per photon, offset in counts. `metadata` holds the file's own words for display, nested as in the
+    file: mappings, sequences and plain values. `warnings` are sentences for the user.
+    """
+
+    pixel_size_y_nm: float | None = None
+    pixel_size_x_nm: float | None = None
+    time_step_ms: float | None = None
+    numerical_aperture: float | None = None
+    channels: tuple[str, ...] = ()
+    emissions_nm: tuple[float | None, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    exposure_ms: float | None = None
+    plane_step_nm: float | None = None
+    objective: str = ""
+    camera: str = ""
+    gain: float | None = None
+    offset: float | None = None
+
+    @property
+    def pixel_size_origin(self) -> Origin:
+        """FILE where both sides are stated, else MISSING."""
+        known = self.pixel_size_y_nm is not None and self.pixel_size_x_nm is not None
+        return Origin.FILE if known else Origin.MISSING
+
+    @property
+    def pixel_size_nm(self) -> float | None:
+        """The side of a pixel where both sides are stated and equal, else None."""
+        height, width = self.pixel_size_y_nm, self.pixel_size_x_nm
+        if height is None or width is None or abs(height - width) > SQUARE_TOLERANCE * max(height, width):
+            return None
+        return width if height == width else (height + width) / 2
+
+    def emission_nm(self, channel: int) -> float | None:
+        """Emission wavelength of a channel, None where the file does not state it."""
+        return self.emissions_nm[channel] if channel < len(self.emissions_nm) else None
+
+    def filled_from(self, other: Recording) -> Recording:
+        """This recording with its gaps filled by another source in the same file; words of both are kept."""
+        mine = {each.name: getattr(self, each.name) for each in fields(self)}
+        merged = {name: value if value not in (None, (), "") else getattr(other, name) for name, value in mine.items()}
+        if self.pixel_size_origin is Origin.MISSING:
+            merged |= {"pixel_size_y_nm": other.pixel_size_y_nm, "pixel_size_x_nm": other.pixel_size_x_nm}
+        merged["metadata"] = {**other.metadata, **self.metadata}
+        merged["warnings"] = (*self.warnings, *other.warnings)
+        return Recording(**merged)

@@ -1,0 +1,86 @@
+"""From a file that any reader has opened to its description, and to the stack of one scene, channel and plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import ONE_FRAME, OpenFile, Scene, chosen, damaged
+from fluogan_app.core.readers.guard import guarded_source
+from fluogan_app.core.readers.recording import acquisition_of, checked
+from fluogan_app.core.readers.roles import Roles, arrange, assign_roles
+
+
+def described(path: Path, opened: OpenFile) -> FileDescription:
+    """What an open file holds. Raises ReadError."""
+    if not opened.scenes:
+        raise ReadError(f"{path.name} holds no image.", "Open the file that holds the frames.")
+    scenes = tuple(_described(scene, _view(scene)) for scene in opened.scenes)
+    # What holds for every scene is said once.
+    warnings = dict.fromkeys(sentence for scene in scenes for sentence in scene.warnings)
+    return FileDescription(path, opened.dialect, scenes, tuple(warnings), opened.files)
+
+
+def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
+    """The lazy stack of one scene, channel and plane of an open file; closing it closes the file. Raises ReadError."""
+    description = described(path, opened)
+    scene = opened.scenes[chosen(path, "scene", selection.scene, len(opened.scenes))]
+    view = _view(scene, selection.time_axis)
+    channel = chosen(path, "channel", selection.channel, view.planes.shape[1])
+    plane = chosen(path, "plane", selection.plane, view.planes.shape[2])
+    addresses = view.planes[:, channel, plane]
+    missing = int((addresses[:, 0] < 0).sum())
+    if missing:
+        raise damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in no file that is here")
+    return Stack(
+        path=path,
+        reader=opened.dialect,
+        source=guarded_source(path, opened.source(scene, addresses)),
+        selection=selection,
+        acquisition=acquisition_of(view.recording, channel),
+        time_step_ms=view.recording.time_step_ms,
+        metadata=view.recording.metadata,
+        warnings=view.warnings,
+        description=description,
+        files=opened.files,
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    """One scene with the roles of its axes settled: plane addresses (T, C, Z, n) and all that is said of it."""
+
+    planes: np.ndarray
+    roles: Roles
+    recording: Recording
+    warnings: tuple[str, ...]
+
+
+def _view(scene: Scene, time_axis: str = "") -> _View:
+    recording = checked(scene.recording)
+    roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, time_axis)
+    planes = arrange(scene.planes, roles)
+    alone = (ONE_FRAME,) if planes.shape[0] == 1 else ()
+    warnings = dict.fromkeys((*scene.warnings, *recording.warnings, *roles.warnings, *alone))
+    return _View(planes, roles, recording, tuple(warnings))
+
+
+def _described(scene: Scene, view: _View) -> SceneDescription:
+    times, channels, depth, _ = view.planes.shape
+    return SceneDescription(
+        name=scene.name,
+        sizes={"T": times, "C": channels, "Z": depth, "Y": scene.height, "X": scene.width},
+        axes=scene.axes + "YX",
+        dtype=scene.dtype.name,
+        recording=view.recording,
+        axis_counts=dict(zip(scene.axes, scene.planes.shape[:-1], strict=True)),
+        time_axis="" if view.roles.time is None else scene.axes[view.roles.time],
+        time_guessed=view.roles.guessed,
+        warnings=view.warnings,
+    )
