@@ -22,7 +22,7 @@ PACKAGE = "fluogan_app"
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "units", "params", "files", "folders", "rng"}),
     frozenset({"data"}),
-    frozenset({"optics", "optimise", "metrics", "simulate", "estimate", "readers", "device", "samples"}),
+    frozenset({"optics", "optimise", "metrics", "simulate", "estimate", "check", "readers", "device", "samples"}),
     frozenset({"methods"}),
     frozenset({"jobs", "benchmark"}),
     frozenset({"project"}),

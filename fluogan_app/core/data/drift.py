@@ -1,0 +1,86 @@
+"""Where the sample lies in each frame: the path that it took over the camera while it was recorded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.errors import DataError
+
+#: Decimals to which a path is kept: a thousandth of what can be measured, and the same number in every file.
+DECIMALS = 4
+#: The longest distance on a path is looked for among this many of its frames; between them it hardly grows.
+MOST_COMPARED = 512
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The sample's position in each frame in camera pixels, relative to its position in the first one.
+
+    y_pixels, x_pixels: (T,) to four decimals; positive where the sample went to higher rows and columns. how: in words
+    for the user, where the path comes from. uncertainty_pixels: one standard deviation of a frame's position along an
+    axis; None where nobody stated it. defects_yx: the camera's hot and dead pixels, which do not move with the sample:
+    they are mended in each frame before it is moved.
+    """
+
+    y_pixels: tuple[float, ...]
+    x_pixels: tuple[float, ...]
+    how: str = ""
+    uncertainty_pixels: float | None = None
+    defects_yx: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.y_pixels) != len(self.x_pixels):
+            raise ValueError(f"{len(self.y_pixels)} rows and {len(self.x_pixels)} columns are no path")
+        if not all(map(math.isfinite, (*self.y_pixels, *self.x_pixels))):
+            raise ValueError("a position of a drift is not a number")
+
+    @classmethod
+    def of(cls, positions: np.ndarray, how: str = "", uncertainty_pixels: float | None = None,
+           defects_yx: tuple[tuple[int, int], ...] = ()) -> Drift:  # fmt: skip
+        """The path through positions (T, 2) y, x, counted from the first of them and rounded."""
+        path = np.round(np.asarray(positions, float) - positions[0], DECIMALS) + 0.0
+        return cls(*(tuple(float(value) for value in axis) for axis in path.T), how, uncertainty_pixels, defects_yx)
+
+    def __len__(self) -> int:
+        return len(self.y_pixels)
+
+    @property
+    def positions(self) -> np.ndarray:
+        """(T, 2) y, x in camera pixels."""
+        return np.stack([self.y_pixels, self.x_pixels], axis=1)
+
+    @property
+    def span_pixels(self) -> float:
+        """The largest distance between two of the positions: how far the sample moved in all."""
+        every = max(1, -(-len(self) // MOST_COMPARED))
+        some = np.concatenate([self.positions[::every], self.positions[-1:]])
+        return float(np.sqrt(((some[:, None] - some[None]) ** 2).sum(axis=2).max()))
+
+    def checked(self, frame_count: int) -> Drift:
+        """This path, if it is one of that many frames. Raises DataError."""
+        if len(self) != frame_count:
+            raise DataError(
+                f"The drift has positions for {len(self)} frames, and the stack holds {frame_count}.",
+                "Estimate the drift of this stack, or choose the table that was made of it.",
+            )
+        return self
+
+    def seen(self, shape_yx: tuple[int, int], frames: FrameRange | None = None) -> Roi:
+        """The part of the first frame's view that the camera saw in all frames of a range. Raises DataError.
+
+        A pixel p of the corrected frame t was recorded at p + position(t).
+        """
+        part = self.positions[frames.start : frames.stop] if frames is not None else self.positions
+        first = np.maximum(np.ceil(-part.min(axis=0) - 1e-9), 0).astype(int)
+        last = np.minimum(shape_yx, np.floor(shape_yx - part.max(axis=0) + 1e-9)).astype(int)
+        height, width = (last - first).tolist()
+        if min(height, width) < 1:
+            raise DataError(
+                f"The sample moved by {self.span_pixels:.1f} pixels: no part of it is in all frames.",
+                "Choose fewer frames, or check the drift.",
+            )
+        return Roi(int(first[0]), int(first[1]), height, width)
