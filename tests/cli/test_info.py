@@ -9,9 +9,11 @@ def test_the_json_is_the_object_of_the_contract(fluogan, stack_file) -> None:
     said = fluogan("info", stack_file, "--json")
     assert (said.code, said.err) == (0, "")
     content = json.loads(said.out)
-    assert set(content) == {"reader", "scenes", "warnings"}
+    assert set(content) == {"reader", "files", "scenes", "warnings"}
     (scene,) = content["scenes"]
-    assert set(scene) == {"name", "sizes", "axes", "dtype", "pixel_size_nm", "time_step_ms", "channels"}
+    promised = {"name", "sizes", "axes", "dtype", "pixel_size_nm", "time_step_ms", "channels"}
+    optics = {"emissions_nm", "numerical_aperture", "objective"}
+    assert set(scene) == promised | optics | {"time_axis", "plane_step_nm", "exposure_ms", "camera"}
     assert scene["sizes"] == {"T": 12, "C": 1, "Z": 1, "Y": 11, "X": 14}
     assert scene["pixel_size_nm"] == {"y": 100.0, "x": 100.0, "origin": "file"}
     assert scene["dtype"] == "uint16"
