@@ -20,16 +20,24 @@ _BLOCK_BYTES = 1 << 20
 def make_link(stack: Stack, project_folder: Path, hashed: bool = False) -> InputLink:
     """How to find a stack again from a project. `hashed` reads the file once for its fingerprint. Raises ReadError."""
     path = Path(os.path.abspath(stack.path))
+    files = files_of(stack)
     return InputLink(
         path=str(path),
         relative_path=relative_to(path, project_folder),
         size_bytes=_size_bytes(path),
         modified_ns=path.stat().st_mtime_ns if path.is_file() else 0,
-        sha256=fingerprint(path) if hashed else "",
+        sha256=fingerprint_of(files) if hashed else "",
+        files=len(files),
+        total_bytes=sum(_size_bytes(file) for file in files),
         selection=stack.selection,
         shape_tyx=stack.shape,
         dtype=str(stack.dtype),
     )
+
+
+def files_of(stack: Stack) -> tuple[Path, ...]:
+    """Every file that the frames of a stack come from; of one that does not say so, its own."""
+    return stack.files or (stack.path,)
 
 
 def relative_to(path: Path, folder: Path) -> str:
@@ -52,11 +60,26 @@ def fingerprint(path: Path) -> str:
     sampled = size > WHOLE_HASH_BYTES
     if sampled:
         digest.update(str(size).encode())
-    try:
-        for block in _blocks(path, _ranges(size) if sampled else [(0, size)]):
+    for block in _read(path, _ranges(size) if sampled else [(0, size)]):
+        digest.update(block)
+    return ("sampled:" if sampled else "") + digest.hexdigest()
+
+
+def fingerprint_of(files: tuple[Path, ...]) -> str:
+    """The fingerprint of a stack in one or more files; of several, SHA-256 over names, sizes and contents in order.
+
+    Where they are large together, equal parts from their beginnings stand for their contents ("sampled:…").
+    Raises ReadError.
+    """
+    if len(files) == 1:
+        return fingerprint(files[0])
+    sizes = [_size_bytes(file) for file in files]
+    sampled = sum(sizes) > WHOLE_HASH_BYTES
+    digest = hashlib.sha256()
+    for file, size in zip(files, sizes, strict=True):
+        digest.update(f"{file.name}\0{size}\0".encode())
+        for block in _read(file, [(0, min(size, WHOLE_HASH_BYTES // len(files)) if sampled else size)]):
             digest.update(block)
-    except OSError as error:
-        raise ReadError(f"{path} could not be read: {error.strerror}.", "Check that the drive is connected.") from error
     return ("sampled:" if sampled else "") + digest.hexdigest()
 
 
@@ -70,9 +93,10 @@ def candidates(link: InputLink, project_folder: Path) -> list[Path]:
 
 def is_unchanged(now: InputLink, before: InputLink | None) -> bool:
     """Whether two links are to the same selection of the same file, which was not written since."""
-    if before is None or not now.size_bytes:
+    # Of a set of files only one is dated: a frame that was recorded anew in place would not be noticed.
+    if before is None or not now.size_bytes or now.files > 1:
         return False
-    same = ("path", "size_bytes", "modified_ns", "selection", "shape_tyx", "dtype")
+    same = ("path", "size_bytes", "total_bytes", "modified_ns", "selection", "shape_tyx", "dtype")
     return all(getattr(now, name) == getattr(before, name) for name in same)
 
 
@@ -96,9 +120,12 @@ def differences(link: InputLink, stack: Stack, with_hash: bool = True) -> list[s
     found = []
     if stack.shape != link.shape_tyx:
         found.append(f"Its shape is {_shape_text(stack.shape)}, not {_shape_text(link.shape_tyx)}.")
+    files = files_of(stack)
     if link.size_bytes and _size_bytes(stack.path) != link.size_bytes:
         found.append(f"Its size is {_size_bytes(stack.path)} bytes, not {link.size_bytes}.")
-    elif with_hash and link.sha256 and fingerprint(stack.path) != link.sha256:
+    elif link.total_bytes and len(files) != link.files:
+        found.append(f"It is made of {len(files)} files, not {link.files}.")
+    elif with_hash and link.sha256 and fingerprint_of(files) != link.sha256:
         found.append("Its content differs (SHA-256).")
     return found
 
@@ -115,6 +142,14 @@ def _size_bytes(path: Path) -> int:
 def _ranges(size: int) -> list[tuple[int, int]]:
     middle = (size - SAMPLE_BYTES) // 2
     return [(0, SAMPLE_BYTES), (middle, middle + SAMPLE_BYTES), (size - SAMPLE_BYTES, size)]
+
+
+def _read(path: Path, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
+    """The bytes of some ranges of a file, block by block. Raises ReadError."""
+    try:
+        yield from _blocks(path, ranges)
+    except OSError as error:
+        raise ReadError(f"{path} could not be read: {error.strerror}.", "Check that the drive is connected.") from error
 
 
 def _blocks(path: Path, ranges: list[tuple[int, int]]) -> Iterator[bytes]:

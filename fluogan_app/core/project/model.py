@@ -40,12 +40,15 @@ class InputLink(_Record):
     """Where the raw stack is, and how to know it again when it was moved.
 
     `relative_path` is relative to the project's folder ("" on another drive); `sha256` is "" until it was computed,
-    and begins with "sampled:" where the file is so large that only parts of it went in.
+    and begins with "sampled:" where the file is so large that only parts of it went in. Where the frames come from
+    several files, `path` is the one that was opened, and hash and `total_bytes` are of all (0 in older projects).
     """
 
     path: str
     relative_path: str = ""
     size_bytes: int = 0
+    files: int = 1
+    total_bytes: int = 0
     modified_ns: int = 0
     sha256: str = ""
     selection: Selection = Selection()

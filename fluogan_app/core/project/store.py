@@ -162,7 +162,7 @@ class Project:
         if not (unchanged and mean_path.exists()):
             _write_mean(mean_path, stack)
         known = before.sha256 if unchanged and before else ""
-        link = link.replace(sha256=known or (links.fingerprint(Path(link.path)) if hashed else ""))
+        link = link.replace(sha256=known or (links.fingerprint_of(links.files_of(stack)) if hashed else ""))
         with self._saving:
             _write_link(self.folder, self.document.replace(link=link))
             self.save(self.document.replace(link=link))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -76,3 +77,40 @@ def test_differences_are_named(stack, raw, tmp_path):
     assert "bytes" in links.differences(link.replace(size_bytes=5), stack)[0]
     assert "13 frames" in links.differences(link.replace(shape_tyx=(13, 9, 11)), stack)[0]
     assert links.differences(link.replace(sha256="0" * 64), stack, with_hash=False) == []
+
+
+@pytest.fixture
+def several(stack, tmp_path):
+    """A stack that comes from three files, the second of which is its own path."""
+    files = tuple(tmp_path / f"{index}.tif" for index in range(3))
+    for index, file in enumerate(files):
+        file.write_bytes(bytes([index]) * (100 + index))
+    return replace(stack, path=files[1], files=files)
+
+
+def test_every_file_of_a_set_counts(several, tmp_path):
+    link = links.make_link(several, tmp_path, hashed=True)
+    assert (link.files, link.total_bytes, link.size_bytes) == (3, 303, 101)
+    assert links.differences(link, several) == []
+    several.files[2].write_bytes(b"x" * 102)
+    assert "content" in links.differences(link, several)[0]
+    fewer = replace(several, files=several.files[:2])
+    assert "2 files, not 3" in links.differences(link, fewer)[0]
+
+
+@pytest.mark.parametrize("byte", [0, 40])
+def test_of_a_large_set_the_beginning_of_each_file_counts(several, monkeypatch, byte):
+    monkeypatch.setattr(links, "WHOLE_HASH_BYTES", 150)
+    before = links.fingerprint_of(several.files)
+    assert before.startswith("sampled:")
+    content = bytearray(several.files[2].read_bytes())
+    content[byte] ^= 1
+    several.files[2].write_bytes(content)
+    assert links.fingerprint_of(several.files) != before
+
+
+def test_a_set_of_files_is_never_taken_as_unchanged(several, tmp_path):
+    link = links.make_link(several, tmp_path)
+    assert not links.is_unchanged(link, link)
+    alone = links.make_link(replace(several, files=()), tmp_path)
+    assert links.is_unchanged(alone, alone)
