@@ -44,6 +44,14 @@ def seconds_text(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def milliseconds_text(duration_ms: float) -> str:
+    """A short time with its unit: "24.07 ms", "5 s", "2.5 min"."""
+    for unit, size in (("min", 60_000), ("s", 1000)):
+        if duration_ms >= size:
+            return f"{duration_ms / size:.4g} {unit}"
+    return f"{duration_ms:.4g} ms"
+
+
 def bytes_text(count: float) -> str:
     """A size in memory or on disk: "512 kB", "1.4 GB"."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

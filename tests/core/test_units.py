@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 from scipy.special import j1
 
 from fluogan_app.core.units import (
-    bytes_text, fwhm_from_aperture_nm, length_text, measured_text, seconds_text, sigma_from_fwhm,
+    bytes_text, fwhm_from_aperture_nm, length_text, measured_text, milliseconds_text, seconds_text, sigma_from_fwhm,
 )  # fmt: skip
 
 
@@ -52,3 +52,10 @@ def test_a_size_has_the_unit_that_suits_it(count: float, text: str) -> None:
 )
 def test_a_value_has_the_digits_that_its_uncertainty_leaves(value: float, uncertainty: float, text: str) -> None:
     assert measured_text(value, uncertainty) == text
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "text"), [(0.5, "0.5 ms"), (24.074, "24.07 ms"), (5000.0, "5 s"), (150_000.0, "2.5 min")]
+)
+def test_a_short_time_has_the_unit_that_suits_it(duration_ms: float, text: str) -> None:
+    assert milliseconds_text(duration_ms) == text

@@ -75,7 +75,12 @@ class SceneDescription:
             "emissions_nm": list(recording.emissions_nm),
             "numerical_aperture": recording.numerical_aperture,
             "objective": recording.objective,
-            "camera": {"name": recording.camera, "gain": recording.gain, "offset": recording.offset},
+            "camera": {
+                "name": recording.camera,
+                "gain": recording.gain,
+                "offset": recording.offset,
+                "bits_in_use": recording.bits_in_use,
+            },
         }
 
 

@@ -16,8 +16,9 @@ SQUARE_TOLERANCE = 0.01
 class Recording:
     """Calibration as a file states it. `channels` and `emissions_nm` go by channel.
 
-    gain is in counts per photon, offset in counts. `metadata` holds the file's own words for display, nested as in the
-    file: mappings, sequences and plain values. `warnings` are sentences for the user.
+    gain is in counts per photon, offset in counts; bits_in_use are those of a pixel's that the camera fills.
+    `metadata` holds the file's own words for display, nested as in the file: mappings, sequences and plain values.
+    `warnings` are sentences for the user.
     """
 
     pixel_size_y_nm: float | None = None
@@ -34,6 +35,7 @@ class Recording:
     camera: str = ""
     gain: float | None = None
     offset: float | None = None
+    bits_in_use: int | None = None
 
     @property
     def pixel_size_origin(self) -> Origin:
