@@ -41,8 +41,8 @@ class CheckFinding:
     """One matter that was looked at.
 
     name: what it is called in code, as "saturation". label: the same in words. found: one sentence with number and
-    unit. advice: what it means for the reconstruction and what to do; "" where there is nothing to do. values: the numbers
-    behind it by name, units in the names. pictures: a curve over the frames, or where the pixels are.
+    unit. advice: what it means for the reconstruction and what to do; "" where there is nothing to do. values: the
+    numbers behind it by name, units in the names. pictures: a curve over the frames, or where the pixels are.
     """
 
     name: str

@@ -60,12 +60,17 @@ class Drift:
         some = np.concatenate([self.positions[::every], self.positions[-1:]])
         return float(np.sqrt(((some[:, None] - some[None]) ** 2).sum(axis=2).max()))
 
-    def checked(self, frame_count: int) -> Drift:
-        """This path, if it is one of that many frames. Raises DataError."""
-        if len(self) != frame_count:
+    def checked(self, shape_tyx: tuple[int, int, int]) -> Drift:
+        """This path, if it is one of a stack of that shape. Raises DataError."""
+        if len(self) != shape_tyx[0]:
             raise DataError(
-                f"The drift has positions for {len(self)} frames, and the stack holds {frame_count}.",
+                f"The drift has positions for {len(self)} frames, and the stack holds {shape_tyx[0]}.",
                 "Estimate the drift of this stack, or choose the table that was made of it.",
+            )
+        if any(not (0 <= y < shape_tyx[1] and 0 <= x < shape_tyx[2]) for y, x in self.defects_yx):
+            raise DataError(
+                f"The drift was estimated in frames of another size than {shape_tyx[1]} × {shape_tyx[2]} pixels.",
+                "Estimate the drift of this stack.",
             )
         return self
 

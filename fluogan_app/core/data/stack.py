@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.description import FileDescription
+from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 
 
@@ -19,12 +20,14 @@ class Selection:
     """Which image of a file is meant: scene, channel and plane, and which axis is time where the file is unclear.
 
     `time_axis` is the letter of the file's own axis to take as time (for example "Z"), or "" for the reader's guess.
+    `alone`: this file alone, not the numbered series that it belongs to.
     """
 
     scene: int = 0
     channel: int = 0
     plane: int = 0
     time_axis: str = ""
+    alone: bool = False
 
 
 class FrameSource(Protocol):
@@ -57,7 +60,7 @@ class Stack:
 
     `metadata` holds what the file states in its own words, for display; `warnings` are sentences for the user.
     `description` tells what else the file holds, `files` every file that frames come from; stacks made in memory have
-    neither.
+    neither. `drift` is what the frames are corrected for, `uncorrected` the source of those as they were recorded.
     """
 
     path: Path
@@ -70,6 +73,15 @@ class Stack:
     warnings: tuple[str, ...] = ()
     description: FileDescription | None = None
     files: tuple[Path, ...] = ()
+    drift: Drift | None = None
+    uncorrected: FrameSource | None = None
+
+    @property
+    def raw(self) -> Stack:
+        """The stack as it was recorded, where its drift is corrected; else itself."""
+        if self.uncorrected is None:
+            return self
+        return replace(self, source=self.uncorrected, drift=None, uncorrected=None)
 
     @property
     def shape(self) -> tuple[int, int, int]:

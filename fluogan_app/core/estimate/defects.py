@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import binary_dilation, find_objects, label, median_filter, minimum_filter, rank_filter
 
+from fluogan_app.core.data.mending import mended
 from fluogan_app.core.estimate.saturation import saturated_share
 from fluogan_app.core.units import sigma_from_fwhm
 
@@ -76,28 +77,22 @@ def defect_pixels(frames: np.ndarray, fwhm_pixels: float) -> np.ndarray:
     return np.logical_or(*_hot_and_dead(frames, fwhm_pixels))
 
 
-def mended(frames: np.ndarray, defects: np.ndarray) -> np.ndarray:
-    """The frames with each defect replaced by the median of its sound neighbours, frame by frame; a copy if any.
-
-    The inside of a cluster is filled after its rim. Where no pixel is sound, all stay as they are.
-    """
-    if not defects.any() or defects.all():
-        return frames
-    result, left = frames.copy(), defects.copy()
-    while left.any():
-        rim = left & binary_dilation(~left, _SQUARE)
-        for y, x in np.argwhere(rim):
-            rows, columns = slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2)
-            result[:, y, x] = np.median(result[:, rows, columns][:, ~left[rows, columns]], axis=1)
-        left &= ~rim
-    return result
-
-
 def _hot_and_dead(frames: np.ndarray, fwhm_pixels: float) -> tuple[np.ndarray, np.ndarray]:
     mean = frames.mean(axis=0, dtype=np.float64)
+    return hot_and_dead(mean, _variance(frames), len(frames), fwhm_pixels)
+
+
+def hot_and_dead(
+    mean: np.ndarray, variance: np.ndarray | None, frame_count: int, fwhm_pixels: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where pixels are hot and where dead, (Y, X) bool each; none where the PSF is too narrow to tell.
+
+    mean: (Y, X) above the offset. variance: (Y, X) of one frame, from the differences of successive frames; None of a
+    single frame.
+    """
     if fwhm_pixels < LEAST_FWHM_PIXELS or min(mean.shape) < 3:
         return np.zeros(mean.shape, bool), np.zeros(mean.shape, bool)
-    noise = LEAST_DEVIATIONS * _deviation_of_mean(frames, mean)
+    noise = LEAST_DEVIATIONS * _deviation_of_mean(mean, variance, frame_count)
     return _hot(mean, noise), _dead(mean, noise, sigma_from_fwhm(fwhm_pixels))
 
 
@@ -165,11 +160,17 @@ def _clusters(candidates: np.ndarray) -> Iterator[tuple[tuple[slice, ...], np.nd
             yield place, inside, binary_dilation(inside, _SQUARE) & ~inside
 
 
-def _deviation_of_mean(frames: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def _variance(frames: np.ndarray) -> np.ndarray | None:
+    """Variance of one frame in each pixel, (Y, X), from first differences; None of a single frame."""
+    if len(frames) < 2:
+        return None
+    differences = np.diff(frames, axis=0)
+    return 0.5 * np.einsum("tyx,tyx->yx", differences, differences, dtype=np.float64) / len(differences)
+
+
+def _deviation_of_mean(mean: np.ndarray, variance: np.ndarray | None, frame_count: int) -> np.ndarray:
     """Standard deviation of each pixel's mean, (Y, X), from its neighbours: a stuck pixel has none of its own."""
-    if len(frames) > 1:
-        differences = np.diff(frames, axis=0)
-        variance = 0.5 * np.einsum("tyx,tyx->yx", differences, differences, dtype=np.float64) / len(differences)
-        return np.sqrt(median_filter(variance, footprint=_RING, mode="mirror") / len(frames))
+    if variance is not None:
+        return np.sqrt(median_filter(variance, footprint=_RING, mode="mirror") / frame_count)
     ring = median_filter(mean, footprint=_RING, mode="mirror")
     return np.full(mean.shape, 1.4826 * float(np.median(np.abs(mean - ring))))

@@ -17,7 +17,7 @@ REACH_SIGMAS = 8.0
 
 
 def pixel_response(
-    camera_pixels: int, zoom: int, sigma_pixels: float, fine_pixels: np.ndarray | None = None
+    camera_pixels: int, zoom: int, sigma_pixels: float, fine_pixels: np.ndarray | None = None, moved_pixels: float = 0.0
 ) -> np.ndarray:
     """Share of a fine pixel's light that each camera pixel receives along one axis, (pixels, zoom·pixels).
 
@@ -25,11 +25,12 @@ def pixel_response(
 
         a_ik = zoom Σ_images ∫_k ∫_i N(u; s, σ²) du ds
 
-    Every column sums to 1: mirrors lose no photon. `fine_pixels` picks some of the columns by their indices.
+    Every column sums to 1: mirrors lose no photon. `fine_pixels` picks some of the columns by their indices;
+    `moved_pixels` is how far the sample has moved over the camera.
     """
     left = np.arange(camera_pixels)[:, None].astype(float)
     indices = np.arange(zoom * camera_pixels) if fine_pixels is None else fine_pixels
-    source, width = indices[None, :] / zoom, 1.0 / zoom
+    source, width = indices[None, :] / zoom + moved_pixels, 1.0 / zoom
     response = np.zeros((camera_pixels, len(indices)))
     turns = int(np.ceil(REACH_SIGMAS * sigma_pixels / (2 * camera_pixels))) + 1
     for turn in range(-turns, turns + 1):
