@@ -31,6 +31,9 @@ _SHAPES = {
     '<circle cx="12" cy="16.9" r=".6" fill="COLOUR"/>',
     "problem": '<path d="M12 3.5l9.3 16.5H2.7z"/><path d="M12 10v4.6"/>'
     '<circle cx="12" cy="17.2" r=".5" fill="COLOUR"/>',
+    "note": '<circle cx="12" cy="12" r="8.6"/><path d="M12 11v5.6"/><circle cx="12" cy="7.6" r=".6" fill="COLOUR"/>',
+    "serious": '<path d="M8.2 3h7.6L21 8.2v7.6L15.8 21H8.2L3 15.8V8.2z"/><path d="M12 7.2v6.2"/>'
+    '<circle cx="12" cy="16.6" r=".6" fill="COLOUR"/>',
     "done": '<path d="M4.5 12.5l5 5L19.5 7"/>',
     "copy": '<rect x="8.5" y="8.5" width="11" height="12" rx="1.5"/><path d="M15.5 8.5v-5h-11v12h4"/>',
     "stack": '<path d="M12 3.5l9 4.5-9 4.5L3 8zM3.5 12.2l8.5 4.3 8.5-4.3M3.5 16.4l8.5 4.3 8.5-4.3"/>',
@@ -84,6 +87,15 @@ def icon(
         if checkable:
             made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Normal, QIcon.State.On)
             made.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled, QIcon.State.On)
+    return made
+
+
+def coloured_icon(name: str, colour: QColor) -> QIcon:
+    """An icon in a colour that carries a meaning; white on a selected ground. Raises KeyError for an unknown name."""
+    made, selected = QIcon(), QApplication.palette().color(QPalette.ColorRole.HighlightedText)
+    for size in _SIZES:
+        made.addPixmap(_pixmap(name, colour, size), QIcon.Mode.Normal)
+        made.addPixmap(_pixmap(name, selected, size), QIcon.Mode.Selected)
     return made
 
 

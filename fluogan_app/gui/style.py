@@ -51,6 +51,10 @@ _ORIGIN_DARK = {
     Origin.ASSUMED: "#f0b254", Origin.MISSING: "#ff8f85",
 }  # fmt: skip
 
+#: Colours of how much a finding matters, by its word; always beside the word and a sign of its own.
+_SEVERITY_LIGHT = {"fine": "#12703a", "note": "#0b5cad", "warning": "#945200", "serious": "#b3261e"}
+_SEVERITY_DARK = {"fine": "#5fce8d", "note": "#7ab8f7", "warning": "#f0b254", "serious": "#ff8f85"}
+
 #: What each origin means, for tooltips.
 ORIGIN_WORDS = {
     Origin.FILE: "Stated by the file, or by the description that came with it.",
@@ -88,6 +92,11 @@ def origin_colour(origin: Origin, palette: QPalette) -> QColor:
 def problem_colour(palette: QPalette) -> QColor:
     """The colour of a sentence about something that is wrong; it always comes with a sign and words."""
     return origin_colour(Origin.MISSING, palette)
+
+
+def severity_colour(severity: str, palette: QPalette) -> QColor:
+    """The colour of a finding: fine, note, warning or serious."""
+    return QColor((_SEVERITY_DARK if is_dark(palette) else _SEVERITY_LIGHT)[severity])
 
 
 def quiet_colour(palette: QPalette) -> QColor:

@@ -15,6 +15,8 @@ _QUIET = QColor(150, 158, 168)
 _REGION, _SHADE, _EDGE = QColor(255, 214, 10), QColor(0, 0, 0, 105), QColor(0, 0, 0, 170)
 _MARKER = QColor(0, 229, 255)
 _GRIP = 6
+#: Least radius of a ring around a pixel.
+_RING = 5.0
 
 
 def paint_placeholder(painter: QPainter, area: QRectF, text: str) -> None:
@@ -89,6 +91,16 @@ def paint_marker(painter: QPainter, point: QPointF) -> None:
         painter.setPen(pen)
         for ray in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
             painter.drawLine(point + ray * 4, point + ray * 11)
+
+
+def paint_circle(painter: QPainter, pixel: QRectF) -> None:
+    """A ring around one pixel, wide enough to be seen however small the pixel is."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = max(pixel.width(), _RING)
+    for pen in (QPen(_EDGE, 3), QPen(_MARKER, 1.4)):
+        painter.setPen(pen)
+        painter.drawEllipse(pixel.center(), radius, radius)
 
 
 def paint_focus(painter: QPainter, area: QRectF, colour: QColor) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from fluogan_app.core.estimate.result import Evidence, Series
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
+
+
+@dataclass(frozen=True)
+class SecondScale:
+    """The values of the vertical axis in another unit: `factor` of it to one of the first."""
+
+    label: str
+    factor: float
 
 
 class EvidencePlot(QWidget):
@@ -21,6 +31,7 @@ class EvidencePlot(QWidget):
         self._pyqtgraph = pyqtgraph
         self.setObjectName("evidence_plot")
         self._evidence: Evidence | None = None
+        self._second: SecondScale | None = None
         self.legend = QLabel()
         self.legend.setWordWrap(True)
         self.legend.setFont(small_font(self.legend))
@@ -28,18 +39,18 @@ class EvidencePlot(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.setFrameShape(self.plot.Shape.NoFrame)
         self.plot.hideButtons()
-        for side in ("left", "bottom"):
+        for side in ("left", "bottom", "right"):
             self.plot.getAxis(side).enableAutoSIPrefix(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
-        PaletteWatcher(self).changed.connect(lambda: self.show_evidence(self._evidence))
+        PaletteWatcher(self).changed.connect(lambda: self.show_evidence(self._evidence, self._second))
         self.show_evidence(None)
 
-    def show_evidence(self, evidence: Evidence | None) -> None:
-        """Draw a piece of evidence, or clear the diagram."""
-        self._evidence = evidence
+    def show_evidence(self, evidence: Evidence | None, second: SecondScale | None = None) -> None:
+        """Draw a piece of evidence, or clear the diagram. The vertical axis may have a second scale, at the right."""
+        self._evidence, self._second = evidence, second
         palette = QApplication.palette()
         self.plot.clear()
         self.plot.setBackground(palette.base().color())
@@ -50,13 +61,21 @@ class EvidencePlot(QWidget):
         self.plot.setAccessibleName(evidence.title)
         self.plot.setLogMode(x=evidence.x_logarithmic, y=evidence.y_logarithmic)
         for side, label in (("bottom", evidence.x_label), ("left", evidence.y_label)):
-            axis = self.plot.getAxis(side)
-            axis.setPen(quiet_colour(palette))
-            axis.setTextPen(palette.text().color())
-            self.plot.setLabel(side, label, color=palette.text().color().name())
+            self._label(side, label)
+        self.plot.showAxis("right", second is not None)
+        if second is not None:
+            self._label("right", second.label)
+            self.plot.getAxis("right").setScale(second.factor)
         self.plot.showGrid(x=False, y=True, alpha=0.2 if is_dark(palette) else 0.15)
         self._draw(evidence)
         self.plot.enableAutoRange()
+
+    def _label(self, side: str, label: str) -> None:
+        axis, palette = self.plot.getAxis(side), QApplication.palette()
+        axis.setPen(quiet_colour(palette))
+        axis.setTextPen(palette.text().color())
+        size = f"{small_font(self.plot).pointSizeF():g}pt"
+        self.plot.setLabel(side, label, **{"color": palette.text().color().name(), "font-size": size})
 
     def _draw(self, evidence: Evidence) -> None:
         colours, words = curve_colours(QApplication.palette()), []
@@ -73,12 +92,21 @@ class EvidencePlot(QWidget):
     def _draw_series(self, series: Series, colour, logarithmic: bool) -> None:
         y = np.where(series.y > 0, series.y, np.nan) if logarithmic else series.y
         if series.drawn_as == "line":
+            if series.spread is not None and not logarithmic:
+                self._draw_band(series, colour)
             self.plot.plot(series.x, y, pen=_pen(colour), connect="finite")
             return
         if series.spread is not None and not logarithmic:
             bars = self._pyqtgraph.ErrorBarItem(x=series.x, y=y, height=2 * series.spread, pen=_pen(colour))
             self.plot.addItem(bars)
         self.plot.plot(series.x, y, pen=None, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
+
+    def _draw_band(self, series: Series, colour) -> None:
+        """One standard deviation to either side of a curve."""
+        edges = [self._pyqtgraph.PlotDataItem(series.x, series.y + sign * series.spread) for sign in (-1, 1)]
+        shade = QColor(colour)
+        shade.setAlpha(60)
+        self.plot.addItem(self._pyqtgraph.FillBetweenItem(*edges, brush=shade))
 
 
 def _pen(colour, dashed: bool = False) -> QPen:

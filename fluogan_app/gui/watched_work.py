@@ -1,0 +1,81 @@
+"""Background work that tells how far it is and can be given up; of several, only the newest counts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.gui.background import Workbench
+
+#: How often the window looks how far the work is.
+_LOOK_MS = 100
+
+
+class Watch:
+    """What work and window know of each other: how much is done, and whether it is still wanted. For any thread."""
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+        self.fraction = 0.0
+
+    def note(self, done: int, total: int) -> None:
+        """So much is done."""
+        self.fraction = done / max(total, 1)
+
+    def cancel(self) -> None:
+        """Nobody waits for it any more."""
+        self._cancelled.set()
+
+    def cancelled(self) -> bool:
+        """Whether to give up."""
+        return self._cancelled.is_set()
+
+
+class WatchedWork(QObject):
+    """One place for work of one kind. What is given up is not heard of again."""
+
+    progressed = Signal(float)
+
+    def __init__(self, workbench: Workbench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workbench = workbench
+        self._watch: Watch | None = None
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something goes on that is still wanted."""
+        return self._watch is not None
+
+    def start(
+        self, work: Callable[[Watch], Any], done: Callable[[Any], None], failed: Callable[[FluoganError], None]
+    ) -> None:
+        """Begin; what went on before is given up."""
+        self.stop()
+        watch = self._watch = Watch()
+        self._workbench.do(
+            lambda: work(watch), lambda value: self._end(watch, done, value), lambda err: self._end(watch, failed, err)
+        )
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Give up."""
+        watch, self._watch = self._watch, None
+        self._timer.stop()
+        if watch is not None:
+            watch.cancel()
+
+    def _end(self, watch: Watch, tell: Callable[[Any], None], outcome: Any) -> None:
+        if watch is self._watch:
+            self._watch = None
+            self._timer.stop()
+            tell(outcome)
+
+    def _look(self) -> None:
+        if self._watch is not None:
+            self.progressed.emit(self._watch.fraction)
