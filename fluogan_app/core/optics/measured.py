@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import DataError, ParameterError
 from fluogan_app.core.optics.pointspread import MeasuredPsf, half_maximum_width
 
@@ -97,7 +98,7 @@ def _read_image(path: Path) -> tuple[np.ndarray, float | None]:
 
     if read_head(path).startswith(_NUMPY):
         return _read_array(path), None
-    stack = open_stack(path)
+    stack = open_stack(path, Selection(alone=True))
     try:
         count, stated_nm = stack.shape[0], stack.acquisition.pixel_size_nm
         held = {"planes or frames": count, **_others(path)}
@@ -112,7 +113,7 @@ def _read_image(path: Path) -> tuple[np.ndarray, float | None]:
 def _others(path: Path) -> dict[str, int]:
     from fluogan_app.core.readers.open import describe
 
-    scenes = describe(path).scenes
+    scenes = describe(path, alone=True).scenes
     return {"scenes": len(scenes), "channels": scenes[0].sizes["C"], "planes": scenes[0].sizes["Z"]}
 
 

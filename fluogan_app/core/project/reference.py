@@ -67,7 +67,7 @@ def read_reference(path: Path) -> Reference:
         camera_nm = truth.params.pixel_size_nm
         picture = Picture(truth.truth, camera_nm / truth.params.zoom)
         return Reference(path.name, picture, truth.background.shape, camera_nm, truth.pattern)
-    stack = open_stack(path, Selection())
+    stack = open_stack(path, Selection(alone=True))
     try:
         return Reference(path.name, mean_picture(stack))
     finally:

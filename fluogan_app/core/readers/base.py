@@ -92,11 +92,6 @@ def read_head(path: Path) -> bytes:
     return head
 
 
-def is_folder(path: Path) -> ReadError:
-    """The sentence for a folder that is no recording."""
-    return ReadError(f"{path} is a folder, not a file.", "Open one of the files in it.")
-
-
 def unreadable(path: Path, error: Exception) -> ReadError:
     """The sentence for a file that the system will not hand over."""
     reason = getattr(error, "strerror", None) or str(error)

@@ -8,37 +8,45 @@ from pathlib import Path
 
 from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.stack import Selection, Stack
-from fluogan_app.core.readers.base import OpenFile, Reader, is_folder, read_head
+from fluogan_app.core.readers.base import OpenFile, Reader, read_head
+from fluogan_app.core.readers.folder import file_of_folder
 from fluogan_app.core.readers.guard import told_as_damage
+from fluogan_app.core.readers.ndtiff import NdtiffReader
 from fluogan_app.core.readers.opening import described, stack_of
+from fluogan_app.core.readers.sequence import SequenceReader
 from fluogan_app.core.readers.signatures import not_opened
 from fluogan_app.core.readers.tiff import TiffReader
 
 #: Asked in this order; the first that recognises a file's first bytes takes it.
-READERS: tuple[Reader, ...] = (TiffReader(),)
+READERS: tuple[Reader, ...] = (NdtiffReader(), SequenceReader(), TiffReader())
 
 
-def describe(path: str | os.PathLike[str]) -> FileDescription:
-    """Scenes, axes, sizes and calibration of a file, without its pixels. Raises ReadError."""
-    with closing(_opened(Path(path))) as opened, told_as_damage(Path(path), "opened"):
-        return described(Path(path), opened)
+def describe(path: str | os.PathLike[str], alone: bool = False) -> FileDescription:
+    """Scenes, axes, sizes and calibration of a file or folder, without its pixels. Raises ReadError.
+
+    alone: the file alone, not the numbered series that it belongs to.
+    """
+    path = file_of_folder(Path(path))
+    with closing(_opened(path, alone)) as opened, told_as_damage(path, "opened"):
+        return described(path, opened)
 
 
 def open_stack(path: str | os.PathLike[str], selection: Selection = Selection()) -> Stack:
-    """The lazy stack of one scene, channel and plane of a file. Raises ReadError."""
-    opened = _opened(Path(path))
+    """The lazy stack of one scene, channel and plane of a file or folder. Raises ReadError."""
+    path = file_of_folder(Path(path))
+    opened = _opened(path, selection.alone)
     try:
-        with told_as_damage(Path(path), "opened"):
-            return stack_of(Path(path), opened, selection)
+        with told_as_damage(path, "opened"):
+            return stack_of(path, opened, selection)
     except BaseException:
         opened.close()
         raise
 
 
-def _opened(path: Path) -> OpenFile:
+def _opened(path: Path, alone: bool) -> OpenFile:
     head = read_head(path)
     with told_as_damage(path, "opened"):
         for reader in READERS:
-            if reader.recognises(path, head):
+            if not (alone and isinstance(reader, NdtiffReader | SequenceReader)) and reader.recognises(path, head):
                 return reader.open(path)
-    raise not_opened(path, head) if head else is_folder(path)
+    raise not_opened(path, head)

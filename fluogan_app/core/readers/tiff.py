@@ -11,7 +11,8 @@ from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.tiff_calibration import tag_recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
 from fluogan_app.core.readers.tiff_imagej import imagej_layout, imagej_notes, imagej_recording
-from fluogan_app.core.readers.tiff_micromanager import is_ndtiff, micromanager_recording, ndtiff_layout
+from fluogan_app.core.readers.tiff_micromanager import micromanager_recording
+from fluogan_app.core.readers.tiff_ndtiff import is_ndtiff, ndtiff_layout
 from fluogan_app.core.readers.tiff_ome import ome_layout
 from fluogan_app.core.readers.tiff_pages import MIN_IS_WHITE, PALETTE, PageFormat
 from fluogan_app.core.readers.tiff_scenes import (
@@ -103,7 +104,7 @@ def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
 def _remarks(container: TiffContainer, layout: TiffLayout, format: PageFormat) -> tuple[str, ...]:
     remarks = []
     room = container.bytes.size // format.frame_bytes
-    if len(layout.pages) == 1 and room > _ROOM_FOR_NOTES:
+    if len(layout.pages) == len(layout.files) == 1 and room > _ROOM_FOR_NOTES:
         remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")
     if format.photometric == MIN_IS_WHITE:
         remarks.append("The file says that zero is white; its numbers are taken as they are, zero as dark.")

@@ -1,83 +1,71 @@
-"""Micro-Manager's dialect of TIFF: JSON with every page, which names the axes of NDTiff files and the pixel size."""
+"""Micro-Manager's notes in JSON: a summary in the head of its TIFF files, and what it knows of every page."""
 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.recording import length_nm, positive
-from fluogan_app.core.readers.tiff_bytes import Directory
+from fluogan_app.core.readers.tiff_bytes import Directory, TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
-from fluogan_app.core.readers.tiff_pages import frame_pages
-from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, recorded_times, without_single_axes
 
 PAGE_NOTES = 51123
-#: Bytes 8 to 11 of an NDTiff file hold the version, after a summary's mark.
-_NDTIFF_MARK = 483729
-_LETTERS = {"time": "T", "channel": "C", "z": "Z"}
+#: Before the length of the summary: in MMStack files at byte 32, in NDTiff files at 16 or 20.
+_SUMMARY_MARK = 2355492
 _MAX_NOTES_BYTES = 1_000_000
+_LONGEST_WORDS = 200
 
 
 def micromanager_recording(container: TiffContainer) -> Recording:
-    """Pixel size and time step from the notes of the first and the last page."""
+    """What the notes of the first and the last page, and the summary in the file's head, say."""
     first, last = page_notes(container, container.first), page_notes(container, container.last)
-    size = length_nm(first.get("PixelSizeUm", first.get("PixelSize_um")), "µm")
-    return Recording(size, size, _time_step_ms(first, last))
+    return notes_recording(first, last, file_summary(container.bytes) if first else {})
 
 
-def is_ndtiff(container: TiffContainer) -> bool:
-    """Whether the pages carry the names of their axes, as in NDTiff."""
-    mark = np.frombuffer(container.bytes.read_up_to(8, 4).ljust(4, b"\0"), container.bytes.order + "u4")
-    return int(mark[0]) == _NDTIFF_MARK
+def notes_recording(first: Mapping[str, Any], last: Mapping[str, Any], summary: Mapping[str, Any]) -> Recording:
+    """Calibration from the notes of the first and the last frame, then from the summary of what was asked for."""
+    size = length_nm(_value(first, "PixelSizeUm", "PixelSize_um") or _value(summary, "PixelSize_um"), "µm")
+    step = _time_step_ms(first, last)
+    names = summary.get("ChNames")
+    words = {"Summary": dict(summary), "First frame": dict(first)}
+    return Recording(
+        pixel_size_y_nm=size,
+        pixel_size_x_nm=size,
+        time_step_ms=positive(summary.get("Interval_ms")) if step is None else step,
+        channels=tuple(map(str, names)) if isinstance(names, list) else (),
+        exposure_ms=positive(_value(first, "Exposure-ms", "Exposure")),
+        plane_step_nm=length_nm(summary.get("z-step_um"), "µm"),
+        objective=_text(first, "Objective-Label", "Nosepiece-Label", "NosePiece-Label"),
+        camera=_text(first, "Core-Camera"),
+        metadata={"Micro-Manager": {name: part for name, part in words.items() if part}} if first or summary else {},
+    )
 
 
-def ndtiff_layout(container: TiffContainer, recording: Recording) -> TiffLayout | None:
-    """The layout that the pages' own axes give, or None where no page names its axes.
-
-    Axes other than time, channel and plane, such as the position on the stage, part the file into scenes.
-    Raises ReadError where only some pages name their axes.
-    """
-    frames = frame_pages(container.bytes, container.pages)
-    places = [page_notes(container, directory).get("Axes") for directory in container.bytes.directories()]
-    named = [isinstance(axes, dict) and len(axes) > 0 for axes in places]
-    if not any(named) or len(places) != len(frames):
-        return None
-    if not all(named):
-        raise damaged(container.path, f"page {named.index(False) + 1} does not say to which axes it belongs")
-    positions: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for number, axes in enumerate(places):
-        others = ", ".join(f"{name} {axes[name]}" for name in sorted(axes) if name not in _LETTERS)
-        place = {letter: axes[name] for name, letter in _LETTERS.items() if name in axes}
-        positions.setdefault(others, []).append((number, place))
-    scenes = [_scene(container, name, pages, recording) for name, pages in positions.items()]
-    if None in scenes:
-        return None
-    return TiffLayout("NDTiff", tuple(scene for scene in scenes if scene), frames, (container.path,))
+def _value(notes: Mapping[str, Any], *names: str) -> Any:
+    """The first of some entries that is there; some versions wrap a value in an object."""
+    value = next((notes[name] for name in names if name in notes), None)
+    return value.get("PropVal") if isinstance(value, dict) else value
 
 
-def _scene(
-    container: TiffContainer, position: str, pages: list[tuple[int, dict[str, Any]]], recording: Recording
-) -> TiffScene | None:
-    axes = "".join(letter for letter in "TCZ" if letter in pages[0][1])
-    if any(sorted(place) != sorted(axes) or not _is_place(place) for _, place in pages):
-        return None
-    steps = {letter: sorted({place[letter] for _, place in pages}, key=_sort_key) for letter in axes}
-    counts = tuple(len(steps[letter]) for letter in axes)
-    index = {letter: {step: at for at, step in enumerate(steps[letter])} for letter in axes}
-    planes = np.full((*counts, 2), -1, np.int64)
-    for number, place in pages:
-        planes[tuple(index[letter][place[letter]] for letter in axes)] = (0, number)
-    name = f"{container.path.stem} {position}".strip()
-    planes, warnings = recorded_times(planes, axes, name)
-    axes, planes = without_single_axes(axes, planes)
-    channels = tuple(str(step) for step in steps.get("C", ())) or recording.channels
-    return TiffScene(name, axes, planes, Recording(channels=channels).filled_from(recording), True, warnings)
+def _text(notes: Mapping[str, Any], *endings: str) -> str:
+    """The words of the first entry whose name ends so."""
+    name = next((name for name in notes if name.endswith(endings)), "")
+    value = _value(notes, name)
+    return value[:_LONGEST_WORDS] if isinstance(value, str) else ""
+
+
+def file_summary(file: TiffBytes) -> dict[str, Any]:
+    """The summary that stands in the file's head, {} where there is none or it is damaged."""
+    head = file.read_up_to(0, 40)
+    for start in (8, 32, 20, 16):
+        mark, length = struct.unpack_from(file.order + "II", head.ljust(start + 8, b"\0"), start)
+        if mark == _SUMMARY_MARK and 0 < length <= _MAX_NOTES_BYTES:
+            return json_object(file.read_up_to(start + 8, length))
+    return {}
 
 
 def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]:
@@ -86,18 +74,18 @@ def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]
     if entry is None or entry.count > _MAX_NOTES_BYTES:
         return {}
     try:
-        notes = json.loads(container.bytes.text(entry))
-    except (ReadError, ValueError, RecursionError):
+        return json_object(container.bytes.text(entry))
+    except ReadError:
+        return {}
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """The object that a text in JSON holds, {} where it holds none or is damaged."""
+    try:
+        notes = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     return notes if isinstance(notes, dict) else {}
-
-
-def _is_place(place: Mapping[str, Any]) -> bool:
-    return all(isinstance(step, int | str) for step in place.values())
-
-
-def _sort_key(place: int | str) -> tuple[bool, int, str]:
-    return isinstance(place, str), place if isinstance(place, int) else 0, str(place)
 
 
 def _time_step_ms(first: Mapping[str, Any], last: Mapping[str, Any]) -> float | None:

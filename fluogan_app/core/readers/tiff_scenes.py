@@ -51,9 +51,10 @@ def planes_in_a_row(pages: list[Page], counts: tuple[int, ...]) -> np.ndarray:
 
 
 def without_single_axes(axes: str, planes: np.ndarray) -> tuple[str, np.ndarray]:
-    """Axes and plane addresses (leading axes…, 2) without the axes of length 1."""
+    """Axes and plane addresses (leading axes…, n) without the axes of length 1."""
     kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
-    return "".join(axes[axis] for axis in kept), planes.reshape(*(planes.shape[axis] for axis in kept), 2)
+    counts = (planes.shape[axis] for axis in kept)
+    return "".join(axes[axis] for axis in kept), planes.reshape(*counts, planes.shape[-1])
 
 
 def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tuple[int, ...], pages: list[Page],
@@ -67,7 +68,7 @@ def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tupl
 def recorded_times(planes: np.ndarray, axes: str, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """The planes up to the last complete time point: a recording that was stopped early names more than it holds.
 
-    planes: addresses (leading axes…, 2), −1 where a plane is missing. Nothing is left out where no time is complete.
+    planes: addresses (leading axes…, n), −1 where a plane is missing. Nothing is left out where no time is complete.
     """
     time = axes.find("T")
     if time < 0:

@@ -23,6 +23,7 @@ OME_Z = "take axis Z as time"
 Z_AS_TIME = "Axis Z is taken as time"
 NO_AXES = "does not name its axes"
 ONE_FRAME = "one frame only"
+SERIES = "40 numbered files, 00001.tif to 00040.tif, are taken as one stack."
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ READ: dict[str, Expected] = {
     "ometiff/ndtiff3.2_monochrome/NDTiff3.2_monochrome_NDTiffStack.tif": Expected(
         (8, 1, 16, 64, 64), "TZYX", pixel_nm=1000.0
     ),
-    "numbered_frames/00001.tif": single(64, 64),
-    "numbered_frames/00040.tif": single(64, 64),
+    "numbered_frames/00001.tif": Expected((40, 1, 1, 64, 64), "TYX", said=SERIES),
+    "numbered_frames/00040.tif": Expected((40, 1, 1, 64, 64), "TYX", said=SERIES),
     "broken/derived/tiff_named.czi": Expected((100, 1, 1, 30, 45), "ZYX", said=Z_AS_TIME),
     "broken/pillow/10ct_32bit_128.tiff": single(128, 128, "float32"),
     "broken/pillow/12in16bit.tif": single(100, 100),
@@ -153,6 +154,8 @@ def seen_by_another_reader(path: Path) -> np.ndarray:
     """All frames as tifffile or Pillow reads them."""
     if path.name == "multifile-Z4.ome.tiff":
         path = path.with_name("multifile-Z1.ome.tiff")
+    if path.parent.name == "numbered_frames":
+        return np.stack([np.array(Image.open(file)) for file in sorted(path.parent.iterdir())]).astype(np.uint16)
     big_endian = path.read_bytes()[:2] == b"MM"
     if big_endian and describe(path).scenes[0].dtype == "uint16":
         # tifffile 2023.2.28 cannot read these with numpy 2.

@@ -1,0 +1,88 @@
+"""A folder that holds one recording: the file that stands for it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import unreadable
+from fluogan_app.core.readers.numbering import series_of
+from fluogan_app.core.readers.sequence import file_names, holds_one_frame
+from fluogan_app.core.readers.tiff import layout_of
+from fluogan_app.core.readers.tiff_frames import TiffContainer
+from fluogan_app.core.readers.tiff_ndtiff import INDEX, dataset_files
+
+#: What recordings are named; a file that is named otherwise is opened by itself.
+_ENDINGS = (
+    ".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk", ".czi", ".nd2", ".lif", ".spe", ".oib", ".oif", ".ims", ".dv",
+    ".sif", ".dcimg", ".his",
+)  # fmt: skip
+_TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
+#: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.
+_FULL_RESOLUTION = "Full resolution"
+_LISTED = 4
+
+
+def file_of_folder(path: Path) -> Path:
+    """The file that stands for a folder's one recording; a file is itself. Raises ReadError."""
+    if not path.is_dir():
+        return path
+    try:
+        names = file_names(path)
+        if INDEX in names:
+            return dataset_files(path)[0]
+        if (path / _FULL_RESOLUTION / INDEX).is_file():
+            return dataset_files(path / _FULL_RESOLUTION)[0]
+        recordings = _recordings([name for name in names if name.lower().endswith(_ENDINGS)])
+        if not recordings:
+            raise _holds_none(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(recordings) > 1:
+        raise _several(path, [_words(names) for names in recordings])
+    _check_is_one(path, recordings[0])
+    return path / recordings[0][0]
+
+
+def _recordings(names: list[str]) -> list[list[str]]:
+    """The files' names in groups that each look like one recording."""
+    groups = []
+    left = dict.fromkeys(sorted(names))
+    while left:
+        name = next(iter(left))
+        series = series_of(name, left)
+        group = [name] if series is None else series.names
+        groups.append(group)
+        for taken in group:
+            del left[taken]
+    return groups
+
+
+def _check_is_one(folder: Path, names: list[str]) -> None:
+    """Raises ReadError for numbered files that each hold a stack of their own."""
+    first = folder / names[0]
+    if len(names) == 1 or (first.suffix.lower() in _TIFF_ENDINGS and holds_one_frame(first)):
+        return
+    if first.suffix.lower() in _TIFF_ENDINGS:
+        with closing(TiffContainer(first)) as container:
+            if set(names) <= {file.name for file in layout_of(container).files}:
+                return
+    raise _several(folder, names)
+
+
+def _words(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]} ({len(names)} files)"
+
+
+def _several(folder: Path, names: list[str]) -> ReadError:
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    return ReadError(f"{folder} is a folder with {len(names)} recordings: {listed}.", "Open one of these files.")
+
+
+def _holds_none(folder: Path) -> ReadError:
+    folders = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if not folders:
+        return ReadError(f"{folder} is a folder without an image file.", "Open the file that holds the frames.")
+    listed = ", ".join(folders[:_LISTED]) + (", …" if len(folders) > _LISTED else "")
+    return ReadError(f"{folder} is a folder without an image file; it holds the folders {listed}.", "Open one of them.")

@@ -1,0 +1,186 @@
+"""The reader of numbered series: one image per file, told apart by numbers in the files' names."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import Scene
+from fluogan_app.core.readers.numbering import Series, series_of
+from fluogan_app.core.readers.sequence_notes import series_recording
+from fluogan_app.core.readers.tiff import TiffReader, layout_of
+from fluogan_app.core.readers.tiff_bytes import TiffBytes
+from fluogan_app.core.readers.tiff_frames import TiffContainer
+from fluogan_app.core.readers.tiff_pages import Page, PageFormat, frame_pages, same_frame
+from fluogan_app.core.readers.tiff_scenes import recorded_times, without_single_axes
+
+#: Files that are looked into when a series is opened; each of the others when its frame is read.
+_LOOKED_INTO = 24
+#: Numbers that a warning lists before it says how many there are.
+_LISTED = 5
+
+
+class SequenceReader:
+    """Takes a file with one image and a number in its name, together with its neighbours."""
+
+    name = "numbered series"
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether this is a TIFF with one image and a number in its name."""
+        numbered = any(letter.isdigit() for letter in path.stem)
+        return numbered and TiffReader().recognises(path, head) and holds_one_frame(path)
+
+    def open(self, path: Path):
+        """The series that a file is one of, or the file where it stands alone. Raises ReadError."""
+        series = series_of(path.name, file_names(path.parent))
+        return TiffReader().open(path) if series is None else SequenceFile(path, series)
+
+
+class SequenceFile:
+    """A numbered series; addresses are (file,), counted in `files`. No file is kept open."""
+
+    dialect = "Numbered TIFF series"
+
+    def __init__(self, path: Path, series: Series) -> None:
+        names = series.names
+        folder = path.parent
+        self.files = (path, *(folder / name for name in names if name != path.name))
+        self._format = _frame_format(path)
+        self._look_into([folder / name for name in names])
+        recording = series_recording([folder / name for name in names], series)
+        self.scenes: tuple[Scene, ...] = tuple(
+            self._scene(name, planes, series, recording) for name, planes in _scene_planes(path, series, self.files)
+        )
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> SequenceSource:
+        """The frames at some addresses (T, 1)."""
+        return SequenceSource(tuple(self.files[int(file)] for file in addresses[:, 0]), self._format)
+
+    def close(self) -> None:
+        """No file is open."""
+
+    def _look_into(self, paths: list[Path]) -> None:
+        for at in np.unique(np.linspace(0, len(paths) - 1, _LOOKED_INTO).astype(int)):
+            _check_alike(paths[at], _frame_format(paths[at]), self._format)
+
+    def _scene(self, name: str, planes: np.ndarray, series: Series, recording: Recording) -> Scene:
+        format, axes = self._format, series.axes.removeprefix("S")
+        planes, cut = recorded_times(planes, axes, name)
+        warnings = (_taken_as_one(series), *_gaps(series, planes), *cut)
+        axes, planes = without_single_axes(axes, planes)
+        return Scene(name, axes, planes, format.height, format.width, format.dtype, recording, True, warnings)
+
+
+class SequenceSource:
+    """One frame per file, each opened when it is read and closed again; for any thread."""
+
+    def __init__(self, paths: tuple[Path, ...], format: PageFormat) -> None:
+        self._paths, self._format = paths, format
+        self.shape: tuple[int, int, int] = (len(paths), format.height, format.width)
+        self.dtype: np.dtype = format.dtype
+        self._closed = False
+
+    def frame(self, index: int) -> np.ndarray:
+        """One frame (Y, X) in the file's own type. Raises ReadError."""
+        return self.rows(index, 0, self.shape[1])
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Some rows of a frame. Raises as `frame`."""
+        path = self._paths[index]
+        if self._closed:
+            raise ReadError(f"{path.name} was closed.", "Open it again.")
+        with closing(TiffContainer(path)) as container:
+            page = _only_frame(container)
+            _check_alike(path, page.format, self._format)
+            return container.rows(page, start, stop)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._closed = True
+
+
+def file_names(folder: Path) -> list[str]:
+    """The names of a folder's files, hidden ones left out. Raises OSError."""
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+
+
+def holds_one_frame(path: Path) -> bool:
+    """Whether a TIFF is sound and holds one image of one plane, in no file but itself."""
+    try:
+        with closing(TiffBytes(path)) as file:
+            # A look at the first page spares the thousands of a whole stack.
+            if next(file.directories()).following:
+                return False
+        with closing(TiffContainer(path)) as container:
+            layout = layout_of(container)
+            _only_frame(container)
+    except (ReadError, StopIteration):
+        # The reader of TIFF says what is wrong with it.
+        return False
+    return len(layout.files) == 1 and len(layout.scenes) == 1 and not layout.scenes[0].axes
+
+
+def _only_frame(container: TiffContainer) -> Page:
+    frames = frame_pages(container.bytes, container.pages)
+    if len(frames) != 1:
+        raise ReadError(
+            f"{container.path.name} holds {len(frames)} images, the other files of its numbered series one each.",
+            "Move it to another folder, or open the files alone.",
+        )
+    return frames[0]
+
+
+def _frame_format(path: Path) -> PageFormat:
+    with closing(TiffContainer(path)) as container:
+        return _only_frame(container).format
+
+
+def _check_alike(path: Path, format: PageFormat, expected: PageFormat) -> None:
+    if not same_frame(format, expected):
+        raise ReadError(
+            f"{path.name} does not fit its numbered series: it has {format}, the others {expected}.",
+            "Move it to another folder, or open one file alone.",
+        )
+
+
+def _scene_planes(path: Path, series: Series, files: tuple[Path, ...]) -> list[tuple[str, np.ndarray]]:
+    """For each position its name and the planes' addresses (leading axes…, 1) in `files`, −1 where one is missing."""
+    planes = np.full((*(len(series.steps[letter]) for letter in series.axes), 1), -1, np.int64)
+    for number, file in enumerate(files):
+        planes[series.places[file.name]] = number
+    if not series.axes.startswith("S"):
+        return [(path.stem, planes)]
+    return [(f"Position {step}", planes[at]) for at, step in enumerate(series.steps["S"])]
+
+
+def _taken_as_one(series: Series) -> str:
+    names = series.names
+    what = f"{len(names)} numbered files, {names[0]} to {names[-1]}, are taken as one stack"
+    words = {"T": "times", "C": "channels", "Z": "planes", "S": "positions"}
+    if series.axes == "T":
+        return f"{what}."
+    counts = [f"{len(series.steps[letter])} {words[letter]}" for letter in series.axes]
+    return f"{what}: {' × '.join(counts)}, as their names say."
+
+
+def _gaps(series: Series, planes: np.ndarray) -> list[str]:
+    """A sentence on the numbers that are left out, and on files that are missing where counters cross."""
+    sentences = []
+    if "T" in series.axes:
+        missing = series.missing("T")
+        if missing is None:
+            sentences.append("The numbers of the files are no even count: the time between frames may vary.")
+        elif missing:
+            listed = ", ".join(map(str, missing[:_LISTED])) + (", …" if len(missing) > _LISTED else "")
+            are = "number is" if len(missing) == 1 else "numbers are"
+            sentences.append(f"{len(missing)} {are} missing in the series: {listed}; its neighbours follow each other.")
+    lacking = int((planes[..., 0] < 0).sum())
+    if lacking:
+        sentences.append(f"{lacking} of {planes.size} files are missing where the numbers of the series cross.")
+    return sentences
