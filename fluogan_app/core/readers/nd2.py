@@ -1,0 +1,119 @@
+"""The reader of Nikon ND2 files: every stage position is a scene, its frames read one at a time."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
+from fluogan_app.core.readers.file_bytes import FileBytes
+from fluogan_app.core.readers.nd2_chunks import Nd2Chunks
+from fluogan_app.core.readers.nd2_description import Nd2Frames, read_description
+from fluogan_app.core.readers.nd2_scenes import nd2_scenes
+
+_MODERN, _LEGACY = b"\xda\xce\xbe\x0a", b"\x00\x00\x00\x0cjP  "
+#: Each frame's chunk begins with its time, a number of so many bytes.
+_TIME_BYTES = 8
+
+
+class Nd2Reader:
+    """Reads what Nikon's NIS-Elements records."""
+
+    name = "ND2"
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether these are the first bytes of an ND2 file."""
+        return head.startswith(_MODERN)
+
+    def open(self, path: Path) -> Nd2File:
+        """The file with its stage positions. Raises ReadError."""
+        file = FileBytes(path)
+        try:
+            return Nd2File(file)
+        except BaseException:
+            file.close()
+            raise
+
+
+class Nd2File:
+    """An open ND2 with its stage positions; an address is (number of the frame, number of the channel)."""
+
+    dialect = "ND2"
+
+    def __init__(self, file: FileBytes) -> None:
+        self._chunks = Nd2Chunks(file)
+        self.files: tuple[Path, ...] = (file.path,)
+        self._offsets = self._chunks.frames()
+        if not self._offsets:
+            raise damaged(file.path, "it holds no frames")
+        if len(self._offsets) > MAX_PLANES:
+            raise damaged(file.path, f"it claims {len(self._offsets)} frames")
+        description = read_description(self._chunks)
+        self._frames = description.frames
+        self.scenes: tuple[Scene, ...] = nd2_scenes(self._chunks, description, self._offsets)
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> Nd2Source:
+        """The frames at some addresses (T, 2). Raises ReadError."""
+        return Nd2Source(self._chunks, self._frames, self._offsets, addresses)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._chunks.file.close()
+
+
+class Nd2Source:
+    """The frames of one position, channel and plane, each cut out of its chunk; for any thread."""
+
+    def __init__(
+        self, chunks: Nd2Chunks, frames: Nd2Frames, offsets: dict[int, int], addresses: np.ndarray
+    ) -> None:
+        self._chunks, self._frames, self._offsets, self._addresses = chunks, frames, offsets, addresses
+        self.shape: tuple[int, int, int] = (len(addresses), frames.height, frames.width)
+        self.dtype: np.dtype = frames.dtype
+
+    def frame(self, index: int) -> np.ndarray:
+        """One frame (Y, X) in the file's own type. Raises ReadError for a damaged chunk."""
+        return self.rows(index, 0, self.shape[1])
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Some rows of a frame, of a plain one without reading the others. Raises as `frame`."""
+        number, channel = (int(value) for value in self._addresses[index])
+        begin, length = self._chunks.frame_place(number, self._offsets[number])
+        pixels, row_bytes = begin + _TIME_BYTES, self._frames.row_bytes
+        if self._frames.packed:
+            raw = self._unpacked(number, self._chunks.file.read(pixels, max(0, length - _TIME_BYTES)))
+            raw = raw[start * row_bytes : stop * row_bytes]
+        elif length - _TIME_BYTES < self._frames.bytes:
+            raise self._short(number, length - _TIME_BYTES)
+        else:
+            raw = self._chunks.file.read(pixels + start * row_bytes, (stop - start) * row_bytes)
+        return self._channel(raw, stop - start, channel)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._chunks.file.close()
+
+    def _channel(self, raw: bytes, rows: int, channel: int) -> np.ndarray:
+        frames, item = self._frames, self._frames.dtype.itemsize
+        shape, steps = (rows, frames.width), (frames.row_bytes, frames.components * item)
+        stored = np.ndarray(shape, frames.dtype.newbyteorder("<"), raw, channel * item, steps)
+        return np.ascontiguousarray(stored, dtype=frames.dtype)
+
+    def _unpacked(self, number: int, packed: bytes) -> bytes:
+        try:
+            raw = zlib.decompressobj().decompress(packed, self._frames.bytes + 1)
+        except zlib.error as error:
+            raise damaged(self._chunks.file.path, f"its frame {number} cannot be unpacked ({error})") from error
+        if len(raw) != self._frames.bytes:
+            raise self._short(number, len(raw))
+        return raw
+
+    def _short(self, number: int, there: int) -> ReadError:
+        frames = self._frames
+        size = f"{frames.height} × {frames.width} pixels of {frames.dtype}"
+        if frames.components > 1:
+            size += f" in {frames.components} channels"
+        return damaged(self._chunks.file.path, f"its frame {number} should have {size}, but has {max(there, 0)} bytes")

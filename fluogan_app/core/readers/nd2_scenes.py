@@ -1,0 +1,96 @@
+"""The stage positions of an ND2 file as scenes, with the frame that holds each plane."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
+from fluogan_app.core.readers.nd2_chunks import Nd2Chunks
+from fluogan_app.core.readers.nd2_description import Loop, Nd2Description
+from fluogan_app.core.readers.nd2_recording import recording_of
+from fluogan_app.core.readers.recorded import recorded_part
+
+
+def nd2_scenes(chunks: Nd2Chunks, description: Nd2Description, offsets: dict[int, int]) -> tuple[Scene, ...]:
+    """One scene for each stage position. offsets: where each frame is, by its number. Raises ReadError."""
+    loops, words = _loops(description, offsets)
+    shape = tuple(loop.count for loop in loops)
+    if math.prod(shape) * description.frames.components > MAX_PLANES:
+        raise damaged(chunks.file.path, f"it claims {math.prod(shape)} frames")
+    sequences = np.arange(math.prod(shape)).reshape(shape)
+    axes = "".join(loop.letter for loop in loops)
+    names = _position_names(loops, chunks.file.path.stem)
+    position = axes.find("P")
+    scenes, left_out = [], []
+    for index, name in enumerate(names):
+        own = sequences if position < 0 else sequences.take(index, axis=position)
+        scene = _scene(chunks, description, offsets, name, axes.replace("P", ""), own)
+        (left_out.append(name) if scene is None else scenes.append(scene))
+    if not scenes:
+        raise damaged(chunks.file.path, f"it should hold {sequences.size} frames, but has {len(offsets)}")
+    if left_out:
+        words = (*words, f"Left out, since the file holds no complete frames of them: {', '.join(left_out)}.")
+    return tuple(_with_words(scene, words) for scene in scenes)
+
+
+def _loops(description: Nd2Description, offsets: dict[int, int]) -> tuple[tuple[Loop, ...], tuple[str, ...]]:
+    """The loops that the frames run through; frames that no loop explains are pages in a row."""
+    loops = description.loops
+    held = max(offsets) + 1
+    if not loops:
+        return ((Loop("I", held, None),) if held > 1 else ()), ()
+    planned = math.prod(loop.count for loop in loops)
+    if held <= planned:
+        return loops, ()
+    plan = " × ".join(f"{loop.letter}{loop.count}" for loop in loops)
+    sentence = f"The file describes {planned} frames ({plan}), but holds {held}"
+    return loops, (f"{sentence}; the first {planned} are used, and may be in the wrong order.",)
+
+
+def _position_names(loops: tuple[Loop, ...], stem: str) -> list[str]:
+    loop = next((loop for loop in loops if loop.letter == "P"), None)
+    if loop is None:
+        return [stem]
+    points = list(getattr(loop.parameters, "points", None) or [])
+    named = [points[index].name if index < len(points) else None for index in range(loop.count)]
+    return [name or f"Position {index + 1}" for index, name in enumerate(named)]
+
+
+def _scene(
+    chunks: Nd2Chunks,
+    description: Nd2Description,
+    offsets: dict[int, int],
+    name: str,
+    axes: str,
+    sequences: np.ndarray,
+) -> Scene | None:
+    """One position, with the frames that were recorded; None where none are complete. sequences: (loops…)."""
+    frames = description.frames
+    there = np.isin(sequences, np.fromiter(offsets, np.int64, len(offsets)))
+    planes = np.stack([np.where(there, sequences, -1), np.zeros_like(sequences)], axis=-1).astype(np.int64)
+    planes, cut = recorded_part(planes, axes, name)
+    if (planes[..., 0] < 0).any():
+        return None
+    recording = recording_of(chunks, description, planes[..., 0], axes)
+    if frames.components > 1:
+        planes = np.repeat(planes[..., np.newaxis, :], frames.components, axis=-2)
+        planes[..., 1] = np.arange(frames.components)
+        axes += "C"
+    return Scene(
+        name=name,
+        axes=axes,
+        planes=planes,
+        height=frames.height,
+        width=frames.width,
+        dtype=frames.dtype,
+        recording=recording,
+        stated="I" not in axes,
+        warnings=cut,
+    )
+
+
+def _with_words(scene: Scene, words: tuple[str, ...]) -> Scene:
+    return replace(scene, warnings=(*scene.warnings, *words))
