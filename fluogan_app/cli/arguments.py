@@ -19,6 +19,7 @@ from fluogan_app.core.params import Params, ParamSpec, problem_with, spec, specs
 
 #: The flags that choose one image of a file, in the order of a Selection.
 SELECTED = ("scene", "channel", "plane")
+_SELECTED_FLAGS = {"scene": ("--scene",), "channel": ("--channel",), "plane": ("--z", "--plane")}
 
 _METAVARS = {"int": "N", "float": "F", "text": "TEXT"}
 
@@ -61,10 +62,11 @@ def add_stack_selection(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     for name in SELECTED:
         what = f"The {name} of the file to take, counted from 0. Default: the first."
-        group.add_argument(f"--{name}", metavar="N", type=_index, help=what)
+        group.add_argument(*_SELECTED_FLAGS[name], dest=name, metavar="N", type=_index, help=what)
     group.add_argument(
         "--time-axis", metavar="AXIS", default="",
-        help="Letter of the file's axis to take as time, for example Z. Default: chosen by the reader.",
+        help="Letter of the file's axis to take as time, for example Z, or “none” where no axis is time. "
+        "Default: the axis that the file names, or a guess that is said.",
     )  # fmt: skip
 
 
@@ -85,6 +87,11 @@ def frame_range(bounds: tuple[int | None, int | None] | None, frame_count: int) 
 def run_number(text: str) -> int:
     """The number of a run, from 1."""
     return _whole(text, 1, "a run's number, from 1")
+
+
+def selecting_flag(name: str) -> str:
+    """The flag that chooses a scene, a channel or a plane."""
+    return _SELECTED_FLAGS[name][0]
 
 
 def flags_of(names: Iterable[str]) -> str:

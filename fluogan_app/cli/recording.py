@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fluogan_app.cli.arguments import flags_of, selection
+from fluogan_app.cli.arguments import flags_of, selecting_flag, selection
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
@@ -31,7 +31,7 @@ def open_recording(text: str, arguments: Namespace) -> Stack:
     from fluogan_app.core.readers.open import open_stack
 
     stack = open_stack(stack_path(text), selection=selection(arguments))
-    stack = replace(stack, warnings=(*stack.warnings, *_unchosen(text, arguments)))
+    stack = replace(stack, warnings=(*stack.warnings, *_unchosen(stack, arguments)))
     if not text.startswith(SAMPLE_PREFIX):
         return stack
     preset = sample(text.removeprefix(SAMPLE_PREFIX)).acquisition
@@ -69,15 +69,12 @@ def _with_psf_file(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "psf": "measured", "psf_file": os.path.abspath(values["psf_file"])}
 
 
-def _unchosen(text: str, arguments: Namespace) -> tuple[str, ...]:
-    """Sentences on what a file holds beside the image that is taken without having been chosen. Raises ReadError."""
-    from fluogan_app.core.readers.open import describe
-
-    scenes = describe(stack_path(text)).scenes
-    sizes = scenes[arguments.scene or 0].sizes
-    counts = {"scene": len(scenes), "channel": sizes["C"], "plane": sizes["Z"]}
+def _unchosen(stack: Stack, arguments: Namespace) -> tuple[str, ...]:
+    """Sentences on what a file holds beside the image that is taken without having been chosen."""
+    sizes = stack.scene.sizes
+    counts = {"scene": len(stack.description.scenes), "channel": sizes["C"], "plane": sizes["Z"]}
     return tuple(
-        f"The file holds {count} {name}s; the first one is taken. Choose another with --{name}."
+        f"The file holds {count} {name}s; the first one is taken. Choose another with {selecting_flag(name)}."
         for name, count in counts.items()
         if count > 1 and getattr(arguments, name) is None
     )

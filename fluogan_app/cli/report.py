@@ -31,6 +31,12 @@ class Report:
         return None if self.json_only else self._err
 
     @property
+    def coloured(self) -> bool:
+        """Whether results may be in colour: on a terminal, unless the user does without."""
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return self._out.is_terminal and not self.json_only and not plain
+
+    @property
     def lost(self) -> OSError | None:
         """Why the answer is not complete, as on a full disk; None where it is, or where nobody listens any more."""
         return self._out.fault

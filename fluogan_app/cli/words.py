@@ -9,7 +9,6 @@ from pathlib import Path
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import spec, specs
 from fluogan_app.core.project.model import ProjectDocument, RunRecord
-from fluogan_app.core.data.description import SceneDescription
 from fluogan_app.core.units import length_text, seconds_text
 
 STOPPING = "\nStopping as soon as this step is done. Ctrl-C again quits at once.\n"
@@ -120,22 +119,6 @@ def run_line(record: RunRecord, steps: int) -> str:
     return f"Run {record.number}: {record.method}, {record.status.value} at step {steps} of {record.total_steps}{took}"
 
 
-def scene_rows(scene: SceneDescription) -> list[tuple[str, str]]:
-    """One scene of a file, as “fluogan info” shows it."""
-    sizes = scene.sizes
-    rows = [
-        ("Frames (T)", str(sizes.get("T", 1))),
-        ("Channels (C)", _counted(sizes.get("C", 1), scene.channels)),
-        ("Planes (Z)", str(sizes.get("Z", 1))),
-        ("Frame (Y × X)", f"{sizes.get('Y', 0)} × {sizes.get('X', 0)} pixels"),
-        ("Pixel size", _pixel_size(scene)),
-        ("Time step", "not stated" if scene.time_step_ms is None else f"{scene.time_step_ms:g} ms"),
-        ("Pixel type", scene.dtype),
-        ("Axes in the file", scene.axes),
-    ]
-    return rows
-
-
 def written(targets: Mapping[str, Path]) -> list[str]:
     """What was written where."""
     return [f"{what.capitalize()} written to {path}" for what, path in targets.items()]
@@ -146,26 +129,10 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 10 else seconds_text(seconds)
 
 
-def _pixel_size(scene: SceneDescription) -> str:
-    y_nm, x_nm = scene.pixel_size_y_nm, scene.pixel_size_x_nm
-    if y_nm is None and x_nm is None:
-        return "not stated (give --pixel-size-nm)"
-    if y_nm == x_nm:
-        text = f"{y_nm:g} nm"
-    else:
-        text = " × ".join("?" if side is None else f"{side:g}" for side in (y_nm, x_nm)) + " nm (y × x)"
-    return f"{text} ({_ORIGIN_WORDS[Origin(scene.pixel_size_origin)]})"
-
-
 def _value(acquisition: Acquisition, name: str) -> str:
     declared, value = spec(Acquisition, name), getattr(acquisition, name)
     number = f"{value:.4g}" if isinstance(value, float) else value
     return f"{declared.label} {number} {declared.unit}".strip()
-
-
-def _counted(count: int, names: Iterable[str]) -> str:
-    named = ", ".join(name for name in names if name)
-    return f"{count} ({named})" if named else str(count)
 
 
 def _sentence_case(name: str) -> str:

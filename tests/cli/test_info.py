@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
 
 
 def test_the_json_is_the_object_of_the_contract(fluogan, stack_file) -> None:
@@ -86,3 +91,65 @@ def test_a_run_that_cannot_be_read_is_told_beside_the_others(fluogan, reconstruc
     assert said.err.startswith("Warning:") and "0001-fluogan" in said.err and len(said.err.splitlines()) == 1
     (warning,) = json.loads(fluogan("info", project_path, "--json").out)["warnings"]
     assert "0001-fluogan" in warning and "damaged" in warning
+
+
+@pytest.fixture
+def hyperstack(tmp_path: Path) -> Path:
+    """Four time points, three planes and two channels, each frame of one number that names its place."""
+    frames = np.zeros((4, 3, 2, 5, 6), np.uint16) + np.arange(24, dtype=np.uint16).reshape(4, 3, 2, 1, 1)
+    path = tmp_path / "hyper.ome.tif"
+    notes = {
+        "axes": "TZCYX", "PhysicalSizeX": 0.08, "PhysicalSizeY": 0.08, "TimeIncrement": 0.5, "TimeIncrementUnit": "s",
+        "Channel": {"Name": ["DAPI", "GFP"], "EmissionWavelength": [465.0, 525.0]},
+    }  # fmt: skip
+    tifffile.imwrite(path, frames, ome=True, metadata=notes, photometric="minisblack")
+    return path
+
+
+def test_one_image_is_described_as_it_would_be_taken(fluogan, hyperstack) -> None:
+    said = fluogan("info", hyperstack, "--channel", 1, "--z", 2, "--frames", "1:3")
+    assert said.code == 0
+    assert "Taken: channel 1, plane 2, frames 1 to 2 (2 of 4), 5 × 6 pixels from row 0, column 0." in said.out
+    assert "525 nm (from the file)" in said.out and "500 ms, 2 frames/s (from the file)" in said.out
+    taken = json.loads(fluogan("info", hyperstack, "--plane", 2, "--json").out)["taken"]
+    assert taken == {"scene": 0, "channel": 0, "plane": 2, "frames": [0, 4], "roi": [0, 0, 5, 6]}
+    fluogan("info", hyperstack, "--channel", 2).refused("no channel 2", "from 0 to 1")
+    fluogan("info", hyperstack, "--frames", "2:9").refused("frames")
+
+
+def test_the_axis_that_is_time_can_be_chosen(fluogan, hyperstack) -> None:
+    sizes = json.loads(fluogan("info", hyperstack, "--time-axis", "z", "--json").out)["scenes"][0]["sizes"]
+    assert (sizes["T"], sizes["Z"], sizes["C"]) == (3, 4, 2)
+    said = fluogan("info", hyperstack, "--time-axis", "z")
+    assert "3 (axis Z)" in said.out and "frames/s" not in said.out, "the time step is that of axis T"
+    assert "time step belongs to axis T" in said.err
+    sizes = json.loads(fluogan("info", hyperstack, "--time-axis", "none", "--json").out)["scenes"][0]["sizes"]
+    assert (sizes["T"], sizes["Z"], sizes["C"]) == (1, 12, 2)
+    fluogan("info", hyperstack, "--time-axis", "Q").refused("no axis Q", "T, Z, C")
+    fluogan("info", hyperstack, "--time-axis", "TZ").refused("no axis TZ")
+
+
+def test_a_guess_is_shown_with_the_flags_that_change_it(fluogan, tmp_path) -> None:
+    tifffile.imwrite(tmp_path / "pages.tif", np.ones((7, 5, 6), np.uint16), photometric="minisblack", metadata=None)
+    said = fluogan("info", tmp_path / "pages.tif")
+    assert "7 (axis I, a guess: the file names no time axis; change it with --time-axis none)" in said.out
+
+
+def test_the_files_own_words_are_a_tree(fluogan, stack_file) -> None:
+    said = fluogan("info", stack_file, "--metadata")
+    assert "in the file's own words:" in said.out and "ImageJ" in said.out.partition("own words:")[2]
+    content = json.loads(fluogan("info", stack_file, "--metadata", "--json").out)
+    assert content["scenes"][0]["metadata"]
+
+
+def test_colours_tell_origins_on_a_terminal_only(fluogan, stack_file, monkeypatch) -> None:
+    from fluogan_app.cli import report
+
+    assert "\033[" not in fluogan("info", stack_file).out
+    monkeypatch.setattr(report._Stream, "is_terminal", True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\033[32m100 nm (from the file)\033[0m" in fluogan("info", stack_file).out
+    assert "\033[" not in fluogan("info", stack_file, "--json").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033[" not in fluogan("info", stack_file).out

@@ -45,7 +45,7 @@ def facts(scene: SceneDescription, acquisition: Acquisition, channel: int = 0) -
         _words("objective", "Objective", scene.recording.objective),
         _words("camera", "Camera", scene.recording.camera),
         *(_declared(acquisition, name) for name in ("gain", "offset", "read_noise")),
-        Fact("pixel_type", "Pixel type", scene.dtype, Origin.FILE, _range_sentence(np.dtype(scene.dtype))),
+        Fact("pixel_type", "Pixel type", _pixel_type(np.dtype(scene.dtype)), Origin.FILE),
         _bits_in_use(scene),
     )
 
@@ -69,14 +69,14 @@ def _pixel_size(scene: SceneDescription, acquisition: Acquisition) -> Fact:
 def _sampling(scene: SceneDescription) -> tuple[Fact, ...]:
     recording = scene.recording
     step, exposure, depth = recording.time_step_ms, recording.exposure_ms, recording.plane_step_nm
-    rate = "" if step is None else f" ({1000 / step:.3g} frames/s)"
+    rate = "" if step is None else f", {1000 / step:.3g} frames/s"
     times = (
         _stated("time_step_ms", "Time step", None if step is None else milliseconds_text(step) + rate),
         _stated("exposure_ms", "Exposure time", None if exposure is None else milliseconds_text(exposure)),
     )
     if depth is None and scene.sizes["Z"] == 1:
         return times
-    return (_stated("plane_step_nm", "Step between planes", None if depth is None else f"{depth:.6g} nm"), *times)
+    return (_stated("plane_step_nm", "Plane step", None if depth is None else f"{depth:.6g} nm"), *times)
 
 
 def _channel(scene: SceneDescription, channel: int) -> Fact:
@@ -90,7 +90,7 @@ def _psf_width(acquisition: Acquisition) -> Fact:
         return Fact("fwhm_nm", label, MISSING_TEXT, Origin.MISSING, "Follows from emission and numerical aperture.")
     follows = acquisition.fwhm_nm is None and acquisition.psf_origin is not Origin.ASSUMED
     sentence = f"0.51 × {acquisition.emission_nm:g} nm / {acquisition.numerical_aperture:g}." if follows else ""
-    return Fact("fwhm_nm", label, f"{width:.4g} nm", acquisition.psf_origin, sentence)
+    return Fact("fwhm_nm", label, f"{float(f'{width:.4g}'):g} nm", acquisition.psf_origin, sentence)
 
 
 def _bits_in_use(scene: SceneDescription) -> Fact:
@@ -98,11 +98,11 @@ def _bits_in_use(scene: SceneDescription) -> Fact:
     return _stated("bits_in_use", "Bits in use", None if bits is None else f"{bits} of {stored}")
 
 
-def _range_sentence(dtype: np.dtype) -> str:
+def _pixel_type(dtype: np.dtype) -> str:
     if dtype.kind not in "iu":
-        return ""
+        return dtype.name
     limits = np.iinfo(dtype)
-    return f"Whole numbers from {limits.min:,} to {limits.max:,}.".replace("-", "−")
+    return f"{dtype.name}, {limits.min:,} to {limits.max:,}".replace("-", "−")
 
 
 def _stated(name: str, label: str, text: str | None) -> Fact:

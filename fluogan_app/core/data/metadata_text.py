@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,17 @@ def metadata_lines(metadata: Any, depth: int = 0) -> Iterator[str]:
             yield from metadata_lines(value, depth + 1)
         else:
             yield f"{name}: {value_text(value)}"
+
+
+def plain(value: Any) -> Any:
+    """The same as JSON takes it: mappings, lists, numbers that are finite, texts, true, false and null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
 def entries(branch: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
-from fluogan_app.core.data.description import FileDescription
+from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 
@@ -19,7 +19,8 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 class Selection:
     """Which image of a file is meant: scene, channel and plane, and which axis is time where the file is unclear.
 
-    `time_axis` is the letter of the file's own axis to take as time (for example "Z"), or "" for the reader's guess.
+    `time_axis` is the letter of the file's own axis to take as time (for example "Z"), "NONE" where none is, or "" for
+    the reader's guess.
     `alone`: this file alone, not the numbered series that it belongs to.
     """
 
@@ -59,8 +60,9 @@ class Stack:
     """The frames of one scene, channel and plane of a file, with what the file says of its recording.
 
     `metadata` holds what the file states in its own words, for display; `warnings` are sentences for the user.
-    `description` tells what else the file holds, `files` every file that frames come from; stacks made in memory have
-    neither. `drift` is what the frames are corrected for, `uncorrected` the source of those as they were recorded.
+    `description` tells what else the file holds, `scene` the image as its axes are taken here, `files` every file that
+    frames come from; stacks made in memory have none of these. `drift` is what the frames are corrected for,
+    `uncorrected` the source of those as they were recorded.
     """
 
     path: Path
@@ -72,6 +74,7 @@ class Stack:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     description: FileDescription | None = None
+    scene: SceneDescription | None = None
     files: tuple[Path, ...] = ()
     drift: Drift | None = None
     uncorrected: FrameSource | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,7 @@ def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
         metadata=view.recording.metadata,
         warnings=view.warnings,
         description=description,
+        scene=_described(scene, view),
         files=opened.files,
     )
 
@@ -63,12 +64,21 @@ class _View:
 
 
 def _view(scene: Scene, time_axis: str = "") -> _View:
-    recording = checked(scene.recording)
     roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, time_axis)
+    recording = _timed(checked(scene.recording), scene.axes, roles)
     planes = arrange(scene.planes, roles)
     alone = (ONE_FRAME,) if planes.shape[0] == 1 else ()
     warnings = dict.fromkeys((*scene.warnings, *recording.warnings, *roles.warnings, *alone))
     return _View(planes, roles, recording, tuple(warnings))
+
+
+def _timed(recording: Recording, axes: str, roles: Roles) -> Recording:
+    """The recording without its time step where that belongs to another axis than the one taken as time."""
+    other = "T" in axes and (roles.time is None or axes[roles.time] != "T")
+    if not other or recording.time_step_ms is None:
+        return recording
+    word = "The file's time step belongs to axis T, which is not taken as time; it is left out."
+    return replace(recording, time_step_ms=None, warnings=(*recording.warnings, word))
 
 
 def _described(scene: Scene, view: _View) -> SceneDescription:

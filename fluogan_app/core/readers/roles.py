@@ -10,6 +10,8 @@ from fluogan_app.core.errors import ReadError
 
 #: Letters for pages in a row that the file gives no meaning to.
 UNNAMED = "IQ"
+#: The wish that no axis be time: each plane is then an image of its own.
+NO_TIME = "NONE"
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ def assign_roles(axes: str, counts: tuple[int, ...], stated: bool, wish: str = "
     """The roles of the leading axes (those before Y and X).
 
     `stated` says that the file defines its axes itself (as OME does), so that Z is really depth; elsewhere Z, I and Q
-    without a T are taken as time. `wish` is the letter that the user takes as time. Raises ReadError where there is
-    no such axis.
+    without a T are taken as time. `wish` is the letter that the user takes as time, or NO_TIME. Raises ReadError where
+    there is no such axis.
     """
     if wish:
         return _wished(axes, counts, wish.upper())
@@ -53,7 +55,9 @@ def arrange(planes: np.ndarray, roles: Roles) -> np.ndarray:
 
 
 def _wished(axes: str, counts: tuple[int, ...], wish: str) -> Roles:
-    if wish not in axes:
+    if wish == NO_TIME:
+        return Roles(None, _position(axes, counts, "C"))
+    if len(wish) != 1 or wish not in axes:
         known = ", ".join(axes) or "none but Y and X"
         message = f"The file has no axis {wish} that could be time; its axes are {known}."
         raise ReadError(message, "Choose one of these.")

@@ -33,9 +33,9 @@ def test_what_a_file_states_comes_with_unit_and_origin() -> None:
     acquisition = from_file(pixel_size_nm=90.58, numerical_aperture=1.4, emission_nm=525.0)
     told = known(STATED, acquisition)
     expected = {
-        "pixel_size_nm": "90.58 nm", "plane_step_nm": "250 nm", "time_step_ms": "24 ms (41.7 frames/s)",
+        "pixel_size_nm": "90.58 nm", "plane_step_nm": "250 nm", "time_step_ms": "24 ms, 41.7 frames/s",
         "exposure_ms": "20 ms", "channel_name": "GFP", "emission_nm": "525 nm", "numerical_aperture": "1.4",
-        "fwhm_nm": "191.2 nm", "objective": "Plan-Apo 63×", "camera": "Prime 95B", "pixel_type": "uint16",
+        "fwhm_nm": "191.2 nm", "objective": "Plan-Apo 63×", "camera": "Prime 95B", "pixel_type": "uint16, 0 to 65,535",
         "bits_in_use": "12 of 16",
     }  # fmt: skip
     assert {name: told[name].text for name in expected} == expected

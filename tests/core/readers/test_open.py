@@ -89,7 +89,7 @@ def test_the_description_is_the_json_of_the_command_line() -> None:
                 "emissions_nm": [600.0],
                 "numerical_aperture": None,
                 "objective": "",
-                "camera": {"name": "", "gain": 2.0, "offset": None},
+                "camera": {"name": "", "gain": 2.0, "offset": None, "bits_in_use": None},
             }
         ],
         "warnings": ["w"],
