@@ -31,7 +31,7 @@ class Nd2Chunks:
         self.file = file
         magic, length, _ = _CHUNK.unpack(file.read(0, _CHUNK.size))
         if magic != MAGIC or length != len(_FIRST_NAME) or file.read(_CHUNK.size, length) != _FIRST_NAME:
-            raise damaged(file.path, "it does not begin as an ND2 file does")
+            raise damaged(file.path, "it begins like a Nikon ND2 file, but its first chunk is not one of these")
         end, start = _TAIL.unpack(file.read(max(0, file.size - _TAIL.size), _TAIL.size))
         if end != _TABLE_END:
             raise damaged(file.path, "the table of its frames, which stands at the end, is missing: it was cut short")

@@ -199,7 +199,7 @@ def test_both_positions_of_a_micromanager_file_are_read(shared_data: Path) -> No
 
 
 def test_other_formats_are_named(shared_data: Path) -> None:
-    for folder, word in (("czi", "Zeiss CZI"), ("nd2", "Nikon ND2"), ("lif", "Leica LIF")):
+    for folder, word in (("czi", "Zeiss CZI"),):
         for path in (shared_data / folder).iterdir():
             with pytest.raises(ReadError, match=word):
                 describe(path)
