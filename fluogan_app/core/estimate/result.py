@@ -9,13 +9,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Series:
-    """Points or a curve of the evidence: x, y (N,); `spread`, where given, is the standard deviation of each y."""
+    """Points or a curve of the evidence: x, y (N,); `spread`, where given, is the standard deviation of each y.
+
+    drawn_as: "points" or "line". colour: number of its colour, for series that belong together; None is one of its own.
+    """
 
     label: str
     x: np.ndarray
     y: np.ndarray
     spread: np.ndarray | None = None
     drawn_as: str = "points"
+    colour: int | None = None
 
 
 @dataclass(frozen=True)

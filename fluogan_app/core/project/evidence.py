@@ -27,7 +27,9 @@ def evidence_plots(estimates: Iterable[Estimate]) -> list[Plot]:
 
 
 def _plot(evidence: Evidence) -> Plot:
-    marks: list[Mark] = [_drawn(series, index) for index, series in enumerate(evidence.series)]
+    coloured = [(series, index if series.colour is None else series.colour)
+                for index, series in enumerate(evidence.series)]  # fmt: skip
+    marks: list[Mark] = [_drawn(series, colour) for series, colour in coloured]
     marks += [Rule(mark.x, "x", mark.label) for mark in evidence.marks]
     return Plot(
         evidence.x_label, evidence.y_label, tuple(marks), evidence.title,

@@ -13,6 +13,10 @@ from fluogan_app.core.estimate.result import Evidence, Series
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
 
 
+#: In the legend: a line, or a dot.
+_SIGNS = {"line": "&#9644;", "points": "&#9679;"}
+
+
 @dataclass(frozen=True)
 class SecondScale:
     """The values of the vertical axis in another unit: `factor` of it to one of the first."""
@@ -79,9 +83,10 @@ class EvidencePlot(QWidget):
 
     def _draw(self, evidence: Evidence) -> None:
         colours, words = curve_colours(QApplication.palette()), []
-        for colour, series in zip(colours, evidence.series, strict=False):
+        for index, series in enumerate(evidence.series):
+            colour = colours[(index if series.colour is None else series.colour) % len(colours)]
             self._draw_series(series, colour, evidence.y_logarithmic)
-            words.append(f'<span style="color:{colour.name()}">&#9632;</span>&nbsp;{series.label}')
+            words.append(f'<span style="color:{colour.name()}">{_SIGNS[series.drawn_as]}</span>&nbsp;{series.label}')
         quiet = quiet_colour(QApplication.palette())
         for mark in evidence.marks:
             place = float(np.log10(mark.x)) if evidence.x_logarithmic else mark.x
