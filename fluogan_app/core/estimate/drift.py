@@ -1,34 +1,153 @@
-"""The sample's drift from the frames themselves."""
+"""The sample's drift, from the frames themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fluogan_app.core.data.drift import Drift
-from fluogan_app.core.estimate.result import Evidence
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.estimate.drift_path import Path, path_of
+from fluogan_app.core.estimate.gathering import Gathering, OnFrame, frames_to_read, most_detailed_part
+from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.core.units import length_text
+
+LEAST_GROUPS, LEAST_SIDE = 4, 24
+#: Less than this, in pixels, widens no PSF by as much as a percent, and is not looked for.
+LEAST_DRIFT = 0.1
+#: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
+#: thousand does.
+LEAST_TIMES = 4.0
+#: Parts of a field whose paths differ by more than this, in pixels, did not move as one.
+MOST_UNCERTAINTY = 0.5
+#: The two ends of a steady movement are so many times as far apart as it strays.
+STEADY = 2.0 * 3.0**0.5
 
 
 @dataclass(frozen=True)
 class DriftEstimate:
     """What the frames tell of their drift.
 
-    found: whether the sample moved further than its uncertainty and than can matter. drift: the path, also where it is
-    no more than uncertainty and must not be corrected; None where the frames tell nothing. words: the result in one
-    sentence. evidence: the path over the frames.
+    found: whether the sample moved further than its uncertainty and than can matter. drift: the path where it was
+    found, else None: nothing is to be corrected. words: the result in one sentence. evidence: the path over the frames.
     """
 
     found: bool
     drift: Drift | None
     words: str
     evidence: Evidence | None = None
+    uncertainty_pixels: float | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the frames tell anything of a drift, be it that there is none."""
+        return self.uncertainty_pixels is not None
 
     def to_json(self) -> dict[str, Any]:
         """Span and uncertainty in camera pixels, and the sentence."""
-        drift = self.drift
         return {
             "found": self.found,
-            "span_pixels": None if drift is None else drift.span_pixels,
-            "uncertainty_pixels": None if drift is None else drift.uncertainty_pixels,
+            "span_pixels": None if self.drift is None else self.drift.span_pixels,
+            "uncertainty_pixels": self.uncertainty_pixels,
             "words": self.words,
         }
+
+
+def estimate_drift(
+    stack: Stack, frames: FrameRange | None = None, on_frame: OnFrame | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> DriftEstimate | None:  # fmt: skip
+    """The drift of a stack as it was recorded, from reading it once; None where it was cancelled.
+
+    Raises ReadError, DataError (frames outside).
+    """
+    raw = stack.raw
+    wanted = (frames or FrameRange.whole(raw.shape[0])).checked(raw.shape[0])
+    indices = frames_to_read(raw, wanted)
+    gathering = Gathering(raw.shape[1:], indices, most_detailed_part(raw, indices, Roi.whole(raw.shape[1:])))
+    for done, index in enumerate(indices.tolist(), 1):
+        if cancelled is not None and cancelled():
+            return None
+        gathering.add(np.nan_to_num(raw.frame(index).astype(np.float32), posinf=0.0, neginf=0.0))
+        if on_frame is not None:
+            on_frame(done, len(indices))
+    unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
+    return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
+
+
+def drift_of(
+    gathering: Gathering, unsound: np.ndarray, frame_count: int, pixel_size_nm: float | None
+) -> DriftEstimate:
+    """The drift from gathered frames; `unsound` pixels (Y, X) of the camera stand still and are left out."""
+    centres = gathering.group_frames
+    if len(centres) < LEAST_GROUPS or min(gathering.part.height, gathering.part.width) < LEAST_SIDE:
+        part = f"{gathering.count} frames of {gathering.part.height} × {gathering.part.width} pixels"
+        least = f"at least {LEAST_GROUPS} frames and {LEAST_SIDE} pixels on each side are needed"
+        return DriftEstimate(False, None, f"Drift cannot be told: {part} are too few; {least}.")
+    groups = gathering.groups(unsound)
+    if not np.ptp(groups) > 0:
+        return DriftEstimate(False, None, "Drift cannot be told: all frames are even and equal.")
+    path = path_of(groups)
+    if not path.told.any():
+        return DriftEstimate(False, None, "Drift cannot be told: there is too little light or detail.")
+    uncertainty = float(np.hypot(*path.uncertainty_pixels))
+    evidence = _evidence(centres, path, pixel_size_nm)
+    if uncertainty > MOST_UNCERTAINTY:
+        words = (
+            f"Drift cannot be told: parts of the field moved differently, by {uncertainty:.1f} pixels. "
+            "There is too little light or detail, or the sample itself moves."
+        )
+        return DriftEstimate(False, None, words, evidence)
+    believed = path.positions * (path.positions.std(axis=0) > LEAST_TIMES * path.uncertainty_pixels)
+    if _span(believed) < LEAST_DRIFT:
+        return DriftEstimate(False, None, _no_drift(path, uncertainty, pixel_size_nm), evidence, uncertainty)
+    drift = _drift(believed, centres, frame_count, uncertainty, unsound)
+    length = f"{drift.span_pixels:.2g} pixels{_in_nm(drift.span_pixels, pixel_size_nm)}"
+    frames = int(gathering.indices[-1] - gathering.indices[0]) + 1
+    words = f"The sample moved {length} in {frames} frames (± {uncertainty:.2f} pixels){_untold(path)}."
+    return DriftEstimate(True, drift, words, evidence, uncertainty)
+
+
+def _no_drift(path: Path, uncertainty: float, pixel_size_nm: float | None) -> str:
+    span, spread = _span(path.positions), STEADY * uncertainty
+    if span >= LEAST_DRIFT:
+        apart = f"{span:.2g} ± {spread:.1g} pixels{_in_nm(span, pixel_size_nm)}"
+        return f"No drift was found: parts of the field do not agree on a movement of {apart}{_untold(path)}."
+    limit = max(LEAST_DRIFT, 2.0 * spread)
+    return f"No drift was found (less than {limit:.2g} pixels{_in_nm(limit, pixel_size_nm)}){_untold(path)}."
+
+
+def _span(positions: np.ndarray) -> float:
+    return float(np.hypot(*np.ptp(positions, axis=0)))
+
+
+def _drift(positions: np.ndarray, centres: np.ndarray, frame_count: int, uncertainty: float, unsound: np.ndarray) -> Drift:
+    """The path at every frame of the stack; before the first and after the last group it rests."""
+    frames = np.arange(frame_count)
+    path = np.stack([np.interp(frames, centres, positions[:, axis]) for axis in range(2)], axis=1)
+    how = f"estimated from {len(centres)} groups of frames, uncertain by {uncertainty:.2f} pixels"
+    places = tuple((int(y), int(x)) for y, x in np.argwhere(unsound))
+    return Drift.of(path, how, round(uncertainty, 4), places)
+
+
+def _evidence(centres: np.ndarray, path: Path, pixel_size_nm: float | None) -> Evidence:
+    start, series = path.positions[0], []
+    for axis, name in ((0, "y (rows)"), (1, "x (columns)")):
+        series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis]))
+        series.append(Series(name, centres, path.positions[:, axis] - start[axis], drawn_as="line"))
+    per_pixel = "" if pixel_size_nm is None else f" (1 pixel is {length_text(pixel_size_nm)})"
+    return Evidence("Drift", "Frame", f"Position in camera pixels{per_pixel}", tuple(series))
+
+
+def _untold(path: Path) -> str:
+    """What the sentence leaves open: a sample of parallel lines does not tell its movement along them."""
+    axes = [name for name, told in zip(("rows", "columns"), path.told) if not told]
+    return f"; across the {axes[0]} the sample does not tell it" if axes else ""
+
+
+def _in_nm(pixels: float, pixel_size_nm: float | None) -> str:
+    return "" if pixel_size_nm is None else f", {pixels * pixel_size_nm:.0f} nm"
