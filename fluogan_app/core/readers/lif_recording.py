@@ -40,6 +40,7 @@ def recording_of(image: ElementTree.Element, counts: Mapping[str, int], sides: s
         channels=tuple(_channel_name(each, fields[i], i) for i, each in enumerate(channels)),
         emissions_nm=tuple(positive(each.get("EmissionWavelength")) for each in fields),
         exposure_ms=_exposure_ms(fields),
+        bits_in_use=_bits_in_use(channels),
         metadata=_metadata(image, settings),
     )
 
@@ -51,7 +52,7 @@ def _dimension(image: ElementTree.Element, letter: str) -> ElementTree.Element |
 
 
 def _step(image: ElementTree.Element, letter: str) -> tuple[float | None, str]:
-    """The distance between two places of a dimension, and its unit; a file states the way from the first to the last."""
+    """The distance between two places of a dimension, and its unit; files state that from the first to the last."""
     element = _dimension(image, letter)
     count, length = (None, None) if element is None else (element.get("NumberOfElements"), element.get("Length"))
     try:
@@ -142,6 +143,12 @@ def _exposure_ms(fields: list[Mapping[str, str]]) -> float | None:
     """Exposure of a camera's frames where it is the same in all channels."""
     found = {_duration(each.get("ExposureTime", "")) for each in fields}
     return found.pop() if len(found) == 1 else None
+
+
+def _bits_in_use(channels: list[ElementTree.Element]) -> int | None:
+    """Bits of a pixel that are filled, where they are the same in all channels."""
+    found = {each.get("Resolution", "") for each in channels}
+    return int(text) if len(found) == 1 and (text := found.pop()).isdecimal() else None
 
 
 def _duration(text: str) -> float | None:

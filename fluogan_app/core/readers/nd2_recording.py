@@ -23,10 +23,12 @@ _UNEVEN = 1.5
 def recording_of(chunks: Nd2Chunks, description: Nd2Description, sequences: np.ndarray, axes: str) -> Recording:
     """What a file states of one position. sequences: numbers of its frames (loops…), axes: the loops' letters."""
     step, words = _time_step(chunks, description, sequences, axes)
+    bits = description.attributes.get("bitsPerComponentSignificant") or None
     if description.metadata is None:
-        return Recording(time_step_ms=step, metadata=_metadata(description), warnings=(_NO_METADATA, *words))
+        notes = (_NO_METADATA, *words)
+        return Recording(time_step_ms=step, metadata=_metadata(description), bits_in_use=bits, warnings=notes)
     channels = description.metadata.channels or []
-    side, side_words = _side_nm(channels)
+    side, side_words = _side_nm(channels, description.picture)
     microscope = channels[0].microscope if channels else None
     depth = next((loop.parameters for loop in description.loops if loop.letter == "Z"), None)
     return Recording(
@@ -41,19 +43,20 @@ def recording_of(chunks: Nd2Chunks, description: Nd2Description, sequences: np.n
         emissions_nm=tuple(positive(each.channel.emissionLambdaNm) for each in channels),
         exposure_ms=_exposure_ms(description.picture),
         metadata=_metadata(description),
+        bits_in_use=bits,
         warnings=(*side_words, *words),
     )
 
 
-def _side_nm(channels: list[Any]) -> tuple[float | None, tuple[str, ...]]:
-    """The side of a pixel where the file is calibrated; the library puts 1 µm where it is not."""
+def _side_nm(channels: list[Any], picture: Mapping[str, Any]) -> tuple[float | None, tuple[str, ...]]:
+    """The side of a pixel where the file is calibrated; the library puts 1 µm where the file states 0."""
     if not channels:
         return None, ()
     volume = channels[0].volume
     if "time" in volume.axesInterpretation[:2]:
         return None, ("A side of its frames is time: they are scans of a line, not images.",)
-    side = length_nm(volume.axesCalibration[0], "µm")
-    if volume.axesCalibrated[0] or side is None or side == 1000.0:
+    side = length_nm(picture.get("dCalibration", volume.axesCalibration[0]), "µm")
+    if volume.axesCalibrated[0] or side in (None, 1000.0):
         return (side if volume.axesCalibrated[0] else None), ()
     return None, (f"The file gives a pixel of {side:.6g} nm, but says that it is not calibrated; it is ignored.",)
 
@@ -68,19 +71,25 @@ def _time_step(
     content = chunks.read(_TIMES)
     times = np.frombuffer(content[: len(content) // 8 * 8], "<f8")
     if along.max(initial=-1) < len(times) and (steps := np.diff(times[along])).size and (steps > 0).all():
-        median = float(statistics.median(steps))
-        words = f"The time between frames varies from {steps.min():.4g} to {steps.max():.4g} ms; the median is taken."
-        uneven = np.isfinite(steps).all() and steps.max() > _UNEVEN * steps.min()
-        return duration_ms(median, "ms"), ((words,) if uneven else ())
-    return _planned_step_ms(next(loop.parameters for loop in description.loops if loop.letter == "T")), ()
-
-
-def _planned_step_ms(parameters: Any) -> float | None:
-    """The step of a loop, or of the longest of its phases; real time-lapses state 0 and note what came of it."""
+        return duration_ms(statistics.median(steps), "ms"), _uneven(steps)
+    parameters = next(loop.parameters for loop in description.loops if loop.letter == "T")
     phases = getattr(parameters, "periods", None) or [parameters]
-    longest = max(phases, key=lambda each: getattr(each, "count", 0))
-    noted = getattr(getattr(longest, "periodDiff", None), "avg", None)
-    return duration_ms(noted, "ms") or duration_ms(getattr(longest, "periodMs", None), "ms")
+    counts = [getattr(each, "count", 1) for each in phases]
+    planned = np.repeat([_planned_step_ms(each) or 0.0 for each in phases], counts)
+    return duration_ms(statistics.median(planned), "ms"), _uneven(planned[planned > 0])
+
+
+def _planned_step_ms(phase: Any) -> float | None:
+    """The step of a loop or one of its phases; real time-lapses state 0 and note what came of it."""
+    noted = getattr(getattr(phase, "periodDiff", None), "avg", None)
+    return duration_ms(noted, "ms") or duration_ms(getattr(phase, "periodMs", None), "ms")
+
+
+def _uneven(steps_ms: np.ndarray) -> tuple[str, ...]:
+    if not steps_ms.size or steps_ms.max() <= _UNEVEN * steps_ms.min():
+        return ()
+    span = f"from {steps_ms.min():.4g} to {steps_ms.max():.4g} ms"
+    return (f"The time between frames varies {span}; the median is taken.",)
 
 
 def _settings(picture: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -106,7 +115,7 @@ def _metadata(description: Nd2Description) -> dict[str, Any]:
     channels = description.metadata.channels if description.metadata is not None else None
     groups: dict[str, Any] = {
         "Text": description.text,
-        "Attributes": description.attributes,
+        "Attributes": _plain(description.attributes),
         "Loops": [
             {"axis": loop.letter, "count": loop.count, "parameters": _plain(loop.parameters)}
             for loop in description.loops
