@@ -9,6 +9,7 @@ from pathlib import Path
 from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.readers.base import OpenFile, Reader, read_head
+from fluogan_app.core.readers.czi import CziReader
 from fluogan_app.core.readers.folder import file_of_folder
 from fluogan_app.core.readers.guard import told_as_damage
 from fluogan_app.core.readers.lif import LifReader
@@ -20,7 +21,7 @@ from fluogan_app.core.readers.signatures import not_opened
 from fluogan_app.core.readers.tiff import TiffReader
 
 #: Asked in this order; the first that recognises a file's first bytes takes it.
-READERS: tuple[Reader, ...] = (NdtiffReader(), SequenceReader(), TiffReader(), Nd2Reader(), LifReader())
+READERS: tuple[Reader, ...] = (NdtiffReader(), SequenceReader(), TiffReader(), CziReader(), Nd2Reader(), LifReader())
 
 
 def describe(path: str | os.PathLike[str], alone: bool = False) -> FileDescription:

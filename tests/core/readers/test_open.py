@@ -22,8 +22,8 @@ LIF_HEAD = b"\x70\x00\x00\x00\x9a\x01\x00\x00\x2a"
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("stack.czi", b"ZISRAWFILE" + bytes(90), "stack.czi is a Zeiss CZI file; this version opens TIFF stacks"),
-        ("stack.tif", b"ZISRAWFILE" + bytes(90), "a Zeiss CZI file, although its name ends in .tif"),
+        ("stack.czi", b"ZISRAWFILE" + bytes(90), "stack.czi is damaged"),
+        ("stack.tif", b"ZISRAWFILE" + bytes(190), "does not begin as a CZI file does"),
         ("stack.nd2", b"\xda\xce\xbe\x0a" + bytes(90), "a Nikon ND2 file"),
         ("stack.lif", LIF_HEAD + bytes(90), "a Leica LIF file"),
         ("stack.oib", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "Olympus OIB"),

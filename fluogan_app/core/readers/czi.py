@@ -1,0 +1,146 @@
+"""The reader of Zeiss CZI files: every scene of its own size, mosaics put together, pixels at full size only.
+
+Structure and pixels are read here and not by Zeiss's library: that one opens a file that was cut short without a word,
+and a damaged one may end the process from within native code.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.readers.base import Scene
+from fluogan_app.core.readers.czi_directory import check_compression, read_tiles
+from fluogan_app.core.readers.czi_layout import CziImage, PlaneTable, read_images
+from fluogan_app.core.readers.czi_notes import CziNotes, read_notes
+from fluogan_app.core.readers.czi_pixels import Tile, read_rows
+from fluogan_app.core.readers.czi_segments import is_czi, read_header
+from fluogan_app.core.readers.file_bytes import FileBytes
+
+_WORDS = {
+    "H": "phases (axis H)", "R": "rotations (axis R)", "I": "illuminations (axis I)", "V": "views (axis V)",
+    "B": "blocks (axis B)",
+}  # fmt: skip
+
+
+class CziReader:
+    """Reads the files that Zeiss ZEN saves."""
+
+    name = "CZI"
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether these are the first bytes of a CZI file."""
+        return is_czi(head)
+
+    def open(self, path: Path) -> CziFile:
+        """The file with its scenes. Raises ReadError."""
+        file = FileBytes(path)
+        try:
+            return CziFile(file)
+        except BaseException:
+            file.close()
+            raise
+
+
+class CziFile:
+    """An open CZI; an address is a plane's number in the directory, and y and x of its first pixel in the whole."""
+
+    dialect = "CZI"
+
+    def __init__(self, file: FileBytes) -> None:
+        self._file = file
+        self.files: tuple[Path, ...] = (file.path,)
+        header = read_header(file)
+        tiles = read_tiles(file, header)
+        check_compression(file, tiles)
+        notes = read_notes(file, header)
+        several = len(np.unique(tiles.starts.get("S", 0))) > 1
+
+        def name_of(scene: int) -> str:
+            return notes.scene_name(scene) or (f"scene {scene}" if several else file.path.stem)
+
+        self._table, images, left_out = read_images(file, tiles, name_of)
+        images_of = Counter(image.scene for image in images)
+        self.scenes: tuple[Scene, ...] = tuple(
+            _scene(name_of(image.scene), image, notes, left_out, images_of[image.scene] > 1) for image in images
+        )
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> CziSource:
+        """The frames at some addresses (T, 3). Raises ReadError."""
+        return CziSource(self._file, self._table, scene, addresses)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+class CziSource:
+    """The frames of one scene, channel and plane. May be used from any thread."""
+
+    def __init__(self, file: FileBytes, table: PlaneTable, scene: Scene, addresses: np.ndarray) -> None:
+        self._file, self._table, self._addresses = file, table, addresses
+        self.shape: tuple[int, int, int] = (len(addresses), scene.height, scene.width)
+        self.dtype: np.dtype = scene.dtype
+
+    def frame(self, index: int) -> np.ndarray:
+        """One frame (Y, X). Raises ReadError, or ValueError with what is wrong with its pixels."""
+        return self.rows(index, 0, self.shape[1])
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Some rows of a frame, of unpacked pictures without reading the others. Raises as `frame`."""
+        plane, top, left = (int(number) for number in self._addresses[index])
+        tiles = self._tiles(plane, top, left)
+        if len(tiles) == 1 and (tiles[0].height, tiles[0].width) == self.shape[1:]:
+            return read_rows(self._file, tiles[0], start, stop)
+        # What no picture covers is zero, as in Zeiss's own program.
+        frame = np.zeros((stop - start, self.shape[2]), self.dtype)
+        for tile in tiles:
+            first, end = max(start, tile.y), min(stop, tile.y + tile.height)
+            if first < end:
+                pixels = read_rows(self._file, tile, first - tile.y, end - tile.y)
+                frame[first - start : end - start, tile.x : tile.x + tile.width] = pixels
+        return frame
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _tiles(self, plane: int, top: int, left: int) -> list[Tile]:
+        """The pictures of a plane, their places counted from the frame's first pixel."""
+        rows = self._table.of_plane(plane)
+        packed = (rows.position, rows.pixel_type, rows.compression)
+        columns = (*packed, rows.y - top, rows.x - left, rows.height, rows.width)
+        return [Tile(*map(int, row)) for row in zip(*columns, strict=True)]
+
+
+def _scene(name: str, image: CziImage, notes: CziNotes, words: tuple[str, ...], split: bool) -> Scene:
+    """An image with all that is said of it; `split`: its scene's channels differ, so that each kind has its own."""
+    counts = dict(zip(image.axes, image.planes.shape[:-1], strict=True))
+    recording = notes.recording(image.channels, counts.get("T", 1))
+    if split:
+        channels = recording.channels or tuple(f"channel {channel}" for channel in image.channels)
+        name = f"{name}, {', '.join(channels)}"
+    return Scene(
+        name=name,
+        axes=image.axes,
+        planes=image.planes,
+        height=image.height,
+        width=image.width,
+        dtype=image.dtype,
+        recording=recording,
+        warnings=(*image.warnings, *_remarks(counts, notes), *words),
+    )
+
+
+def _remarks(counts: Mapping[str, int], notes: CziNotes) -> tuple[str, ...]:
+    remarks = []
+    others = [_WORDS.get(letter, f"places along axis {letter}") for letter in counts if letter not in "TCZ"]
+    if others:
+        remarks.append(f"The file's {' and '.join(others)} are told apart as planes.")
+    stated, found = notes.stated_count("T"), counts.get("T", 1)
+    if stated is not None and stated != found:
+        remarks.append(f"The file's description states {stated} time points, but {found} are used.")
+    return tuple(remarks)

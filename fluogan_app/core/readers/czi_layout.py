@@ -1,0 +1,243 @@
+"""The images of a CZI file: its pictures sorted by scene, channel and time, those of a mosaic put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.base import MAX_FRAME_BYTES, MAX_PLANES, damaged
+from fluogan_app.core.readers.czi_directory import GRAY_TYPES, PIXEL_TYPES, Tiles
+from fluogan_app.core.readers.file_bytes import FileBytes
+from fluogan_app.core.readers.recorded import recorded_part
+from fluogan_app.core.units import bytes_text
+
+#: A recording may leave out many planes, of one channel for instance; a damaged directory leaves out nearly all.
+_MOST_CELLS_PER_PLANE, _CELLS_WITHOUT_QUESTION = 64, 4096
+
+
+@dataclass(frozen=True)
+class PlaneTable:
+    """The pictures of a file, those of a plane together: plane p has rows first[p] to first[p + 1] − 1 of `tiles`."""
+
+    tiles: Tiles
+    first: np.ndarray
+
+    def of_plane(self, plane: int) -> Tiles:
+        """The pictures of a plane, in the order in which they are laid over each other."""
+        return self.tiles.rows(slice(self.first[plane], self.first[plane + 1]))
+
+    def places(self, letter: str) -> np.ndarray:
+        """Where each plane (p,) is along an axis; 0 along one that the file does not have."""
+        return self.tiles.starts.get(letter, np.zeros(len(self.tiles), np.int64))[self.first[:-1]]
+
+    def tile_counts(self) -> np.ndarray:
+        """How many pictures make each plane (p,)."""
+        return np.diff(self.first)
+
+    def cut(self) -> np.ndarray:
+        """Whether the file's end cuts off a picture of each plane (p,)."""
+        return np.logical_or.reduceat(self.tiles.cut, self.first[:-1])
+
+
+@dataclass(frozen=True)
+class CziImage:
+    """One scene, or those of its channels that are alike in size and type.
+
+    planes: (leading axes…, 3) as plane, and y and x of the frame's first pixel in the whole; none is missing.
+    scene, channels: their numbers in the file.
+    """
+
+    scene: int
+    channels: tuple[int, ...]
+    axes: str
+    planes: np.ndarray
+    height: int
+    width: int
+    dtype: np.dtype
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Channels of one scene that are alike: (y, x) of the first pixel of each by its number."""
+
+    scene: int
+    pixel_type: int
+    height: int
+    width: int
+    corners: dict[int, tuple[int, int]]
+
+
+def read_images(
+    file: FileBytes, tiles: Tiles, name_of: Callable[[int], str]
+) -> tuple[PlaneTable, tuple[CziImage, ...], tuple[str, ...]]:
+    """All images that can be opened, and words on those that cannot; `name_of` names a scene by its number.
+
+    Raises ReadError where no image can be opened.
+    """
+    if not len(tiles):
+        raise damaged(file.path, "it holds reduced copies of its pictures only")
+    table = _plane_table(file, tiles)
+    images, left_out = [], []
+    for group in _groups(file, table):
+        try:
+            images.append(_image(file, table, group, name_of(group.scene)))
+        except ReadError as error:
+            left_out.append(error)
+    if not images:
+        raise left_out[0]
+    return table, tuple(images), tuple(dict.fromkeys(f"Left out: {error.message}" for error in left_out))
+
+
+def _plane_table(file: FileBytes, tiles: Tiles) -> PlaneTable:
+    if len(np.unique(tiles.position)) < len(tiles):
+        raise damaged(file.path, "its directory names one picture twice")
+    letters = sorted(set(tiles.starts) - {"M"})
+    # The last key sorts first; within a plane, later tiles of a mosaic lie over earlier ones.
+    keys = [tiles.starts.get(letter, np.zeros(len(tiles), np.int64)) for letter in ["M", *letters[::-1]]]
+    ordered = tiles.rows(np.lexsort(keys))
+    begins = np.zeros(len(tiles) - 1, bool)
+    for letter in letters:
+        begins |= np.diff(ordered.starts[letter]) != 0
+    return PlaneTable(ordered, np.concatenate([[0], np.flatnonzero(begins) + 1, [len(tiles)]]))
+
+
+def _groups(file: FileBytes, table: PlaneTable) -> list[_Group]:
+    """Each scene's channels, those together that are alike in type of pixels and size."""
+    tiles, nothing = table.tiles, np.zeros(len(table.tiles), np.int64)
+    scenes, channels = tiles.starts.get("S", nothing), tiles.starts.get("C", nothing)
+    order = np.lexsort([channels, scenes])
+    changes = (np.diff(scenes[order]) != 0) | (np.diff(channels[order]) != 0)
+    groups: dict[tuple[int, ...], _Group] = {}
+    for rows in np.split(order, np.flatnonzero(changes) + 1):
+        kinds = np.unique(tiles.pixel_type[rows])
+        if len(kinds) > 1:
+            raise damaged(file.path, "the pixels of one channel are of several types")
+        y, x, height, width = _box(tiles.rows(rows))
+        key = (int(scenes[rows[0]]), int(kinds[0]), height, width)
+        groups.setdefault(key, _Group(*key, {})).corners[int(channels[rows[0]])] = (y, x)
+    return list(groups.values())
+
+
+def _box(tiles: Tiles) -> tuple[int, int, int, int]:
+    """The smallest frame that holds some pictures: y, x of its first pixel, height, width."""
+    y, x = int(tiles.y.min()), int(tiles.x.min())
+    return y, x, int((tiles.y + tiles.height).max()) - y, int((tiles.x + tiles.width).max()) - x
+
+
+def _image(file: FileBytes, table: PlaneTable, group: _Group, name: str) -> CziImage:
+    """The planes of one group in their places. Raises ReadError for what is no stack of grey frames."""
+    dtype = _dtype(file, group.pixel_type)
+    _check_size(file, group, dtype)
+    channels = tuple(sorted(group.corners))
+    chosen = np.flatnonzero((table.places("S") == group.scene) & np.isin(table.places("C"), channels))
+    axes, counts, steps = _grid(file, table, chosen, channels)
+    addresses, whole = _addresses(table, group, chosen)
+    planes = np.full((*counts, 3), -1, np.int64)
+    planes[tuple(step[whole] for step in steps)] = addresses[whole]
+    planes, channels, left_out = _without_sparse_channels(planes, axes, channels, name)
+    planes, shortened = recorded_part(planes, axes, name)
+    missing = int((planes[..., 0] < 0).sum())
+    if missing:
+        where = f"it ends at byte {file.size}, before" if table.cut()[chosen].any() else "it lacks"
+        raise damaged(file.path, f"{where} {missing} of its {planes[..., 0].size} planes")
+    warnings = (*left_out, *shortened, *_remarks(table, planes[..., 0].ravel(), group))
+    axes, planes = _without_single_axes(axes, planes)
+    return CziImage(group.scene, channels, axes, planes, group.height, group.width, dtype, warnings)
+
+
+def _addresses(table: PlaneTable, group: _Group, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Addresses (n, 3) of planes, and which of them are whole (n,)."""
+    addresses = np.zeros((len(chosen), 3), np.int64)
+    addresses[:, 0] = chosen
+    tile_counts, of_channel = table.tile_counts()[chosen], table.places("C")[chosen]
+    whole = ~table.cut()[chosen]
+    for channel, corner in group.corners.items():
+        mine = of_channel == channel
+        addresses[mine, 1:] = corner
+        # A mosaic that was stopped early has fewer tiles in its last planes.
+        whole[mine] &= tile_counts[mine] == tile_counts[mine].max()
+    return addresses, whole
+
+
+def _without_sparse_channels(
+    planes: np.ndarray, axes: str, channels: tuple[int, ...], name: str
+) -> tuple[np.ndarray, tuple[int, ...], tuple[str, ...]]:
+    """Planes without the channels that were recorded now and then only, where that keeps more than a shorter time."""
+    axis = axes.find("C")
+    present = planes[..., 0] >= 0
+    if axis < 0 or present.all():
+        return planes, channels, ()
+    complete = np.moveaxis(present, axis, 0).reshape(len(channels), -1).all(axis=1)
+    places = np.flatnonzero(complete)
+    shorter = recorded_part(planes, axes, name)[0][..., 0]
+    if len(places) == 0 or ((shorter >= 0).all() and shorter.size >= present.size // len(channels) * len(places)):
+        return planes, channels, ()
+    sentence = f"“{name}”: {len(channels) - len(places)} of {len(channels)} channels lack frames and are left out."
+    return planes.take(places, axis=axis), tuple(channels[place] for place in places), (sentence,)
+
+
+def _without_single_axes(axes: str, planes: np.ndarray) -> tuple[str, np.ndarray]:
+    kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
+    return "".join(axes[axis] for axis in kept), planes.reshape(*(planes.shape[axis] for axis in kept), 3)
+
+
+def _grid(
+    file: FileBytes, table: PlaneTable, chosen: np.ndarray, channels: tuple[int, ...]
+) -> tuple[str, tuple[int, ...], list[np.ndarray]]:
+    """Axes that are longer than one, their lengths, and each chosen plane's index along each."""
+    axes, counts, steps = "", [], []
+    for letter in ["T", *sorted(set(table.tiles.starts) - set("TCZSM")), "C", "Z"]:
+        places = table.places(letter)
+        # Scenes of one recording have equally many time points; one that has fewer was stopped early.
+        first, last = (_extent(places) if letter == "T" else _extent(places[chosen]))
+        step = np.searchsorted(channels, places[chosen]) if letter == "C" else places[chosen] - first
+        count = len(channels) if letter == "C" else last - first + 1
+        if count > 1:
+            axes += letter
+            counts.append(count)
+            steps.append(step)
+    cells = math.prod(counts)
+    if cells > max(_CELLS_WITHOUT_QUESTION, _MOST_CELLS_PER_PLANE * len(chosen)) or cells > MAX_PLANES:
+        raise damaged(file.path, f"its directory spreads {len(chosen)} planes over {cells} places")
+    return axes, tuple(counts), steps
+
+
+def _extent(places: np.ndarray) -> tuple[int, int]:
+    return int(places.min()), int(places.max())
+
+
+def _remarks(table: PlaneTable, planes: np.ndarray, group: _Group) -> tuple[str, ...]:
+    """Sentences on frames that are put together of tiles, or that tiles do not fill."""
+    remarks = []
+    tiles = int(table.tile_counts()[planes].max())
+    if tiles > 1:
+        remarks.append(f"Each frame is assembled from {tiles} tiles.")
+    areas = np.add.reduceat(table.tiles.height * table.tiles.width, table.first[:-1])[planes]
+    if (areas < group.height * group.width).any():
+        covered = 100 * int(areas.min()) // (group.height * group.width)
+        what = "The tiles" if tiles > 1 else "The pictures do not all lie at the same place: they"
+        remarks.append(f"{what} cover {covered} % of a frame; the rest is zero.")
+    return tuple(remarks)
+
+
+def _dtype(file: FileBytes, pixel_type: int) -> np.dtype:
+    if pixel_type in GRAY_TYPES:
+        return GRAY_TYPES[pixel_type]
+    name = PIXEL_TYPES[pixel_type]
+    hint = "Open a stack of grey frames, as the camera recorded them."
+    if name.startswith("Bgr"):
+        raise ReadError(f"{file.path.name} is a colour picture ({name}), not a fluorescence stack.", hint)
+    raise ReadError(f"{file.path.name} has pixels of a type that is not opened here ({name}).", hint)
+
+
+def _check_size(file: FileBytes, group: _Group, dtype: np.dtype) -> None:
+    needed = group.height * group.width * dtype.itemsize
+    if needed > MAX_FRAME_BYTES:
+        size = f"{group.height} × {group.width} pixels ({bytes_text(needed)})"
+        hint = "Cut out the part that matters with ZEN, and open that."
+        raise ReadError(f"A frame of {file.path.name} would have {size}, more than can be held at once.", hint)
