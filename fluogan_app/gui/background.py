@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
 from fluogan_app.core.errors import FluoganError
 
@@ -51,6 +51,7 @@ class Workbench(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads: set[Background] = set()
+        self._left_behind: set[Background] = set()
 
     def do(
         self,
@@ -69,15 +70,22 @@ class Workbench(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is still going on."""
-        return bool(self._threads)
+        """Whether something is still going on that is waited for."""
+        return bool(self._threads - self._left_behind)
+
+    def leave_behind(self, thread: Background) -> None:
+        """Wait for this one no longer: a drive that does not answer may hold it for ever. Its callbacks stay."""
+        self._left_behind.add(thread)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for all threads, for a bounded time each; whether they ended."""
-        return all([thread.wait(int(seconds * 1000)) for thread in list(self._threads)])
+        """Wait for all threads, for a bounded time in all; whether they ended. One left behind is not waited for."""
+        deadline = QDeadlineTimer(int(seconds * 1000))
+        waited = [thread.wait(deadline) for thread in self._threads - self._left_behind]
+        return all(waited) and all(thread.isFinished() for thread in self._left_behind)
 
     def _forget(self, thread: Background) -> None:
         self._threads.discard(thread)
+        self._left_behind.discard(thread)
         thread.deleteLater()
 
 

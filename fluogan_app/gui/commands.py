@@ -31,6 +31,8 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("open_stack", "&File", "&Open stack…", ("Ctrl+O",), "Open an image stack from disk"),
     Command("open_project", "&File", "Open &project…", ("Ctrl+Shift+O",), "Open a saved project"),
+    Command("choose_image", "&File", "Choose &image of the file…", ("Ctrl+I",),
+            "Choose another image, channel, plane or time axis of the open file", needs="stack"),
     Command("save", "&File", "&Save", ("Ctrl+S",), "Save the project", needs="project", starts_section=True),
     Command("save_as", "&File", "Save &as…", ("Ctrl+Shift+S",), "Save the project in another place", needs="project"),
     Command("export", "&File", "&Export…", ("Ctrl+E",),

@@ -136,9 +136,9 @@ class MainWindow(QMainWindow):
         for signal in (session.runs_changed, session.job_changed):
             signal.connect(lambda: place.set_has_curves(bool(session.runs) or session.busy))
         self.files.opened.connect(self._opened)
-        self.files.described.connect(lambda found: place.selection.set_choices(found, session.stack.selection))
-        session.stack_changed.connect(lambda: place.selection.set_choices(None))
+        session.stack_changed.connect(self._show_choices)
         place.selection.selection_changed.connect(self.files.select)
+        place.selection.choose_requested.connect(self.files.choose_again)
         self.files.busy_changed.connect(self._show_busy)
         self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
         self.runs.field_wanted.connect(self.parameters.focus)
@@ -182,6 +182,13 @@ class MainWindow(QMainWindow):
             self.say(error.one_line)
         self.welcome.set_recent([(path, Path(path).name) for path in self.settings.recent])
 
+    def _show_choices(self) -> None:
+        stack = self.session.stack
+        if stack is None:
+            self.workspace.selection.set_choices(None)
+        else:
+            self.workspace.selection.set_choices(stack.description, stack.selection)
+
     def _show_busy(self, text: str) -> None:
         self.busy.setVisible(bool(text))
         if text:
@@ -199,14 +206,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first of the files that were dropped."""
+        """Open what was dropped: a file or a folder, of several the first."""
         paths = _dropped_paths(event)
-        if not paths:
-            return
-        event.acceptProposedAction()
-        if len(paths) > 1:
-            self.say(f"One stack is open at a time: of the {len(paths)} dropped files, {paths[0].name} is opened.")
-        self.files.open_path(paths[0])
+        if paths:
+            event.acceptProposedAction()
+            self.files.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """See to a run and to unsaved work first; the window closes when that is done."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from dataclasses import replace
 
-from fluogan_app.core.data.stack import Selection
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.readers.choice import with_time_axis
+from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour
 from fluogan_app.gui.views.controls import CalmComboBox, QuietLabel
 
 _TIPS = {
@@ -22,12 +27,14 @@ class SelectionBar(QWidget):
     """Shows the choices that there are, and nothing where there is none. Setters never emit."""
 
     selection_changed = Signal(object)  # Selection
+    choose_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("selection_bar")
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 3, 6, 0)
+        self._shown = Selection()
         self._boxes: dict[str, CalmComboBox] = {}
         self._labels: dict[str, QLabel] = {}
         for name, words in _WORDS.items():
@@ -40,21 +47,39 @@ class SelectionBar(QWidget):
             row.addWidget(label)
             row.addWidget(box)
             self._labels[name], self._boxes[name] = label, box
+        self.guess = QLabel()
+        self.guess.setObjectName("select_guess")
+        self.choose_button = QPushButton("Choose…")
+        self.choose_button.setObjectName("select_choose")
+        self.choose_button.setAccessibleName("Choose another image of the file")
+        self.choose_button.setToolTip("See the images, channels and axes of the file, and choose among them")
+        self.choose_button.clicked.connect(self.choose_requested)
+        row.addWidget(self.guess)
         row.addStretch(1)
+        row.addWidget(self.choose_button)
+        PaletteWatcher(self).changed.connect(self._colour_guess)
+        self._colour_guess()
         self.hide()
 
     def set_choices(self, description: FileDescription | None, selection: Selection = Selection()) -> None:
         """Show what a file holds, and which of it is open."""
+        self._shown = selection
         choices = _choices(description, selection) if description is not None else {}
         for name, box in self._boxes.items():
             self._fill(name, box, choices.get(name, []), getattr(selection, name))
-        self.setVisible(any(len(entries) > 1 for entries in choices.values()))
+        guess = _guess(description, selection) if description is not None else ""
+        self.guess.setText(guess)
+        self.guess.setVisible(bool(guess))
+        self.setVisible(bool(guess) or any(len(entries) > 1 for entries in choices.values()))
+
+    def _colour_guess(self) -> None:
+        set_colour(self.guess, origin_colour(Origin.ASSUMED, QApplication.palette()))
 
     @property
     def selection(self) -> Selection:
         """What is chosen."""
         chosen = {name: box.currentData() for name, box in self._boxes.items()}
-        return Selection(**{name: value for name, value in chosen.items() if value is not None})
+        return replace(self._shown, **{name: value for name, value in chosen.items() if value is not None})
 
     def _fill(self, name: str, box: CalmComboBox, entries: list[tuple[str, object]], value: object) -> None:
         blocked = QSignalBlocker(box)
@@ -67,9 +92,17 @@ class SelectionBar(QWidget):
             part.setVisible(len(entries) > 1)
 
 
+def _guess(description: FileDescription, selection: Selection) -> str:
+    """What was guessed of the axes; "" where the file or the user has said it."""
+    scene = description.scenes[selection.scene]
+    if selection.time_axis or not scene.time_guessed:
+        return ""
+    return f"? Axis {scene.time_axis} is taken as time, a guess"
+
+
 def _choices(description: FileDescription, selection: Selection) -> dict[str, list[tuple[str, object]]]:
     scenes = description.scenes
-    scene = scenes[selection.scene] if selection.scene < len(scenes) else scenes[0]
+    scene = with_time_axis(scenes[selection.scene], selection.time_axis)
     return {
         "scene": [(entry.name or f"{index + 1}", index) for index, entry in enumerate(scenes)],
         "channel": [(_channel_name(scene, index), index) for index in range(scene.sizes.get("C", 1))],
@@ -83,6 +116,6 @@ def _channel_name(scene: SceneDescription, index: int) -> str:
 
 
 def _time_axes(scene: SceneDescription) -> list[tuple[str, object]]:
-    """The reader's guess first, then every axis of the file that is no side of the image."""
-    letters = [letter for letter in scene.axes if letter not in "YXS"]
+    """The reader's choice first, then every axis of the file that is no side of the image."""
+    letters = list(scene.axis_counts)
     return [("as the file says", ""), *((letter, letter) for letter in letters)] if len(letters) > 1 else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from fluogan_app.core import folders
 
 RECENT_LIMIT = 10
+CHOICE_LIMIT = 50
 SCHEMES = ("system", "light", "dark")
 
 
@@ -36,6 +38,23 @@ class Settings:
         """Take one path from the recent ones, or all."""
         kept = [known for known in self.recent if path is not None and known != path]
         self._store.setValue("recent", kept)
+
+    def choice(self, path: Path) -> str:
+        """What was chosen in a file that holds several images, as text of who set it; "" before the first."""
+        return dict(self._choices()).get(os.path.abspath(path), "")
+
+    def set_choice(self, path: Path, choice: str) -> None:
+        """Keep what was chosen in a file."""
+        key = os.path.abspath(path)
+        others = [entry for entry in self._choices() if entry[0] != key]
+        self._store.setValue("choices", json.dumps([[key, choice], *others][:CHOICE_LIMIT]))
+
+    def _choices(self) -> list[tuple[str, str]]:
+        try:
+            stored = json.loads(str(self._store.value("choices", "[]")))
+            return [(str(path), str(choice)) for path, choice in stored]
+        except (ValueError, TypeError):
+            return []
 
     def folder(self, purpose: str) -> str:
         """The folder last used for a purpose ("open", "save", "export"); the user's own at first."""

@@ -51,6 +51,7 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
         "open_stack": files.choose_stack,
         "open_project": files.choose_project,
+        "choose_image": files.choose_again,
         "save": saving.save,
         "save_as": saving.save_as,
         "export": window.exports.ask,

@@ -33,6 +33,7 @@ def test_one_image_needs_no_choice(open_window: Callable) -> None:
 def test_another_channel_and_plane(open_window: Callable, many: Path) -> None:
     user = open_window()
     user.drops(many)
+    user.click("chooser_open", inside=user.dialog("stack_chooser"))
     user.sees_stack()
     np.testing.assert_array_equal(user.window.workspace.browser.pane.image, FRAMES[0, 0, 0])
     user.types("param_pixel_size_nm", "90")

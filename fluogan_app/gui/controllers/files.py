@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,54 +10,37 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
-from fluogan_app.core.data.stack import Selection, Stack
-from fluogan_app.core.errors import FluoganError, ProjectError
-from fluogan_app.core.project.model import ProjectDocument
-from fluogan_app.core.project.store import Project, is_project
 from fluogan_app.core.data.description import FileDescription
-from fluogan_app.core.readers.open import describe, open_stack
+from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.project.store import Project
 from fluogan_app.core.samples import sample
+from fluogan_app.gui.background import Background
+from fluogan_app.gui.controllers.choosing import ChoosingController
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_project, choose_stack
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.opening import Opened, Opener
+from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand.
-
-    An untitled project is `fresh` if it was made just now; else a crash left it behind, with what the user did in it.
-    """
-
-    project: Project
-    stack: Stack | None
-    untitled: bool
-    trouble: FluoganError | None = None
-    fresh: bool = False
-
-    @property
-    def saved(self) -> ProjectDocument | None:
-        """What counts as saved: of a project that was left behind, nothing but what its file states."""
-        if not self.untitled or self.fresh:
-            return None
-        return ProjectDocument(acquisition=self.stack.acquisition if self.stack is not None else Acquisition())
 
 
 class FilesController(QObject):
     """Puts what the user opens into the session. Reading is done in the background; the newest request wins."""
 
     opened = Signal()
-    described = Signal(object)
     busy_changed = Signal(str)
 
     def __init__(self, context: Context, unsaved: UnsavedProjects, leave: Callable[[Callable[[], None]], None]) -> None:
         super().__init__(context.window)
         self._context, self._unsaved, self._leave = context, unsaved, leave
+        self._opener, self._choosing = Opener(unsaved), ChoosingController(context)
+        self._patience = Patience(context.notices, "drive", self)
         self._request = 0
-        self._attaching: Project | None = None
+        self._thread: Background | None = None
+        self._attaching: tuple[Project, Background] | None = None
+        context.session.stack_left.connect(lambda _: self._choosing.close())
 
     # What the user asks for
 
@@ -73,7 +54,12 @@ class FilesController(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a stack or a project, once what is open now has been seen to."""
-        self._leave(lambda: self._open(partial(self._read, path), path))
+        self.open_paths([path])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open the first of several; those that do not belong to it are named."""
+        first, *others = paths
+        self._leave(lambda: self._open(partial(self._opener.path, first), first, others))
 
     def open_sample(self, name: str) -> None:
         """Open one of the stacks that come with the program."""
@@ -82,14 +68,28 @@ class FilesController(QObject):
         except FluoganError as error:
             self._context.fail("The sample could not be opened", error)
             return
-        self._leave(lambda: self._open(partial(self._read_stack, chosen.path, chosen.acquisition), chosen.path))
+        self._leave(lambda: self._open(partial(self._opener.stack, chosen.path, chosen.acquisition), chosen.path))
 
-    def select(self, selection: Selection) -> None:
+    def select(self, selection: Selection, frames: FrameRange | None = None) -> None:
         """Take another scene, channel or plane of the same file."""
         stack = self._context.session.stack
         if stack is not None and selection != stack.selection:
-            read = partial(self._read_stack, stack.path, self._set_by_user(), selection)
+            read = partial(self._opener.stack, stack.path, self._set_by_user(), selection, frames)
             self._leave(lambda: self._open(read, stack.path))
+
+    def choose_again(self) -> None:
+        """Let the user choose another image, time axis or range of frames of the file that is open."""
+        session = self._context.session
+        stack = session.stack
+        if stack is not None and stack.description is not None:
+            self._choosing.ask_again(stack.description, stack.selection, session.document.frames, self._choose_again)
+
+    def _choose_again(self, selection: Selection, frames: FrameRange | None) -> None:
+        session = self._context.session
+        if session.stack is not None and selection == session.stack.selection:
+            session.change(frames=frames)
+        else:
+            self.select(selection, frames)
 
     def _set_by_user(self) -> Acquisition:
         """What the user has typed holds for the other images of the file too."""
@@ -99,7 +99,7 @@ class FilesController(QObject):
 
     def recover(self, folder: Path) -> None:
         """Open a project that a crash left behind."""
-        self._leave(lambda: self._open(partial(self._read, folder), folder))
+        self.open_path(folder)
 
     def locate(self) -> None:
         """Ask where the raw stack is now."""
@@ -108,63 +108,69 @@ class FilesController(QObject):
 
     # Opening
 
-    def _open(self, read: Callable[[], Opened], path: Path) -> None:
-        self._request += 1
+    def _open(self, read: Callable[[], Opened | FileDescription], path: Path, others: Sequence[Path] = ()) -> None:
+        self._wait_no_longer()
         request = self._request
         self.busy_changed.emit(f"Opening {path.name}…")
-        done = partial(self._opened, request, path)
-        self._context.workbench.do(read, done, partial(self._not_opened, request, path))
+        self._patience.begin(path.name, partial(self._give_up, path))
+        done = partial(self._arrived, request, path, others)
+        self._thread = self._context.workbench.do(read, done, partial(self._not_opened, request, path))
 
-    def _read(self, path: Path) -> Opened:
-        """On a thread: a project, or a stack for which one is made."""
-        if not is_project(path):
-            return self._read_stack(path)
-        project = Project.open(path)
-        untitled = self._unsaved.contains(project.folder)
-        if untitled and not self._unsaved.hold(project):
-            raise ProjectError(f"The project {project.folder.name} is open in another window.", "Close it there first.")
-        if project.document.link is None:
-            return Opened(project, None, untitled)
-        try:
-            return Opened(project, project.open_stack(), untitled)
-        except FluoganError as error:
-            return Opened(project, None, untitled, error)
+    def _wait_no_longer(self) -> None:
+        """What was asked for before is not wanted any more. Its thread ends when the drive lets it."""
+        self._request += 1
+        self._choosing.close()
+        self._ended()
+        if self._thread is not None:
+            self._context.workbench.leave_behind(self._thread)
+            self._thread = None
 
-    def _read_stack(self, path: Path, known: Acquisition = Acquisition(), selection: Selection = Selection()) -> Opened:
-        """On a thread: a stack, and a project for it that stands on disk at once."""
-        stack = open_stack(path, selection)
-        # Read here and not by the viewer: what cannot show its first frame is no stack to work on.
-        stack.frame(0)
-        acquisition = _with_known(stack.acquisition, known)
-        project = self._unsaved.create(path.stem.removesuffix(".ome"), ProjectDocument(acquisition=acquisition))
-        return Opened(project, stack, untitled=True, fresh=True)
-
-    def _opened(self, request: int, path: Path, opened: Opened) -> None:
-        if request != self._request:
-            self._give_up(opened)
-            return
+    def _ended(self) -> None:
+        self._patience.end()
         self.busy_changed.emit("")
+
+    def _give_up(self, path: Path) -> None:
+        self._wait_no_longer()
+        self._context.say(f"{path.name} is not opened: its drive did not answer.")
+
+    def _arrived(self, request: int, path: Path, others: Sequence[Path], found: Opened | FileDescription) -> None:
+        if request != self._request:
+            if isinstance(found, Opened):
+                self._drop(found)
+            return
+        self._thread = None
+        self._ended()
+        if isinstance(found, Opened):
+            self._take(path, others, found)
+        else:
+            self._choosing.ask(found, partial(self._open_choice, path, others))
+
+    def _open_choice(
+        self, path: Path, others: Sequence[Path], selection: Selection, frames: FrameRange | None
+    ) -> None:
+        self._open(partial(self._opener.stack, path, selection=selection, frames=frames), path, others)
+
+    def _take(self, path: Path, others: Sequence[Path], opened: Opened) -> None:
         self._context.notices.clear("locate")
         session = self._context.session
         former = session.project if session.untitled else None
         session.show_project(opened.project, opened.stack, opened.untitled, opened.saved)
-        if former is not None and former is not self._attaching:
+        if former is not None and not self._is_being_attached(former):
             self._unsaved.discard(former.folder)
         self._remember(path, opened)
-        self._tell(opened)
+        self._tell(path, others, opened)
         self.opened.emit()
-        if opened.stack is not None:
-            self._describe(opened.stack)
-            if opened.project.document.link is None:
-                self._attach(opened.project, opened.stack)
+        if opened.stack is not None and opened.project.document.link is None:
+            self._attach(opened.project, opened.stack)
 
     def _not_opened(self, request: int, path: Path, error: FluoganError) -> None:
         if request == self._request:
-            self.busy_changed.emit("")
+            self._thread = None
+            self._ended()
             self._context.settings.forget_recent(str(path))
             self._context.fail(f"{path.name} could not be opened", error)
 
-    def _give_up(self, opened: Opened) -> None:
+    def _drop(self, opened: Opened) -> None:
         if opened.stack is not None:
             opened.stack.close()
         if opened.fresh:
@@ -173,14 +179,18 @@ class FilesController(QObject):
             self._unsaved.release(opened.project.folder)
 
     def _remember(self, path: Path, opened: Opened) -> None:
-        if self._unsaved.contains(opened.project.folder) and is_project(path):
+        # No question to the drive here: whether this is a project is known from how it was opened.
+        if opened.untitled and not opened.fresh:
             return
         self._context.settings.add_recent(path)
-        self._context.settings.set_folder("save" if is_project(path) else "open", path.parent)
+        self._context.settings.set_folder("open" if opened.fresh else "save", path.parent)
 
-    def _tell(self, opened: Opened) -> None:
+    def _tell(self, path: Path, others: Sequence[Path], opened: Opened) -> None:
         name = opened.stack.path.name if opened.stack and opened.untitled else opened.project.folder.name
         self._context.say(f"Opened {name}")
+        if not set(others) <= set(opened.stack.files if opened.stack else ()):
+            count = len(others) + 1
+            self._context.say(f"One stack is open at a time: of the {count} dropped files, {path.name} is opened.")
         for warning in opened.stack.warnings if opened.stack else ():
             self._context.say(warning)
         if opened.trouble is not None:
@@ -190,15 +200,6 @@ class FilesController(QObject):
         self._context.say(trouble.one_line)
         text = f"{trouble.message} Everything that was computed can be seen and exported without it."
         self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
-
-    def _describe(self, stack: Stack) -> None:
-        """Find out what else the file holds; the first frame does not wait for it."""
-
-        def done(description: FileDescription) -> None:
-            if self._context.session.stack is stack:
-                self.described.emit(description)
-
-        self._context.workbench.do(partial(describe, stack.path), done, lambda error: self._context.say(error.one_line))
 
     # Link and mean image
 
@@ -213,16 +214,21 @@ class FilesController(QObject):
             if self._attached(project):
                 self._context.session.note_saved(project.document)
 
-        self._attaching = project
-        self._context.workbench.do(partial(project.attach, stack), done, failed)
+        if self._attaching is not None:
+            self._context.workbench.leave_behind(self._attaching[1])
+        self._attaching = project, self._context.workbench.do(partial(project.attach, stack), done, failed)
 
     def _attached(self, project: Project) -> bool:
         """Whether the project is still the open one; one that was left in the meantime is cleared away now."""
-        self._attaching = None
+        if self._is_being_attached(project):
+            self._attaching = None
         if self._context.session.project is project:
             return True
         self._unsaved.discard(project.folder)
         return False
+
+    def _is_being_attached(self, project: Project) -> bool:
+        return self._attaching is not None and self._attaching[0] is project
 
     def _locate_at(self, path: Path) -> None:
         session = self._context.session
@@ -263,9 +269,3 @@ class FilesController(QObject):
     def _discard_left(self, folder: Path) -> None:
         self._unsaved.discard(folder)
         self.offer_recovery()
-
-
-def _with_known(stated: Acquisition, known: Acquisition) -> Acquisition:
-    """What the file states, completed by what is known of a sample."""
-    values = {name: getattr(known, name) for name in known.origins}
-    return stated.replace(**values, origins={**stated.origins, **known.origins})

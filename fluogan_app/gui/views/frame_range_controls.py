@@ -10,22 +10,25 @@ from fluogan_app.gui.views.controls import QuietLabel, WholeNumberField, row_of,
 
 
 class FrameRangeControls(QWidget):
-    """Setters never emit. The fields name the first and the last frame that is used, counted from 0."""
+    """Setters never emit. The fields name the first and the last frame that is used, counted from 0.
+
+    `name` begins the names of its parts.
+    """
 
     frame_range_changed = Signal(object)  # FrameRange
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, name: str = "stack") -> None:
         super().__init__(parent)
         self._count = 1
-        self.first = WholeNumberField("stack_range_first", "First frame used", "First frame that is used, from 0")
-        self.last = WholeNumberField("stack_range_last", "Last frame used", "Last frame that is used, from 0")
+        self.first = WholeNumberField(f"{name}_range_first", "First frame used", "First frame that is used, from 0")
+        self.last = WholeNumberField(f"{name}_range_last", "Last frame used", "Last frame that is used, from 0")
         self.all_button = QToolButton()
         self.all_button.setText("All")
-        self.all_button.setObjectName("stack_range_all")
+        self.all_button.setObjectName(f"{name}_range_all")
         self.all_button.setAccessibleName("Use all frames")
         self.all_button.setToolTip("Use all frames")
         self.all_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.words = QuietLabel(object_name="stack_range_words")
+        self.words = QuietLabel(object_name=f"{name}_range_words")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row_of(("Use frames", self.first, "to", self.last, self.all_button, self.words)))

@@ -1,0 +1,62 @@
+"""What there is to choose in a file: whether it holds one stack only, and what each choice would open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.roles import assign_roles
+
+TIME, CHANNEL, PLANE = "time", "channel", "plane"
+
+
+def is_clear(description: FileDescription) -> bool:
+    """Whether nothing has to be chosen: one image, one channel, one plane, and time where there is a series."""
+    if len(description.scenes) != 1:
+        return False
+    scene = description.scenes[0]
+    alternatives = scene.sizes["T"] == 1 and any(count > 1 for count in scene.axis_counts.values())
+    return scene.sizes["C"] == scene.sizes["Z"] == 1 and not alternatives
+
+
+def longest_scene(description: FileDescription) -> int:
+    """The scene with most frames, the first of several."""
+    lengths = [scene.sizes["T"] for scene in description.scenes]
+    return lengths.index(max(lengths))
+
+
+def roles_of(scene: SceneDescription) -> dict[str, str]:
+    """What each of the file's own axes before Y and X is taken as: TIME, CHANNEL or PLANE."""
+    channel = "C" if scene.sizes["C"] > 1 else ""
+    return {
+        letter: TIME if letter == scene.time_axis else CHANNEL if letter == channel else PLANE
+        for letter in scene.axis_counts
+    }
+
+
+def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
+    """The scene as it is when another of its axes is taken as time. Raises ReadError where it has no such axis."""
+    if not letter or letter == scene.time_axis:
+        return scene
+    axes, counts = "".join(scene.axis_counts), tuple(scene.axis_counts.values())
+    roles = assign_roles(axes, counts, stated=True, wish=letter)
+    planes = 1
+    for axis, count in enumerate(counts):
+        planes *= 1 if axis in (roles.time, roles.channel) else count
+    channels = 1 if roles.channel is None else counts[roles.channel]
+    sizes = {**scene.sizes, "T": counts[roles.time], "C": channels, "Z": planes}
+    return replace(scene, sizes=sizes, time_axis=letter, time_guessed=False, warnings=())
+
+
+def fitting(selection: Selection | None, description: FileDescription) -> Selection:
+    """A selection made earlier, where the file still has all that it names; else the default in its longest scene."""
+    if selection is not None and selection.scene < len(description.scenes):
+        try:
+            scene = with_time_axis(description.scenes[selection.scene], selection.time_axis)
+        except ReadError:
+            return Selection(scene=longest_scene(description))
+        if selection.channel < scene.sizes["C"] and selection.plane < scene.sizes["Z"]:
+            return selection
+    return Selection(scene=longest_scene(description))

@@ -1,0 +1,108 @@
+"""What is done on a thread when something is opened: stack or project, and a project for what is only a stack."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.description import FileDescription
+from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.errors import FluoganError, ProjectError
+from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.store import Project, is_project
+from fluogan_app.core.readers.choice import is_clear
+from fluogan_app.core.readers.open import describe, open_stack
+from fluogan_app.gui.unsaved_projects import UnsavedProjects
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand.
+
+    An untitled project is `fresh` if it was made just now; else a crash left it behind, with what the user did in it.
+    """
+
+    project: Project
+    stack: Stack | None
+    untitled: bool
+    trouble: FluoganError | None = None
+    fresh: bool = False
+
+    @property
+    def saved(self) -> ProjectDocument | None:
+        """What counts as saved: of a project that was left behind, nothing but what its file states."""
+        if not self.untitled or self.fresh:
+            return None
+        return ProjectDocument(acquisition=self.stack.acquisition if self.stack is not None else Acquisition())
+
+
+class Opener:
+    """Every method may take as long as the drive does, and is for a thread."""
+
+    def __init__(self, unsaved: UnsavedProjects) -> None:
+        self._unsaved = unsaved
+
+    def path(self, path: Path) -> Opened | FileDescription:
+        """A project or the one stack of a file; of a file that holds several, what there is to choose.
+
+        Raises FluoganError.
+        """
+        if is_project(path):
+            return self._project(path)
+        try:
+            stack = open_stack(path)
+        except FluoganError:
+            # The first image may be damaged where others of the file are not; a damaged file raises again.
+            description = describe(path)
+            if is_clear(description):
+                raise
+            return description
+        if stack.description is None or is_clear(stack.description):
+            return self._with_project(stack)
+        with closing(stack):
+            return stack.description
+
+    def stack(
+        self,
+        path: Path,
+        known: Acquisition = Acquisition(),
+        selection: Selection = Selection(),
+        frames: FrameRange | None = None,
+    ) -> Opened:
+        """One stack of a file, completed by what is known of it. Raises FluoganError."""
+        return self._with_project(open_stack(path, selection), known, frames)
+
+    def _project(self, path: Path) -> Opened:
+        project = Project.open(path)
+        untitled = self._unsaved.contains(project.folder)
+        if untitled and not self._unsaved.hold(project):
+            raise ProjectError(f"The project {project.folder.name} is open in another window.", "Close it there first.")
+        if project.document.link is None:
+            return Opened(project, None, untitled)
+        try:
+            return Opened(project, project.open_stack(), untitled)
+        except FluoganError as error:
+            return Opened(project, None, untitled, error)
+
+    def _with_project(
+        self, stack: Stack, known: Acquisition = Acquisition(), frames: FrameRange | None = None
+    ) -> Opened:
+        """The stack with a project for it that stands on disk at once."""
+        try:
+            # Read here and not by the viewer: what cannot show its first frame is no stack to work on.
+            stack.frame(0)
+            document = ProjectDocument(acquisition=_with_known(stack.acquisition, known), frames=frames)
+            project = self._unsaved.create(stack.path.stem.removesuffix(".ome"), document)
+        except BaseException:
+            stack.close()
+            raise
+        return Opened(project, stack, untitled=True, fresh=True)
+
+
+def _with_known(stated: Acquisition, known: Acquisition) -> Acquisition:
+    """What the file states, completed by what is known of a sample."""
+    values = {name: getattr(known, name) for name in known.origins}
+    return stated.replace(**values, origins={**stated.origins, **known.origins})

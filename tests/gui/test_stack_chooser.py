@@ -1,0 +1,187 @@
+"""Choosing among the stacks of one file: what is asked, what is shown, and what is opened and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QRadioButton
+
+from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.project.store import Project
+
+MANY = np.random.default_rng(1).poisson(40, (4, 3, 2, 9, 8)).astype(np.uint16)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Four time points, three planes, two channels with names, 100 nm."""
+    path = tmp_path / "many.ome.tif"
+    metadata = {"axes": "TZCYX", "Channel": {"Name": ["GFP", "mCherry"]}, "PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1}
+    tifffile.imwrite(path, MANY, metadata=metadata, photometric="minisblack")
+    return path
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> Path:
+    """Three images of 2, 6 and 3 frames, of different sizes."""
+    path = tmp_path / "scenes.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        for count, width in ((2, 8), (6, 12), (3, 10)):
+            frames = np.full((count, 9, width), count, np.uint16)
+            writer.write(frames, metadata={"axes": "TYX"}, photometric="minisblack")
+    return path
+
+
+@pytest.fixture
+def depth(tmp_path: Path) -> Path:
+    """Seven pages in depth, as the file says."""
+    path = tmp_path / "depth.ome.tif"
+    frames = np.random.default_rng(2).poisson(9, (7, 9, 8)).astype(np.uint16)
+    tifffile.imwrite(path, frames, metadata={"axes": "ZYX"}, photometric="minisblack")
+    return path
+
+
+def words(chooser: QDialog) -> str:
+    """What the chooser says it would open."""
+    return chooser.findChild(QLabel, "chooser_summary").text()
+
+
+def test_channel_plane_and_frames_are_chosen(open_window: Callable, many: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    chooser = user.dialog("stack_chooser")
+    assert words(chooser) == "4 frames of 9 × 8 pixels, 100 nm (file), channel GFP, plane 1 of 3"
+    channels = user.find("chooser_channels", QListWidget, chooser)
+    channels.setFocus()
+    user.qtbot.keyClick(channels, Qt.Key.Key_Right)
+    user.types("chooser_plane", "3", chooser)
+    user.types("chooser_range_first", "1", chooser)
+    assert words(chooser).endswith("channel mCherry, plane 3 of 3") and "3 frames" in words(chooser)
+    user.sees(lambda: chooser.pane.image is not None)
+    user.click("chooser_open", inside=chooser)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(channel=1, plane=2)
+    np.testing.assert_array_equal(user.window.workspace.browser.pane.image, MANY[0, 2, 1])
+    assert user.session.document.frames == FrameRange(1, 4) and not user.session.unsaved
+    assert Project.open(user.session.project.folder).document.link.selection == Selection(channel=1, plane=2)
+
+
+def test_the_picture_is_of_what_is_chosen(open_window: Callable, many: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    chooser = user.dialog("stack_chooser")
+    user.types("chooser_plane", "2", chooser)
+    # Of four frames the ones after a sixth, a half and five sixths.
+    expected = MANY[[0, 2, 3], 1, 0].mean(0)
+    user.sees(lambda: chooser.pane.image is not None and np.allclose(chooser.pane.image, expected, rtol=1e-5))
+    user.click("chooser_cancel", inside=chooser)
+
+
+def test_cancel_opens_nothing_and_leaves_what_was_open(open_window: Callable, many: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    user.qtbot.keyClick(user.dialog("stack_chooser"), Qt.Key.Key_Escape)
+    user.sees(lambda: not user.window.workbench.busy)
+    assert user.session.project is None
+    user.opens_sample()
+    before = user.session.project
+    user.drops(many)
+    user.qtbot.keyClick(user.dialog("stack_chooser"), Qt.Key.Key_Escape)
+    user.sees(lambda: not user.window.workbench.busy)
+    assert user.session.project is before
+
+
+def test_the_longest_of_several_images_is_offered_first(open_window: Callable, scenes: Path) -> None:
+    user = open_window()
+    user.drops(scenes)
+    chooser = user.dialog("stack_chooser")
+    listed = user.find("chooser_scenes", QListWidget, chooser)
+    assert listed.count() == 3 and listed.currentRow() == 1 and "6 frames of 9 × 12" in words(chooser)
+    listed.setFocus()
+    user.qtbot.keyClick(listed, Qt.Key.Key_Down)
+    assert "3 frames of 9 × 10" in words(chooser)
+    user.qtbot.keyClick(listed, Qt.Key.Key_Return)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(scene=2) and user.session.stack.shape == (3, 9, 10)
+
+
+def test_depth_can_be_taken_as_time(open_window: Callable, depth: Path) -> None:
+    user = open_window()
+    user.drops(depth)
+    chooser = user.dialog("stack_chooser")
+    assert words(chooser).startswith("1 frame of") and user.find("time_axis_none", QRadioButton, chooser).isChecked()
+    user.click("time_axis_Z", inside=chooser)
+    assert words(chooser).startswith("7 frames of") and user.find("axis_Z_role", QLabel, chooser).text() == "time"
+    user.click("chooser_open", inside=chooser)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(time_axis="Z") and user.session.stack.shape[0] == 7
+
+
+def test_what_was_chosen_is_offered_when_the_file_is_opened_again(open_window: Callable, many: Path) -> None:
+    for _ in range(2):
+        user = open_window()
+        user.drops(many)
+        chooser = user.dialog("stack_chooser")
+        known = chooser.selection
+        user.types("chooser_plane", "2", chooser)
+        user.types("chooser_range_last", "2", chooser)
+        user.click("chooser_open", inside=chooser)
+        user.sees_stack()
+    assert known == Selection(plane=1)
+    assert user.session.document.frames == FrameRange(0, 3)
+
+
+def test_a_project_is_opened_without_a_question(open_window: Callable, many: Path, tmp_path: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    chooser = user.dialog("stack_chooser")
+    user.types("chooser_plane", "3", chooser)
+    user.types("chooser_range_first", "2", chooser)
+    user.click("chooser_open", inside=chooser)
+    user.sees_stack()
+    user.presses("save")
+    user.names_file("choose_new_project", tmp_path / "kept.fluogan")
+    user.sees(lambda: not user.session.untitled)
+    later = open_window(tmp_path / "kept.fluogan")
+    later.sees_stack()
+    assert later.session.stack.selection.plane == 2 and later.session.document.frames == FrameRange(2, 4)
+
+
+def test_choosing_again_in_the_open_file(open_window: Callable, many: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    user.click("chooser_open", inside=user.dialog("stack_chooser"))
+    user.sees_stack()
+    before = user.session.project
+    user.click("select_choose")
+    chooser = user.dialog("stack_chooser")
+    user.types("chooser_range_last", "1", chooser)
+    user.click("chooser_open", inside=chooser)
+    assert user.session.document.frames == FrameRange(0, 2) and user.session.project is before, "the same stack stays"
+    user.presses("choose_image")
+    chooser = user.dialog("stack_chooser")
+    assert chooser.frame_range == FrameRange(0, 2)
+    user.types("chooser_plane", "2", chooser)
+    user.click("chooser_open", inside=chooser)
+    user.answers("unsaved_question", "discard")
+    user.sees(lambda: user.session.project is not before)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(plane=1)
+
+
+def test_a_picture_that_cannot_be_read_is_a_word(open_window: Callable, many: Path) -> None:
+    user = open_window()
+    user.drops(many)
+    chooser = user.dialog("stack_chooser")
+    user.sees(lambda: chooser.pane.image is not None)
+    many.write_bytes(b"")
+    user.types("chooser_plane", "3", chooser)
+    user.sees(lambda: chooser.pane.image is None and not user.window.workbench.busy)
+    assert "many.ome.tif is empty" in chooser.pane.canvas._placeholder
+    user.click("chooser_cancel", inside=chooser)
