@@ -20,6 +20,7 @@ from fluogan_app.core.readers.tiff_scenes import (
     TiffScene,
     description_of,
     plain_layout,
+    samples_as_channels,
     tifffile_layout,
     tifffile_shape,
 )
@@ -48,7 +49,7 @@ class TiffReader:
 
 
 class TiffFile:
-    """An open TIFF with its images; addresses are (file, page)."""
+    """An open TIFF with its images; addresses are (file, page), of pages with several samples (file, page, sample)."""
 
     def __init__(self, container: TiffContainer, layout: TiffLayout) -> None:
         self._container, self._pages = container, layout.pages
@@ -56,7 +57,7 @@ class TiffFile:
         self.scenes: tuple[Scene, ...] = tuple(_scene(container, layout, scene) for scene in layout.scenes)
 
     def source(self, scene: Scene, addresses: np.ndarray) -> TiffSource:
-        """The frames at some addresses (T, 2). Raises ReadError."""
+        """The frames at some addresses (T, 2 or 3). Raises ReadError."""
         return TiffSource(self._container, self._pages, self.files, addresses)
 
     def close(self) -> None:
@@ -83,10 +84,13 @@ def layout_of(container: TiffContainer) -> TiffLayout:
 
 def _scene(container: TiffContainer, layout: TiffLayout, scene: TiffScene) -> Scene:
     format = _format(layout, scene)
+    axes, planes = scene.axes, scene.planes
+    if format.samples > 1:
+        axes, planes = samples_as_channels(axes, planes, format.samples)
     return Scene(
         name=scene.name,
-        axes=scene.axes,
-        planes=scene.planes,
+        axes=axes,
+        planes=planes,
         height=format.height,
         width=format.width,
         dtype=format.dtype,
@@ -103,7 +107,7 @@ def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
 
 def _remarks(container: TiffContainer, layout: TiffLayout, format: PageFormat) -> tuple[str, ...]:
     remarks = []
-    room = container.bytes.size // format.frame_bytes
+    room = container.bytes.size // format.page_bytes
     if len(layout.pages) == len(layout.files) == 1 and room > _ROOM_FOR_NOTES:
         remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")
     if format.photometric == MIN_IS_WHITE:

@@ -24,6 +24,8 @@ MAX_PAGES = 1_000_000
 _MAX_ENTRIES = 4096
 #: A directory of a usual page fits in one read of this size.
 _DIRECTORY_READ = 512
+#: Directories that lie closer together than `_DENSE` are read many at once.
+_DENSE, _DENSE_READ = 4096, 65536
 
 
 class Entry(NamedTuple):
@@ -91,17 +93,45 @@ class TiffBytes:
 
     def directories(self) -> Iterator[Directory]:
         """The pages' directories in their order. Raises ReadError where the chain is broken or runs in a circle."""
+        return (self.directory(offset, block) for offset, block in self.chain())
+
+    def chain(self) -> Iterator[tuple[int, bytes]]:
+        """Where each page's directory is, and its bytes with the closing pointer. Raises as `directories`."""
         seen: set[int] = set()
-        offset = self._first
+        offset, ahead, ahead_at = self._first, b"", 0
         while offset:
             if offset in seen:
                 raise damaged(self.path, f"after page {len(seen)} its pages lead back to an earlier page")
             if len(seen) == MAX_PAGES:
                 raise damaged(self.path, f"it claims more than {MAX_PAGES} pages")
             seen.add(offset)
-            directory = self._directory(offset, len(seen))
-            yield directory
-            offset = directory.following
+            if not ahead_at <= offset <= ahead_at + len(ahead) - _DIRECTORY_READ:
+                count = _DENSE_READ if abs(offset - ahead_at) < _DENSE else _DIRECTORY_READ
+                ahead = self.read_up_to(offset, count) if offset < self.size else b""
+                ahead_at = offset
+            block = self._block(offset, ahead[offset - ahead_at : offset - ahead_at + _DIRECTORY_READ], len(seen))
+            yield offset, block
+            offset = self._pointer.unpack(block[-self._pointer.size :])[0]
+
+    def directory(self, offset: int, block: bytes) -> Directory:
+        """The tags of a page from its directory's bytes."""
+        entries: dict[int, Entry] = {}
+        end = len(block) - self._pointer.size
+        for tag, kind, values, raw in self._entry.iter_unpack(block[self._count.size : end]):
+            # Micro-Manager writes two descriptions; the first is the one that counts.
+            entries.setdefault(tag, Entry(kind, values, raw))
+        return Directory(offset, entries, self._pointer.unpack(block[end:])[0])
+
+    def pointer_at(self, block: bytes, tag: int) -> tuple[int, int] | None:
+        """Where in a directory's bytes the one whole number of a tag stands, and its size; None for any other tag."""
+        start, step = self._count.size, self._entry.size
+        for at in range(start, len(block) - self._pointer.size, step):
+            number, kind, count, _ = self._entry.unpack_from(block, at)
+            if number == tag:
+                size = TYPE_BYTES.get(kind, 0)
+                whole = kind in (3, 4, 13, 16) and count == 1
+                return (at + step - self._pointer.size, size) if whole else None
+        return None
 
     def numbers(self, entry: Entry | None) -> tuple[float, ...]:
         """The values of a numeric tag; rationals as quotients (0 for x / 0). Raises ReadError."""
@@ -128,7 +158,7 @@ class TiffBytes:
         count = TYPE_BYTES.get(entry.type, 0) * entry.count
         if count <= len(entry.field):
             return entry.field[:count]
-        return self.read(struct.unpack(self.order + self._pointer, entry.field)[0], count)
+        return self.read(self._pointer.unpack(entry.field)[0], count)
 
     def _read_fully(self, count: int) -> bytes:
         parts: list[bytes] = []
@@ -141,31 +171,25 @@ class TiffBytes:
         head = self.read_up_to(0, 16)
         self.order = "<" if head[:2] == b"II" else ">"
         self.big = head[2:4] in (b"+\0", b"\0+")
-        self._pointer = "Q" if self.big else "I"
+        self._pointer = struct.Struct(self.order + ("Q" if self.big else "I"))
         self._entry = struct.Struct(self.order + ("HHQ8s" if self.big else "HHI4s"))
         self._count = struct.Struct(self.order + ("Q" if self.big else "H"))
         start, length = (8, 8) if self.big else (4, 4)
         if len(head) < start + length:
             raise self.cut_short("a TIFF header is wanted")
-        self._first = struct.unpack(self.order + self._pointer, head[start : start + length])[0]
+        self._first = self._pointer.unpack(head[start : start + length])[0]
 
-    def _directory(self, offset: int, page: int) -> Directory:
-        block = self.read_up_to(offset, _DIRECTORY_READ) if offset < self.size else b""
+    def _block(self, offset: int, block: bytes, page: int) -> bytes:
+        """The bytes of a whole directory, of which the first are there already. Raises ReadError."""
         if len(block) < self._count.size:
             raise self.cut_short(f"page {page} should be described at byte {offset}")
         count = self._count.unpack_from(block)[0]
         if not 0 < count <= _MAX_ENTRIES:
             raise damaged(self.path, f"page {page} claims {count} tags")
         end = self._count.size + count * self._entry.size
-        pointer_bytes = struct.calcsize(self._pointer)
-        if len(block) < end + pointer_bytes:
-            block = self.read_up_to(offset, end + pointer_bytes)
+        if len(block) < end + self._pointer.size:
+            block = self.read_up_to(offset, end + self._pointer.size)
         if len(block) < end:
             raise self.cut_short(f"the description of page {page} runs to byte {offset + end}")
-        entries: dict[int, Entry] = {}
-        for tag, kind, values, raw in self._entry.iter_unpack(block[self._count.size : end]):
-            # Micro-Manager writes two descriptions; the first is the one that counts.
-            entries.setdefault(tag, Entry(kind, values, raw))
         # Some programs leave out the closing pointer at the very end of the file.
-        tail = block[end : end + pointer_bytes].ljust(pointer_bytes, b"\0")
-        return Directory(offset, entries, struct.unpack(self.order + self._pointer, tail)[0])
+        return block[: end + self._pointer.size].ljust(end + self._pointer.size, b"\0")

@@ -12,7 +12,7 @@ import numpy as np
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
-from fluogan_app.core.readers.tiff_pages import Page, PageFormat, compression_name, read_pages, same_frame
+from fluogan_app.core.readers.tiff_pages import LSM_INFO, Page, PageFormat, compression_name, read_pages, same_frame
 
 #: Files of a multi-file stack that are kept open at once; systems allow some hundred.
 MAX_OPEN_FILES = 16
@@ -42,45 +42,62 @@ class TiffContainer:
                 self._decoder = None
         self.bytes.close()
 
-    def frame(self, page: Page) -> np.ndarray:
+    def frame(self, page: Page, sample: int = 0) -> np.ndarray:
         """The pixels of a page (Y, X), in the machine's byte order. Raises ReadError for a damaged page."""
-        return self.rows(page, 0, page.format.height)
+        return self.rows(page, 0, page.format.height, sample)
 
-    def rows(self, page: Page, start: int, stop: int) -> np.ndarray:
-        """Some rows of a page, of a plain one without reading the others. Raises as `frame`."""
+    def rows(self, page: Page, start: int, stop: int, sample: int = 0) -> np.ndarray:
+        """Some rows of one of a page's samples, of a plain page without reading the others. Raises as `frame`."""
         format = page.format
         if page.run_offset is None:
-            return self._decoded(page)[start:stop]
+            return self._decoded(page, sample)[start:stop]
         row_bytes = format.frame_bytes // format.height
-        raw = self.bytes.read(page.run_offset + start * row_bytes, (stop - start) * row_bytes)
+        # Samples lie pixel by pixel, or as one whole picture behind the other.
+        beside = 1 if format.separate else format.samples
+        begin = page.run_offset + (sample * format.frame_bytes if format.separate else 0) + start * row_bytes * beside
+        raw = self.bytes.read(begin, (stop - start) * row_bytes * beside)
         stored = np.frombuffer(raw, format.dtype.newbyteorder(self.bytes.order))
-        return stored.reshape(stop - start, format.width).astype(format.dtype, copy=False)
+        stored = stored.reshape(stop - start, format.width, beside)[..., 0 if format.separate else sample]
+        return stored.astype(format.dtype, copy=False)
 
-    def _decoded(self, page: Page) -> np.ndarray:
+    def _decoded(self, page: Page, sample: int) -> np.ndarray:
+        format = page.format
         try:
             with self._lock:
-                image = self._pages()[page.number].asarray(maxworkers=1)
+                image = self._page(page).asarray(maxworkers=1)
         # The decoders of a dozen schemes raise errors of as many kinds for a damaged page.
         except Exception as error:
             raise self._undecodable(page, str(error)) from error
-        if image.shape != (page.format.height, page.format.width):
+        whole = (format.height, format.width)
+        if format.samples > 1:
+            whole = (format.samples, *whole) if format.separate else (*whole, format.samples)
+        if image.shape != whole:
             raise self._undecodable(page, f"it gives {image.shape} pixels")
-        return image.astype(page.format.dtype, copy=False)
+        if format.samples > 1:
+            image = np.ascontiguousarray(image[sample] if format.separate else image[..., sample])
+        return image.astype(format.dtype, copy=False)
 
     def _undecodable(self, page: Page, reason: str) -> ReadError:
         packed = compression_name(page.format)
         return damaged(self.path, f"page {page.number + 1} ({packed} compression) cannot be decoded: {reason[:200]}")
 
-    def _pages(self):
+    def _page(self, page: Page):
+        """The decoder's own view of a page."""
         if self._closed:
             raise ValueError("the file was closed")
+        tifffile = quiet_tifffile()
         if self._decoder is None:
-            self._decoder = quiet_tifffile().TiffFile(self.path)
-        return self._decoder.pages
+            self._decoder = tifffile.TiffFile(self.path)
+        if LSM_INFO in self.first.entries:
+            # The decoder mends the lengths that these files state wrong, of all pages at once.
+            return self._decoder.pages[page.number]
+        # Straight to the page: the decoder would walk through all pages before it.
+        self._decoder.filehandle.seek(page.directory)
+        return tifffile.TiffPage(self._decoder, page.number)
 
 
 class TiffSource:
-    """The frames of one scene, channel and plane: page addresses (T, 2) as (file, page) into one or more files.
+    """The frames of one scene, channel and plane: addresses (T, 2 or 3) as (file, page) or (file, page, sample).
 
     The first file's pages may be more than its directories: large stacks of ImageJ go on without them.
     """
@@ -108,7 +125,7 @@ class TiffSource:
             container, page = self._located(index)
             if not same_frame(page.format, self._format):
                 raise damaged(container.path, f"frame {index} has {page.format} where the first has {self._format}")
-            return container.rows(page, start, stop)
+            return container.rows(page, start, stop, self._sample(index))
 
     def close(self) -> None:
         """Let go of every file."""
@@ -117,8 +134,11 @@ class TiffSource:
                 container.close()
             self._others.clear()
 
+    def _sample(self, index: int) -> int:
+        return int(self._addresses[index, 2]) if self._addresses.shape[1] > 2 else 0
+
     def _located(self, index: int) -> tuple[TiffContainer, Page]:
-        file, number = (int(value) for value in self._addresses[index])
+        file, number = (int(value) for value in self._addresses[index, :2])
         container = self._container if file == 0 else self._other(file)
         pages = self._pages if file == 0 else container.pages
         if not 0 <= number < len(pages):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -13,19 +14,25 @@ from fluogan_app.core.readers.tiff_bytes import MAX_PAGES, Directory, Entry, Tif
 from fluogan_app.core.units import bytes_text
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
-FILL_ORDER, STRIP_OFFSETS, SAMPLES, STRIP_BYTES, PREDICTOR = 266, 273, 277, 279, 317
-TILE_WIDTH, TILE_OFFSETS, TILE_BYTES, SAMPLE_FORMAT = 322, 324, 325, 339
+FILL_ORDER, STRIP_OFFSETS, SAMPLES, STRIP_BYTES, PLANAR, PREDICTOR = 266, 273, 277, 279, 284, 317
+TILE_WIDTH, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT = 322, 324, 325, 338, 339
+#: Zeiss' own tag, which marks an LSM file.
+LSM_INFO = 34412
 _FORMAT_TAGS = (
-    WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, PREDICTOR, TILE_WIDTH, SAMPLE_FORMAT,
+    WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, PLANAR, PREDICTOR, TILE_WIDTH, EXTRA_SAMPLES,
+    SAMPLE_FORMAT, LSM_INFO,
 )  # fmt: skip
 
-MIN_IS_WHITE, PALETTE = 0, 3
+MIN_IS_WHITE, MIN_IS_BLACK, PALETTE = 0, 1, 3
+_RGB, _SEPARATE = 2, 2
+_TRANSPARENCY = (1, 2)
 _COLOUR = {2: "RGB", 5: "CMYK", 6: "YCbCr", 8: "Lab", 9: "Lab", 10: "Lab"}
 #: What the decoder knows, without the schemes that only fax machines use.
 _COMPRESSIONS = {
-    1: "none", 5: "LZW", 7: "JPEG", 8: "deflate", 32773: "PackBits", 32946: "deflate", 33003: "JPEG 2000",
-    33005: "JPEG 2000", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA", 34926: "Zstandard", 34933: "PNG",
-    34934: "JPEG XR", 22610: "JPEG XR", 50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL", 52546: "JPEG XL",
+    1: "none", 5: "LZW", 6: "JPEG", 7: "JPEG", 8: "deflate", 32773: "PackBits", 32946: "deflate", 33003: "JPEG 2000",
+    33004: "JPEG 2000", 33005: "JPEG 2000", 33007: "JPEG", 34712: "JPEG 2000", 34887: "LERC", 34892: "JPEG",
+    34925: "LZMA", 34926: "Zstandard", 34927: "WebP", 34933: "PNG", 34934: "JPEG XR", 22610: "JPEG XR",
+    48124: "Jetraw", 50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL", 50013: "Pixtiff",
 }  # fmt: skip
 _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 _WHOLE_BITS = (8, 16, 32, 64)
@@ -33,6 +40,8 @@ _PACKED_BITS = (10, 12, 14)
 
 #: Above this size a frame must not have shrunk more than `_MAX_SHRINKING` times: constant frames are small.
 _SUSPICIOUS_FRAME_BYTES = 64_000_000
+#: Spectral detectors give some thirty values per pixel.
+_MAX_SAMPLES = 256
 _MAX_SHRINKING = 5_000
 
 
@@ -50,6 +59,8 @@ class PageFormat:
     predictor: int
     fill_order: int
     tiled: bool
+    separate: bool = False
+    transparent: bool = False
 
     @property
     def dtype(self) -> np.dtype:
@@ -59,8 +70,13 @@ class PageFormat:
 
     @property
     def frame_bytes(self) -> int:
-        """Memory of one frame."""
+        """Memory of one frame; a page of several samples holds as many."""
         return self.height * self.width * self.dtype.itemsize
+
+    @property
+    def page_bytes(self) -> int:
+        """Memory of all samples of a page."""
+        return self.frame_bytes * self.samples
 
     @property
     def plain(self) -> bool:
@@ -70,20 +86,21 @@ class PageFormat:
 
     def __str__(self) -> str:
         kind = {1: "unsigned", 2: "signed", 3: "float", 4: ""}.get(self.kind, "unknown")
-        return f"{self.height} × {self.width} pixels of {self.bits} bit {kind}".rstrip()
+        samples = f", {self.samples} values each" if self.samples > 1 else ""
+        return f"{self.height} × {self.width} pixels of {self.bits} bit {kind}".rstrip() + samples
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page: its place in the file's chain, its format, and where its pixels begin if they lie in one plain run.
 
-    `reduced` marks a smaller copy of another page, such as a thumbnail.
+    `reduced` marks a smaller copy of another page, such as a thumbnail. `directory` is where its tags are.
     """
 
     number: int
     format: PageFormat
     run_offset: int | None
     reduced: bool
+    directory: int
 
 
 def read_pages(tiff: TiffBytes) -> tuple[Directory, Directory, list[Page]]:
@@ -94,16 +111,55 @@ def read_pages(tiff: TiffBytes) -> tuple[Directory, Directory, list[Page]]:
     pages: list[Page] = []
     # Thousands of pages are stored alike: their format is worked out once.
     formats: dict[tuple[Entry | None, ...], PageFormat] = {}
+    twin: _Twin | None = None
     first = last = None
-    for number, directory in enumerate(tiff.directories()):
-        first, last = first or directory, directory
+    for number, (offset, block) in enumerate(tiff.chain()):
+        last = offset, block
+        run_offset = twin.run_offset(tiff, block) if twin is not None else None
+        if twin is not None and run_offset is not None:
+            pages.append(Page(number, twin.page.format, run_offset, twin.page.reduced, offset))
+            continue
+        directory = tiff.directory(offset, block)
+        first = first or directory
         key = tuple(directory.entries.get(tag) for tag in _FORMAT_TAGS)
         if key not in formats:
             formats[key] = _format(tiff, directory)
         pages.append(_page(tiff, directory, formats[key], number))
+        twin = _Twin.of(tiff, block, pages[-1])
     if first is None or last is None:
         raise damaged(tiff.path, "it holds no page")
-    return first, last, pages
+    return first, tiff.directory(*last), pages
+
+
+class _Twin:
+    """A plain page in one piece. Pages whose tags differ from its own only in where their pixels are, are its twins."""
+
+    def __init__(self, tiff: TiffBytes, page: Page, block: bytes, at: int, size: int) -> None:
+        self.page = page
+        self._at, self._behind = at, at + size
+        self._byteorder: Literal["little", "big"] = "little" if tiff.order == "<" else "big"
+        # The pointer to the next page closes a directory; it differs from page to page.
+        self._end = len(block) - (8 if tiff.big else 4)
+        self._before, self._after = block[:at], block[at + size : self._end]
+        self._length = len(block)
+        self._stored = page.format.page_bytes
+
+    @classmethod
+    def of(cls, tiff: TiffBytes, block: bytes, page: Page) -> _Twin | None:
+        """None for a page in several pieces, or one that must be decoded."""
+        place = tiff.pointer_at(block, STRIP_OFFSETS) if page.run_offset is not None else None
+        if place is None or place[1] < 4:
+            return None
+        return cls(tiff, page, block, *place)
+
+    def run_offset(self, tiff: TiffBytes, block: bytes) -> int | None:
+        """Where the pixels of a twin begin, None for a page of another kind, or one whose pixels are not there."""
+        if len(block) != self._length or block[: self._at] != self._before:
+            return None
+        if block[self._behind : self._end] != self._after:
+            return None
+        offset = int.from_bytes(block[self._at : self._behind], self._byteorder)
+        return offset if offset and offset + self._stored <= tiff.size else None
 
 
 def frame_pages(tiff: TiffBytes, pages: Sequence[Page]) -> list[Page]:
@@ -123,7 +179,7 @@ def frame_pages(tiff: TiffBytes, pages: Sequence[Page]) -> list[Page]:
 
 def same_frame(one: PageFormat, other: PageFormat) -> bool:
     """Whether two pages can be frames of one stack: equal size and type, whatever their compression."""
-    return (one.height, one.width, one.bits, one.kind, one.samples) == (
+    return one is other or (one.height, one.width, one.bits, one.kind, one.samples) == (
         other.height, other.width, other.bits, other.kind, other.samples,
     )  # fmt: skip
 
@@ -133,14 +189,15 @@ def check_format(tiff: TiffBytes, format: PageFormat) -> None:
     if min(format.height, format.width) < 1:
         raise damaged(tiff.path, f"its frames have {format.height} × {format.width} pixels")
     hint = "Open a stack of grey frames, as the camera recorded them."
-    if format.samples != 1 or format.photometric in _COLOUR:
-        colours = _COLOUR.get(format.photometric, "several values per pixel")
+    if format.photometric in _COLOUR or format.transparent or not 1 <= format.samples <= _MAX_SAMPLES:
+        otherwise = "with transparency" if format.transparent else "many values per pixel"
+        colours = _COLOUR.get(format.photometric, otherwise)
         raise ReadError(f"{tiff.path.name} is a colour picture ({colours}), not a fluorescence stack.", hint)
     if format.bits == 1:
         message = f"{tiff.path.name} holds black-and-white pages (1 bit per pixel), not a fluorescence stack."
         raise ReadError(message, hint)
     _check_coding(tiff, format, hint)
-    if format.frame_bytes > MAX_FRAME_BYTES:
+    if format.page_bytes > MAX_FRAME_BYTES:
         raise damaged(tiff.path, f"a frame of {format} would take {bytes_text(format.frame_bytes)}")
 
 
@@ -166,29 +223,36 @@ def contiguous_run(tiff: TiffBytes, first: Page, count: int) -> list[Page] | Non
     """
     if first.run_offset is None:
         return None
-    size = first.format.frame_bytes
+    size = first.format.page_bytes
     complete = (tiff.size - first.run_offset) // size
     if complete < count or count > MAX_PAGES:
         raise damaged(tiff.path, f"it should hold {count} frames, but ends after {complete}")
-    return [replace(first, number=index, run_offset=first.run_offset + index * size) for index in range(count)]
+    return [first._replace(number=index, run_offset=first.run_offset + index * size) for index in range(count)]
 
 
 def _page(tiff: TiffBytes, directory: Directory, format: PageFormat, number: int) -> Page:
     reduced = bool(_number(tiff, directory, SUBFILE, 0) & 1)
-    usable = format.kind in _KINDS and format.bits <= _WHOLE_BITS[-1] and format.samples == 1
+    usable = format.kind in _KINDS and 0 < format.bits <= _WHOLE_BITS[-1] and 1 <= format.samples <= _MAX_SAMPLES
+    usable = usable and format.photometric not in _COLOUR
     if not usable or format.height * format.width == 0 or format.bits == 1:
-        return Page(number, format, None, reduced)
-    return Page(number, format, _run_offset(tiff, directory, format, number), reduced)
+        return Page(number, format, None, reduced, directory.offset)
+    return Page(number, format, _run_offset(tiff, directory, format, number), reduced, directory.offset)
 
 
 def _format(tiff: TiffBytes, directory: Directory) -> PageFormat:
     def number(tag: int, default: int) -> int:
         return _number(tiff, directory, tag, default)
 
+    bits = set(tiff.numbers(directory.entries.get(BITS))) or {1}
+    photometric = number(PHOTOMETRIC, 1)
+    if LSM_INFO in directory.entries and photometric == _RGB:
+        # LSM files call their two or three channels colours.
+        photometric = MIN_IS_BLACK
+    extra = tiff.numbers(directory.entries.get(EXTRA_SAMPLES))
     return PageFormat(
-        number(HEIGHT, 0), number(WIDTH, 0), number(BITS, 1), number(SAMPLE_FORMAT, 1), number(SAMPLES, 1),
-        number(COMPRESSION, 1), number(PHOTOMETRIC, 1), number(PREDICTOR, 1), number(FILL_ORDER, 1),
-        TILE_WIDTH in directory.entries,
+        number(HEIGHT, 0), number(WIDTH, 0), int(bits.pop()) if len(bits) == 1 else 0, number(SAMPLE_FORMAT, 1),
+        number(SAMPLES, 1), number(COMPRESSION, 1), photometric, number(PREDICTOR, 1), number(FILL_ORDER, 1),
+        TILE_WIDTH in directory.entries, number(PLANAR, 1) == _SEPARATE, any(kind in _TRANSPARENCY for kind in extra),
     )  # fmt: skip
 
 
@@ -197,7 +261,7 @@ def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, numbe
     tags = (TILE_OFFSETS, TILE_BYTES) if format.tiled else (STRIP_OFFSETS, STRIP_BYTES)
     offsets, counts = (_pointers(tiff, directory, tag, number) for tag in tags)
     if len(offsets) == 1 and format.plain and (not counts or counts[0] == 0):
-        counts = (format.frame_bytes,)
+        counts = (format.page_bytes,)
     if not offsets or len(offsets) != len(counts) or 0 in offsets:
         raise damaged(tiff.path, f"page {number + 1} does not say where its pixels are")
     end = max(offset + count for offset, count in zip(offsets, counts, strict=True))
@@ -209,7 +273,7 @@ def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, numbe
 
 
 def _check_amount(tiff: TiffBytes, format: PageFormat, stored: int, number: int) -> None:
-    needed = format.frame_bytes
+    needed = format.page_bytes
     if format.plain and stored < needed:
         raise damaged(tiff.path, f"page {number + 1} has {format}, {needed} bytes, but only {stored} are there")
     if needed > _SUSPICIOUS_FRAME_BYTES and stored * _MAX_SHRINKING < needed:

@@ -12,7 +12,7 @@ import numpy as np
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer
-from fluogan_app.core.readers.tiff_pages import Page, contiguous_run, frame_pages
+from fluogan_app.core.readers.tiff_pages import Page, PageFormat, contiguous_run, frame_pages
 
 _DESCRIPTION = 270
 
@@ -55,6 +55,22 @@ def without_single_axes(axes: str, planes: np.ndarray) -> tuple[str, np.ndarray]
     kept = [axis for axis, count in enumerate(planes.shape[:-1]) if count > 1]
     counts = (planes.shape[axis] for axis in kept)
     return "".join(axes[axis] for axis in kept), planes.reshape(*counts, planes.shape[-1])
+
+
+def samples_as_channels(axes: str, planes: np.ndarray, samples: int) -> tuple[str, np.ndarray]:
+    """Axes and addresses (leading axes…, 3) as (file, page, sample) of pages that hold several values per pixel.
+
+    The samples are channels, the faster ones where there are channels besides.
+    """
+    numbers = np.broadcast_to(np.arange(samples)[:, np.newaxis], (*planes.shape[:-1], samples, 1))
+    pages = np.broadcast_to(planes[..., np.newaxis, :], (*planes.shape[:-1], samples, planes.shape[-1]))
+    sampled = np.concatenate([pages, numbers], axis=-1)
+    channel = axes.find("C")
+    if channel < 0:
+        return axes + "C", sampled
+    sampled = np.moveaxis(sampled, -2, channel + 1)
+    counts = sampled.shape
+    return axes, sampled.reshape(*counts[:channel], counts[channel] * samples, *counts[channel + 2 :])
 
 
 def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tuple[int, ...], pages: list[Page],
@@ -124,15 +140,23 @@ def tifffile_shape(description: str) -> tuple[tuple[int, ...], str] | None:
 
 def tifffile_layout(container: TiffContainer, noted: tuple[tuple[int, ...], str], recording: Recording) -> TiffLayout:
     """The layout of a file that tifffile wrote without a dialect."""
-    shape, axes = noted
     frames = frame_pages(container.bytes, container.pages)
     format = frames[0].format
+    shape, axes = _without_samples(*noted, format)
     counts, letters = _leading(shape, axes, (format.height, format.width))
     pages = stacked(container, frames, counts) if counts is not None else None
     if pages is None or counts is None:
-        sentence = f"The file's own note of its shape, {shape}, does not fit its {len(frames)} pages"
+        sentence = f"The file's own note of its shape, {noted[0]}, does not fit its {len(frames)} pages"
         return plain_layout(container, recording, (f"{sentence}; the pages are believed.",))
     return single_scene(container, "TIFF", letters, counts, pages, recording)
+
+
+def _without_samples(shape: tuple[int, ...], axes: str, format: PageFormat) -> tuple[tuple[int, ...], str]:
+    """A noted shape and its axes without the axis of the samples in each page."""
+    at = len(shape) - (3 if format.separate else 1)
+    if format.samples == 1 or at < 0 or shape[at] != format.samples:
+        return shape, axes
+    return shape[:at] + shape[at + 1 :], axes[:at] + axes[at + 1 :]
 
 
 def _leading(shape: tuple[int, ...], axes: str, frame: tuple[int, int]) -> tuple[tuple[int, ...] | None, str]:

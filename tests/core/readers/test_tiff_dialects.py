@@ -208,3 +208,96 @@ def test_shape_type_and_calibration_survive(
     assert scene.pixel_size_y_nm == pytest.approx(pixel_nm, rel=1e-6)
     assert scene.time_step_ms == pytest.approx(step_ms, rel=1e-9)
     assert_reads(path, frames[:, channels - 1], Selection(channel=channels - 1))
+
+
+@pytest.mark.parametrize("planarconfig", ["contig", "separate"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"compression": "zlib"}, {"tile": (16, 16)}, {"rowsperstrip": 2}, {"byteorder": ">"}, {"metadata": None}],
+)
+@pytest.mark.parametrize("samples", [2, 3, 5])
+def test_values_of_a_pixel_that_are_no_colours_are_channels(
+    planarconfig: str, options: dict, samples: int, tmp_path: Path
+) -> None:
+    frames = counts((4, 7, 11, samples), "uint16")
+    written = frames if planarconfig == "contig" else np.ascontiguousarray(np.moveaxis(frames, -1, 1))
+    path = tmp_path / "stack.tif"
+    tifffile.imwrite(path, written, photometric="minisblack", planarconfig=planarconfig, **options)
+    scene = describe(path).scenes[0]
+    assert scene.sizes == {"T": 4, "C": samples, "Z": 1, "Y": 7, "X": 11}
+    for channel in range(samples):
+        assert_reads(path, frames[..., channel], Selection(channel=channel))
+
+
+def test_channels_in_pages_and_in_samples_count_together(tmp_path: Path) -> None:
+    # One OME channel of two samples beside another: C counts the pages, then the samples in each.
+    frames = counts((3, 2, 6, 5, 2), "uint16")
+    xml = ome_xml(
+        "", 'SizeT="3" SizeC="4" SizeZ="1" SizeY="6" SizeX="5"',
+        '<Channel ID="C:0" SamplesPerPixel="2"/><Channel ID="C:1" SamplesPerPixel="2"/><TiffData/>',
+    ).replace("XYZCT", "XYCZT")  # fmt: skip
+    path = tmp_path / "samples.ome.tif"
+    tifffile.imwrite(path, frames, description=xml, metadata=None, photometric="minisblack", planarconfig="contig")
+    assert describe(path).scenes[0].sizes["C"] == 4
+    for channel in range(4):
+        assert_reads(path, frames[:, channel // 2, ..., channel % 2], Selection(channel=channel))
+
+
+def test_colours_and_transparency_are_no_channels(tmp_path: Path) -> None:
+    path = tmp_path / "picture.tif"
+    tifffile.imwrite(path, counts((7, 11, 3), "uint8"), photometric="rgb")
+    with pytest.raises(ReadError, match=r"colour picture \(RGB\)"):
+        describe(path)
+    tifffile.imwrite(path, counts((7, 11, 2), "uint8"), photometric="minisblack", extrasamples=["unassalpha"])
+    with pytest.raises(ReadError, match="with transparency"):
+        describe(path)
+
+
+@pytest.mark.parametrize("scheme", ["lzw", "packbits", "lzma", "zstd", "jpeg2000", "jpegxr", "png", "lerc", "jpegxl"])
+def test_every_lossless_compression_comes_back_equal(scheme: str, tmp_path: Path) -> None:
+    frames = counts((3, 33, 41), "uint16") >> 4
+    path = tmp_path / "packed.tif"
+    lossless = {"jpegxr": {"level": 1.0}, "jpegxl": {"lossless": True}}.get(scheme)
+    tifffile.imwrite(path, frames, compression=scheme, compressionargs=lossless, photometric="minisblack")
+    assert_reads(path, frames)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int32", "float32", "float64"])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_predictors_are_undone(dtype: str, byteorder: str, tmp_path: Path) -> None:
+    frames = counts(SHAPE, dtype)
+    path = tmp_path / "predicted.tif"
+    options = {"compression": "zlib", "predictor": True, "byteorder": byteorder}
+    tifffile.imwrite(path, frames, photometric="minisblack", **options)
+    assert_reads(path, frames)
+
+
+def test_smaller_copies_in_a_pyramid_are_passed_over(tmp_path: Path) -> None:
+    frames = counts((3, 32, 48), "uint16")
+    path = tmp_path / "pyramid.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        writer.write(frames, subifds=2, metadata={"axes": "TYX"}, tile=(16, 16), photometric="minisblack")
+        writer.write(frames[:, ::2, ::2], subfiletype=1, tile=(16, 16), photometric="minisblack")
+        writer.write(frames[:, ::4, ::4], subfiletype=1, tile=(16, 16), photometric="minisblack")
+    assert [scene.sizes["T"] for scene in describe(path).scenes] == [3]
+    assert_reads(path, frames)
+
+
+def test_the_last_page_of_a_compressed_stack_needs_none_before_it(tmp_path: Path) -> None:
+    frames = counts((40, 6, 5), "uint16")
+    path = tmp_path / "packed.tif"
+    tifffile.imwrite(path, frames, compression="zlib", photometric="minisblack")
+    stack = open_stack(path)
+    np.testing.assert_array_equal(stack.frame(39), frames[39])
+    np.testing.assert_array_equal(stack.frame(0), frames[0])
+    stack.close()
+
+
+def test_pages_that_differ_in_one_tag_are_not_taken_for_twins(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for number in range(6):
+            shape = (6, 5) if number != 4 else (5, 6)
+            writer.write(np.full(shape, number, np.uint16), contiguous=False, metadata=None, photometric="minisblack")
+    with pytest.raises(ReadError, match="page 5 has 5 × 6"):
+        describe(path)
