@@ -68,12 +68,16 @@ def add_stack_selection(parser: argparse.ArgumentParser) -> None:
         help="Letter of the file's axis to take as time, for example Z, or “none” where no axis is time. "
         "Default: the axis that the file names, or a guess that is said.",
     )  # fmt: skip
+    group.add_argument(
+        "--alone", action="store_true",
+        help="This file alone, where it is one of a numbered series or of a set of files.",
+    )  # fmt: skip
 
 
 def selection(arguments: argparse.Namespace) -> Selection:
     """Which image of the file is meant."""
     indices = (getattr(arguments, name) or 0 for name in SELECTED)
-    return Selection(*indices, time_axis=arguments.time_axis.upper())
+    return Selection(*indices, time_axis=arguments.time_axis.upper(), alone=arguments.alone)
 
 
 def frame_range(bounds: tuple[int | None, int | None] | None, frame_count: int) -> FrameRange | None:

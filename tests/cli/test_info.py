@@ -57,7 +57,7 @@ def test_a_library_that_prints_does_not_spoil_the_json(fluogan, stack_file, monk
 
     described = opening.describe(stack_file)
 
-    def chatty(path: str) -> object:
+    def chatty(path: str, alone: bool = False) -> object:
         print("by the way")
         return described
 
@@ -153,3 +153,14 @@ def test_colours_tell_origins_on_a_terminal_only(fluogan, stack_file, monkeypatc
     assert "\033[" not in fluogan("info", stack_file, "--json").out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\033[" not in fluogan("info", stack_file).out
+
+
+def test_numbered_files_are_one_stack_unless_one_is_wanted_alone(fluogan, tmp_path) -> None:
+    for number in range(8, 12):
+        tifffile.imwrite(tmp_path / f"{number}.tif", np.full((5, 6), number, np.uint16))
+    for opened in (tmp_path, tmp_path / "9.tif"):
+        content = json.loads(fluogan("info", opened, "--json").out)
+        assert (content["files"], content["scenes"][0]["sizes"]["T"]) == (4, 4)
+        assert content["warnings"][0] == "4 numbered files, 8.tif to 11.tif, are taken as one stack."
+    alone = json.loads(fluogan("info", tmp_path / "9.tif", "--alone", "--json").out)
+    assert (alone["files"], alone["scenes"][0]["sizes"]["T"]) == (1, 1)

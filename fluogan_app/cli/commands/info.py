@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         return _project(Project.open(path), arguments.json, report)
     if _chooses(arguments):
         return _one_image(path, arguments, report)
-    description = describe(path)
+    description = describe(path, arguments.alone)
     if arguments.json:
         scenes = [_scene_object(scene, arguments.metadata) for scene in description.scenes]
         report.json({**description.to_json(), "scenes": scenes})

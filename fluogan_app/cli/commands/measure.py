@@ -137,7 +137,8 @@ def _refuse_flags_for_files(arguments: argparse.Namespace) -> None:
     """Raises UsageError: a run knows its frames, region and pixel size."""
     flags = vars(arguments)
     named = [name for name in ("frames", "roi", *SELECTED) if flags[name] is not None]
-    named += [name for name in ("pixel_size_nm",) if name in flags] + (["time_axis"] if arguments.time_axis else [])
+    named += [name for name in ("pixel_size_nm",) if name in flags]
+    named += [name for name in ("time_axis", "alone") if flags[name]]
     if named:
         flag = "--" + named[0].replace("_", "-")
         raise UsageError(f"{flag} is for a file; a run has its own.", "Leave it away, or export the image first.")

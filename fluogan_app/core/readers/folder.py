@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import unreadable
+from fluogan_app.core.readers.base import HEAD_BYTES, unreadable
 from fluogan_app.core.readers.numbering import series_of
 from fluogan_app.core.readers.sequence import file_names, holds_one_frame
+from fluogan_app.core.readers.signatures import format_of
 from fluogan_app.core.readers.tiff import layout_of
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_ndtiff import INDEX, dataset_files
@@ -22,6 +23,8 @@ _TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
 #: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.
 _FULL_RESOLUTION = "Full resolution"
 _LISTED = 4
+#: In the names of all files of one recording by Micro-Manager, with the positions and parts behind it.
+_MICROMANAGER = "_MMStack"
 
 
 def file_of_folder(path: Path) -> Path:
@@ -35,7 +38,7 @@ def file_of_folder(path: Path) -> Path:
         if (path / _FULL_RESOLUTION / INDEX).is_file():
             return dataset_files(path / _FULL_RESOLUTION)[0]
         recordings = _recordings([name for name in names if name.lower().endswith(_ENDINGS)])
-        if not recordings:
+        if not recordings or _is_text(path / recordings[0][0]):
             raise _holds_none(path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -51,12 +54,20 @@ def _recordings(names: list[str]) -> list[list[str]]:
     left = dict.fromkeys(sorted(names))
     while left:
         name = next(iter(left))
-        series = series_of(name, left)
-        group = [name] if series is None else series.names
+        group = _group(name, list(left))
         groups.append(group)
         for taken in group:
             del left[taken]
     return groups
+
+
+def _group(name: str, names: list[str]) -> list[str]:
+    """The files of one recording that a file is one of: Micro-Manager's sets by their common name, others by number."""
+    start, mark, _ = name.partition(_MICROMANAGER)
+    if mark:
+        return [other for other in names if other.startswith(start + mark)]
+    series = series_of(name, names)
+    return [name] if series is None else series.names
 
 
 def _check_is_one(folder: Path, names: list[str]) -> None:
@@ -69,6 +80,12 @@ def _check_is_one(folder: Path, names: list[str]) -> None:
             if set(names) <= {file.name for file in layout_of(container).files}:
                 return
     raise _several(folder, names)
+
+
+def _is_text(path: Path) -> bool:
+    with open(path, "rb") as file:
+        format = format_of(file.read(HEAD_BYTES))
+    return format is not None and format.name == "a text file"
 
 
 def _words(names: list[str]) -> str:

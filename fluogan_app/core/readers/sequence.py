@@ -12,12 +12,13 @@ from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import Scene
 from fluogan_app.core.readers.numbering import Series, series_of
+from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.sequence_notes import series_recording
 from fluogan_app.core.readers.tiff import TiffReader, layout_of
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, PageFormat, frame_pages, same_frame
-from fluogan_app.core.readers.tiff_scenes import recorded_times, without_single_axes
+from fluogan_app.core.readers.tiff_scenes import description_of, recorded_times, without_single_axes
 
 #: Files that are looked into when a series is opened; each of the others when its frame is read.
 _LOOKED_INTO = 24
@@ -118,6 +119,9 @@ def holds_one_frame(path: Path) -> bool:
             if next(file.directories()).following:
                 return False
         with closing(TiffContainer(path)) as container:
+            if is_ome(description_of(container)):
+                # OME says by itself which files are one image.
+                return False
             layout = layout_of(container)
             _only_frame(container)
     except (ReadError, StopIteration):
