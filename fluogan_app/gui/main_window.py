@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         if stack is None:
             self.workspace.selection.set_choices(None)
         else:
-            self.workspace.selection.set_choices(stack.description, stack.selection)
+            self.workspace.selection.set_choices(stack.description, stack.selection, stack.warnings)
 
     def _show_busy(self, text: str) -> None:
         self.busy.setVisible(bool(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -12,7 +13,7 @@ from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.readers.choice import with_time_axis
 from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour
-from fluogan_app.gui.views.controls import CalmComboBox, QuietLabel
+from fluogan_app.gui.views.controls import CalmComboBox, ElidedLabel, QuietLabel
 
 _TIPS = {
     "scene": "Image or position in the file",
@@ -47,33 +48,40 @@ class SelectionBar(QWidget):
             row.addWidget(label)
             row.addWidget(box)
             self._labels[name], self._boxes[name] = label, box
-        self.guess = QLabel()
-        self.guess.setObjectName("select_guess")
+        self.remark = ElidedLabel()
+        self.remark.setObjectName("select_remark")
         self.choose_button = QPushButton("Choose…")
         self.choose_button.setObjectName("select_choose")
         self.choose_button.setAccessibleName("Choose another image of the file")
         self.choose_button.setToolTip("See the images, channels and axes of the file, and choose among them")
         self.choose_button.clicked.connect(self.choose_requested)
-        row.addWidget(self.guess)
-        row.addStretch(1)
+        row.addWidget(self.remark, 1)
         row.addWidget(self.choose_button)
-        PaletteWatcher(self).changed.connect(self._colour_guess)
-        self._colour_guess()
+        PaletteWatcher(self).changed.connect(self._colour_remark)
+        self._colour_remark()
         self.hide()
 
-    def set_choices(self, description: FileDescription | None, selection: Selection = Selection()) -> None:
-        """Show what a file holds, and which of it is open."""
+    def set_choices(
+        self,
+        description: FileDescription | None,
+        selection: Selection = Selection(),
+        remarks: Sequence[str] = (),
+    ) -> None:
+        """Show what a file holds, which of it is open, and what is to be said of it: a guess, a fault."""
         self._shown = selection
         choices = _choices(description, selection) if description is not None else {}
         for name, box in self._boxes.items():
             self._fill(name, box, choices.get(name, []), getattr(selection, name))
-        guess = _guess(description, selection) if description is not None else ""
-        self.guess.setText(guess)
-        self.guess.setVisible(bool(guess))
-        self.setVisible(bool(guess) or any(len(entries) > 1 for entries in choices.values()))
+        self._show_remarks(remarks)
+        self.setVisible(bool(remarks) or any(len(entries) > 1 for entries in choices.values()))
 
-    def _colour_guess(self) -> None:
-        set_colour(self.guess, origin_colour(Origin.ASSUMED, QApplication.palette()))
+    def _show_remarks(self, remarks: Sequence[str]) -> None:
+        more = f" (and {len(remarks) - 1} more)" if len(remarks) > 1 else ""
+        self.remark.setText(f"⚠ {remarks[0]}{more}" if remarks else "")
+        self.remark.setToolTip("\n".join(remarks))
+
+    def _colour_remark(self) -> None:
+        set_colour(self.remark, origin_colour(Origin.ASSUMED, QApplication.palette()))
 
     @property
     def selection(self) -> Selection:
@@ -90,14 +98,6 @@ class SelectionBar(QWidget):
         del blocked
         for part in (box, self._labels[name]):
             part.setVisible(len(entries) > 1)
-
-
-def _guess(description: FileDescription, selection: Selection) -> str:
-    """What was guessed of the axes; "" where the file or the user has said it."""
-    scene = description.scenes[selection.scene]
-    if selection.time_axis or not scene.time_guessed:
-        return ""
-    return f"? Axis {scene.time_axis} is taken as time, a guess"
 
 
 def _choices(description: FileDescription, selection: Selection) -> dict[str, list[tuple[str, object]]]:

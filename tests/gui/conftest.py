@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -208,6 +209,23 @@ def open_window(qtbot, qapp: QApplication, dialogs: Dialogs) -> Iterator[Callabl
     users.clear()
     gc.collect()
     assert not _open_dialogs()
+
+
+@pytest.fixture
+def take(qapp: QApplication) -> Callable[[QWidget, str], None]:
+    """Writes a picture of a widget where FLUOGAN_PICTURES says; without it the test is skipped."""
+    stated = os.environ.get("FLUOGAN_PICTURES")
+    if not stated:
+        pytest.skip("FLUOGAN_PICTURES does not name a folder for the pictures")
+    folder = Path(stated)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take_one(widget: QWidget, name: str) -> None:
+        for _ in range(3):
+            qapp.processEvents()
+        assert widget.grab().save(str(folder / f"{name}.png")), f"{name} could not be written"
+
+    return take_one
 
 
 def end(window: MainWindow) -> None:

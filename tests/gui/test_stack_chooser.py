@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QRadioButton
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QToolButton
 
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection
@@ -115,7 +115,7 @@ def test_depth_can_be_taken_as_time(open_window: Callable, depth: Path) -> None:
     user = open_window()
     user.drops(depth)
     chooser = user.dialog("stack_chooser")
-    assert words(chooser).startswith("1 frame of") and user.find("time_axis_none", QRadioButton, chooser).isChecked()
+    assert words(chooser).startswith("1 frame of") and user.find("time_axis_none", QToolButton, chooser).isChecked()
     user.click("time_axis_Z", inside=chooser)
     assert words(chooser).startswith("7 frames of") and user.find("axis_Z_role", QLabel, chooser).text() == "time"
     user.click("chooser_open", inside=chooser)

@@ -21,9 +21,11 @@ from fluogan_app.gui.views.controls import WholeNumberField, WrappedLabel, row_o
 from fluogan_app.gui.views.emission_colour import emission_colour
 from fluogan_app.gui.views.frame_range_controls import FrameRangeControls
 from fluogan_app.gui.views.image_pane import ImagePane
-from fluogan_app.gui.views.scene_words import channel_name, count_text, opening_line, pixel_text, scene_line, scene_name
+from fluogan_app.gui.views.scene_words import channel_name, opening_line, pixel_text, scene_line, scene_name
 from fluogan_app.gui.views.thumbnail_list import Entry, ThumbnailList
 
+#: What readers call files that are one stack by their numbers.
+SERIES = "Numbered"
 #: The rest is in the tooltip: a file with many faults must not push the buttons off the screen.
 _MOST_WARNINGS = 4
 
@@ -49,7 +51,7 @@ class StackChooser(QDialog):
         self._preview: Selection | None = None
         self._frame_count = 0
         self.scenes = ThumbnailList("chooser_scenes", "Images in the file", 72)
-        self.channels = ThumbnailList("chooser_channels", "Channels of the image", 72, across=True)
+        self.channels = ThumbnailList("chooser_channels", "Channels of the image", 64, across=True)
         self.pane = ImagePane(name="chooser")
         self.plane_slider, self.plane = QSlider(Qt.Orientation.Horizontal), WholeNumberField("chooser_plane", "Plane")
         self.axes, self.frames = AxisTable(), FrameRangeControls(name="chooser")
@@ -124,7 +126,7 @@ class StackChooser(QDialog):
     def accept(self) -> None:
         """Open what is chosen."""
         super().accept()
-        self.chosen.emit(self.selection, self.frame_range)
+        self.chosen.emit(self._selection, self.frame_range)
 
     # Inside
 
@@ -166,6 +168,7 @@ class StackChooser(QDialog):
         if count == self._frame_count and frames is None:
             return
         self._frame_count = count
+        self.frames.setVisible(count > 1)
         self.frames.set_count(count)
         if frames is not None and frames.stop <= count:
             self.frames.set_frame_range(frames)
@@ -223,7 +226,7 @@ class StackChooser(QDialog):
         several = len(self._description.scenes) > 1
         columns = QHBoxLayout()
         if several:
-            columns.addLayout(_titled(f"&{count_text(len(self._description.scenes), 'image')} in the file", self.scenes), 3)
+            columns.addLayout(_titled(f"&Images in the file ({len(self._description.scenes)})", self.scenes), 3)
         columns.addLayout(self._middle(), 5)
         whole = QVBoxLayout(self)
         whole.addLayout(columns, 1)
@@ -236,9 +239,25 @@ class StackChooser(QDialog):
         ):
             button = self._buttons.addButton(words, role)
             button.setObjectName(name)
+        self._add_series_button()
         self.open_button = self._buttons.findChild(QPushButton, "chooser_open")
         self.open_button.setDefault(True)
         (self.scenes if several else self.channels).setFocus()
+
+    def _add_series_button(self) -> None:
+        """A file of a numbered series can be opened alone, and the series again from it."""
+        alone = self._selection.alone
+        if not alone and not self._description.reader.startswith(SERIES):
+            return
+        button = self._buttons.addButton(
+            "Open the whole &series" if alone else "Open this file &alone", QDialogButtonBox.ButtonRole.ActionRole
+        )
+        button.setObjectName("chooser_series")
+        button.clicked.connect(lambda: self._end_with(Selection(alone=not alone)))
+
+    def _end_with(self, selection: Selection) -> None:
+        super().accept()
+        self.chosen.emit(selection, None)
 
     def _middle(self) -> QVBoxLayout:
         """The picture of what is chosen, with what chooses it: plane, channel, axes."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QLabel, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QGridLayout, QLabel, QToolButton, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.description import SceneDescription
 from fluogan_app.core.readers.choice import TIME, roles_of
 from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour
-from fluogan_app.gui.views.controls import QuietLabel
+from fluogan_app.gui.views.controls import QuietLabel, toggle_button
 from fluogan_app.gui.views.scene_words import AXIS_WORDS
 
-_HEADS = ("Axis", "Length", "Taken as", "Is time")
+_HEADS = ("Axis", "Length", "Taken as", "Take as")
 
 
 class AxisTable(QWidget):
@@ -25,7 +25,8 @@ class AxisTable(QWidget):
         self.setObjectName("axis_table")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
+        self._grid.setHorizontalSpacing(28)
+        self._grid.setColumnStretch(len(_HEADS), 1)
         self._grid.setVerticalSpacing(3)
         self._group = QButtonGroup(self)
         self._rows: list[QWidget] = []
@@ -64,14 +65,9 @@ class AxisTable(QWidget):
             self._add(part, row, column)
         self._add(self._choice(letter, f"Take axis {letter} as time", role == TIME), row, 3)
 
-    def _choice(self, letter: str, words: str, checked: bool) -> QRadioButton:
-        button = QRadioButton()
-        button.setObjectName(f"time_axis_{letter or 'none'}")
-        button.setAccessibleName(words)
-        button.setToolTip(words)
+    def _choice(self, letter: str, words: str, checked: bool) -> QToolButton:
+        button = toggle_button("time" if letter else "none", f"time_axis_{letter or 'none'}", words)
         button.setChecked(checked)
-        # No wider than its mark: the empty rest of a wider one would not hear the mouse.
-        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._group.addButton(button)
         button.toggled.connect(lambda on: on and self.time_axis_chosen.emit(letter))
         return button

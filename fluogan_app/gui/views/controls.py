@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QWidget,
+    QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QToolButton,
+    QWidget,
 )  # fmt: skip
 
 from fluogan_app.gui.icons import set_button_icon
@@ -84,6 +85,35 @@ class WrappedLabel(QLabel):
         # What a label says of its height is never less than its minimum.
         self.setMinimumHeight(0)
         self.setMinimumHeight(self.heightForWidth(self.width()) if self.text() else 0)
+
+
+class ElidedLabel(QLabel):
+    """A text on one line that gives way where there is too little room: "⚠ Axis Z is taken as ti…"."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show a text, as much of it as there is room for."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width shows more of it, or less."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        super().setText(shown)
 
 
 class WholeNumberField(QSpinBox):

@@ -98,9 +98,9 @@ class ThumbnailList(QListWidget):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setMovement(QListView.Movement.Static)
-        self.setGridSize(QSize(self._side + 34, self._side + lines + 12))
+        self.setGridSize(QSize(self._side + 34, self._side + lines + 8))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(self._side + lines + 34)
+        self.setFixedHeight(self._side + lines + 22)
 
 
 def _picture(array: np.ndarray, side: int, ratio: float, colour: QColor | None) -> QPixmap:

@@ -1,0 +1,68 @@
+"""What there is to choose in a file: when to ask, and what each choice would open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.choice import CHANNEL, PLANE, TIME, fitting, is_clear, roles_of, with_time_axis
+
+
+def _scene(time: str = "T", **counts: int) -> SceneDescription:
+    """A scene with axes of these lengths; all that is neither time nor channel is planes."""
+    planes = 1
+    for letter, count in counts.items():
+        planes *= 1 if letter in (time, "C") else count
+    sizes = {"T": counts.get(time, 1), "C": counts.get("C", 1), "Z": planes, "Y": 8, "X": 9}
+    return SceneDescription("cells", sizes, "".join(counts) + "YX", "uint16", axis_counts=counts, time_axis=time)
+
+
+def _file(*scenes: SceneDescription) -> FileDescription:
+    return FileDescription(Path("cells.tif"), "test", scenes)
+
+
+def test_one_series_is_no_question() -> None:
+    assert is_clear(_file(_scene(T=500)))
+    assert is_clear(_file(_scene("Z", Z=500))), "a series that was taken as time by a guess has no rival"
+    assert is_clear(_file(_scene("")))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        _file(_scene(T=5), _scene(T=5)),
+        _file(_scene(T=5, C=2)),
+        _file(_scene(T=5, Z=2)),
+        _file(_scene("", Z=40)),
+    ],
+)
+def test_what_has_rivals_is_a_question(file: FileDescription) -> None:
+    assert not is_clear(file)
+
+
+def test_another_axis_as_time_makes_planes_of_the_one_before() -> None:
+    scene = _scene(T=5, C=2, Z=40)
+    assert roles_of(scene) == {"T": TIME, "C": CHANNEL, "Z": PLANE}
+    taken = with_time_axis(scene, "Z")
+    assert (taken.sizes["T"], taken.sizes["C"], taken.sizes["Z"]) == (40, 2, 5)
+    assert roles_of(taken) == {"T": PLANE, "C": CHANNEL, "Z": TIME}
+    colours = with_time_axis(scene, "C")
+    assert (colours.sizes["T"], colours.sizes["C"], colours.sizes["Z"]) == (2, 1, 200)
+
+
+def test_as_the_file_says_is_the_scene_itself() -> None:
+    scene = _scene(T=5, Z=2)
+    assert with_time_axis(scene, "") is scene and with_time_axis(scene, "T") is scene
+    with pytest.raises(ReadError):
+        with_time_axis(scene, "Q")
+
+
+def test_an_earlier_choice_holds_as_long_as_it_fits() -> None:
+    file = _file(_scene(T=2), _scene(T=9, C=2), _scene(T=3))
+    assert fitting(Selection(scene=1, channel=1), file) == Selection(scene=1, channel=1)
+    for misfit in (None, Selection(scene=3), Selection(channel=1), Selection(plane=1), Selection(time_axis="Q")):
+        assert fitting(misfit, file) == Selection(scene=1), "else the longest scene"
