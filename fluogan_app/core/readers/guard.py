@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.data.stack import FrameSource, RowSource
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import FluoganError, ReadError
 from fluogan_app.core.readers.base import damaged, unreadable
 
 log = logging.getLogger(__name__)
@@ -26,14 +26,19 @@ def told_as_damage(path: Path, doing: str) -> Iterator[None]:
     except FluoganError:
         raise
     except OSError as error:
-        raise unreadable(path, error) from error
+        # The system numbers its errors; libraries raise theirs for a damaged content without a number.
+        raise (unreadable(path, error) if error.errno else _unclear(path, doing, error)) from error
     except MemoryError as error:
         raise damaged(path, "it asks for more memory than there is") from error
     # Each library has its own errors for a damaged file, some of them plain IndexError or KeyError.
     except Exception as error:
-        log.info("%s could not be %s", path, doing, exc_info=True)
-        reason = " ".join(str(error).split())[:_LONGEST_REASON].rstrip(".") or type(error).__name__
-        raise damaged(path, f"it could not be {doing} ({reason})") from error
+        raise _unclear(path, doing, error) from error
+
+
+def _unclear(path: Path, doing: str, error: Exception) -> ReadError:
+    log.info("%s could not be %s", path, doing, exc_info=True)
+    reason = " ".join(str(error).split())[:_LONGEST_REASON].rstrip(".") or type(error).__name__
+    return damaged(path, f"it could not be {doing} ({reason})")
 
 
 def guarded_source(path: Path, source: FrameSource) -> FrameSource:

@@ -11,6 +11,7 @@ from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.readers.base import OpenFile, Reader, read_head
 from fluogan_app.core.readers.czi import CziReader
 from fluogan_app.core.readers.folder import file_of_folder
+from fluogan_app.core.readers.generic import GenericReader
 from fluogan_app.core.readers.guard import told_as_damage
 from fluogan_app.core.readers.lif import LifReader
 from fluogan_app.core.readers.nd2 import Nd2Reader
@@ -18,10 +19,14 @@ from fluogan_app.core.readers.ndtiff import NdtiffReader
 from fluogan_app.core.readers.opening import described, stack_of
 from fluogan_app.core.readers.sequence import SequenceReader
 from fluogan_app.core.readers.signatures import not_opened
+from fluogan_app.core.readers.spe import SpeReader
 from fluogan_app.core.readers.tiff import TiffReader
 
 #: Asked in this order; the first that recognises a file's first bytes takes it.
-READERS: tuple[Reader, ...] = (NdtiffReader(), SequenceReader(), TiffReader(), CziReader(), Nd2Reader(), LifReader())
+READERS: tuple[Reader, ...] = (
+    NdtiffReader(), SequenceReader(), TiffReader(), CziReader(), Nd2Reader(), LifReader(), SpeReader(),
+    GenericReader(),
+)  # fmt: skip
 
 
 def describe(path: str | os.PathLike[str], alone: bool = False) -> FileDescription:

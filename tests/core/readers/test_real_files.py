@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import imageio
 import numpy as np
 import pytest
 import tifffile
@@ -64,6 +65,7 @@ READ: dict[str, Expected] = {
     ),
     "numbered_frames/00001.tif": Expected((40, 1, 1, 64, 64), "TYX", said=SERIES),
     "numbered_frames/00040.tif": Expected((40, 1, 1, 64, 64), "TYX", said=SERIES),
+    "unsupported/spestack_test.spe": Expected((5, 1, 1, 128, 128), "TYX"),
     "broken/derived/tiff_named.czi": Expected((100, 1, 1, 30, 45), "ZYX", said=Z_AS_TIME),
     "broken/pillow/10ct_32bit_128.tiff": single(128, 128, "float32"),
     "broken/pillow/12in16bit.tif": single(100, 100),
@@ -114,7 +116,6 @@ REFUSED: dict[str, str] = {
     "broken/pillow/tiff_wrong_bits_per_sample_2.tiff": COLOUR,
     "broken/pillow/tiff_wrong_bits_per_sample_3.tiff": COLOUR,
     "broken/pillow/total-pages-zero.tif": ONE_BIT,
-    "unsupported/spestack_test.spe": "a Princeton SPE file",
     "unsupported/test.oib": "an Olympus OIB",
     "stacks/mito_014_50x70x70.txt": "a text file",
 }
@@ -155,6 +156,8 @@ def seen_by_another_reader(path: Path) -> np.ndarray:
         path = path.with_name("multifile-Z1.ome.tiff")
     if path.parent.name == "numbered_frames":
         return np.stack([np.array(Image.open(file)) for file in sorted(path.parent.iterdir())]).astype(np.uint16)
+    if path.suffix == ".spe":
+        return np.stack(imageio.v2.mimread(path))
     big_endian = path.read_bytes()[:2] == b"MM"
     if big_endian and describe(path).scenes[0].dtype == "uint16":
         # tifffile 2023.2.28 cannot read these with numpy 2.
