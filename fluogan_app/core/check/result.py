@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fluogan_app.core.estimate.drift import DriftEstimate
-from fluogan_app.core.estimate.result import Evidence
+from fluogan_app.core.estimate.result import DriftEstimate, Evidence
 
 
 class Severity(StrEnum):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +11,10 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.drift_path import Path, path_of
 from fluogan_app.core.estimate.gathering import Gathering, OnFrame, frames_to_read, most_detailed_part
-from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.core.estimate.result import DriftEstimate, Evidence, Series
 from fluogan_app.core.units import length_text
+
+__all__ = ["DriftEstimate", "drift_of", "estimate_drift"]
 
 LEAST_GROUPS, LEAST_SIDE = 4, 24
 #: Less than this, in pixels, widens no PSF by as much as a percent, and is not looked for.
@@ -26,35 +26,6 @@ LEAST_TIMES = 4.0
 MOST_UNCERTAINTY = 0.5
 #: The two ends of a steady movement are so many times as far apart as it strays.
 STEADY = 2.0 * 3.0**0.5
-
-
-@dataclass(frozen=True)
-class DriftEstimate:
-    """What the frames tell of their drift.
-
-    found: whether the sample moved further than its uncertainty and than can matter. drift: the path where it was
-    found, else None: nothing is to be corrected. words: the result in one sentence. evidence: the path over the frames.
-    """
-
-    found: bool
-    drift: Drift | None
-    words: str
-    evidence: Evidence | None = None
-    uncertainty_pixels: float | None = None
-
-    @property
-    def told(self) -> bool:
-        """Whether the frames tell anything of a drift, be it that there is none."""
-        return self.uncertainty_pixels is not None
-
-    def to_json(self) -> dict[str, Any]:
-        """Span and uncertainty in camera pixels, and the sentence."""
-        return {
-            "found": self.found,
-            "span_pixels": None if self.drift is None else self.drift.span_pixels,
-            "uncertainty_pixels": self.uncertainty_pixels,
-            "words": self.words,
-        }
 
 
 def estimate_drift(
@@ -125,7 +96,9 @@ def _span(positions: np.ndarray) -> float:
     return float(np.hypot(*np.ptp(positions, axis=0)))
 
 
-def _drift(positions: np.ndarray, centres: np.ndarray, frame_count: int, uncertainty: float, unsound: np.ndarray) -> Drift:
+def _drift(
+    positions: np.ndarray, centres: np.ndarray, frame_count: int, uncertainty: float, unsound: np.ndarray
+) -> Drift:
     """The path at every frame of the stack; before the first and after the last group it rests."""
     frames = np.arange(frame_count)
     path = np.stack([np.interp(frames, centres, positions[:, axis]) for axis in range(2)], axis=1)

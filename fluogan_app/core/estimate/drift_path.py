@@ -6,9 +6,9 @@ to where it agrees best with the mean of all others: least squares against that 
 its brightness left open, so that bleaching does not pull. Both see the frames without what varies slowly over the field
 and without what is finer than the PSF, where there is nothing but noise and the camera's own pattern.
 
-The field is also taken as two sets of tiles, like those of a chessboard. They share neither molecules nor noise, but the
-drift: how much the path is smoothed is what lets one half tell the other's path best. The uncertainty is how much the
-path depends on each tile alone, so that a cell that moves or fades by itself is not taken for all of the field.
+The field is also taken as two sets of tiles, like those of a chessboard. They share neither molecules nor noise, but
+the drift: how much the path is smoothed is what lets one half tell the other's path best. The uncertainty is how much
+the path depends on each tile alone, so that a cell that moves or fades by itself is not taken for all of the field.
 """
 
 from __future__ import annotations
@@ -154,7 +154,9 @@ def _refined(detail: np.ndarray, positions: np.ndarray, told: np.ndarray) -> _Me
     sides = np.add.outer(*(np.arange(TILES) for _ in range(2))).ravel() % 2
     parts = [sums[:, sides == side].sum(axis=1) for side in range(2)]
     lesser = [sums.sum(axis=1) - sums[:, tile] for tile in range(sums.shape[1])]
-    halves, without_one = (np.stack([before + _steps(part, before) * told for part in some]) for some in (parts, lesser))
+    halves, without_one = (
+        np.stack([before + _steps(part, before) * told for part in some]) for some in (parts, lesser)
+    )
     return _Measured(before + steps, halves, without_one)
 
 

@@ -59,9 +59,9 @@ class Gathering:
         self._before: np.ndarray | None = None
         self.count = 0
 
-    def add(self, frame: np.ndarray) -> None:
-        """Take the next frame in, float32 and finite."""
-        self._groups[self._group[self.count]] += frame[self.part.slices]
+    def add(self, frame: np.ndarray, corrected: np.ndarray | None = None) -> None:
+        """Take the next frame in, float32 and finite; groups are of its corrected form where there is one."""
+        self._groups[self._group[self.count]] += (frame if corrected is None else corrected)[self.part.slices]
         self._sum += frame
         if self._before is not None:
             self._squares += (frame - self._before) ** 2

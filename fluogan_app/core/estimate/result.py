@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from fluogan_app.core.data.drift import Drift
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,32 @@ class Missing:
 
 
 Finding = Estimate | Missing
+
+
+@dataclass(frozen=True)
+class DriftEstimate:
+    """What the frames tell of their drift.
+
+    found: whether the sample moved further than its uncertainty and than can matter. drift: the path where it was
+    found, else None: nothing is to be corrected. words: the result in one sentence. evidence: the path over the frames.
+    """
+
+    found: bool
+    drift: Drift | None
+    words: str
+    evidence: Evidence | None = None
+    uncertainty_pixels: float | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the frames tell anything of a drift, be it that there is none."""
+        return self.uncertainty_pixels is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """Span and uncertainty in camera pixels, and the sentence."""
+        return {
+            "found": self.found,
+            "span_pixels": None if self.drift is None else self.drift.span_pixels,
+            "uncertainty_pixels": self.uncertainty_pixels,
+            "words": self.words,
+        }

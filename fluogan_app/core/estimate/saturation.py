@@ -29,18 +29,21 @@ def end_of_scale(frames: np.ndarray) -> float | None:
     largest = float(frames.max())
     if largest in FULL_SCALES:
         return largest
-    return largest if _piles_up(frames, largest) else None
-
-
-def _piles_up(frames: np.ndarray, largest: float) -> bool:
-    """Whether the largest value is met as no tail of a distribution meets it.
-
-    In frames without noise a value is met again in every frame: some pixel must reach the end and come back from it.
-    """
     reached = frames == largest
-    times = np.count_nonzero(reached, axis=0)
-    pile, pixels = int(times.sum()), int(np.count_nonzero(times))
-    if pile < LEAST_PILE or pixels < LEAST_PIXELS or (times[times > 0] == len(frames)).all():
-        return False
     second = frames.max(initial=-np.inf, where=~reached)
-    return pile >= LEAST_EXCESS * np.count_nonzero(frames == second)
+    times = np.count_nonzero(reached, axis=0)
+    return largest if is_end_of_scale(largest, times, np.count_nonzero(frames == second), len(frames)) else None
+
+
+def is_end_of_scale(largest: float, times: np.ndarray, second_count: int, frame_count: int) -> bool:
+    """Whether the largest value is a camera's full scale, or is met as no tail of a distribution meets it.
+
+    times: (Y, X) frames in which each pixel had it. second_count: how often the second largest value was met. In frames
+    without noise a value is met again in every frame: some pixel must reach the end and come back from it.
+    """
+    if largest in FULL_SCALES:
+        return True
+    pile, pixels = int(times.sum()), int(np.count_nonzero(times))
+    if pile < LEAST_PILE or pixels < LEAST_PIXELS or (times[times > 0] == frame_count).all():
+        return False
+    return pile >= LEAST_EXCESS * second_count

@@ -1,0 +1,193 @@
+"""Findings on whole frames: bleaching, jumps of the brightness, and frames that are blank, constant or repeated."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import uniform_filter1d
+
+from fluogan_app.core.check.frame_facts import FrameFacts
+from fluogan_app.core.check.result import CheckFinding, Severity
+from fluogan_app.core.estimate.result import Evidence, Mark, Series
+
+LEAST_FRAMES = 10
+#: A fall by less is no matter; one by more leaves the last frames with less than half of their light.
+LITTLE_FALL, LARGE_FALL = 0.1, 0.5
+#: A jump stands out so many times from the changes around it, and is this part of the light.
+LEAST_TIMES, LEAST_JUMP = 8.0, 0.05
+#: Blank frames have less than the first of these parts of the usual light, and the next one more than the second.
+BLANK, LIT = 0.2, 0.5
+#: Where there is no light, pixels differ by their read noise alone: less than this part of what they usually do.
+BLANK_SPREAD = 0.5
+#: The usual light stands above the darkest frames by at least this part of the mean frame's own contrast.
+LEAST_RANGE = 0.3
+#: Alternate frames differ where their difference is so many times its standard error, and this part of the light.
+LEAST_ERRORS, LEAST_ALTERNATION = 6.0, 0.01
+
+
+def bleaching(light: np.ndarray, frames: np.ndarray, offset_known: bool) -> CheckFinding:
+    """How the light (T,) of the frames falls over the recording, in counts above the dark."""
+    label = "Bleaching"
+    if len(light) < LEAST_FRAMES or light.mean() <= 0:
+        words = f"Bleaching is not looked for in {len(light)} frames." if light.mean() > 0 else "The frames are dark."
+        return CheckFinding("bleaching", label, Severity.NOTE, words)
+    window = max(3, len(light) // 20) | 1
+    smooth = uniform_filter1d(light, window, mode="nearest")
+    few = max(2, len(light) // 20)
+    first, last = float(light[:few].mean()), float(light[-few:].mean())
+    fall = 1.0 - last / first if first > 0 else 0.0
+    values = {"fall_percent": 100.0 * fall}
+    least = "" if offset_known else " at least (the camera's offset is not known)"
+    pictures = (_curve("Brightness", light, frames, ("smoothed", smooth)),)
+    if abs(fall) <= LITTLE_FALL:
+        words = f"The brightness changes by {100 * abs(fall):.1f} %{least} from the first frames to the last."
+        return CheckFinding("bleaching", label, Severity.FINE, words, "", values, pictures)
+    if fall < 0:
+        words = f"The brightness rises by {-100 * fall:.0f} % from the first frames to the last."
+        advice = "The image is the frames' average. Check that the light source had warmed up, and that focus was kept."
+        return CheckFinding("bleaching", label, Severity.NOTE, words, advice, values, pictures)
+    words = f"The brightness falls by {100 * fall:.0f} %{least} over the frames: the sample bleaches."
+    advice = "The fit follows the common brightness of the frames, and the image is their average."
+    if fall > LARGE_FALL:
+        half = int(frames[int(np.argmax(smooth < smooth[0] / 2.0)) or len(frames) - 1])
+        advice += f" Half of the light is gone by frame {half}; the last frames add more noise than light."
+    severity = Severity.WARNING if fall > LARGE_FALL else Severity.NOTE
+    return CheckFinding("bleaching", label, severity, words, advice, values, pictures)
+
+
+def jumps(light: np.ndarray, frames: np.ndarray) -> CheckFinding:
+    """Frames from one to the next of which the light (T,) changes suddenly."""
+    label, found = "Jumps of the brightness", _jumps(light)
+    values = {"jumps": len(found)}
+    if not len(found):
+        words = "The brightness does not jump from one frame to the next."
+        return CheckFinding("jumps", label, Severity.FINE, words, values=values)
+    largest = found[int(np.argmax(np.abs(np.diff(light))[found]))]
+    percent = 100.0 * (light[largest + 1] / light[largest] - 1.0) if light[largest] > 0 else 100.0
+    often = "once," if len(found) == 1 else f"{len(found)} times; most"
+    words = f"The brightness jumps {often} after frame {frames[largest]}, by " + f"{percent:+.0f} %.".replace("-", "−")
+    advice = "Light or shutter changed during the recording: choose the frames of one stretch (--frames A:B)."
+    marks = tuple(Mark(f"frame {frames[at]}", float(frames[at])) for at in found[:3])
+    pictures = (_curve("Brightness", light, frames, marks=marks),)
+    return CheckFinding("jumps", label, Severity.WARNING, words, advice, values, pictures)
+
+
+def blank_frames(light: np.ndarray, frames: np.ndarray, stretch: tuple[int, int]) -> CheckFinding:
+    """Frames without light before and after the lit stretch of positions."""
+    label, (start, stop) = "Blank frames", stretch
+    count = len(light) - (stop - start)
+    values = {"blank_frames": count}
+    if not count:
+        return CheckFinding("blank_frames", label, Severity.FINE, "No frame is blank.", values=values)
+    ends = ((f"the first {start}", start), (f"the last {len(light) - stop}", stop < len(light)))
+    where = " and ".join(words for words, some in ends if some)
+    words = f"The light was off in {where} of {len(light)} frames."
+    end = int(frames[stop - 1]) + 1
+    advice = f"Leave them out, or they dim the image and look like bleaching: --frames {frames[start]}:{end}."
+    pictures = (_curve("Brightness", light, frames),)
+    return CheckFinding("blank_frames", label, Severity.WARNING, words, advice, values, pictures)
+
+
+def lit_stretch(light: np.ndarray, spreads: np.ndarray, contrast: float) -> tuple[int, int]:
+    """First lit frame and the one after the last, by sudden steps from blank frames to lit ones or back.
+
+    spreads: (T,) standard deviation between the pixels of each frame. contrast: of the mean frame, in the same counts.
+    """
+    floor, usual = float(light.min()), float(np.median(light))
+    if len(light) < LEAST_FRAMES or usual - floor < LEAST_RANGE * contrast:
+        return 0, len(light)
+    level = (light - floor) / (usual - floor)
+    lit = np.flatnonzero((level >= BLANK) | (spreads > BLANK_SPREAD * np.median(spreads)))
+    if not len(lit):
+        return 0, len(light)
+    start, stop = int(lit[0]), int(lit[-1]) + 1
+    return (start if level[start] >= LIT else 0), (stop if level[stop - 1] >= LIT else len(light))
+
+
+def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding, CheckFinding]:
+    """Frames whose pixels are all equal, and frames that are exact copies of others."""
+    constant = facts.constant_frames
+    flat = CheckFinding("constant_frames", "Constant frames", Severity.FINE, "No frame is empty.",
+                        values={"constant_frames": len(constant)})  # fmt: skip
+    if len(constant) == facts.count:
+        words = f"Every pixel of all {facts.count} frames is even."
+        advice = "There is nothing to reconstruct: choose another channel or region."
+        flat = _worse(flat, Severity.SERIOUS, words, advice)
+    elif len(constant):
+        words = f"All pixels are equal in {_listed(frames[constant])}."
+        flat = _worse(flat, Severity.WARNING, words, "Frames were lost while recording: leave them out (--frames A:B).")
+    copies = {at: before for at, before in facts.copy_of.items() if facts.spreads[at] > 0}
+    same = CheckFinding("repeated_frames", "Repeated frames", Severity.FINE, "No frame is a copy of another one.",
+                        values={"repeated_frames": len(copies)})  # fmt: skip
+    if copies:
+        at = min(copies)
+        words = (
+            f"{len(copies)} of {facts.count} frames are exact copies of earlier ones "
+            f"(frame {frames[at]} of frame {frames[copies[at]]}{' first' if len(copies) > 1 else ''})."
+        )
+        advice = "No two exposures are equal: frames were written twice. They count double and hide noise."
+        same = _worse(same, Severity.SERIOUS if len(copies) > facts.count / 10 else Severity.WARNING, words, advice)
+    return flat, same
+
+
+def alternation(light: np.ndarray, frames: np.ndarray, mean: np.ndarray) -> CheckFinding:
+    """Odd against even frames, and odd against even rows: two light paths, or two halves of the camera."""
+    label = "Alternation"
+    in_time, of_time = _alternation(light)
+    rows = mean.mean(axis=1)
+    in_rows, of_rows = _alternation(rows)
+    bright = max(float(light.mean()), 1e-9)
+    values = {"frames_percent": 100.0 * abs(in_time) / bright, "rows_percent": 100.0 * abs(in_rows) / bright}
+    wrong = [
+        (what, percent)
+        for what, percent, times in zip(("frames", "rows"), values.values(), (of_time, of_rows))
+        if times > LEAST_ERRORS and percent > 100.0 * LEAST_ALTERNATION
+    ]
+    if not wrong:
+        words = "Odd and even frames, and odd and even rows, are equally bright."
+        return CheckFinding("alternation", label, Severity.FINE, words, values=values)
+    words = " ".join(f"Odd and even {what} differ by {percent:.1f} % in brightness." for what, percent in wrong)
+    advice = "Two light paths, channels or camera halves alternate: take them apart before the reconstruction."
+    pictures = (_curve("Brightness", light, frames),) if wrong[0][0] == "frames" else ()
+    return CheckFinding("alternation", label, Severity.WARNING, words, advice, values, pictures)
+
+
+def _alternation(values: np.ndarray) -> tuple[float, float]:
+    """Half the difference of odd and even values (N,), and its size in standard errors."""
+    if len(values) < LEAST_FRAMES:
+        return 0.0, 0.0
+    bends = values[1:-1] - (values[:-2] + values[2:]) / 2.0
+    signed = bends * np.where(np.arange(len(bends)) % 2, -1.0, 1.0)
+    error = max(float(signed.std()) / np.sqrt(len(signed)), 1e-12 * max(abs(float(values.mean())), 1e-300))
+    return float(signed.mean()), abs(float(signed.mean())) / error
+
+
+def _jumps(light: np.ndarray) -> np.ndarray:
+    """Positions after which the light changes as it does nowhere around."""
+    if len(light) < LEAST_FRAMES:
+        return np.empty(0, int)
+    steps = np.abs(np.diff(light))
+    found = []
+    for at in np.flatnonzero(steps > LEAST_JUMP * max(float(np.abs(light).mean()), 1e-12)):
+        around = np.delete(steps[max(0, at - 6) : at + 7], min(at, 6))
+        if steps[at] > LEAST_TIMES * np.median(around) and steps[at] > LEAST_TIMES * np.median(steps):
+            found.append(at)
+    return np.array(found, int)
+
+
+def _curve(
+    title: str, light: np.ndarray, frames: np.ndarray, smooth: tuple[str, np.ndarray] | None = None,
+    marks: tuple[Mark, ...] = (),
+) -> Evidence:  # fmt: skip
+    series = [Series("each frame", frames, light)]
+    if smooth is not None:
+        series.append(Series(smooth[0], frames, smooth[1], drawn_as="line"))
+    return Evidence(title, "Frame", "Mean above the dark, in counts", tuple(series), marks)
+
+
+def _worse(finding: CheckFinding, severity: Severity, found: str, advice: str) -> CheckFinding:
+    return CheckFinding(finding.name, finding.label, severity, found, advice, finding.values)
+
+
+def _listed(frames: np.ndarray) -> str:
+    some = ", ".join(str(frame) for frame in frames[:5].tolist())
+    return f"frame {some}" if len(frames) == 1 else f"{len(frames)} frames ({some}{' …' if len(frames) > 5 else ''})"

@@ -1,0 +1,83 @@
+"""What each frame and each pixel showed while the frames were read once, one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+#: Frames kept as they are, of the part with most detail: enough for the camera's line and for the fluctuation.
+MOST_KEPT = 400
+
+
+class FrameFacts:
+    """Gathers frames (Y, X) in the file's own type; arrays by frame are (T,), those by pixel (Y, X)."""
+
+    def __init__(self, shape_yx: tuple[int, int], frame_count: int) -> None:
+        self.means, self.spreads = np.zeros(frame_count), np.zeros(frame_count)
+        self.wrong_numbers, self.negative = np.zeros(shape_yx, np.int32), np.zeros(shape_yx, np.int32)
+        self.copy_of: dict[int, int] = {}
+        self.count = 0
+        self.largest, self.second, self.second_count = -np.inf, -np.inf, 0
+        self.times_at_largest = np.zeros(shape_yx, np.int32)
+        self.changed = np.zeros(shape_yx, bool)
+        self._digests: dict[bytes, int] = {}
+        self._first: np.ndarray | None = None
+
+    def add(self, frame: np.ndarray) -> np.ndarray:
+        """Take the next frame in; returns it as float32 with zero in the place of what is no number."""
+        digest = hashlib.blake2b(np.ascontiguousarray(frame), digest_size=16).digest()
+        before = self._digests.setdefault(digest, self.count)
+        if before != self.count:
+            self.copy_of[self.count] = before
+        values = frame.astype(np.float32)
+        if frame.dtype.kind == "f" and not np.isfinite(values).all():
+            self.wrong_numbers += ~np.isfinite(values)
+            values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+        if frame.dtype.kind != "u":
+            self.negative += values < 0
+        self._count_largest(values)
+        if self._first is None:
+            self._first = values
+        self.changed |= values != self._first
+        self.means[self.count] = values.mean(dtype=np.float64)
+        self.spreads[self.count] = values.std(dtype=np.float64)
+        self.count += 1
+        return values
+
+    def _count_largest(self, values: np.ndarray) -> None:
+        """How often each pixel had the largest value of all, and how often the second largest was met."""
+        top = float(values.max())
+        if top < self.second:
+            return
+        if top > self.largest:
+            self._note_second(self.largest, int(self.times_at_largest.sum()))
+            self.largest = top
+            self.times_at_largest[:] = 0
+        at_top = values == self.largest
+        self.times_at_largest += at_top
+        below = float(values.max(initial=-np.inf, where=~at_top))
+        self._note_second(below, int(np.count_nonzero(values == below)))
+
+    def _note_second(self, value: float, count: int) -> None:
+        if value > self.second:
+            self.second, self.second_count = value, count
+        elif value == self.second:
+            self.second_count += count
+
+    @property
+    def constant_frames(self) -> np.ndarray:
+        """Positions of frames without any difference between their pixels."""
+        return np.flatnonzero(self.spreads[: self.count] == 0)
+
+    @property
+    def stuck(self) -> np.ndarray:
+        """Pixels that never changed, (Y, X) bool, where others did in frames enough."""
+        return ~self.changed & (self.count >= 8 and bool(self.changed.any()))
+
+
+def kept_frames(indices: Sequence[int]) -> frozenset[int]:
+    """Which of the frames are kept: successive ones from the middle, where no shutter opens or closes."""
+    start = max(0, (len(indices) - MOST_KEPT) // 2)
+    return frozenset(range(start, min(len(indices), start + MOST_KEPT)))
