@@ -21,6 +21,7 @@ _PLACES = "XYZ"
 #: Folders within folders; what claims more is damaged.
 _DEEPEST = 64
 _MAX_IMAGES = 100_000
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _elements(root: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Elem
     found = 0
     while waiting and found < _MAX_IMAGES:
         path, element, depth = waiting.pop()
-        name = element.get("Name") or "Image"
+        name = " ".join(element.get("Name", "").split())[:_LONGEST_NAME] or "Image"
         if element.find("./Data/Image") is not None or element.find("./Data/SingleMoleculeDetection") is not None:
             found += 1
             yield (path + name, element)
@@ -162,7 +163,7 @@ def _block(element: ElementTree.Element, layout: LifLayout) -> MemoryBlock:
         raise ValueError("its pixels are not in the file")
     block = layout.blocks[name]
     if memory is not None and memory.get("Size") not in (None, str(block.size)):
-        raise ValueError(f"it claims {memory.get('Size')} bytes, and its block {block.size}")
+        raise ValueError(f"it claims {memory.get('Size', '')[:20]!r} bytes, and its block {block.size}")
     return block
 
 
@@ -237,7 +238,7 @@ def _whole(element: ElementTree.Element, name: str, least: int = 0) -> int:
     try:
         number = int(text)
     except ValueError as error:
-        raise ValueError(f"its {name} is {text!r}") from error
+        raise ValueError(f"its {name} is {text[:40]!r}") from error
     if not least <= number < 2**62:
         raise ValueError(f"its {name} is {number}")
     return number

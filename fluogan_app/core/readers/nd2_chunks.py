@@ -125,4 +125,5 @@ class Nd2Bytes:
 
 
 def _shown(name: bytes) -> str:
-    return name.rstrip(b"!\0").decode("ascii", errors="replace")
+    text = name.rstrip(b"!\0").decode("ascii", errors="replace")
+    return text if text.isascii() and text.isprintable() and text else "another chunk"
