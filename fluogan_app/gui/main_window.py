@@ -15,7 +15,9 @@ from fluogan_app.core.samples import samples
 from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
 from fluogan_app.gui.commands import Actions, fill_menus
+from fluogan_app.gui.controllers.check import CheckController
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.drift import DriftController
 from fluogan_app.gui.controllers.estimates import EstimatesController
 from fluogan_app.gui.controllers.export import ExportController
 from fluogan_app.gui.controllers.files import FilesController
@@ -34,7 +36,7 @@ from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.welcome import Welcome
 from fluogan_app.gui.wiring import connect_commands, needs_that_are_met
-from fluogan_app.gui.workspace import RESULT, STACK, Workspace
+from fluogan_app.gui.workspace import CHECK, RESULT, STACK, Workspace
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,6 @@ class MainWindow(QMainWindow):
         connect_commands(self)
         self._connect()
         self._restore_layout()
-        self.reader.start()
         self._show_project()
 
     def start(self, path: Path | None = None) -> None:
@@ -124,6 +125,8 @@ class MainWindow(QMainWindow):
         self.results = ResultsController(context, place.panes, place.plots, self.runs)
         self.tree = TreeController(context, place.tree)
         self.exports, self.estimates = ExportController(context), EstimatesController(context)
+        self.checks = CheckController(context, place.check, place.browser.check_badge)
+        self.drifts = DriftController(context, self.checks.drift_found)
         self.view_state = ViewState(self.session, place.browser, place.panes, place.tabs, self.stacks, self.results)
         self.saving.cancel_run = self.runs.cancel
 
@@ -145,6 +148,10 @@ class MainWindow(QMainWindow):
         self.runs.save_wanted.connect(self.saving.save)
         self.runs.export_wanted.connect(self.exports.ask)
         place.form.estimate_button.clicked.connect(self.estimates.ask)
+        self.stacks.image_shown.connect(self.checks.image_shown)
+        self.checks.shown_wanted.connect(lambda: place.bottom.setCurrentIndex(CHECK))
+        self.checks.drift_wanted.connect(self.drifts.ask)
+        self.checks.camera_wanted.connect(self.estimates.ask)
         self.welcome.open_requested.connect(self.files.choose_stack)
         self.welcome.sample_requested.connect(self.files.open_sample)
         self.welcome.recent_requested.connect(lambda path: self.files.open_path(Path(path)))
@@ -240,6 +247,8 @@ class MainWindow(QMainWindow):
 
     def shut_down(self, seconds: float = 5.0) -> bool:
         """End all threads within a bounded time; whether they ended."""
+        self.checks.stop()
+        self.drifts.stop()
         ended = self.runs.wait(seconds) and self.workbench.wait(seconds)
         self._leave_project()
         return self.reader.stop(seconds) and ended

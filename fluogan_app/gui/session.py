@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
 
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
-OWNED = ("roi", "frames", "acquisition", "method", "params", "settings")
+OWNED = ("roi", "frames", "drift", "acquisition", "method", "params", "settings")
 
 
 class Session(QObject):
@@ -54,6 +55,7 @@ class Session(QObject):
         self.shown_run: Run | None = None
         self.running_number: int | None = None
         self.busy = False
+        self._corrected: Stack | None = None
         self._saved = self.document
         self._problems: dict[str, str] = {}
         self._stated = Acquisition()
@@ -102,8 +104,19 @@ class Session(QObject):
         self.stack = stack
         self.stack_changed.emit()
 
+    @property
+    def shown_stack(self) -> Stack | None:
+        """The stack as it is looked at: its frames moved back by the drift that the document holds."""
+        stack, drift = self.stack, self.document.drift
+        if stack is None or drift is None:
+            return stack
+        if self._corrected is None or self._corrected.drift != drift:
+            self._corrected = corrected(stack, drift)
+        return self._corrected
+
     def _leave_stack(self) -> None:
         left, self.stack = self.stack, None
+        self._corrected = None
         if left is not None:
             self.stack_left.emit(left)
 

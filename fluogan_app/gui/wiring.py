@@ -14,7 +14,7 @@ from fluogan_app.core.samples import samples
 from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
-from fluogan_app.gui.workspace import CURVES, LOG, RESULT, STACK
+from fluogan_app.gui.workspace import CHECK, CURVES, LOG, RESULT, STACK
 
 _UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
 
@@ -72,6 +72,7 @@ def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "show_result": lambda: place.centre.setCurrentIndex(RESULT),
         "show_curves": lambda: place.bottom.setCurrentIndex(CURVES),
         "show_log": lambda: place.bottom.setCurrentIndex(LOG),
+        "show_check": lambda: place.bottom.setCurrentIndex(CHECK),
         "previous_frame": lambda: slider.setValue(slider.value() - 1),
         "next_frame": lambda: slider.setValue(slider.value() + 1),
         "play": _button(window, "stack_play").click,
@@ -97,6 +98,7 @@ def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "resume": runs.resume,
         "more_steps": runs.ask_more_steps,
         "estimate": window.estimates.ask,
+        "drift": window.drifts.ask,
         "use_run": window.parameters.take_over_run,
         "defaults": lambda: window.parameters.take_preset("default"),
         "preset_2023": lambda: window.parameters.take_preset("paper-2023"),

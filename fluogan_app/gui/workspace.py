@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from fluogan_app.gui.selection_bar import SelectionBar
 from fluogan_app.gui.settings import Settings
+from fluogan_app.gui.views.check_panel import CheckPanel
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import LinkedPanes
 from fluogan_app.gui.views.log_view import LogView
@@ -16,7 +17,7 @@ from fluogan_app.gui.views.run_panel import RunPanel
 from fluogan_app.gui.views.stack_browser import StackBrowser
 
 STACK, RESULT = 0, 1
-CURVES, LOG = 0, 1
+CURVES, LOG, CHECK = 0, 1, 2
 #: What Qt takes for no limit, and the room for the words that stand where curves will be.
 _ANY_HEIGHT, _EMPTY_HEIGHT = 16_777_215, 40
 
@@ -30,9 +31,9 @@ class Workspace(QWidget):
         self.tree, self.form, self.run_panel = ProjectTree(), ParameterForm(), RunPanel()
         self.browser, self.panes = StackBrowser(), LinkedPanes()
         self.plots, self.log = CurvePlots(), log
-        self.selection = SelectionBar()
+        self.selection, self.check = SelectionBar(), CheckPanel()
         self.centre = _tabs("centre_tabs", ("&Stack", _above(self.selection, self.browser)), ("R&esult", self.panes))
-        self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log))
+        self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log), ("Chec&k", self.check))
         self._splitters = self._split()
         self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
         self.bottom.currentChanged.connect(lambda _: self._share_room())
@@ -51,7 +52,7 @@ class Workspace(QWidget):
         self._share_room()
 
     def _share_room(self) -> None:
-        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() == LOG
+        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() in (LOG, CHECK)
         if wanted == self._is_shared:
             return
         if wanted:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from fluogan_app.core.errors import ReadError
 from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
 from fluogan_app.gui.dialogs.error_dialog import show_error
+from tests.gui.drifting_file import write_drifting
 
 LAPTOP, LARGE = QSize(1280, 720), QSize(1920, 1080)
 
@@ -73,6 +74,33 @@ def test_every_state(open_window: Callable, take: Callable, scheme: str) -> None
     user.presses("export")
     dialog = user.dialog("export_dialog")
     take(dialog, f"{scheme}-10-export")
+    dialog.close()
+    window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_check_and_drift(open_window: Callable, take: Callable, tmp_path: Path, scheme: str) -> None:
+    """The findings of a check with their pictures, the drift, and a corrected stack."""
+    user = open_window(write_drifting(tmp_path))
+    window = user.window
+    window.set_scheme(scheme)
+    window.resize(LAPTOP)
+    user.sees_stack()
+    user.sees(lambda: window.checks.check is not None)
+    take(window, f"{scheme}-20-checked")
+    user.presses("show_check")
+    for finding in window.checks.check.findings:
+        window.workspace.check.select(finding.name)
+        take(window, f"{scheme}-21-{finding.name}")
+    user.presses("drift")
+    dialog = user.dialog("drift_dialog")
+    user.sees(lambda: dialog.panes.pane("corrected").image is not None)
+    take(dialog, f"{scheme}-22-drift")
+    user.click("drift_std", inside=dialog)
+    user.click("drift_apply", inside=dialog)
+    take(dialog, f"{scheme}-23-corrected")
+    user.sees(lambda: window.checks.check is not None)
+    take(window, f"{scheme}-24-stack-corrected")
     dialog.close()
     window.set_scheme("light")
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fluogan_app import __version__
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.jobs.settings import RunSettings
@@ -57,7 +58,10 @@ class InputLink(_Record):
 
 
 class ProjectDocument(_Record):
-    """Everything that a project remembers beside its runs. `params` holds plain values by method name."""
+    """Everything that a project remembers beside its runs. `params` holds plain values by method name.
+
+    drift: what the stack is corrected for, None where it is used as recorded.
+    """
 
     schema_version: int = SCHEMA_VERSION
     app_version: str = __version__
@@ -66,6 +70,7 @@ class ProjectDocument(_Record):
     link: InputLink | None = None
     roi: Roi | None = None
     frames: FrameRange | None = None
+    drift: Drift | None = None
     acquisition: Acquisition = Acquisition()
     method: str = "fluogan"
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.stack_reader import FrameRead, ProjectionsRead, ProjectionsUnderWay, ReadFailed, StackReader
 from fluogan_app.gui.views.stack_browser import StackBrowser
@@ -55,11 +55,31 @@ class StackController(QObject):
             self._browser.set_stack(0, (0, 0), None)
             return
         self._browser.set_stack(shape[0], shape[1:], session.document.acquisition.pixel_size_nm, dtype, title)
-        self._show_document(frozenset(("roi", "frames")))
+        self._show_document(frozenset(("drift", "roi", "frames")))
         if stack is None:
             self._show_kept_mean()
         else:
-            self._reader.ask_frame(stack, 0)
+            self._reader.ask_frame(session.shown_stack, 0)
+
+    def _show_correction(self) -> None:
+        """Say that frames are moved back, and keep the region to what all of them saw."""
+        session = self._context.session
+        stack, drift = session.stack, session.document.drift
+        if stack is None or drift is None:
+            self._browser.set_correction("", None)
+            return
+        words = f"drift corrected (max {drift.span_pixels:.2g} pixels)"
+        try:
+            self._browser.set_correction(words, drift.seen(stack.shape[1:], session.document.frames))
+        except DataError as error:
+            self._browser.set_correction(words, None)
+            self._context.say(error.one_line)
+
+    def _show_again(self) -> None:
+        """The frame or projection in sight, as it now is."""
+        stack = self._context.session.stack
+        if stack is not None and self._browser.pane.image is not None:
+            self.look_at(self._kind, self._browser.slider.value())
 
     def _show_kept_mean(self) -> None:
         """Without the raw file there is still its mean."""
@@ -74,6 +94,10 @@ class StackController(QObject):
 
     def _show_document(self, changed: frozenset[str]) -> None:
         document = self._context.session.document
+        if changed & {"drift", "frames"}:
+            self._show_correction()
+        if "drift" in changed:
+            self._show_again()
         if "roi" in changed:
             self._browser.set_region(document.roi)
         if "frames" in changed:
@@ -107,7 +131,7 @@ class StackController(QObject):
         if stack is None:
             self._show_kept_mean()
         elif 0 <= index < stack.shape[0]:
-            self._reader.ask_frame(stack, index)
+            self._reader.ask_frame(self._context.session.shown_stack, index)
 
     def _ask_projection(self, kind: str) -> None:
         self._kind = kind
@@ -117,17 +141,17 @@ class StackController(QObject):
             return
         frames = session.document.frames or self._all_frames()
         known = self._projections
-        if known is not None and known.stack is session.stack and known.frames == frames:
+        if known is not None and known.stack is session.shown_stack and known.frames == frames:
             self._take_projections(known)
             return
         self._browser.set_busy("Reading the frames…")
-        self._reader.ask_projections(session.stack, frames)
+        self._reader.ask_projections(session.shown_stack, frames)
 
     # From the reader
 
     def _take_answers(self) -> None:
         for answer in self._reader.take():
-            if answer.stack is not self._context.session.stack:
+            if answer.stack is not self._context.session.shown_stack:
                 continue
             if isinstance(answer, FrameRead) and self._kind == "frame":
                 self._browser.show_frame(answer.index, answer.image)

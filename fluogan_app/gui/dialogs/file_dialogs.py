@@ -57,6 +57,26 @@ def choose_new_project(parent: QWidget, folder: str, name: str, chosen: Chosen) 
     return _shown(dialog)
 
 
+def choose_new_file(
+    parent: QWidget, name: str, title: str, folder: str, file_name: str, kind: str, chosen: Chosen
+) -> QFileDialog:
+    """Where a file is to be written; `kind` is its words and pattern, and gives a missing ending."""
+    dialog = _dialog(parent, name, title, folder, chosen)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(kind)
+    dialog.setDefaultSuffix(Path(file_name).suffix)
+    dialog.selectFile(file_name)
+    return _shown(dialog)
+
+
+def choose_table(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing table of numbers."""
+    dialog = _dialog(parent, "choose_table", title, folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Tables (*.csv *.txt *.tsv)", "All files (*)"])
+    return _shown(dialog)
+
+
 def _dialog(parent: QWidget, name: str, title: str, folder: str, chosen: Chosen) -> QFileDialog:
     dialog = QFileDialog(parent, title, folder)
     dialog.setObjectName(name)

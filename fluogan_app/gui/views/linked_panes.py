@@ -19,7 +19,10 @@ from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.view_range import Extent, ViewRange
 
 #: Names in their order, with the words above each viewer.
-TITLES = {"mean": "Mean", "estimate": "Estimate", "background": "Background", "frame": "Frame"}
+TITLES = {
+    "mean": "Mean", "estimate": "Estimate", "background": "Background", "frame": "Frame",
+    "recorded": "As recorded", "corrected": "Corrected",
+}  # fmt: skip
 
 NAMES = ("mean", "estimate", "background")
 _TOOLS_HEIGHT = 40

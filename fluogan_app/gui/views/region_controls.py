@@ -28,6 +28,7 @@ class RegionControls(QWidget):
         super().__init__(parent)
         self._shape, self._pixel_size_nm = (0, 0), None
         self._region: Roi | None = None
+        self._limits: Roi | None = None
         self.draw_button = IconButton(
             "region", "stack_draw_region", "Draw region",
             "Draw the region to reconstruct; drag its edges to change it, Esc ends", checkable=True, sheet=TOGGLE_SHEET,
@@ -49,7 +50,7 @@ class RegionControls(QWidget):
 
     def set_frame(self, shape_yx: tuple[int, int], pixel_size_nm: float | None) -> None:
         """Take up frames of that shape; the region is dropped."""
-        self._shape, self._pixel_size_nm = shape_yx, pixel_size_nm
+        self._shape, self._pixel_size_nm, self._limits = shape_yx, pixel_size_nm, None
         self.setEnabled(min(shape_yx) > 0)
         self.set_region(None)
 
@@ -58,11 +59,26 @@ class RegionControls(QWidget):
         self._pixel_size_nm = pixel_size_nm
         self._write()
 
+    def set_limits(self, limits: Roi | None) -> None:
+        """Keep the region inside a part of the frame; None is the whole of it."""
+        self._limits = None if limits == Roi.whole(self._shape) else limits
+        self.set_region(self._region)
+
+    @property
+    def limits(self) -> Roi | None:
+        """The part of the frame that a region may take; None is the whole of it."""
+        return self._limits
+
+    @property
+    def _most(self) -> Roi:
+        return self._limits or Roi.whole(self._shape)
+
     def set_region(self, region: Roi | None) -> None:
         """Show a region."""
         self._region = region
-        shown, (rows, columns) = region or Roi.whole(self._shape), self._shape
-        limits = ((0, rows - 1), (0, columns - 1), (1, rows - shown.y0), (1, columns - shown.x0))
+        shown, most = region or self._most, self._most
+        bottom, right = most.y0 + most.height, most.x0 + most.width
+        limits = ((most.y0, bottom - 1), (most.x0, right - 1), (1, bottom - shown.y0), (1, right - shown.x0))
         values = (shown.y0, shown.x0, shown.height, shown.width)
         for field, value, limit in zip(self.fields, values, limits, strict=True):
             set_silently(field, value, limit)
@@ -80,7 +96,7 @@ class RegionControls(QWidget):
 
     def take(self, region: Roi | None) -> None:
         """Take the user's region, wherever it was given, and tell."""
-        self.set_region(None if region == Roi.whole(self._shape) else region)
+        self.set_region(None if region is None or region == self._most else _within(region, self._most))
         self.region_changed.emit(self._region)
 
     def _connect(self) -> None:
@@ -91,13 +107,21 @@ class RegionControls(QWidget):
 
     def _typed(self) -> None:
         y0, x0, height, width = (field.value() for field in self.fields)
-        rows, columns = self._shape
-        self.take(Roi(y0, x0, min(height, rows - y0), min(width, columns - x0)))
+        self.take(Roi(y0, x0, height, width))
 
     def _write(self) -> None:
-        region = self._region or Roi.whole(self._shape)
-        words = "whole frame" if self._region is None else "region"
+        region = self._region or self._most
+        words = "region" if self._region is not None else "what all frames saw" if self._limits else "whole frame"
         if self._pixel_size_nm:
             width, height = region.width * self._pixel_size_nm, region.height * self._pixel_size_nm
             words += f", {length_text(width)} × {length_text(height)}"
         self.words.setText(words if min(self._shape) > 0 else "")
+
+
+def _within(region: Roi, most: Roi) -> Roi:
+    """The part of a region that lies within the most that it may take, at least one pixel of that."""
+    y0 = min(max(region.y0, most.y0), most.y0 + most.height - 1)
+    x0 = min(max(region.x0, most.x0), most.x0 + most.width - 1)
+    y1 = min(max(region.y0 + region.height, y0 + 1), most.y0 + most.height)
+    x1 = min(max(region.x0 + region.width, x0 + 1), most.x0 + most.width)
+    return Roi(y0, x0, y1 - y0, x1 - x0)

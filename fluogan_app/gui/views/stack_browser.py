@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QSlider, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.gui.views.check_badge import CheckBadge
 from fluogan_app.gui.views.controls import QuietLabel, row_of, toggle_button
 from fluogan_app.gui.views.frame_player import FramePlayer
 from fluogan_app.gui.views.frame_range_controls import FrameRangeControls
@@ -36,7 +37,7 @@ class StackBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stack_browser")
-        self._count, self._pixel_size_nm, self._title = 0, None, ""
+        self._count, self._pixel_size_nm, self._title, self._correction = 0, None, "", ""
         self._view = "frame"
         self.pane = ImagePane(name="stack")
         self.pane.set_placeholder("No stack is open")
@@ -45,7 +46,7 @@ class StackBrowser(QWidget):
         self.view_buttons = {
             kind: toggle_button(text, f"stack_view_{kind}", tip) for kind, (text, tip) in VIEWS.items()
         }
-        self.busy = QuietLabel(object_name="stack_busy")
+        self.busy, self.check_badge = QuietLabel(object_name="stack_busy"), CheckBadge()
         self._lay_out()
         self._connect()
         self._choose("frame")
@@ -62,7 +63,7 @@ class StackBrowser(QWidget):
         title: str = "",
     ) -> None:
         """Say which stack is looked at; the image comes with show_frame or show_projection. 0 frames: none."""
-        self._count, self._pixel_size_nm, self._title = frame_count, pixel_size_nm, title
+        self._count, self._pixel_size_nm, self._title, self._correction = frame_count, pixel_size_nm, title, ""
         self.pane.set_image(None)
         self.pane.set_region(None)
         self.pane.set_title(title)
@@ -74,6 +75,14 @@ class StackBrowser(QWidget):
         for button in self.view_buttons.values():
             button.setEnabled(frame_count > 0)
         self.set_drawing(False)
+
+    def set_correction(self, words: str, seen: Roi | None) -> None:
+        """Say that frames are shown moved back, and which part all of them saw; "" and None: as recorded."""
+        former, self._correction = self._heading, words
+        if self.pane.title.text() == former:
+            self.pane.set_title(self._heading, self.pane.detail.text())
+        self.region_controls.set_limits(seen)
+        self._show_region(self.region)
 
     def set_pixel_size(self, pixel_size_nm: float | None) -> None:
         """Change the scale, after the user corrected it."""
@@ -89,19 +98,19 @@ class StackBrowser(QWidget):
         keep = self._view == "frame"
         self._choose("frame")
         self.player.set_index(index)
-        self.pane.set_title(self._title, f"frame {index} of 0 to {self._count - 1}")
+        self.pane.set_title(self._heading, f"frame {index} of 0 to {self._count - 1}")
         self.pane.set_image(array, self._pixel_size_nm, UNIT, keep_levels=keep)
 
     def show_projection(self, kind: str, array: np.ndarray) -> None:
         """Show a projection, a key of VIEWS, [y, x] in counts."""
         self._choose(kind)
-        self.pane.set_title(self._title, VIEWS[kind][0].lower())
+        self.pane.set_title(self._heading, VIEWS[kind][0].lower())
         self.pane.set_image(array, self._pixel_size_nm, UNIT)
 
     def set_region(self, region: Roi | None) -> None:
         """Show the region that will be reconstructed; None is the whole frame."""
         self.region_controls.set_region(region)
-        self.pane.set_region(region)
+        self._show_region(region)
 
     def set_frame_range(self, frames: FrameRange) -> None:
         """Show the frames that will be used."""
@@ -170,7 +179,7 @@ class StackBrowser(QWidget):
             self.pane.canvas.setFocus()
 
     def _region_taken(self, region: Roi | None) -> None:
-        self.pane.set_region(region)
+        self._show_region(region)
         self.region_changed.emit(region)
 
     def _range_taken(self, frames: FrameRange) -> None:
@@ -178,6 +187,14 @@ class StackBrowser(QWidget):
         self.frame_range_changed.emit(frames)
 
     # Inside
+
+    @property
+    def _heading(self) -> str:
+        return f"{self._title}, {self._correction}" if self._correction else self._title
+
+    def _show_region(self, region: Roi | None) -> None:
+        """Without a region of the user's, a correction leaves what all frames saw."""
+        self.pane.set_region(region or self.region_controls.limits)
 
     def _choose(self, kind: str) -> None:
         self._view = kind
@@ -189,7 +206,7 @@ class StackBrowser(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(2)
-        column.addLayout(row_of((*self.view_buttons.values(), self.busy, None)))
+        column.addLayout(row_of((*self.view_buttons.values(), self.busy, None, self.check_badge)))
         column.addWidget(self.pane, 1)
         frames = row_of((self.player, self.range_controls), (0, 0, 0, 0))
         frames.setStretch(0, 1)
