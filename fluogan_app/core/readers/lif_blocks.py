@@ -70,7 +70,8 @@ def _parsed(file: FileBytes, raw: bytes) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        raise damaged(file.path, f"its description, with which a Leica LIF file begins, cannot be read ({error})") from error
+        what = f"its description, with which a Leica LIF file begins, cannot be read ({error})"
+        raise damaged(file.path, what) from error
 
 
 def _blocks(file: FileBytes, header: struct.Struct, start: int) -> tuple[dict[str, MemoryBlock], str]:
