@@ -74,7 +74,10 @@ class CziNotes:
         return [described[at] if 0 <= at < len(described) else _NOTHING for at in channels]
 
     def _channel_names(self, channels: Sequence[int], described: list[ElementTree.Element]) -> tuple[str, ...]:
-        names = [channel.get("Name", "").strip() for channel in described]
+        # Some programs name the channels only where they say how to show them.
+        shown = _child(self.root, "Metadata/DisplaySetting/Channels").findall("Channel")
+        called = [shown[at].get("Name", "") if 0 <= at < len(shown) else "" for at in channels]
+        names = [(one.get("Name") or other).strip() for one, other in zip(described, called, strict=True)]
         return tuple(name or f"Channel {at}" for at, name in zip(channels, names, strict=True)) if any(names) else ()
 
     def _scaling_nm(self, letter: str) -> float | None:
