@@ -12,6 +12,9 @@ from fluogan_app.core.errors import FluoganError
 
 log = logging.getLogger(__name__)
 
+#: A thread that nobody waits for mostly ends by itself at once; only where its drive is gone it does not.
+LEFT_BEHIND_MS = 500
+
 
 class Background(QThread):
     """Runs a callable; then `succeeded(value)` or `failed(FluoganError)` comes on the window's thread."""
@@ -78,10 +81,11 @@ class Workbench(QObject):
         self._left_behind.add(thread)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for all threads, for a bounded time in all; whether they ended. One left behind is not waited for."""
+        """Wait for all threads, for a bounded time in all; whether they ended. Those left behind get but a moment."""
         deadline = QDeadlineTimer(int(seconds * 1000))
         waited = [thread.wait(deadline) for thread in self._threads - self._left_behind]
-        return all(waited) and all(thread.isFinished() for thread in self._left_behind)
+        moment = QDeadlineTimer(LEFT_BEHIND_MS)
+        return all([*waited, *(thread.wait(moment) for thread in self._left_behind)])
 
     def _forget(self, thread: Background) -> None:
         self._threads.discard(thread)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.guard import guarded_source
 from fluogan_app.gui.stack_reader import FrameRead, ProjectionsRead, ReadFailed, StackReader
 
 FRAMES = np.random.default_rng(3).poisson(50, (40, 7, 5)).astype(np.uint16)
@@ -44,7 +48,6 @@ class GatedSource(ArraySource):
 @pytest.fixture
 def reader(qapp) -> Iterator[StackReader]:
     reader = StackReader()
-    reader.start()
     yield reader
     assert reader.stop(), "the thread did not end"
 
@@ -129,3 +132,65 @@ def test_a_stack_that_is_let_go_is_closed_and_answers_no_more(qtbot, reader: Sta
     source.gate.set()
     assert source.closed.wait(20)
     assert reader.take() == ()
+
+
+def test_projections_that_are_cancelled_are_read_no_further(qtbot, reader: StackReader) -> None:
+    source = GatedSource(np.repeat(FRAMES, 10, axis=0))
+    source.gate.clear()
+    stack = _stack(source)
+    reader.ask_projections(stack, FrameRange(0, 400))
+    assert source.reached.wait(20)
+    reader.cancel_projections()
+    source.gate.set()
+    reader.ask_frame(stack, 3)
+    came: list = []
+    assert _answer(qtbot, reader, FrameRead, came).index == 3
+    reader.ask_frame(stack, 4)
+    qtbot.waitUntil(lambda: any(isinstance(each, FrameRead) and each.index == 4 for each in [*came, *reader.take()]))
+    assert len(source.read) < 50 and not any(isinstance(each, ProjectionsRead) for each in came)
+
+
+def test_a_read_that_hangs_keeps_no_other_stack_waiting(qtbot, reader: StackReader) -> None:
+    hanging = GatedSource(FRAMES)
+    hanging.gate.clear()
+    stuck, healthy = _stack(hanging), _stack(GatedSource(FRAMES))
+    reader.ask_frame(stuck, 0)
+    assert hanging.reached.wait(20)
+    reader.let_go(stuck)
+    reader.ask_frame(healthy, 5)
+    answer = _answer(qtbot, reader, FrameRead)
+    assert answer.stack is healthy and answer.index == 5
+    assert not hanging.closed.is_set(), "it is still being read"
+    hanging.gate.set()
+    assert hanging.closed.wait(20)
+
+
+def test_a_read_that_is_given_up_is_told_to_nobody_and_is_not_waited_for(qtbot, reader: StackReader) -> None:
+    source = GatedSource(FRAMES)
+    source.gate.clear()
+    stack = _stack(source)
+    reader.ask_frame(stack, 0)
+    assert source.reached.wait(20)
+    reader.give_up()
+    started = time.monotonic()
+    ended = reader.stop(seconds=20)
+    waited = time.monotonic() - started
+    source.gate.set()
+    assert not ended, "the thread is still in the drive's hands"
+    assert waited < 10
+    qtbot.waitUntil(lambda: source.read == [0], timeout=20_000)
+    assert reader.take() == () and not source.closed.is_set(), "the stack stays open: it may be asked again"
+
+
+@pytest.mark.parametrize("reason", [errno.ESTALE, errno.ENETDOWN, errno.EIO])
+def test_a_drive_that_went_away_is_an_answer(qtbot, reader: StackReader, reason: int) -> None:
+    """As every reader's frames are guarded, the fault of the drive comes in words."""
+
+    class Gone(GatedSource):
+        def frame(self, index: int) -> np.ndarray:
+            raise OSError(reason, os.strerror(reason))
+
+    source = guarded_source(Path("cells.tif"), Gone(FRAMES))
+    reader.ask_frame(Stack(Path("cells.tif"), "test", source), 3)
+    error = _answer(qtbot, reader, ReadFailed).error
+    assert isinstance(error, ReadError) and "cells.tif" in error.message and "drive" in error.hint
