@@ -11,6 +11,15 @@ from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.tiff_calibration import tag_recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
 from fluogan_app.core.readers.tiff_imagej import imagej_layout, imagej_notes, imagej_recording
+from fluogan_app.core.readers.tiff_laboratory import (
+    andor_recording,
+    fluoview_layout,
+    is_fluoview,
+    scanimage_layout,
+    scanimage_notes,
+)
+from fluogan_app.core.readers.tiff_lsm import is_lsm, lsm_layout
+from fluogan_app.core.readers.tiff_metamorph import is_stk, metamorph_recording, stk_layout
 from fluogan_app.core.readers.tiff_micromanager import micromanager_recording
 from fluogan_app.core.readers.tiff_ndtiff import is_ndtiff, ndtiff_layout
 from fluogan_app.core.readers.tiff_ome import ome_layout
@@ -72,9 +81,31 @@ def layout_of(container: TiffContainer) -> TiffLayout:
     if is_ome(description):
         # Bio-Formats fills the resolution tags with 1 µm where it knows no pixel size; only the XML counts.
         return ome_layout(container, description, notes_of_pages)
-    recording = notes_of_pages.filled_from(tag_recording(container))
+    return _by_tags(container, description, notes_of_pages) or _by_description(container, description, notes_of_pages)
+
+
+def _by_tags(container: TiffContainer, description: str, recording: Recording) -> TiffLayout | None:
+    """The images where a microscope's own tags tell of them."""
+    recording = recording.filled_from(tag_recording(container))
+    if is_lsm(container):
+        return lsm_layout(container, recording)
+    if is_stk(container) and (layout := stk_layout(container, recording)) is not None:
+        return layout
+    if is_fluoview(container) and (layout := fluoview_layout(container, recording)) is not None:
+        return layout
     if is_ndtiff(container) and (layout := ndtiff_layout(container, recording)) is not None:
         return layout
+    if notes := scanimage_notes(container, description):
+        return scanimage_layout(container, notes, recording)
+    return None
+
+
+def _by_description(container: TiffContainer, description: str, recording: Recording) -> TiffLayout:
+    """The images as the first page's description tells of them, or pages in a row."""
+    recording = recording.filled_from(andor_recording(container))
+    if (notes := metamorph_recording(container, description)) is not None:
+        recording = notes.filled_from(recording)
+    recording = recording.filled_from(tag_recording(container))
     if (notes := imagej_notes(description)) is not None:
         return imagej_layout(container, notes, imagej_recording(container, notes).filled_from(recording))
     if (noted := tifffile_shape(description)) is not None:

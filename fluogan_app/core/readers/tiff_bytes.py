@@ -158,7 +158,11 @@ class TiffBytes:
         count = TYPE_BYTES.get(entry.type, 0) * entry.count
         if count <= len(entry.field):
             return entry.field[:count]
-        return self.read(self._pointer.unpack(entry.field)[0], count)
+        return self.read(self.pointer_of(entry), count)
+
+    def pointer_of(self, entry: Entry) -> int:
+        """Where the values of a tag stand that do not fit into the directory."""
+        return self._pointer.unpack(entry.field)[0]
 
     def _read_fully(self, count: int) -> bytes:
         parts: list[bytes] = []

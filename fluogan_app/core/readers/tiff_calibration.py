@@ -32,7 +32,12 @@ def tag_recording(container: TiffContainer) -> Recording:
     """Pixel size from resolutions per inch or cm that cannot be meant for a printer; the text tags for display."""
     unit = _UNIT_NAMES.get(int(_first_number(container, _RESOLUTION_UNIT)), "")
     height, width = (side_nm(per_unit, unit) for per_unit in pixels_per_unit(container))
-    return Recording(pixel_size_y_nm=height, pixel_size_x_nm=width, metadata=_words(container))
+    return Recording(pixel_size_y_nm=height, pixel_size_x_nm=width, metadata=_nested(container))
+
+
+def _nested(container: TiffContainer) -> dict[str, dict[str, str]]:
+    words = _words(container)
+    return {"TIFF": words} if words else {}
 
 
 def _words(container: TiffContainer) -> dict[str, str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
+from typing import Literal
 
 from fluogan_app.core.data.recording import Recording
-from fluogan_app.core.readers.recording import duration_ms, positive
+from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
 from fluogan_app.core.readers.tiff_calibration import pixels_per_unit, side_nm
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages
@@ -13,6 +16,13 @@ from fluogan_app.core.readers.tiff_scenes import TiffLayout, plain_layout, singl
 
 #: In ImageJ's own words: "frames" are time, "slices" depth; of a plain stack it says slices whatever they are.
 _AXES = (("T", "frames"), ("Z", "slices"), ("C", "channels"))
+
+
+#: Lengths of the parts of ImageJ's own notes, and these notes: text, labels, overlays.
+_INDEX, _NOTES = 50838, 50839
+_MAX_NOTES, _MAX_INFO_BYTES = 1_000_000, 20_000_000
+_BYTEORDERS: Mapping[str, Literal["little", "big"]] = {"<": "little", ">": "big"}
+_ENCODINGS = {"<": "utf-16-le", ">": "utf-16-be"}
 
 
 def imagej_notes(description: str) -> dict[str, str] | None:
@@ -49,8 +59,32 @@ def imagej_recording(container: TiffContainer, notes: Mapping[str, str]) -> Reco
         pixel_size_y_nm=side_nm(per_unit_y, unit_y),
         pixel_size_x_nm=side_nm(per_unit_x, unit_x),
         time_step_ms=_time_step_ms(notes),
-        metadata={f"ImageJ {key}": value for key, value in notes.items()},
+        plane_step_nm=length_nm(notes.get("spacing"), notes.get("zunit", unit_x)),
+        metadata={"ImageJ": {**notes, **_info(container)}},
     )
+
+
+def _info(container: TiffContainer) -> dict[str, str]:
+    """The text that ImageJ shows as the image's info, in its own tag behind an index of what the tag holds."""
+    lengths = container.bytes.numbers(container.first.entries.get(_INDEX))
+    entry = container.first.entries.get(_NOTES)
+    if entry is None or not 2 <= len(lengths) <= _MAX_NOTES or entry.count > _MAX_INFO_BYTES:
+        return {}
+    try:
+        raw = container.bytes.value(entry)
+    except ReadError:
+        return {}
+    order = container.bytes.order
+    parts = iter(lengths[1:])
+    at = int(lengths[0])
+    # After ImageJ's mark: each kind of part by four letters, and how many parts there are of it.
+    for begin in range(4, min(at, len(raw)) - 7, 8):
+        count = int.from_bytes(raw[begin + 4 : begin + 8], _BYTEORDERS[order])
+        for length in islice(parts, min(count, _MAX_NOTES)):
+            text, at = raw[at : at + int(length)], at + int(length)
+            if raw[begin : begin + 4] in (b"info", b"ofni"):
+                return {"Info": text.decode(_ENCODINGS[order], errors="replace")}
+    return {}
 
 
 def _time_step_ms(notes: Mapping[str, str]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -20,7 +21,7 @@ TILE_WIDTH, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT = 322, 324, 3
 LSM_INFO = 34412
 _FORMAT_TAGS = (
     WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, SAMPLES, PLANAR, PREDICTOR, TILE_WIDTH, EXTRA_SAMPLES,
-    SAMPLE_FORMAT, LSM_INFO,
+    SAMPLE_FORMAT,
 )  # fmt: skip
 
 MIN_IS_WHITE, MIN_IS_BLACK, PALETTE = 0, 1, 3
@@ -47,7 +48,11 @@ _MAX_SHRINKING = 5_000
 
 @dataclass(frozen=True)
 class PageFormat:
-    """How a page's pixels are stored. Frames of one stack have equal formats."""
+    """How a page's pixels are stored. Frames of one stack have equal formats.
+
+    separate: whether the samples are pictures one behind the other. transparent: whether a sample is opacity.
+    zeiss: whether the file is Zeiss' LSM.
+    """
 
     height: int
     width: int
@@ -61,6 +66,7 @@ class PageFormat:
     tiled: bool
     separate: bool = False
     transparent: bool = False
+    zeiss: bool = False
 
     @property
     def dtype(self) -> np.dtype:
@@ -123,7 +129,7 @@ def read_pages(tiff: TiffBytes) -> tuple[Directory, Directory, list[Page]]:
         first = first or directory
         key = tuple(directory.entries.get(tag) for tag in _FORMAT_TAGS)
         if key not in formats:
-            formats[key] = _format(tiff, directory)
+            formats[key] = _format(tiff, directory, LSM_INFO in first.entries)
         pages.append(_page(tiff, directory, formats[key], number))
         twin = _Twin.of(tiff, block, pages[-1])
     if first is None or last is None:
@@ -239,13 +245,13 @@ def _page(tiff: TiffBytes, directory: Directory, format: PageFormat, number: int
     return Page(number, format, _run_offset(tiff, directory, format, number), reduced, directory.offset)
 
 
-def _format(tiff: TiffBytes, directory: Directory) -> PageFormat:
+def _format(tiff: TiffBytes, directory: Directory, zeiss: bool) -> PageFormat:
     def number(tag: int, default: int) -> int:
         return _number(tiff, directory, tag, default)
 
-    bits = set(tiff.numbers(directory.entries.get(BITS))) or {1}
+    bits = set(_bits(tiff, directory.entries.get(BITS), zeiss)) or {1}
     photometric = number(PHOTOMETRIC, 1)
-    if LSM_INFO in directory.entries and photometric == _RGB:
+    if zeiss and photometric == _RGB:
         # LSM files call their two or three channels colours.
         photometric = MIN_IS_BLACK
     extra = tiff.numbers(directory.entries.get(EXTRA_SAMPLES))
@@ -253,7 +259,16 @@ def _format(tiff: TiffBytes, directory: Directory) -> PageFormat:
         number(HEIGHT, 0), number(WIDTH, 0), int(bits.pop()) if len(bits) == 1 else 0, number(SAMPLE_FORMAT, 1),
         number(SAMPLES, 1), number(COMPRESSION, 1), photometric, number(PREDICTOR, 1), number(FILL_ORDER, 1),
         TILE_WIDTH in directory.entries, number(PLANAR, 1) == _SEPARATE, any(kind in _TRANSPARENCY for kind in extra),
+        zeiss,
     )  # fmt: skip
+
+
+def _bits(tiff: TiffBytes, entry: Entry | None, zeiss: bool) -> tuple[float, ...]:
+    """Bits of each sample. LSM files write two of them elsewhere, although the directory has room for both."""
+    bits = tiff.numbers(entry)
+    if zeiss and entry is not None and len(bits) == 2 and not set(bits) <= set(_WHOLE_BITS + _PACKED_BITS):
+        return struct.unpack(tiff.order + "HH", tiff.read(tiff.pointer_of(entry), 4))
+    return bits
 
 
 def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, number: int) -> int | None:
@@ -265,7 +280,8 @@ def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, numbe
     if not offsets or len(offsets) != len(counts) or 0 in offsets:
         raise damaged(tiff.path, f"page {number + 1} does not say where its pixels are")
     end = max(offset + count for offset, count in zip(offsets, counts, strict=True))
-    if end > tiff.size:
+    # LSM files state the length of compressed pixels as if they were none.
+    if end > tiff.size and not (format.zeiss and format.compression != 1 and max(offsets) < tiff.size):
         raise tiff.cut_short(f"the pixels of page {number + 1} run to byte {end}")
     _check_amount(tiff, format, sum(counts), number)
     follow_on = all(offsets[i] + counts[i] == offsets[i + 1] for i in range(len(offsets) - 1))

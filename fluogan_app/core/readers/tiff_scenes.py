@@ -14,7 +14,7 @@ from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, PageFormat, contiguous_run, frame_pages
 
-_DESCRIPTION = 270
+DESCRIPTION = 270
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple
 
 def description_of(container: TiffContainer) -> str:
     """The first page's description, "" where there is none. Raises ReadError where it lies outside the file."""
-    return container.bytes.text(container.first.entries.get(_DESCRIPTION))
+    return container.bytes.text(container.first.entries.get(DESCRIPTION))
 
 
 def stacked(container: TiffContainer, frames: list[Page], counts: tuple[int, ...]) -> list[Page] | None:
