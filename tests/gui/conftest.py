@@ -126,6 +126,10 @@ class User:
         self.turns_to(shown()[0])
         return shown()[0]
 
+    def is_asked(self, name: str) -> bool:
+        """Whether a dialog is open that may or may not come."""
+        return name in _open_dialogs()
+
     def turns_to(self, window: QWidget) -> None:
         """Make a window the one that gets the keys."""
         window.activateWindow()

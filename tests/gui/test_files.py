@@ -125,6 +125,9 @@ def test_every_broken_tiff_is_read_or_refused(open_window: Callable, shared_data
         before = user.session.project
         user.drops(path)
         user.qtbot.waitUntil(lambda: not user.window.workbench.busy, timeout=20_000)
+        if user.is_asked("stack_chooser"):
+            user.click("chooser_open", inside=user.dialog("stack_chooser"))
+            user.qtbot.waitUntil(lambda: not user.window.workbench.busy, timeout=20_000)
         if user.session.project is before:
             message, hint = user.reads_error()
             assert path.name in message and hint, path
