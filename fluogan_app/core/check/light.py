@@ -88,7 +88,8 @@ def sampling(known: Acquisition) -> CheckFinding:
     width = float(known.psf_fwhm_nm or 0.0)
     pixels = width / known.pixel_size_nm
     origin = " (assumed)" if known.psf_origin is Origin.ASSUMED else ""
-    words = f"The PSF of {length_text(width)}{origin} is {pixels:.2g} pixels wide ({length_text(known.pixel_size_nm)} each)."
+    each = length_text(known.pixel_size_nm)
+    words = f"The PSF of {length_text(width)}{origin} is {pixels:.2g} pixels of {each} wide."
     values = {"fwhm_pixels": pixels, "fwhm_nm": width, "pixel_size_nm": known.pixel_size_nm}
     if pixels < LEAST_FWHM_PIXELS * (1 - 1e-9):
         advice = (

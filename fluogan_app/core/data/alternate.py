@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import FrameSource, Stack
 from fluogan_app.core.errors import DataError
 
@@ -39,5 +40,11 @@ def alternate_stacks(stack: Stack, frames: FrameRange | None = None) -> tuple[St
             f"{stack.path.name} holds {len(wanted)} frame in the range; odd and even frames take at least two.",
             "Choose more frames.",
         )
-    first, second = (replace(stack, source=AlternateFrames(stack.source, wanted, start)) for start in (0, 1))
-    return first, second
+    return _every_second(stack, wanted, 0), _every_second(stack, wanted, 1)
+
+
+def _every_second(stack: Stack, frames: FrameRange, first: int) -> Stack:
+    """Each half is corrected for the drift that its own frames had."""
+    half = replace(stack.raw, source=AlternateFrames(stack.raw.source, frames, first))
+    drift = stack.drift
+    return half if drift is None else corrected(half, drift.at(range(frames.start + first, frames.stop, 2)))

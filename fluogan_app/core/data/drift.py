@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,14 +23,14 @@ class Drift:
     y_pixels, x_pixels: (T,) to four decimals; positive where the sample went to higher rows and columns. how: in words
     for the user, where the path comes from. uncertainty_pixels: one standard deviation of a frame's position along an
     axis; None where nobody stated it. defects_yx: the camera's hot and dead pixels, which do not move with the sample:
-    they are mended in each frame before it is moved.
+    they are mended in each frame before it is moved. None where nobody looked for them.
     """
 
     y_pixels: tuple[float, ...]
     x_pixels: tuple[float, ...]
     how: str = ""
     uncertainty_pixels: float | None = None
-    defects_yx: tuple[tuple[int, int], ...] = ()
+    defects_yx: tuple[tuple[int, int], ...] | None = None
 
     def __post_init__(self) -> None:
         if len(self.y_pixels) != len(self.x_pixels):
@@ -40,7 +40,7 @@ class Drift:
 
     @classmethod
     def of(cls, positions: np.ndarray, how: str = "", uncertainty_pixels: float | None = None,
-           defects_yx: tuple[tuple[int, int], ...] = ()) -> Drift:  # fmt: skip
+           defects_yx: tuple[tuple[int, int], ...] | None = None) -> Drift:  # fmt: skip
         """The path through positions (T, 2) y, x, counted from the first of them and rounded."""
         path = np.round(np.asarray(positions, float) - positions[0], DECIMALS) + 0.0
         return cls(*(tuple(float(value) for value in axis) for axis in path.T), how, uncertainty_pixels, defects_yx)
@@ -60,6 +60,11 @@ class Drift:
         some = np.concatenate([self.positions[::every], self.positions[-1:]])
         return float(np.sqrt(((some[:, None] - some[None]) ** 2).sum(axis=2).max()))
 
+    def at(self, frames: np.ndarray | range) -> Drift:
+        """The path at some of the frames alone, still counted from the first frame of all."""
+        rows, columns = (tuple(axis[frame] for frame in frames) for axis in (self.y_pixels, self.x_pixels))
+        return replace(self, y_pixels=rows, x_pixels=columns)
+
     def checked(self, shape_tyx: tuple[int, int, int]) -> Drift:
         """This path, if it is one of a stack of that shape. Raises DataError."""
         if len(self) != shape_tyx[0]:
@@ -67,7 +72,7 @@ class Drift:
                 f"The drift has positions for {len(self)} frames, and the stack holds {shape_tyx[0]}.",
                 "Estimate the drift of this stack, or choose the table that was made of it.",
             )
-        if any(not (0 <= y < shape_tyx[1] and 0 <= x < shape_tyx[2]) for y, x in self.defects_yx):
+        if any(not (0 <= y < shape_tyx[1] and 0 <= x < shape_tyx[2]) for y, x in self.defects_yx or ()):
             raise DataError(
                 f"The drift was estimated in frames of another size than {shape_tyx[1]} × {shape_tyx[2]} pixels.",
                 "Estimate the drift of this stack.",

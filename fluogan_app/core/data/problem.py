@@ -8,6 +8,7 @@ import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.shifted import seen_in_all
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.data.survey import Survey, check_varied, no_numbers, take_survey
 
@@ -52,6 +53,11 @@ class Field:
     frame_range: FrameRange
 
     @property
+    def seen(self) -> Roi:
+        """What can be read around the region: the whole frame, or of a stack that drifted what all frames saw."""
+        return seen_in_all(self.stack, self.frame_range)
+
+    @property
     def shape_tyx(self) -> tuple[int, int, int]:
         """(T, Y, X) of the frames that are asked for."""
         return len(self.frame_range), self.roi.height, self.roi.width
@@ -81,7 +87,7 @@ class Field:
 
         Raises ReadError, DataError (outside the stack).
         """
-        block = roi.grown(margin_pixels, Roi.whole(self.stack.shape[1:]))
+        block = roi.grown(margin_pixels, self.seen)
         frames = self.stack.read(self.frame_range, block)
         if block != roi and not np.isfinite(frames).all():
             # Nobody asked for the margin: where it cannot be used, the region stands alone.
@@ -96,11 +102,12 @@ def make_field(
 ) -> Field:
     """The region and frames that are asked for, the whole stack where they are None; reads nothing.
 
-    Raises ParameterError (no pixel size), DataError (outside the stack).
+    Of a stack whose drift is corrected, the region ends where some of its frames saw nothing.
+    Raises ParameterError (no pixel size), DataError (outside the stack, or of what all frames saw).
     """
-    region = roi.checked(stack.shape[1:]) if roi is not None else Roi.whole(stack.shape[1:])
     frame_range = frames.checked(stack.shape[0]) if frames is not None else FrameRange.whole(stack.shape[0])
-    return Field(stack, acquisition.complete(), region, frame_range)
+    region = roi.checked(stack.shape[1:]) if roi is not None else Roi.whole(stack.shape[1:])
+    return Field(stack, acquisition.complete(), region.common(seen_in_all(stack, frame_range)), frame_range)
 
 
 def make_problem(

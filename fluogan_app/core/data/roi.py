@@ -40,6 +40,15 @@ class Roi:
         """This rectangle in the rows and columns of another one, counted from its first."""
         return Roi(self.y0 - other.y0, self.x0 - other.x0, self.height, self.width)
 
+    def common(self, other: Roi) -> Roi:
+        """The part that lies in both rectangles. Raises DataError where there is none."""
+        y0, x0 = max(self.y0, other.y0), max(self.x0, other.x0)
+        height = min(self.y0 + self.height, other.y0 + other.height) - y0
+        width = min(self.x0 + self.width, other.x0 + other.width) - x0
+        if min(height, width) < 1:
+            raise DataError(f"The region {self} lies outside {other}.", "Choose a region that reaches into it.")
+        return Roi(y0, x0, height, width)
+
     def checked(self, shape_yx: tuple[int, int]) -> Roi:
         """This rectangle, if it lies inside a frame of that shape. Raises DataError."""
         height, width = shape_yx
@@ -71,6 +80,11 @@ class FrameRange:
 
     def __len__(self) -> int:
         return self.stop - self.start
+
+    @property
+    def indices(self) -> range:
+        """The frames' numbers."""
+        return range(self.start, self.stop)
 
     def __str__(self) -> str:
         return f"frames {self.start} to {self.stop - 1}"

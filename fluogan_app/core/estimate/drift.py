@@ -14,7 +14,7 @@ from fluogan_app.core.estimate.gathering import Gathering, OnFrame, frames_to_re
 from fluogan_app.core.estimate.result import DriftEstimate, Evidence, Series
 from fluogan_app.core.units import length_text
 
-__all__ = ["DriftEstimate", "drift_of", "estimate_drift"]
+__all__ = ["DriftEstimate", "drift_of", "estimate_drift", "find_defects"]
 
 LEAST_GROUPS, LEAST_SIDE = 4, 24
 #: Less than this, in pixels, widens no PSF by as much as a percent, and is not looked for.
@@ -48,6 +48,17 @@ def estimate_drift(
             on_frame(done, len(indices))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
     return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
+
+
+def find_defects(stack: Stack, frames: FrameRange | None = None) -> tuple[tuple[int, int], ...]:
+    """The camera's hot and dead pixels (y, x), which do not move with the sample. Raises ReadError, DataError."""
+    raw = stack.raw
+    wanted = (frames or FrameRange.whole(raw.shape[0])).checked(raw.shape[0])
+    indices = frames_to_read(raw, wanted)
+    gathering = Gathering(raw.shape[1:], indices, Roi(0, 0, 1, 1))
+    for index in indices.tolist():
+        gathering.add(np.nan_to_num(raw.frame(index).astype(np.float32), posinf=0.0, neginf=0.0))
+    return _places(np.logical_or(*gathering.hot_and_dead(raw.acquisition)))
 
 
 def drift_of(
@@ -103,15 +114,18 @@ def _drift(
     frames = np.arange(frame_count)
     path = np.stack([np.interp(frames, centres, positions[:, axis]) for axis in range(2)], axis=1)
     how = f"estimated from {len(centres)} groups of frames, uncertain by {uncertainty:.2f} pixels"
-    places = tuple((int(y), int(x)) for y, x in np.argwhere(unsound))
-    return Drift.of(path, how, round(uncertainty, 4), places)
+    return Drift.of(path, how, round(uncertainty, 4), _places(unsound))
+
+
+def _places(pixels: np.ndarray) -> tuple[tuple[int, int], ...]:
+    return tuple((int(y), int(x)) for y, x in np.argwhere(pixels))
 
 
 def _evidence(centres: np.ndarray, path: Path, pixel_size_nm: float | None) -> Evidence:
     start, series = path.positions[0], []
     for axis, name in ((0, "y (rows)"), (1, "x (columns)")):
-        series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis]))
-        series.append(Series(name, centres, path.positions[:, axis] - start[axis], drawn_as="line"))
+        series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis], colour=axis))
+        series.append(Series(name, centres, path.positions[:, axis] - start[axis], drawn_as="line", colour=axis))
     per_pixel = "" if pixel_size_nm is None else f" (1 pixel is {length_text(pixel_size_nm)})"
     return Evidence("Drift", "Frame", f"Position in camera pixels{per_pixel}", tuple(series))
 

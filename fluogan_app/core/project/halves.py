@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fluogan_app.core.data.alternate import alternate_stacks
+from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import SolverError
 from fluogan_app.core.jobs.control import Control
@@ -28,8 +29,10 @@ def half_reconstructions(
     Raises DataError for fewer than two frames, and what reconstructing raises.
     """
     control, estimates = control or Control(), []
-    for name, half in zip(("odd", "even"), alternate_stacks(stack, record.frames)):
-        request = RunRequest(record.method, _without_critic(record), record.settings, record.acquisition, record.roi)
+    for name, half in zip(("odd", "even"), alternate_stacks(corrected(stack, record.drift), record.frames)):
+        request = RunRequest(
+            record.method, _without_critic(record), record.settings, record.acquisition, record.roi, drift=half.drift
+        )
         ended = Job(prepare_run(half, request).solver, control, sink_of(name) if sink_of else None).run()
         if ended.outcome is Outcome.CANCELLED:
             return None

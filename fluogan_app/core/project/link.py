@@ -19,6 +19,7 @@ _BLOCK_BYTES = 1 << 20
 
 def make_link(stack: Stack, project_folder: Path, hashed: bool = False) -> InputLink:
     """How to find a stack again from a project. `hashed` reads the file once for its fingerprint. Raises ReadError."""
+    stack = stack.raw
     path = Path(os.path.abspath(stack.path))
     files = files_of(stack)
     return InputLink(

@@ -102,6 +102,7 @@ class RunRecord(_Record):
     selection: Selection = Selection()
     roi: Roi
     frames: FrameRange
+    drift: Drift | None = None
     status: RunStatus = RunStatus.RUNNING
     steps: int = 0
     total_steps: int

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.drift_table import write_drift_table
 from fluogan_app.core.data.problem import Field, make_field
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import write_json_atomic
@@ -24,13 +27,16 @@ from fluogan_app.core.params import Params
 from fluogan_app.core.project.environment import describe_environment
 from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.model import InputLink, RunRecord
-from fluogan_app.core.project.run import CAMERA_UNIT, MEAN, Run
+from fluogan_app.core.project.run import CAMERA_UNIT, DRIFT, MEAN, Run
 from fluogan_app.core.project.store import Project
 
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What is asked of a run. Region and frames are the whole stack where they are None."""
+    """What is asked of a run. Region and frames are the whole stack where they are None.
+
+    drift: what the frames are corrected for; None for frames as they were recorded.
+    """
 
     method: str
     params: Params
@@ -38,13 +44,14 @@ class RunRequest:
     acquisition: Acquisition
     roi: Roi | None = None
     frames: FrameRange | None = None
+    drift: Drift | None = None
 
 
 @dataclass(frozen=True)
 class PreparedRun:
     """A request whose data were read and found sound, with its solver on the chosen device; nothing is on disk yet.
 
-    settings: those of the request, with the tiles as they were chosen.
+    settings: those of the request, with the tiles as they were chosen. notes: what was done to the frames before.
     """
 
     stack: Stack
@@ -54,6 +61,7 @@ class PreparedRun:
     mean: np.ndarray
     solver: Solver
     environment: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
@@ -63,6 +71,8 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     from fluogan_app.core.device import choose_device, choose_threads
 
     method, settings = method_named(request.method), request.settings
+    request = _with_defects(stack, request)
+    stack = corrected(stack, request.drift)
     field = make_field(stack, with_measured_width(request.acquisition), request.roi, request.frames)
     plan = make_plan(method, request.params, field.acquisition, field.shape_tyx[0], field.roi, settings.tile)
     check_fits(plan.memory_bytes)
@@ -77,7 +87,35 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)
     if plan.tiling is not None:  # noted, so that the run goes on with the same tiles wherever it is resumed
         settings = settings.model_copy(update={"tile": plan.tiling.side})
-    return PreparedRun(stack, request, settings, field, prepared.mean, prepared.solver, environment)
+    notes = _notes_on_drift(request, field)
+    return PreparedRun(stack, request, settings, field, prepared.mean, prepared.solver, environment, notes)
+
+
+def _with_defects(stack: Stack, request: RunRequest) -> RunRequest:
+    """A path from a table does not say which pixels stand still. Raises ReadError."""
+    if request.drift is None or request.drift.defects_yx is not None:
+        return request
+    from fluogan_app.core.estimate.drift import find_defects
+
+    defects = find_defects(replace(stack.raw, acquisition=request.acquisition), request.frames)
+    return replace(request, drift=replace(request.drift, defects_yx=defects))
+
+
+def _notes_on_drift(request: RunRequest, field: Field) -> tuple[str, ...]:
+    drift = request.drift
+    if drift is None:
+        return ()
+    span, mended = drift.at(field.frame_range.indices).span_pixels, len(drift.defects_yx or ())
+    filled = f"; {mended} hot or dead pixels were filled from their neighbours first" if mended else ""
+    said = [
+        f"Drift of {span:.2g} pixels was corrected before ({drift.how or 'as given'}): each frame was moved back in "
+        f"the Fourier domain, mirrored at its borders{filled}."
+    ]
+    if request.roi is not None and request.roi != field.roi:
+        said.append(f"The region was cut to {field.roi}: beyond, some frames saw nothing of it.")
+    elif request.roi is None and field.roi != Roi.whole(field.stack.shape[1:]):
+        said.append(f"The image shows {field.roi}, which all frames saw.")
+    return tuple(said)
 
 
 def remember(project: Project, request: RunRequest) -> None:
@@ -87,6 +125,7 @@ def remember(project: Project, request: RunRequest) -> None:
         document.replace(
             roi=request.roi,
             frames=request.frames,
+            drift=request.drift,
             acquisition=request.acquisition,
             method=request.method,
             params={**document.params, request.method: request.params.model_dump(mode="json")},
@@ -120,6 +159,8 @@ def _write_what_is_known(run: Run, prepared: PreparedRun) -> None:
     write_json_atomic(run.folder / "params.json", asked)
     write_json_atomic(run.folder / "env.json", prepared.environment)
     about = run.provenance() | {"quantity": "mean"}
+    if request.drift is not None:
+        write_drift_table(run.folder / DRIFT, request.drift, field.acquisition.pixel_size_nm)
     write_ome(run.folder / MEAN, prepared.mean, field.acquisition.pixel_size_nm, CAMERA_UNIT, about)
 
 
@@ -136,6 +177,7 @@ def _record_of(prepared: PreparedRun, link: InputLink | None) -> RunRecord:
         selection=prepared.stack.selection,
         roi=field.roi,
         frames=field.frame_range,
+        drift=request.drift,
         total_steps=prepared.solver.total_steps,
         environment=environment,
     )

@@ -27,6 +27,7 @@ from fluogan_app.core.project.model import RunRecord, RunStatus
 RECORD = "run.json"
 ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
 DEVIATION = "x-deviation.ome.tif"
+DRIFT = "drift.csv"
 ESTIMATE_UNIT = "photons per frame per fine pixel"
 CAMERA_UNIT = "photons per frame per camera pixel"
 _RESTORE = "Restore it from a backup."
@@ -140,6 +141,7 @@ class Run:
             **{name: record[name] for name in kept},
             "source": Path(source.get("path", "")).name,
             "source_sha256": source.get("sha256", ""),
+            "drift": _drift_in_short(self.record),
             "environment": record["environment"],
         }
 
@@ -186,6 +188,15 @@ class Run:
         if size_nm is None or estimate.shape[0] % mean.shape[0]:
             raise ProjectError(f"The images of run {self.number} do not fit together.", "Start the run again.")
         return Result(estimate, background, mean, estimate.shape[0] // mean.shape[0], size_nm, steps, measures, notes)
+
+
+def _drift_in_short(record: RunRecord) -> dict[str, Any] | None:
+    """What was corrected; the path itself is a table of its own."""
+    drift = record.drift
+    if drift is None:
+        return None
+    uncertainty = drift.uncertainty_pixels
+    return {"span_pixels": round(drift.span_pixels, 4), "uncertainty_pixels": uncertainty, "how": drift.how}
 
 
 def read_json(path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
@@ -16,7 +17,7 @@ import numpy as np
 from fluogan_app import __version__
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import ProjectError, ReadError
+from fluogan_app.core.errors import DataError, ProjectError, ReadError
 from fluogan_app.core.files import cannot_write, gone, write_json_atomic
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.folder import (
@@ -80,7 +81,7 @@ class Project:
             what = "is not a FluoGAN project: it has no project.json" if place.exists() else "is not there"
             raise ProjectError(f"{place} {what}.", "Choose a folder whose name ends in .fluogan.")
         content = read_json(path)
-        document = read_record(ProjectDocument, content, str(path))
+        document = _with_fitting_drift(read_record(ProjectDocument, content, str(path)))
         if content["schema_version"] < document.schema_version:
             _keep_original(path, content["schema_version"])
         return cls(place, document)
@@ -149,7 +150,7 @@ class Project:
         return run
 
     def attach(self, stack: Stack, hashed: bool = False) -> None:
-        """Remember a raw stack: its link and its mean, so that the project opens without it.
+        """Remember a stack: the link to its file, and its mean as it is, so that the project opens without it.
 
         Raises ReadError, ProjectError.
         """
@@ -159,13 +160,14 @@ class Project:
         mean_path = self.folder / "input" / "mean.ome.tif"
         unchanged = links.is_unchanged(link, before)
         # Reading a long stack takes its time, and the window must be able to save meanwhile: no lock is held here.
-        if not (unchanged and mean_path.exists()):
+        if not (unchanged and mean_path.exists() and _drift_of_mean(mean_path) == _drift_words(stack)):
             _write_mean(mean_path, stack)
         known = before.sha256 if unchanged and before else ""
         link = link.replace(sha256=known or (links.fingerprint_of(links.files_of(stack)) if hashed else ""))
         with self._saving:
-            _write_link(self.folder, self.document.replace(link=link))
-            self.save(self.document.replace(link=link))
+            document = _with_fitting_drift(self.document.replace(link=link))
+            _write_link(self.folder, document)
+            self.save(document)
 
     def mean(self) -> tuple[np.ndarray, float | None] | None:
         """The stack's mean over time in counts (Y, X) and its pixel size in nm; None before `attach`.
@@ -269,6 +271,32 @@ def _warned(sentences: list[str]) -> list[str]:
     return [f"This is not the file that the project was made with: {sentence}" for sentence in sentences]
 
 
+def _with_fitting_drift(document: ProjectDocument) -> ProjectDocument:
+    """A drift is one of a stack's frames: with another stack it is dropped."""
+    link, drift = document.link, document.drift
+    if link is None or drift is None:
+        return document
+    try:
+        drift.checked(link.shape_tyx)
+    except DataError as error:
+        log.warning("%s The drift of the project is not used any more.", error.message)
+        return document.replace(drift=None)
+    return document
+
+
+def _drift_words(stack: Stack) -> str:
+    """Which correction a mean shows: a few letters that change with it, "" for frames as they were recorded."""
+    if stack.drift is None:
+        return ""
+    return hashlib.sha256(repr(stack.drift).encode()).hexdigest()[:16]
+
+
+def _drift_of_mean(path: Path) -> str:
+    with suppress(ProjectError):
+        return str(read_image(path)[2].get("drift", ""))
+    return "unreadable"
+
+
 def _write_mean(path: Path, stack: Stack) -> None:
     frame_count, height, width = stack.shape
     most = max(1, MEAN_BYTES // max(1, height * width * stack.dtype.itemsize))
@@ -277,4 +305,5 @@ def _write_mean(path: Path, stack: Stack) -> None:
     for index in chosen.tolist():
         mean.add(stack.frame(index))
     about = {"quantity": "mean over time", "source": stack.path.name, "frames": len(chosen), "of_frames": frame_count}
+    about |= {"drift": _drift_words(stack)}
     write_ome(path, mean.image("mean"), stack.acquisition.pixel_size_nm, "counts", about)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError, ProjectError, ReadError, UsageError
 from fluogan_app.core.files import is_temporary
@@ -128,14 +129,18 @@ def _execute(
         before = run.record.seconds if start is not None else 0.0
         _clear_leftovers(run)
         run.write_record(_begun(run.record, prepared, before))
-        _log_beginning(run, start, warnings)
+        _log_beginning(run, start, (*warnings, *prepared.notes))
         if on_started is not None:
             on_started(run)
         job = Job(prepared.solver, control or Control(), sink, run.checkpoints)
         ended = job.run(start)
         _log_end(ended)
-        ended = replace(ended, warnings=(*warnings, *ended.warnings))
+        ended = replace(ended, result=_with_notes(ended.result, prepared), warnings=(*warnings, *ended.warnings))
         return run, _concluded(run, ended, before)
+
+
+def _with_notes(result: Result | None, prepared: PreparedRun) -> Result | None:
+    return None if result is None else replace(result, notes=(*prepared.notes, *result.notes))
 
 
 def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
@@ -212,7 +217,9 @@ def _check_resumable(run: Run, total_steps: int | None) -> None:
 def _request_of(record: RunRecord, total_steps: int | None) -> RunRequest:
     values = record.params if total_steps is None else {**record.params, "steps": total_steps}
     params = validated(method_named(record.method).params_type, values)
-    return RunRequest(record.method, params, record.settings, record.acquisition, record.roi, record.frames)
+    return RunRequest(
+        record.method, params, record.settings, record.acquisition, record.roi, record.frames, record.drift
+    )
 
 
 def _linked_stack(project: Project, run: Run) -> Stack:
