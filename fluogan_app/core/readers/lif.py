@@ -1,4 +1,4 @@
-"""The reader of Leica LIF files: every image of a project is a scene, its planes read one at a time."""
+"""The reader of Leica LIF and LOF files: every image of a project is a scene, its planes read one at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fluogan_app.core.readers.lif_images import LifImage, PlaneShape, read_image
 
 
 class LifReader:
-    """Reads the projects that Leica's LAS AF and LAS X save as one file."""
+    """Reads the projects that Leica's LAS AF and LAS X save as one file, and their images saved one by one."""
 
     name = "LIF"
 
@@ -34,12 +34,11 @@ class LifReader:
 class LifFile:
     """An open LIF with its images; an address is (the byte at which a plane begins, its image)."""
 
-    dialect = "LIF"
-
     def __init__(self, file: FileBytes) -> None:
         self._file = file
         self.files: tuple[Path, ...] = (file.path,)
         layout = read_layout(file)
+        self.dialect = layout.kind
         images, left_out = read_images(layout)
         if not images:
             reason = "; ".join(left_out) or "it names none"

@@ -1,4 +1,4 @@
-"""The frame of a LIF file: its XML, and where each block of pixels is, as far as the file goes."""
+"""The frame of a LIF or LOF file: its XML, and where each block of pixels is, as far as the file goes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from fluogan_app.core.readers.file_bytes import FileBytes
 
 _HEADER = struct.Struct("<IIBI")
 _BLOCK = {1: struct.Struct("<IIBIBI"), 2: struct.Struct("<IIBQBI")}
+_OBJECT_VERSION = struct.Struct("<BIBI")
+_OBJECT_BLOCK = struct.Struct("<BQ")
 _BEGIN, _TEST = 0x70, 0x2A
+#: What a LOF file, one image by itself, has in place of the description, which comes behind the pixels.
+_OBJECT = "LMS_Object_File"
 #: The XML of the largest projects, with thousands of images, stays below.
 _MAX_XML_CHARACTERS = 100_000_000
 #: No project has more; a file that claims more would only keep the program busy.
@@ -34,6 +38,7 @@ class LifLayout:
     root: ElementTree.Element
     blocks: dict[str, MemoryBlock]
     ends: str = ""
+    kind: str = "LIF"
 
 
 def is_lif(head: bytes) -> bool:
@@ -42,16 +47,11 @@ def is_lif(head: bytes) -> bool:
 
 
 def read_layout(file: FileBytes) -> LifLayout:
-    """The XML and the blocks of a LIF file. Raises ReadError."""
-    begin, _, test, characters = _HEADER.unpack(file.read(0, _HEADER.size))
-    if begin != _BEGIN or test != _TEST:
-        raise damaged(file.path, "it does not begin as a LIF file does")
-    end = _HEADER.size + 2 * characters
-    if end > file.size:
-        raise file.cut_short(f"its description runs to byte {end}")
-    if characters > _MAX_XML_CHARACTERS:
-        raise damaged(file.path, f"its description claims {characters} letters")
-    root = _parsed(file, file.read(_HEADER.size, 2 * characters))
+    """The XML and the blocks of a LIF or LOF file. Raises ReadError."""
+    text, end = _text(file, 0)
+    if text == _OBJECT:
+        return _object_layout(file, end)
+    root = _parsed(file, text)
     version = root.get("Version", "")
     if version not in ("1", "2"):
         raise damaged(file.path, f"its version is {version!r}, not 1 or 2")
@@ -59,11 +59,44 @@ def read_layout(file: FileBytes) -> LifLayout:
     return LifLayout(root, blocks, ends)
 
 
-def _parsed(file: FileBytes, raw: bytes) -> ElementTree.Element:
+def _object_layout(file: FileBytes, start: int) -> LifLayout:
+    """The layout of a LOF file: one block of pixels, then its XML."""
+    first, _, second, _ = _OBJECT_VERSION.unpack(file.read(start, _OBJECT_VERSION.size))
+    third, size = _OBJECT_BLOCK.unpack(file.read(start + _OBJECT_VERSION.size, _OBJECT_BLOCK.size))
+    if not first == second == third == _TEST:
+        raise damaged(file.path, "its pixels do not begin as those of a Leica LOF file do")
+    offset = start + _OBJECT_VERSION.size + _OBJECT_BLOCK.size
+    if offset + size > file.size:
+        raise file.cut_short(f"its pixels run to byte {offset + size}")
+    root = _parsed(file, _text(file, offset + size)[0])
+    if root.tag == "Data":
+        # Older files leave out what the description of a project has around it.
+        element = ElementTree.Element("Element", Name=file.path.stem)
+        element.append(root)
+        root = ElementTree.Element("LMSDataContainerHeader")
+        root.append(element)
+    memory = root.find("./Element/Memory")
+    name = memory.get("MemoryBlockID", "") if memory is not None else ""
+    return LifLayout(root, {name: MemoryBlock(offset, size, size)}, kind="LOF")
+
+
+def _text(file: FileBytes, start: int) -> tuple[str, int]:
+    """The text that begins with its header at a byte, and where it ends. Raises ReadError."""
+    begin, _, test, characters = _HEADER.unpack(file.read(start, _HEADER.size))
+    if begin != _BEGIN or test != _TEST:
+        raise damaged(file.path, f"no description begins at byte {start}, where one should")
+    end = start + _HEADER.size + 2 * characters
+    if end > file.size:
+        raise file.cut_short(f"its description runs to byte {end}")
+    if characters > _MAX_XML_CHARACTERS:
+        raise damaged(file.path, f"its description claims {characters} letters")
     try:
-        text = raw.decode("utf-16-le")
+        return file.read(start + _HEADER.size, 2 * characters).decode("utf-16-le"), end
     except UnicodeDecodeError as error:
-        raise damaged(file.path, f"its description is no text at byte {_HEADER.size + error.start}") from error
+        raise damaged(file.path, f"its description is no text at byte {start + _HEADER.size + error.start}") from error
+
+
+def _parsed(file: FileBytes, text: str) -> ElementTree.Element:
     # Entities can blow a small text up to gigabytes; LIF has none.
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise damaged(file.path, "its description is not the plain XML of a LIF file")

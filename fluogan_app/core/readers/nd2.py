@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,9 @@ class Nd2File:
             raise damaged(file.path, f"it claims {len(self._offsets)} frames")
         description = read_description(self._chunks)
         self._frames = description.frames
-        self.scenes: tuple[Scene, ...] = nd2_scenes(self._chunks, description, self._offsets)
+        words = self._size_words()
+        scenes = nd2_scenes(self._chunks, description, self._offsets)
+        self.scenes: tuple[Scene, ...] = tuple(replace(each, warnings=(*each.warnings, *words)) for each in scenes)
 
     def source(self, scene: Scene, addresses: np.ndarray) -> Nd2Source:
         """The frames at some addresses (T, 2). Raises ReadError."""
@@ -62,6 +65,17 @@ class Nd2File:
     def close(self) -> None:
         """Let go of the file."""
         self._chunks.file.close()
+
+    def _size_words(self) -> tuple[str, ...]:
+        """A word where the first frame is larger than described. Raises ReadError where it is smaller."""
+        first = min(self._offsets)
+        _, length = self._chunks.frame_place(first, self._offsets[first])
+        there, described = length - _TIME_BYTES, self._frames.bytes
+        if self._frames.packed or there == described:
+            return ()
+        if there < described:
+            raise short_frame(self._chunks.file.path, self._frames, first, there)
+        return (f"A frame is described as {described} bytes, but the file keeps {there}; it may be damaged.",)
 
 
 class Nd2Source:
@@ -87,7 +101,7 @@ class Nd2Source:
             raw = self._unpacked(number, self._chunks.file.read(pixels, max(0, length - _TIME_BYTES)))
             raw = raw[start * row_bytes : stop * row_bytes]
         elif length - _TIME_BYTES < self._frames.bytes:
-            raise self._short(number, length - _TIME_BYTES)
+            raise short_frame(self._chunks.file.path, self._frames, number, length - _TIME_BYTES)
         else:
             raw = self._chunks.file.read(pixels + start * row_bytes, (stop - start) * row_bytes)
         return self._channel(raw, stop - start, channel)
@@ -108,12 +122,13 @@ class Nd2Source:
         except zlib.error as error:
             raise damaged(self._chunks.file.path, f"its frame {number} cannot be unpacked ({error})") from error
         if len(raw) != self._frames.bytes:
-            raise self._short(number, len(raw))
+            raise short_frame(self._chunks.file.path, self._frames, number, len(raw))
         return raw
 
-    def _short(self, number: int, there: int) -> ReadError:
-        frames = self._frames
-        size = f"{frames.height} × {frames.width} pixels of {frames.dtype}"
-        if frames.components > 1:
-            size += f" in {frames.components} channels"
-        return damaged(self._chunks.file.path, f"its frame {number} should have {size}, but has {max(there, 0)} bytes")
+
+def short_frame(path: Path, frames: Nd2Frames, number: int, there: int) -> ReadError:
+    """The error for a frame that has fewer bytes than it should."""
+    size = f"{frames.height} × {frames.width} pixels of {frames.dtype}"
+    if frames.components > 1:
+        size += f" in {frames.components} channels"
+    return damaged(path, f"its frame {number} should have {size}, but has {max(there, 0)} bytes")

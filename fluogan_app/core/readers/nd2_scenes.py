@@ -38,16 +38,17 @@ def nd2_scenes(chunks: Nd2Chunks, description: Nd2Description, offsets: dict[int
 
 def _loops(description: Nd2Description, offsets: dict[int, int]) -> tuple[tuple[Loop, ...], tuple[str, ...]]:
     """The loops that the frames run through; frames that no loop explains are pages in a row."""
-    loops = description.loops
-    held = max(offsets) + 1
+    loops, held, stated = description.loops, max(offsets) + 1, description.sequences
+    words = (f"The file states {stated} frames, but holds {held}.",) if stated != held else ()
     if not loops:
-        return ((Loop("I", held, None),) if held > 1 else ()), ()
+        count = max(held, stated)
+        return ((Loop("I", count, None),) if count > 1 else ()), words
     planned = math.prod(loop.count for loop in loops)
     if held <= planned:
-        return loops, ()
+        return loops, words
     plan = " × ".join(f"{loop.letter}{loop.count}" for loop in loops)
     sentence = f"The file describes {planned} frames ({plan}), but holds {held}"
-    return loops, (f"{sentence}; the first {planned} are used, and may be in the wrong order.",)
+    return loops, (*words, f"{sentence}; the first {planned} are used, and may be in the wrong order.")
 
 
 def _position_names(loops: tuple[Loop, ...], stem: str) -> list[str]:

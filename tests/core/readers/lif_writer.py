@@ -55,6 +55,17 @@ def lif_bytes(pictures: Sequence[LifPicture], version: int = 2, extra: str = "",
     return header(xml) + block("MemBlock_1", np.zeros(0, np.uint8), version) + blocks
 
 
+def lof_bytes(picture: LifPicture, bare: bool = False) -> bytes:
+    """A file of one image by itself. bare: as older programs write its description, with no project around it."""
+    data = picture.pixels.astype(picture.pixels.dtype.newbyteorder("<")).tobytes()
+    element = element_xml(picture, "MemBlock_9")
+    xml = f'<LMSDataContainerHeader Version="2">{element}</LMSDataContainerHeader>'
+    if bare:
+        xml = element[element.index("<Data>") : element.index("</Data>") + len("</Data>")]
+    versions = struct.pack("<BIBI", 0x2A, 2, 0x2A, 0)
+    return header("LMS_Object_File") + versions + struct.pack("<BQ", 0x2A, len(data)) + data + header(xml)
+
+
 def header(xml: str) -> bytes:
     """The beginning of a file, with its XML."""
     letters = xml.encode("utf-16-le")

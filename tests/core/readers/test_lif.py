@@ -15,7 +15,7 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
-from tests.core.readers.lif_writer import LifPicture, lif_bytes
+from tests.core.readers.lif_writer import LifPicture, lif_bytes, lof_bytes
 
 RNG = np.random.default_rng(6)
 FRAMES = RNG.integers(0, 4096, (6, 9, 12)).astype(np.uint16)
@@ -95,6 +95,18 @@ def test_images_in_folders_are_scenes(tmp_path: Path) -> None:
     stack = open_stack(path, Selection(scene=1))
     assert (stack.shape, stack.warnings) == ((2, 9, 12), ())
     stack.close()
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_an_image_by_itself_is_read_as_the_library_reads_it(bare: bool, tmp_path: Path) -> None:
+    path = tmp_path / "single.lof"
+    path.write_bytes(lof_bytes(MOVIE, bare))
+    with liffile.LifFile(path) as file:
+        np.testing.assert_array_equal(file.images[0].asarray(), FRAMES)
+    description = describe(path)
+    assert (description.reader, description.scenes[0].name) == ("LOF", "single" if bare else "movie")
+    assert (description.scenes[0].pixel_size_x_nm, description.warnings) == (100.0, ())
+    np.testing.assert_array_equal(everything(path)[:, 0, 0], FRAMES)
 
 
 def test_a_section_in_depth_has_its_own_sides(tmp_path: Path) -> None:

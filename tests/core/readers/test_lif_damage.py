@@ -14,7 +14,7 @@ from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
 from tests.core.readers.fuzzing import fuzz
-from tests.core.readers.lif_writer import LifPicture, block, header, lif_bytes
+from tests.core.readers.lif_writer import LifPicture, block, header, lif_bytes, lof_bytes
 
 FRAMES = np.random.default_rng(4).integers(0, 4096, (5, 9, 12)).astype(np.uint16)
 STEPS = {"T": 0.02, "Y": 1e-7, "X": 1e-7}
@@ -79,6 +79,13 @@ def test_an_image_whose_block_is_missing_is_left_out(tmp_path: Path) -> None:
 def test_a_file_damaged_by_chance_opens_or_is_refused(tmp_path: Path) -> None:
     hot = [(0, XML_END), (XML_END, XML_END + 120)]
     assert [str(each) for each in fuzz(WHOLE, ".lif", range(500), tmp_path, hot)] == []
+
+
+def test_a_single_image_damaged_by_chance_opens_or_is_refused(tmp_path: Path) -> None:
+    whole = lof_bytes(MOVIE)
+    assert [str(each) for each in fuzz(whole, ".lof", range(200), tmp_path)] == []
+    for length in range(9, len(whole), 61):
+        assert "damaged" in refusal(whole[:length], tmp_path)
 
 
 @pytest.mark.slow

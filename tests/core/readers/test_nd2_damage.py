@@ -165,6 +165,19 @@ def test_frames_beyond_the_end_are_missing_and_told(tmp_path: Path) -> None:
     np.testing.assert_array_equal(outcome(path), FRAMES[:4])
 
 
+def test_a_file_that_disagrees_with_itself_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "disagrees.nd2"
+    path.write_bytes(nd2_bytes(FRAMES, "T", changes={"uiHeight": 8}))
+    assert any("described as 192 bytes, but the file keeps 216" in sentence for sentence in describe(path).warnings)
+    path.write_bytes(nd2_bytes(FRAMES, "T", changes={"uiSequenceCount": 7}))
+    assert any("states 7 frames, but holds 5" in sentence for sentence in describe(path).warnings)
+    np.testing.assert_array_equal(outcome(path), FRAMES)
+    path.write_bytes(nd2_bytes(FRAMES, "", changes={"uiSequenceCount": 7}))
+    assert any("should have 7 planes along axis I; the file holds the first 5" in s for s in describe(path).warnings)
+    np.testing.assert_array_equal(outcome(path), FRAMES)
+    assert "claims 2147483647 frames" in refusal(nd2_bytes(FRAMES, "", changes={"uiSequenceCount": 2**31 - 1}), tmp_path)
+
+
 def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
     start = WHOLE.rindex(b"ND2 FILEMAP") - 16
     broken = WHOLE[:start] + chunk(b"ND2 FILEMAP SIGNATURE NAME 0001!", b"ImageDataSeq|0!" + bytes(16))
