@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from fluogan_app.core.readers.signatures import Format, format_of
 _PICTURES = {"a PNG picture": ".png", "a BMP picture": ".bmp", "a PGM picture": ".pgm"}
 #: What is read where the library stands there that aicsimageio needs for it.
 _NEEDS = {
-    "a DeltaVision file": ("mrc", "bioformats_jar"), "an Olympus OIB or Zeiss ZVI file": ("bioformats_jar",),
+    "an Olympus OIB or Zeiss ZVI file": ("bioformats_jar",), "an MRC file": ("bioformats_jar",),
     "an Olympus OIF file": ("bioformats_jar",), "an HDF5 file (Imaris IMS, h5)": ("bioformats_jar",),
     "an ICS file": ("bioformats_jar",), "an Andor SIF file": ("bioformats_jar",),
 }  # fmt: skip
@@ -93,10 +94,8 @@ class GenericFile:
         axes = "".join(str(axis) for axis in shown.dims[:-2])
         title = path.stem if len(image.scenes) == 1 else name
         self._arrays[title] = shown.data
-        warnings = (_LAST_RESORT,) if leading else ()
-        return Scene(
-            title, axes, planes, height, width, dtype, _recording(image.reader), stated=False, warnings=warnings
-        )
+        told = (_LAST_RESORT,) if leading else ()
+        return Scene(title, axes, planes, height, width, dtype, _recording(image.reader), stated=False, warnings=told)
 
 
 class _DaskSource:
@@ -122,7 +121,11 @@ def _check_picture(path: Path, known: Format) -> None:
     """Raises ReadError for what is no grey picture, or larger than any camera's, before its pixels are read."""
     from PIL import Image
 
-    with Image.open(path) as picture:
+    with warnings.catch_warnings():
+        # Large pictures are refused below, in words.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        picture = Image.open(path)
+    with picture:
         (width, height), mode = picture.size, picture.mode
     if mode not in ("L", "I", "F") and not mode.startswith("I;16"):
         raise ReadError(f"{path.name} is {known.name} in colour or black and white, no fluorescence image.", _WAY_OUT)

@@ -10,6 +10,7 @@ from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.readers.base import OpenFile, Reader, read_head
 from fluogan_app.core.readers.czi import CziReader
+from fluogan_app.core.readers.deltavision import DeltavisionReader
 from fluogan_app.core.readers.folder import file_of_folder
 from fluogan_app.core.readers.generic import GenericReader
 from fluogan_app.core.readers.guard import told_as_damage
@@ -25,7 +26,7 @@ from fluogan_app.core.readers.tiff import TiffReader
 #: Asked in this order; the first that recognises a file's first bytes takes it.
 READERS: tuple[Reader, ...] = (
     NdtiffReader(), SequenceReader(), TiffReader(), CziReader(), Nd2Reader(), LifReader(), SpeReader(),
-    GenericReader(),
+    DeltavisionReader(), GenericReader(),
 )  # fmt: skip
 
 

@@ -77,7 +77,8 @@ def _guess(axes: str, counts: tuple[int, ...], stated: bool) -> tuple[int | None
     time = max(long_axes, key=lambda axis: counts[axis])
     letter, count = axes[time], counts[time]
     if stated:
-        sentence = f"The file holds one time point of {count} planes in depth"
+        what = "planes in depth" if letter == "Z" else f"images along axis {letter}"
+        sentence = f"The file holds one time point of {count} {what}"
         return None, (f"{sentence}; take axis {letter} as time if they are frames.",)
     if letter in UNNAMED:
         return time, (f"The file does not name its axes: its {count} pages (axis {letter}) are taken as time.",)
