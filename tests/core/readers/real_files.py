@@ -96,7 +96,8 @@ _LIF = {"dtype": "uint8", "aperture": 1.3}
 
 STACKS: dict[str, Opened | Refused] = {
     "stacks/dsred_mito_50x67x74.tif": Opened(
-        "ImageJ TIFF", (frames(50, 67, 74, pixel_nm=square(80.0), step_ms=24.074075743556),)
+        "ImageJ TIFF",
+        (frames(50, 67, 74, pixel_nm=square(80.0), step_ms=24.074075743556, plane_step_nm=375.4215538),),
     ),
     "stacks/mito_014_50x70x70.tif": Opened("ImageJ TIFF", (frames(50, 70, 70, "Z"),), (as_time("Z"),)),
     "stacks/mito_014_50x70x70.txt": Refused("a text file"),
