@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from fluogan_app.core.readers.tiff_laboratory import (
 from fluogan_app.core.readers.tiff_lsm import is_lsm, lsm_layout
 from fluogan_app.core.readers.tiff_metamorph import is_stk, metamorph_recording, stk_layout
 from fluogan_app.core.readers.tiff_micromanager import micromanager_recording
-from fluogan_app.core.readers.tiff_ndtiff import is_ndtiff, ndtiff_layout
+from fluogan_app.core.readers.tiff_ndtiff import is_ndtiff, micromanager_layout, ndtiff_layout
 from fluogan_app.core.readers.tiff_ome import ome_layout
 from fluogan_app.core.readers.tiff_pages import MIN_IS_WHITE, PALETTE, PageFormat
 from fluogan_app.core.readers.tiff_scenes import (
@@ -38,6 +39,10 @@ from fluogan_app.core.readers.tiff_scenes import (
 _ROOM_FOR_NOTES = 3
 
 
+#: The name of a file that goes on where another one was full.
+_PART = re.compile(r"(.*_MMStack.*)_[0-9]+(\.ome\.tiff?)", re.IGNORECASE)
+
+
 class TiffReader:
     """Reads every dialect of TIFF that a fluorescence stack comes in."""
 
@@ -49,7 +54,7 @@ class TiffReader:
 
     def open(self, path: Path) -> TiffFile:
         """The file with its images. Raises ReadError."""
-        container = TiffContainer(path)
+        container = _master(TiffContainer(path))
         try:
             return TiffFile(container, layout_of(container))
         except BaseException:
@@ -72,6 +77,24 @@ class TiffFile:
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
+
+
+def _master(container: TiffContainer) -> TiffContainer:
+    """The first file of a set by Micro-Manager, whose OME-XML describes the others too; any other file itself."""
+    part = _PART.fullmatch(container.path.name)
+    first = container.path.with_name(f"{part[1]}{part[2]}") if part else container.path
+    try:
+        if part is None or is_ome(description_of(container)) or not first.is_file():
+            return container
+        other = TiffContainer(first)
+    except BaseException:
+        container.close()
+        raise
+    if is_ome(text := description_of(other)) and container.path.name in text:
+        container.close()
+        return other
+    other.close()
+    return container
 
 
 def layout_of(container: TiffContainer) -> TiffLayout:
@@ -108,6 +131,8 @@ def _by_description(container: TiffContainer, description: str, recording: Recor
     recording = recording.filled_from(tag_recording(container))
     if (notes := imagej_notes(description)) is not None:
         return imagej_layout(container, notes, imagej_recording(container, notes).filled_from(recording))
+    if (layout := micromanager_layout(container, recording)) is not None:
+        return layout
     if (noted := tifffile_shape(description)) is not None:
         return tifffile_layout(container, noted, recording)
     return plain_layout(container, recording)

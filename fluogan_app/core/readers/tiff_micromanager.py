@@ -82,7 +82,7 @@ def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]
 def json_object(text: str | bytes) -> dict[str, Any]:
     """The object that a text in JSON holds, {} where it holds none or is damaged."""
     try:
-        notes = json.loads(text)
+        notes = json.loads(text.rstrip(b"\0") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError):
         return {}
     return notes if isinstance(notes, dict) else {}

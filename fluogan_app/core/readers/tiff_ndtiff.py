@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -16,13 +17,20 @@ from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import MAX_PLANES, check_frame, damaged
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
-from fluogan_app.core.readers.tiff_micromanager import file_summary, json_object, notes_recording, page_notes
+from fluogan_app.core.readers.tiff_micromanager import (
+    PAGE_NOTES,
+    file_summary,
+    json_object,
+    notes_recording,
+    page_notes,
+)
 from fluogan_app.core.readers.tiff_pages import frame_pages
 from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, recorded_times, without_single_axes
 
 INDEX = "NDTiff.index"
 #: Bytes 8 to 11 of an NDTiff file; the version follows.
 _MARK = 483729
+_COUNTERS = {"time": "FrameIndex", "channel": "ChannelIndex", "z": "SliceIndex", "position": "PositionIndex"}
 _LETTERS = {"time": "T", "channel": "C", "z": "Z"}
 #: Of the index: pixel offset, width, height, pixel type, compression, then offset, length and compression of the notes.
 _FIELDS = struct.Struct("<IiiiiIii")
@@ -58,6 +66,27 @@ def ndtiff_layout(container: TiffContainer, recording: Recording) -> TiffLayout 
     return None if scenes is None else TiffLayout("NDTiff", scenes, frames, (container.path,))
 
 
+def micromanager_layout(container: TiffContainer, recording: Recording) -> TiffLayout | None:
+    """The layout that counters in every page's notes give, where no description does; None where a page has none."""
+    if not any(counter in page_notes(container, container.first) for counter in _COUNTERS.values()):
+        return None
+    frames = frame_pages(container.bytes, container.pages)
+    places = [_counted(container.bytes.text(each.entries.get(PAGE_NOTES))) for each in container.bytes.directories()]
+    if not all(places) or len(places) != len(frames):
+        return None
+    addressed = [((0, number), axes) for number, axes in enumerate(places)]
+    scenes = placed_scenes(container.path.stem, addressed, recording)
+    if scenes is None or sum(len(scene.planes.reshape(-1, 2)) for scene in scenes) < len(frames):
+        return None
+    return TiffLayout("Micro-Manager TIFF", scenes, frames, (container.path,))
+
+
+def _counted(notes: str) -> dict[str, int]:
+    """The counters in a page's notes by axis; looked for by their names, which is quicker than to read all notes."""
+    found = ((axis, re.search(f'"{counter}": ?(\\d+)', notes)) for axis, counter in _COUNTERS.items())
+    return {axis: int(match[1]) for axis, match in found if match}
+
+
 def placed_scenes(
     stem: str, frames: list[tuple[tuple[int, int], Axes]], recording: Recording
 ) -> tuple[TiffScene, ...] | None:
@@ -84,7 +113,9 @@ def _scene(name: str, frames: list[tuple[tuple[int, int], Axes]], recording: Rec
     for address, place in frames:
         planes[tuple(index[letter][place[letter]] for letter in axes)] = address
     planes, warnings = recorded_times(planes, axes, name)
-    channels = tuple(str(step) for step in steps.get("C", ())) or recording.channels
+    channels = tuple(str(step) for step in steps.get("C", ()))
+    if recording.channels and all(isinstance(step, int) for step in steps.get("C", ())):
+        channels = recording.channels
     axes, planes = without_single_axes(axes, planes)
     return TiffScene(name, axes, planes, Recording(channels=channels).filled_from(recording), True, warnings)
 
