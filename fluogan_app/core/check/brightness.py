@@ -75,13 +75,13 @@ def blank_frames(light: np.ndarray, frames: np.ndarray, stretch: tuple[int, int]
     """Frames without light before and after the lit stretch of positions."""
     label, (start, stop) = "Blank frames", stretch
     count = len(light) - (stop - start)
-    values = {"blank_frames": count}
+    values = {"blank_frames": count, "first_frame": int(frames[start]), "last_frame": int(frames[stop - 1])}
     if not count:
-        return CheckFinding("blank_frames", label, Severity.FINE, "No frame is blank.", values=values)
+        return CheckFinding("blank_frames", label, Severity.FINE, "No frame is blank.", values={"blank_frames": 0})
     ends = ((f"the first {start}", start), (f"the last {len(light) - stop}", stop < len(light)))
     where = " and ".join(words for words, some in ends if some)
     words = f"The light was off in {where} of {len(light)} frames."
-    end = int(frames[stop - 1]) + 1
+    end = values["last_frame"] + 1
     advice = f"Leave them out, or they dim the image and look like bleaching: --frames {frames[start]}:{end}."
     pictures = (_curve("Brightness", light, frames),)
     return CheckFinding("blank_frames", label, Severity.WARNING, words, advice, values, pictures)
@@ -120,10 +120,9 @@ def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding,
                         values={"repeated_frames": len(copies)})  # fmt: skip
     if copies:
         at = min(copies)
-        words = (
-            f"{len(copies)} of {facts.count} frames are exact copies of earlier ones "
-            f"(frame {frames[at]} of frame {frames[copies[at]]}{' first' if len(copies) > 1 else ''})."
-        )
+        which = f"(frame {frames[at]} of frame {frames[copies[at]]}{', first of all' if len(copies) > 1 else ''})"
+        what = "is an exact copy of an earlier one" if len(copies) == 1 else "are exact copies of earlier ones"
+        words = f"{len(copies)} of {facts.count} frames {what} {which}."
         advice = "No two exposures are equal: frames were written twice. They count double and hide noise."
         same = _worse(same, Severity.SERIOUS if len(copies) > facts.count / 10 else Severity.WARNING, words, advice)
     return flat, same

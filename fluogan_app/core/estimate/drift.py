@@ -91,6 +91,7 @@ def drift_of(
     length = f"{drift.span_pixels:.2g} pixels{_in_nm(drift.span_pixels, pixel_size_nm)}"
     frames = int(gathering.indices[-1] - gathering.indices[0]) + 1
     words = f"The sample moved {length} in {frames} frames (± {uncertainty:.2f} pixels){_untold(path)}."
+    evidence = _evidence(centres, path, pixel_size_nm, believed)
     return DriftEstimate(True, drift, words, evidence, uncertainty)
 
 
@@ -121,11 +122,16 @@ def _places(pixels: np.ndarray) -> tuple[tuple[int, int], ...]:
     return tuple((int(y), int(x)) for y, x in np.argwhere(pixels))
 
 
-def _evidence(centres: np.ndarray, path: Path, pixel_size_nm: float | None) -> Evidence:
+def _evidence(
+    centres: np.ndarray, path: Path, pixel_size_nm: float | None, believed: np.ndarray | None = None
+) -> Evidence:
+    """What was measured in each group, and the path that is believed, where there is one."""
     start, series = path.positions[0], []
     for axis, name in ((0, "y (rows)"), (1, "x (columns)")):
         series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis], colour=axis))
-        series.append(Series(name, centres, path.positions[:, axis] - start[axis], drawn_as="line", colour=axis))
+        if believed is not None:
+            line = believed[:, axis] - believed[0, axis]
+            series.append(Series(name, centres, line, drawn_as="line", colour=axis))
     per_pixel = "" if pixel_size_nm is None else f" (1 pixel is {length_text(pixel_size_nm)})"
     return Evidence("Drift", "Frame", f"Position in camera pixels{per_pixel}", tuple(series))
 

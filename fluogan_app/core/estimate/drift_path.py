@@ -31,8 +31,10 @@ REACH_PIXELS = 3
 TILES = 4
 #: Prior deviation of a position in pixels: far above what is measured, and the end of what nothing tells.
 PRIOR_PIXELS = 3.0
-#: Less of the mean's light than this in a group tells no position.
-LEAST_BRIGHTNESS = 0.05
+#: Less of the mean's light than this in a group, or less against its noise, tells no position.
+LEAST_BRIGHTNESS, LEAST_SIGNAL = 0.05, 4.0
+#: White noise that passed a Gaussian of 1 pixel is alike within so many.
+ALIKE_PIXELS = 4.0 * np.pi * FINE_SIGMA**2
 #: A group's position along an axis that is less certain than this is not told by the sample, but by chance.
 MOST_CHANCE_PIXELS = 0.7
 #: Widths of the smoothing kernels, in groups.
@@ -98,8 +100,7 @@ def _told(detail: np.ndarray, positions: np.ndarray) -> np.ndarray:
     mean = aligned.mean(axis=0)
     noise = np.mean((aligned - mean) ** 2)
     slopes = np.stack(np.gradient(mean)).reshape(2, -1)
-    # White noise that passed a Gaussian of 1 pixel is alike within 4π pixels.
-    variance = np.diag(np.linalg.pinv(slopes @ slopes.T)) * noise * 4.0 * np.pi * FINE_SIGMA**2
+    variance = np.diag(np.linalg.pinv(slopes @ slopes.T)) * noise * ALIKE_PIXELS
     return variance < MOST_CHANCE_PIXELS**2
 
 
@@ -208,7 +209,7 @@ def _step(sums: np.ndarray, position: np.ndarray) -> np.ndarray:
     free = np.linalg.lstsq(products, against, rcond=1e-6)[0]
     noise = max(power - float(free @ against), 0.0) / max(count - 4, 1)
     brightness = free[0] / scale[0]
-    if not brightness > LEAST_BRIGHTNESS:
+    if not (brightness > LEAST_BRIGHTNESS and free[0] > LEAST_SIGNAL * np.sqrt(ALIKE_PIXELS * noise)):
         return np.full(2, np.nan)
     # The last two terms are brightness times displacement, in units of 1/scale.
     prior = noise / (brightness * PRIOR_PIXELS * scale[2:]) ** 2

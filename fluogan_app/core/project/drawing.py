@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def save_picture(path: Path, picture: Image.Image, caption: str = "") -> None:
     about.add_itxt("Software", f"FluoGAN {__version__}")
     about.add_itxt("Description", caption)
     write_atomic(path, lambda temporary: picture.save(temporary, dpi=(DPI, DPI), pnginfo=about))
+
+
+def stacked(pictures: Sequence[Image.Image]) -> Image.Image:
+    """Pictures below each other on white."""
+    whole = Image.new("RGB", (max(one.width for one in pictures), sum(one.height for one in pictures)), "white")
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    return whole
 
 
 def nice_length(length: float) -> float:

@@ -23,10 +23,11 @@ def export_evidence(path: Path, estimates: Iterable[Estimate], caption: str = ""
 def evidence_plots(estimates: Iterable[Estimate]) -> list[Plot]:
     """One diagram for each piece of evidence; estimates that share one are shown in it together."""
     pieces = {estimate.evidence.title: estimate.evidence for estimate in estimates if estimate.evidence is not None}
-    return [_plot(evidence) for evidence in pieces.values()]
+    return [evidence_plot(evidence) for evidence in pieces.values()]
 
 
-def _plot(evidence: Evidence) -> Plot:
+def evidence_plot(evidence: Evidence) -> Plot:
+    """One piece of evidence as a diagram."""
     coloured = [(series, index if series.colour is None else series.colour)
                 for index, series in enumerate(evidence.series)]  # fmt: skip
     marks: list[Mark] = [_drawn(series, colour) for series, colour in coloured]

@@ -29,14 +29,14 @@ _SHALLOW = 220
 
 @dataclass(frozen=True)
 class Panel:
-    """One image of a figure: its values, the side of its pixels, and its words.
+    """One image of a figure: its values, the side of its pixels (None where nobody knows it), and its words.
 
     limits: the values shown as the first and the last colour, chosen from the image where None. colourmap "" is that of
     the figure.
     """
 
     image: np.ndarray
-    pixel_size_nm: float
+    pixel_size_nm: float | None
     title: str
     unit: str
     limits: tuple[float, float] | None = None
@@ -86,11 +86,8 @@ def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str)
     shown = _resized(panel.image, size)
     low, high = panel.limits or display_range(shown)
     canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
-    width_nm = panel.image.shape[1] * panel.pixel_size_nm
-    if height < _SHALLOW <= width:
-        _draw_scale_bar_above(pen, width, width_nm)
-    else:
-        _draw_scale_bar(canvas, (0, top, width, top + height), width_nm)
+    if panel.pixel_size_nm is not None:
+        _draw_scale(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
     _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colourmap)
     return canvas
 
@@ -105,6 +102,14 @@ def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _coloured(image: np.ndarray, low: float, high: float, colourmap: str) -> Image.Image:
     index = np.clip((image - low) / (high - low) * 255.0 + 0.5, 0, 255).astype(np.uint8)
     return Image.fromarray(colours_of(colourmap)[index])
+
+
+def _draw_scale(canvas: Image.Image, box: tuple[int, int, int, int], width_nm: float) -> None:
+    """The scale bar, where it fits."""
+    if box[3] - box[1] < _SHALLOW <= box[2]:
+        _draw_scale_bar_above(ImageDraw.Draw(canvas), box[2], width_nm)
+    else:
+        _draw_scale_bar(canvas, box, width_nm)
 
 
 def _draw_scale_bar(canvas: Image.Image, box: tuple[int, int, int, int], width_nm: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from fluogan_app.core.metrics.findings import Findings, TruthPair
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled
 from fluogan_app.core.metrics.ring_correlation import RingCorrelation
 from fluogan_app.core.project.contrast import display_range
-from fluogan_app.core.project.drawing import check_picture_name, save_picture
+from fluogan_app.core.project.drawing import check_picture_name, save_picture, stacked
 from fluogan_app.core.project.figure import Panel, draw_panels
 from fluogan_app.core.project.plot import Band, Line, Mark, Plot, Points, Rule, draw_plots
 from fluogan_app.core.units import length_text
@@ -44,7 +43,7 @@ def draw_measures(
     plots = [plot for found in findings.evidence if (plot := _plot_of(found)) is not None]
     pictures = [draw_panels(panels) for panels in (first, second) if panels]
     pictures += [draw_plots(plots, (caption,) if caption else ())] if plots else []
-    return _stacked(pictures)
+    return stacked(pictures)
 
 
 def ring_plot(found: RingCorrelation) -> Plot:
@@ -105,13 +104,3 @@ def _beside_truth(found: TruthPair) -> list[Panel]:
         Panel(found.truth, found.pixel_size_nm, f"Truth, {size}", "in the truth's unit"),
         Panel(difference, found.pixel_size_nm, f"Image − truth, {size}", words, (-high, high), "RdBu_r"),
     ]
-
-
-def _stacked(pictures: Sequence[Image.Image]) -> Image.Image:
-    """Pictures below each other on white."""
-    whole = Image.new("RGB", (max(one.width for one in pictures), sum(one.height for one in pictures)), "white")
-    top = 0
-    for picture in pictures:
-        whole.paste(picture, (0, top))
-        top += picture.height
-    return whole
