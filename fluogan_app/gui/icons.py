@@ -29,6 +29,7 @@ _SHAPES = {
     "scale": '<path d="M4 17.5h16M4 14v7M20 14v7"/><path d="M7 9.5h10M12 3v6.5" stroke-width="1.5"/>',
     "help": '<circle cx="12" cy="12" r="8.6"/><path d="M9.3 9.3a2.8 2.8 0 1 1 3.9 2.9c-.8.4-1.2.9-1.2 1.8"/>'
     '<circle cx="12" cy="16.9" r=".6" fill="COLOUR"/>',
+    "info": '<circle cx="12" cy="12" r="8.6"/><path d="M12 11v5.6"/><circle cx="12" cy="7.6" r=".7" fill="COLOUR"/>',
     "problem": '<path d="M12 3.5l9.3 16.5H2.7z"/><path d="M12 10v4.6"/>'
     '<circle cx="12" cy="17.2" r=".5" fill="COLOUR"/>',
     "note": '<circle cx="12" cy="12" r="8.6"/><path d="M12 11v5.6"/><circle cx="12" cy="7.6" r=".6" fill="COLOUR"/>',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -29,8 +30,9 @@ from fluogan_app.gui.controllers.stack import StackController
 from fluogan_app.gui.controllers.tree import TreeController
 from fluogan_app.gui.controllers.view_state import ViewState
 from fluogan_app.gui.notice_bar import NoticeBar
+from fluogan_app.gui.reachability import Reachability
 from fluogan_app.gui.session import Session
-from fluogan_app.gui.settings import Settings
+from fluogan_app.gui.settings import FOLDERS, Settings
 from fluogan_app.gui.stack_reader import StackReader
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
@@ -56,6 +58,8 @@ class MainWindow(QMainWindow):
         self.settings, self.log_path = settings, log_path
         self.session, self.workbench = Session(self), Workbench(self)
         self.reader, self.unsaved = StackReader(self), UnsavedProjects()
+        self.reachability = Reachability(self.workbench, self)
+        settings.is_there, settings.note_there = self.reachability.knows, self.reachability.note
         self.log, self.notices, self.welcome = LogView(), NoticeBar(), Welcome()
         self.workspace = Workspace(self.log)
         self._closing = False
@@ -133,6 +137,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, place = self.session, self.workspace
         session.project_changed.connect(self._show_project)
+        self.reachability.changed.connect(self._fill_recent)
         session.unsaved_changed.connect(self.setWindowModified)
         for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
             signal.connect(self._enable_commands)
@@ -180,6 +185,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.workspace if session.project else self.welcome)
         if session.project is None:
             self._fill_welcome()
+            self.ask_drives()
         self._enable_commands()
 
     def _fill_welcome(self) -> None:
@@ -187,7 +193,20 @@ class MainWindow(QMainWindow):
             self.welcome.set_samples([(sample.name, sample.title, sample.description) for sample in samples()])
         except ReadError as error:
             self.say(error.one_line)
-        self.welcome.set_recent([(path, Path(path).name) for path in self.settings.recent])
+        self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        self.welcome.set_recent([(path, Path(path).name) for path in self.recent])
+
+    @property
+    def recent(self) -> list[str]:
+        """What was open before, the newest first, without what is known to be gone."""
+        return [path for path in self.settings.stored_recent if self.reachability.knows(path) is not False]
+
+    def ask_drives(self) -> None:
+        """Find out which of the files and folders that were used before are there now."""
+        folders = [folder for purpose in FOLDERS if (folder := self.settings.stored_folder(purpose))]
+        self.reachability.ask([*self.settings.stored_recent, *folders])
 
     def _show_choices(self) -> None:
         stack = self.session.stack
@@ -247,11 +266,16 @@ class MainWindow(QMainWindow):
 
     def shut_down(self, seconds: float = 5.0) -> bool:
         """End all threads within a bounded time; whether they ended."""
-        self.checks.stop()
-        self.drifts.stop()
-        ended = self.runs.wait(seconds) and self.workbench.wait(seconds)
+        deadline = time.monotonic() + seconds
+
+        def left() -> float:
+            return max(0.0, deadline - time.monotonic())
+
+        for controller in (self.checks, self.drifts, self.files):
+            controller.stop()
+        ended = [self.runs.wait(left()), self.workbench.wait(left())]
         self._leave_project()
-        return self.reader.stop(seconds) and ended
+        return all([*ended, self.reader.stop(left())])
 
     def _restore_layout(self) -> None:
         geometry = self.settings.layout("window")

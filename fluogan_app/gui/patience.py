@@ -19,20 +19,28 @@ class Patience(QObject):
         super().__init__(parent)
         self._notices, self._topic = notices, topic
         self._text, self._give_up = "", lambda: None
+        self._told, self.milliseconds = False, PATIENCE_MS
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tell)
 
     def begin(self, name: str, give_up: Callable[[], None]) -> None:
-        """Something was asked of the drive where the file of that name is; `give_up` drops the request."""
-        self.end()
+        """Something was asked of the drive where the file of that name is; `give_up` drops the request.
+
+        While the answer to an earlier question is due, the time goes on from then.
+        """
+        if self._timer.isActive() or self._told:
+            return
         self._text = f"The drive of {name} does not answer. Waiting for it…"
         self._give_up = give_up
-        self._timer.start(PATIENCE_MS)
+        self._timer.start(self.milliseconds)
 
     def end(self) -> None:
         """The answer came, or nobody waits for it any more."""
         self._timer.stop()
-        self._notices.clear(self._topic)
+        if self._told:
+            self._told = False
+            self._notices.clear(self._topic)
 
     def _tell(self) -> None:
+        self._told = True
         self._notices.show_notice(self._topic, self._text, [Offer("Cancel", self._give_up)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -12,6 +13,7 @@ from fluogan_app.core import folders
 
 RECENT_LIMIT = 10
 CHOICE_LIMIT = 50
+FOLDERS = ("open", "save", "export")
 SCHEMES = ("system", "light", "dark")
 
 
@@ -19,24 +21,31 @@ class Settings:
     """Recent files, last folders, the window's place and its colours."""
 
     def __init__(self, file: Path | None = None) -> None:
+        #: Set by the window, which asks the drives on threads: nothing here may wait for one.
+        self.is_there: Callable[[str], bool | None] = lambda path: None
+        self.note_there: Callable[[str], None] = lambda path: None
         self._store = QSettings(str(file or folders.settings_file()), QSettings.Format.IniFormat)
 
     @property
     def recent(self) -> tuple[str, ...]:
-        """Paths of stacks and projects, the newest first; those that are gone are left out."""
+        """Paths of stacks and projects, the newest first, that are there. Asks their drives: not for the window."""
+        return tuple(path for path in self.stored_recent if Path(path).exists())
+
+    @property
+    def stored_recent(self) -> tuple[str, ...]:
+        """Paths of stacks and projects, the newest first, whether or not they are still there."""
         stored = self._store.value("recent", [])
-        paths = [stored] if isinstance(stored, str) else list(stored or [])
-        return tuple(path for path in paths if Path(path).exists())
+        return (stored,) if isinstance(stored, str) else tuple(stored or ())
 
     def add_recent(self, path: Path) -> None:
         """Put a path at the top of the recent ones."""
         text = os.path.abspath(path)
-        others = [known for known in self.recent if known != text]
+        others = [known for known in self.stored_recent if known != text]
         self._store.setValue("recent", [text, *others][:RECENT_LIMIT])
 
     def forget_recent(self, path: str | None = None) -> None:
         """Take one path from the recent ones, or all."""
-        kept = [known for known in self.recent if path is not None and known != path]
+        kept = [known for known in self.stored_recent if path is not None and known != path]
         self._store.setValue("recent", kept)
 
     def choice(self, path: Path) -> str:
@@ -57,13 +66,18 @@ class Settings:
             return []
 
     def folder(self, purpose: str) -> str:
-        """The folder last used for a purpose ("open", "save", "export"); the user's own at first."""
-        stored = str(self._store.value(f"folders/{purpose}", ""))
-        return stored if stored and Path(stored).is_dir() else str(Path.home())
+        """The folder last used for a purpose, of FOLDERS, where its drive has answered; else the user's own."""
+        stored = self.stored_folder(purpose)
+        return stored if stored and self.is_there(stored) else str(Path.home())
+
+    def stored_folder(self, purpose: str) -> str:
+        """The folder last used for a purpose, "" before the first, whether or not it is still there."""
+        return str(self._store.value(f"folders/{purpose}", ""))
 
     def set_folder(self, purpose: str, folder: Path) -> None:
         """Remember a folder for a purpose."""
         self._store.setValue(f"folders/{purpose}", str(folder))
+        self.note_there(str(folder))
 
     @property
     def scheme(self) -> str:

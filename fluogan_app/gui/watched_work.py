@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.gui.background import Workbench
+from fluogan_app.gui.background import Background, Workbench
 
 #: How often the window looks how far the work is.
 _LOOK_MS = 100
@@ -44,6 +44,7 @@ class WatchedWork(QObject):
         super().__init__(parent)
         self._workbench = workbench
         self._watch: Watch | None = None
+        self._thread: Background | None = None
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -58,7 +59,7 @@ class WatchedWork(QObject):
         """Begin; what went on before is given up."""
         self.stop()
         watch = self._watch = Watch()
-        self._workbench.do(
+        self._thread = self._workbench.do(
             lambda: work(watch), lambda value: self._end(watch, done, value), lambda err: self._end(watch, failed, err)
         )
         self._timer.start()
@@ -69,6 +70,8 @@ class WatchedWork(QObject):
         self._timer.stop()
         if watch is not None:
             watch.cancel()
+            # It may be in the hands of a drive that does not answer: the end of the program does not wait for it.
+            self._workbench.leave_behind(self._thread)
 
     def _end(self, watch: Watch, tell: Callable[[Any], None], outcome: Any) -> None:
         if watch is self._watch:

@@ -141,7 +141,8 @@ def _add_file_menus(window: MainWindow) -> None:
 
 def _fill_recent(window: MainWindow, menu: QMenu) -> None:
     menu.clear()
-    for path in window.settings.recent:
+    window.ask_drives()
+    for path in window.recent:
         action = menu.addAction(Path(path).name)
         action.setToolTip(path)
         action.triggered.connect(lambda _=False, path=path: window.files.open_path(Path(path)))

@@ -125,6 +125,10 @@ class FilesController(QObject):
             self._context.workbench.leave_behind(self._thread)
             self._thread = None
 
+    def stop(self) -> None:
+        """The program ends: nobody waits for what is being opened, nor for a chooser's pictures."""
+        self._wait_no_longer()
+
     def _ended(self) -> None:
         self._patience.end()
         self.busy_changed.emit("")

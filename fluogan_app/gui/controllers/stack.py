@@ -10,6 +10,7 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.stack_reader import FrameRead, ProjectionsRead, ProjectionsUnderWay, ReadFailed, StackReader
 from fluogan_app.gui.views.stack_browser import StackBrowser
 
@@ -25,7 +26,8 @@ class StackController(QObject):
         super().__init__(context.window)
         self._context, self._browser, self._reader = context, browser, reader
         self._projections: ProjectionsRead | None = None
-        self._kind = "frame"
+        self._patience = Patience(context.notices, "reading", self)
+        self._kind, self._streaming = "frame", False
         self._failed: Stack | None = None
         session = context.session
         session.stack_changed.connect(self._show_stack)
@@ -35,6 +37,7 @@ class StackController(QObject):
         browser.projection_requested.connect(self._ask_projection)
         browser.region_changed.connect(self._take_region)
         browser.frame_range_changed.connect(self._take_frames)
+        browser.cancel_requested.connect(self._cancel_projection)
         reader.arrived.connect(self._take_answers)
 
     def look_at(self, kind: str, frame: int = 0) -> None:
@@ -44,7 +47,8 @@ class StackController(QObject):
     # From the session
 
     def _show_stack(self) -> None:
-        self._projections, self._failed, self._kind = None, None, "frame"
+        self._projections, self._failed, self._kind, self._streaming = None, None, "frame", False
+        self._patience.end()
         session, stack = self._context.session, self._context.session.stack
         if stack is not None:
             shape, dtype, title = stack.shape, str(stack.dtype), stack.path.name
@@ -59,7 +63,7 @@ class StackController(QObject):
         if stack is None:
             self._show_kept_mean()
         else:
-            self._reader.ask_frame(session.shown_stack, 0)
+            self._ask_frame(0)
 
     def _show_correction(self) -> None:
         """Say that frames are moved back, and keep the region to what all of them saw."""
@@ -131,6 +135,7 @@ class StackController(QObject):
         if stack is None:
             self._show_kept_mean()
         elif 0 <= index < stack.shape[0]:
+            self._wait_for(stack)
             self._reader.ask_frame(self._context.session.shown_stack, index)
 
     def _ask_projection(self, kind: str) -> None:
@@ -144,8 +149,30 @@ class StackController(QObject):
         if known is not None and known.stack is session.shown_stack and known.frames == frames:
             self._take_projections(known)
             return
+        self._streaming = True
         self._browser.set_busy("Reading the frames…")
+        self._wait_for(session.stack)
         self._reader.ask_projections(session.shown_stack, frames)
+
+    def _cancel_projection(self) -> None:
+        """Leave the projection, and go back to the frames."""
+        self._reader.cancel_projections()
+        self._end_streaming()
+        self._ask_frame(self._browser.slider.value())
+
+    def _wait_for(self, stack: Stack) -> None:
+        self._patience.begin(stack.path.name, self._give_up)
+
+    def _give_up(self) -> None:
+        """The drive may never answer. What is asked next is asked anew."""
+        self._reader.give_up()
+        self._patience.end()
+        self._end_streaming()
+        self._context.say("The frames were not read: their drive did not answer.")
+
+    def _end_streaming(self) -> None:
+        self._streaming = False
+        self._browser.set_busy("")
 
     # From the reader
 
@@ -153,6 +180,7 @@ class StackController(QObject):
         for answer in self._reader.take():
             if answer.stack is not self._context.session.shown_stack:
                 continue
+            self._patience.end()
             if isinstance(answer, FrameRead) and self._kind == "frame":
                 self._browser.show_frame(answer.index, answer.image)
                 self.image_shown.emit()
@@ -162,17 +190,19 @@ class StackController(QObject):
                 self._take_projections(answer)
             elif isinstance(answer, ReadFailed):
                 self._take_failure(answer)
+        if self._streaming and self._context.session.stack is not None:
+            self._wait_for(self._context.session.stack)
 
     def _take_projections(self, answer: ProjectionsRead) -> None:
         self._projections = answer
-        self._browser.set_busy("")
+        self._end_streaming()
         if self._kind != "frame":
             self._browser.show_projection(self._kind, answer.projections.image(self._kind))
             self.image_shown.emit()
 
     def _take_failure(self, answer: ReadFailed) -> None:
         """Say it once for each stack: playing over a damaged file must not pile up dialogs."""
-        self._browser.set_busy("")
+        self._end_streaming()
         if self._failed is answer.stack:
             self._context.say(answer.error.one_line)
             return

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QSlider, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.views.check_badge import CheckBadge
 from fluogan_app.gui.views.controls import QuietLabel, row_of, toggle_button
 from fluogan_app.gui.views.frame_player import FramePlayer
@@ -33,6 +34,8 @@ class StackBrowser(QWidget):
     region_changed = Signal(object)  # Roi | None
     frame_range_changed = Signal(object)  # FrameRange
     display_changed = Signal(object)  # DisplaySettings
+    cancel_requested = Signal()
+    metadata_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +50,8 @@ class StackBrowser(QWidget):
             kind: toggle_button(text, f"stack_view_{kind}", tip) for kind, (text, tip) in VIEWS.items()
         }
         self.busy, self.check_badge = QuietLabel(object_name="stack_busy"), CheckBadge()
+        self.cancel_button = IconButton("clear", "stack_cancel_reading", "Read no further")
+        self.metadata_button = IconButton("info", "stack_metadata", "What the file states of this stack")
         self._lay_out()
         self._connect()
         self._choose("frame")
@@ -74,6 +79,8 @@ class StackBrowser(QWidget):
         self.player.set_loop(self.frame_range)
         for button in self.view_buttons.values():
             button.setEnabled(frame_count > 0)
+        self.metadata_button.setEnabled(frame_count > 0)
+        self.set_busy("")
         self.set_drawing(False)
 
     def set_correction(self, words: str, seen: Roi | None) -> None:
@@ -120,6 +127,7 @@ class StackBrowser(QWidget):
     def set_busy(self, text: str) -> None:
         """Say what is being read; an empty text ends it."""
         self.busy.setText(text)
+        self.cancel_button.setVisible(bool(text))
 
     def set_drawing(self, drawing: bool) -> None:
         """Let the mouse draw the region."""
@@ -206,7 +214,8 @@ class StackBrowser(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(2)
-        column.addLayout(row_of((*self.view_buttons.values(), self.busy, None, self.check_badge)))
+        about = (self.check_badge, self.metadata_button)
+        column.addLayout(row_of((*self.view_buttons.values(), self.busy, self.cancel_button, None, *about)))
         column.addWidget(self.pane, 1)
         frames = row_of((self.player, self.range_controls), (0, 0, 0, 0))
         frames.setStretch(0, 1)
@@ -216,6 +225,8 @@ class StackBrowser(QWidget):
     def _connect(self) -> None:
         for kind, button in self.view_buttons.items():
             button.clicked.connect(lambda _, kind=kind: self._view_clicked(kind))
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        self.metadata_button.clicked.connect(self.metadata_requested)
         self.player.frame_wanted.connect(self.frame_requested)
         self.region_controls.region_changed.connect(self._region_taken)
         self.region_controls.drawing_changed.connect(self._drawing_clicked)

@@ -34,6 +34,7 @@ class Welcome(QWidget):
         self._samples, self._recent = QVBoxLayout(), QVBoxLayout()
         self._samples_heading, self._recent_heading = _heading("Try a sample"), _heading("Recent")
         self._icons: list[tuple[QAbstractButton, str]] = []
+        self._recent_rows: list[tuple[str, str, str]] | None = None
         self._lay_out()
         self.open_button.clicked.connect(self.open_requested)
         PaletteWatcher(self).changed.connect(self._recolour)
@@ -48,6 +49,9 @@ class Welcome(QWidget):
     def set_recent(self, recent: Sequence[tuple[str, str]]) -> None:
         """Offer what was open before: path and title."""
         rows = [(path, title, path) for path, title in recent[:6]]
+        if rows == self._recent_rows:
+            return
+        self._recent_rows = rows
         self._fill(self._recent, rows, "recent", self.recent_requested)
         self._recent_heading.setVisible(bool(recent))
 
