@@ -94,12 +94,19 @@ def test_imagej(tmp_path, counts, height, width, dtype, size_nm, step_s, unit) -
     assert tuple(scene.sizes[letter] for letter in "TCZ") == taken
     assert scene.time_guessed == guessed
     assert (scene.sizes["Y"], scene.sizes["X"], scene.dtype) == (height, width, dtype)
-    # The tag keeps pixels per unit as a fraction of 32-bit numbers.
-    assert scene.recording.pixel_size_nm == (None if size_nm is None else pytest.approx(size_nm, rel=1e-5))
+    assert scene.recording.pixel_size_nm == (None if size_nm is None else pytest.approx(kept_nm(path, unit_nm)))
+    assert size_nm is None or kept_nm(path, unit_nm) == pytest.approx(size_nm, rel=1e-4)
     if times > 1:
         assert scene.time_step_ms == (None if step_s is None else pytest.approx(1000 * step_s))
     in_order = frames.transpose(0, 2, 1, 3, 4)
     check_frames(path, in_order.transpose(2, 1, 0, 3, 4) if guessed else in_order)
+
+
+def kept_nm(path: Path, unit_nm: float) -> float:
+    """The pixel size in the tag, which keeps pixels per unit as a fraction of small numbers."""
+    with tifffile.TiffFile(path) as tiff:
+        pixels_of, units = tiff.pages[0].tags["XResolution"].value
+    return unit_nm * units / pixels_of
 
 
 @given(
