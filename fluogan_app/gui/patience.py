@@ -19,7 +19,7 @@ class Patience(QObject):
         super().__init__(parent)
         self._notices, self._topic = notices, topic
         self._text, self._give_up = "", lambda: None
-        self._told, self.milliseconds = False, PATIENCE_MS
+        self._told = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._tell)
 
@@ -32,7 +32,7 @@ class Patience(QObject):
             return
         self._text = f"The drive of {name} does not answer. Waiting for it…"
         self._give_up = give_up
-        self._timer.start(self.milliseconds)
+        self._timer.start(PATIENCE_MS)
 
     def end(self) -> None:
         """The answer came, or nobody waits for it any more."""

@@ -176,11 +176,16 @@ class FilesController(QObject):
 
     def _drop(self, opened: Opened) -> None:
         if opened.stack is not None:
-            opened.stack.close()
+            self._close(opened.stack)
         if opened.fresh:
             self._unsaved.discard(opened.project.folder)
         else:
             self._unsaved.release(opened.project.folder)
+
+    def _close(self, stack: Stack) -> None:
+        """Closing asks the drive too."""
+        thread = self._context.workbench.do(stack.close, lambda _: None, lambda error: self._context.say(error.one_line))
+        self._context.workbench.leave_behind(thread)
 
     def _remember(self, path: Path, opened: Opened) -> None:
         # No question to the drive here: whether this is a project is known from how it was opened.
@@ -242,7 +247,7 @@ class FilesController(QObject):
 
         def found(stack: Stack) -> None:
             if session.project is not project:
-                stack.close()
+                self._close(stack)
                 return
             session.set_stack(stack)
             session.note_saved(project.document)

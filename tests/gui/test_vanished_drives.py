@@ -1,0 +1,258 @@
+"""Drives that hang or go away: the window goes on, says what it waits for, lets go of it, and closes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PySide6.QtWidgets import QMenu
+
+from fluogan_app.core.folders import recovery_folder
+from fluogan_app.core.readers import open as opening
+from fluogan_app.core.readers.base import Scene
+from fluogan_app.gui import patience, reachability
+
+FRAMES = np.random.default_rng(3).poisson(50, (60, 12, 10)).astype(np.uint16)
+
+
+class Drive:
+    """Files that begin with SLOW come from here: opened and read when the gates are open, or with an error."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.opening, self.reading, self.closed = threading.Event(), threading.Event(), threading.Event()
+        self.asked = threading.Event()
+        self.free_frames = 0
+        self.error: OSError | None = None
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        return head.startswith(b"SLOW")
+
+    def open(self, path: Path) -> SlowFile:
+        self.asked.set()
+        self.opening.wait(60)
+        if self.error is not None:
+            raise self.error
+        return SlowFile(path, self)
+
+
+class SlowFile:
+    """One series; its first `free_frames` reads need no gate."""
+
+    dialect = "slow"
+
+    def __init__(self, path: Path, drive: Drive) -> None:
+        self.files, self._drive, self._count = (path,), drive, 0
+        addresses = np.arange(len(FRAMES)).reshape(-1, 1)
+        self.scenes = (Scene("cells", "T", addresses, *FRAMES.shape[1:], FRAMES.dtype),)
+        self.shape, self.dtype = FRAMES.shape, FRAMES.dtype
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> SlowFile:
+        return self
+
+    def frame(self, index: int) -> np.ndarray:
+        self._count += 1
+        if self._count > self._drive.free_frames:
+            self._drive.reading.wait(60)
+            if self._drive.error is not None:
+                raise self._drive.error
+        return FRAMES[index]
+
+    def close(self) -> None:
+        self._drive.closed.set()
+
+
+@pytest.fixture
+def drive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Drive]:
+    """A drive that hangs from the first question on, and a window that soon loses patience."""
+    drive = Drive()
+    monkeypatch.setattr(opening, "READERS", (drive, *opening.READERS))
+    monkeypatch.setattr(patience, "PATIENCE_MS", 50)
+    yield drive
+    drive.opening.set()
+    drive.reading.set()
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """A file on that drive."""
+    path = tmp_path / "far.slow"
+    path.write_bytes(b"SLOW")
+    return path
+
+
+@pytest.fixture
+def near(tmp_path: Path) -> Path:
+    """A file that is at hand."""
+    path = tmp_path / "near.ome.tif"
+    tifffile.imwrite(path, FRAMES[:5], metadata={"axes": "TYX"}, photometric="minisblack")
+    return path
+
+
+def test_opening_that_hangs_is_said_and_given_up(open_window: Callable, drive: Drive, slow: Path, near: Path) -> None:
+    user = open_window()
+    user.drops(slow)
+    user.sees(lambda: "drive of far.slow does not answer" in user.window.notices.text("drive"))
+    user.click("notice_drive_cancel")
+    assert not user.window.busy.isVisible() and user.session.project is None
+    user.drops(near)
+    user.sees_stack()
+    assert user.window.notices.text("drive") == ""
+    drive.opening.set()
+    drive.reading.set()
+    user.sees(drive.closed.is_set)
+    user.sees(lambda: len(list(recovery_folder().glob("*.fluogan"))) == 1)
+    assert user.session.stack.path == near
+
+
+def test_the_notice_goes_when_the_drive_answers(open_window: Callable, drive: Drive, slow: Path) -> None:
+    drive.reading.set()
+    user = open_window()
+    user.drops(slow)
+    user.sees(lambda: user.window.notices.text("drive") != "")
+    drive.opening.set()
+    user.sees_stack()
+    assert user.window.notices.text("drive") == "" and user.session.stack.path == slow
+
+
+def test_another_file_need_not_wait_for_one_that_hangs(
+    open_window: Callable, drive: Drive, slow: Path, near: Path
+) -> None:
+    user = open_window()
+    user.drops(slow)
+    assert drive.asked.wait(20)
+    user.drops(near)
+    user.sees_stack()
+    assert user.session.stack.path == near
+
+
+def test_a_frame_that_hangs_is_given_up_and_asked_anew(open_window: Callable, drive: Drive, slow: Path) -> None:
+    drive.opening.set()
+    drive.free_frames = 1  # the one that opening looks at
+    user = open_window()
+    user.drops(slow)
+    user.sees(lambda: "far.slow" in user.window.notices.text("reading"))
+    user.click("notice_reading_cancel")
+    assert user.window.notices.text("reading") == "" and user.session.stack is not None
+    drive.reading.set()
+    user.presses("next_frame")
+    user.sees(lambda: user.window.workspace.browser.pane.image is not None)
+    np.testing.assert_array_equal(user.window.workspace.browser.pane.image, FRAMES[1])
+
+
+def test_a_stack_that_hangs_is_left_for_another(open_window: Callable, drive: Drive, slow: Path, near: Path) -> None:
+    drive.opening.set()
+    drive.free_frames = 1
+    user = open_window()
+    user.drops(slow)
+    user.sees(lambda: user.session.stack is not None)
+    user.drops(near)
+    user.sees(lambda: user.session.stack.path == near and user.window.workspace.browser.pane.image is not None)
+    np.testing.assert_array_equal(user.window.workspace.browser.pane.image, FRAMES[0])
+    assert not drive.closed.is_set()
+    drive.reading.set()
+    assert drive.closed.wait(20)
+
+
+def test_the_window_closes_while_a_read_hangs(open_window: Callable, drive: Drive, slow: Path) -> None:
+    drive.opening.set()
+    drive.free_frames = 1
+    user = open_window()
+    user.drops(slow)
+    user.sees(lambda: user.session.stack is not None)
+    user.window.close()
+    user.sees(lambda: not user.window.isVisible())
+    started = time.monotonic()
+    ended = user.window.shut_down(seconds=1)
+    waited = time.monotonic() - started
+    drive.reading.set()
+    assert not ended and waited < 10, "the program is told that a thread hangs, and does not wait for it"
+
+
+def test_a_projection_is_cancelled_beside_its_progress(open_window: Callable, drive: Drive, slow: Path) -> None:
+    drive.opening.set()
+    drive.reading.set()
+    user = open_window()
+    user.drops(slow)
+    user.sees_stack()
+    browser = user.window.workspace.browser
+    user.sees(lambda: not user.window.workbench.busy)
+    drive.reading.clear()
+    user.click("stack_view_mean")
+    assert "Reading" in user.find("stack_busy").text()
+    user.click("stack_cancel_reading")
+    assert not browser.cancel_button.isVisible()
+    drive.reading.set()
+    user.sees(lambda: browser.view_buttons["frame"].isChecked() and browser.pane.detail.text().startswith("frame 0"))
+    assert browser.view == "frame"
+
+
+@pytest.mark.parametrize("reason", [errno.ESTALE, errno.ENETDOWN])
+def test_a_drive_that_goes_away_is_an_error_in_words(
+    open_window: Callable, drive: Drive, slow: Path, reason: int
+) -> None:
+    drive.opening.set()
+    drive.error = OSError(reason, os.strerror(reason))
+    user = open_window()
+    user.drops(slow)
+    message, hint = user.reads_error()
+    assert os.strerror(reason) in message and "drive or network" in hint and user.session.project is None
+    drive.error = None
+    drive.reading.set()
+    user.drops(slow)
+    user.sees_stack()
+    user.sees(lambda: not user.window.workbench.busy)
+    drive.error, drive.free_frames = OSError(reason, os.strerror(reason)), 0
+    user.presses("next_frame")
+    message, hint = user.reads_error()
+    assert os.strerror(reason) in message and "drive or network" in hint and user.session.stack is not None
+
+
+def test_no_path_is_asked_for_on_the_windows_thread(
+    open_window: Callable, near: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starting, the list of recent files and a file dialog, while no drive says whether anything is there."""
+    user = open_window()
+    user.drops(near)
+    user.sees_stack()
+    gate, asked = threading.Event(), []
+
+    def hangs(paths: list[str]) -> dict[str, bool]:
+        asked.extend(paths)
+        gate.wait(60)
+        return {}
+
+    monkeypatch.setattr(reachability, "present", hangs)
+    monkeypatch.setattr(reachability, "_ANSWER_MS", 1)
+    try:
+        later = open_window()
+        later.sees(lambda: str(near) in asked and str(tmp_path) in asked)
+        assert later.find("welcome_recent_0").text() == near.name, "what nobody denies is offered"
+        menu = later.window.findChild(QMenu, "menu_recent")
+        menu.aboutToShow.emit()
+        assert menu.actions()[0].text() == near.name
+        later.click("welcome_open")
+        dialog = later.dialog("choose_stack")
+        assert Path(dialog.directory().absolutePath()) == Path.home(), "a folder that does not answer is not gone to"
+        dialog.close()
+    finally:
+        gate.set()
+
+
+def test_a_recent_file_that_is_gone_leaves_the_list_by_itself(open_window: Callable, near: Path) -> None:
+    user = open_window()
+    user.drops(near)
+    user.sees_stack()
+    near.unlink()
+    user.presses("close_project")
+    user.sees(lambda: user.session.project is None)
+    user.sees(lambda: not user.window.welcome._recent.count())
+    assert user.window.recent == []
