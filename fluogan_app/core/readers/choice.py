@@ -37,7 +37,10 @@ def roles_of(scene: SceneDescription) -> dict[str, str]:
 
 
 def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
-    """The scene as it is when another of its axes is taken as time. Raises ReadError where it has no such axis."""
+    """The scene as it is when another of its axes is taken as time, or none (NO_TIME).
+
+    Raises ReadError where it has no such axis.
+    """
     if not letter or letter == scene.time_axis:
         return scene
     axes, counts = "".join(scene.axis_counts), tuple(scene.axis_counts.values())
@@ -46,8 +49,9 @@ def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
     for axis, count in enumerate(counts):
         planes *= 1 if axis in (roles.time, roles.channel) else count
     channels = 1 if roles.channel is None else counts[roles.channel]
-    sizes = {**scene.sizes, "T": counts[roles.time], "C": channels, "Z": planes}
-    return replace(scene, sizes=sizes, time_axis=letter, time_guessed=False, warnings=())
+    times, taken = (1, "") if roles.time is None else (counts[roles.time], axes[roles.time])
+    sizes = {**scene.sizes, "T": times, "C": channels, "Z": planes}
+    return replace(scene, sizes=sizes, time_axis=taken, time_guessed=False, warnings=())
 
 
 def fitting(selection: Selection | None, description: FileDescription) -> Selection:

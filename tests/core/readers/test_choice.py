@@ -10,6 +10,7 @@ from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.choice import CHANNEL, PLANE, TIME, fitting, is_clear, roles_of, with_time_axis
+from fluogan_app.core.readers.roles import NO_TIME
 
 
 def _scene(time: str = "T", **counts: int) -> SceneDescription:
@@ -52,6 +53,9 @@ def test_another_axis_as_time_makes_planes_of_the_one_before() -> None:
     assert roles_of(taken) == {"T": PLANE, "C": CHANNEL, "Z": TIME}
     colours = with_time_axis(scene, "C")
     assert (colours.sizes["T"], colours.sizes["C"], colours.sizes["Z"]) == (2, 1, 200)
+    still = with_time_axis(scene, NO_TIME)
+    assert (still.sizes["T"], still.sizes["C"], still.sizes["Z"], still.time_axis) == (1, 2, 200, "")
+    assert roles_of(still) == {"T": PLANE, "C": CHANNEL, "Z": PLANE}
 
 
 def test_as_the_file_says_is_the_scene_itself() -> None:
