@@ -12,8 +12,8 @@ from fluogan_app.core.errors import FluoganError
 
 log = logging.getLogger(__name__)
 
-#: A thread that nobody waits for mostly ends by itself at once; only where its drive is gone it does not.
-LEFT_BEHIND_MS = 500
+#: A thread that nobody waits for mostly ends by itself soon; only where its drive is gone it does not.
+LEFT_BEHIND_MS = 3000
 
 
 class Background(QThread):

@@ -184,8 +184,8 @@ class FilesController(QObject):
 
     def _close(self, stack: Stack) -> None:
         """Closing asks the drive too."""
-        thread = self._context.workbench.do(stack.close, lambda _: None, lambda error: self._context.say(error.one_line))
-        self._context.workbench.leave_behind(thread)
+        bench = self._context.workbench
+        bench.leave_behind(bench.do(stack.close, lambda _: None, lambda error: self._context.say(error.one_line)))
 
     def _remember(self, path: Path, opened: Opened) -> None:
         # No question to the drive here: whether this is a project is known from how it was opened.
