@@ -59,7 +59,7 @@ class Recording:
         """This recording with its gaps filled by another source in the same file; words of both are kept."""
         mine = {each.name: getattr(self, each.name) for each in fields(self)}
         merged = {name: value if value not in (None, (), "") else getattr(other, name) for name, value in mine.items()}
-        if self.pixel_size_origin is Origin.MISSING:
+        if self.pixel_size_origin is Origin.MISSING and other.pixel_size_origin is Origin.FILE:
             merged |= {"pixel_size_y_nm": other.pixel_size_y_nm, "pixel_size_x_nm": other.pixel_size_x_nm}
         merged["metadata"] = {**other.metadata, **self.metadata}
         merged["warnings"] = (*self.warnings, *other.warnings)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Any
 from xml.etree import ElementTree
 
 from fluogan_app.core.data.recording import Recording
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.ome_recording import Modulo, modulo_of, ome_recording
+from fluogan_app.core.readers.recording import positive
+from fluogan_app.core.readers.xml_tree import nested, parsed_xml
 
 #: The XML of the largest recordings, with millions of planes, stays below.
 _MAX_CHARACTERS = 200_000_000
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>")
+#: Planes whose own words are shown; the others are like them.
+_PLANES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -30,13 +35,17 @@ class PlaneRun:
 
 @dataclass(frozen=True)
 class OmeImage:
-    """One image: its order of axes (fastest first, X and Y left out), their lengths, and where its planes are."""
+    """One image: its order of axes (fastest first, X and Y left out), their lengths, and where its planes are.
+
+    modulo: axes that hold a second one, the faster of the two, within their length.
+    """
 
     name: str
     order: str
     sizes: dict[str, int]
     runs: tuple[PlaneRun, ...]
     recording: Recording
+    modulo: tuple[Modulo, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,23 +65,35 @@ def is_ome(text: str) -> bool:
 
 def parse_ome(text: str) -> OmeDocument:
     """The images of an OME-XML. Raises ValueError, with the reason, for XML that leaves out what it must say."""
-    # Entities can blow a small text up to gigabytes; OME-XML has none.
-    if "<!DOCTYPE" in text or "<!ENTITY" in text or len(text) > _MAX_CHARACTERS:
+    if len(text) > _MAX_CHARACTERS:
         raise ValueError("it is not plain OME-XML")
-    try:
-        root = ElementTree.fromstring(text.encode("utf-8"))
-    except (ElementTree.ParseError, LookupError) as error:
-        raise ValueError(str(error)) from error
-    binary_only = _child(root, "BinaryOnly")
+    # The text is decoded already, whatever encoding it says that it has.
+    plain = _DECLARATION.sub("", text.lstrip("\ufeff \r\n\t"), count=1)
+    if "<!DOCTYPE" in plain or "<!ENTITY" in plain:
+        raise ValueError("it is not plain OME-XML")
+    root = parsed_xml(plain.encode("utf-8", errors="replace"), 4 * _MAX_CHARACTERS)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    binary_only = root.find("BinaryOnly")
     if binary_only is not None:
         return OmeDocument(binary_only.get("UUID", ""), (), binary_only.get("MetadataFile", ""))
-    apertures = {objective.get("ID", ""): positive(objective.get("LensNA")) for objective in _deep(root, "Objective")}
-    images = tuple(_image(image, index, apertures) for index, image in enumerate(_children(root, "Image")))
+    images = tuple(_image(image, index, root) for index, image in enumerate(root.findall("Image")))
+    metadata = {"OME-XML": _readable(root)}
+    images = tuple(replace(image, recording=replace(image.recording, metadata=metadata)) for image in images)
     return OmeDocument(root.get("UUID", ""), images)
 
 
-def _image(image: ElementTree.Element, index: int, apertures: dict[str, float | None]) -> OmeImage:
-    pixels = _child(image, "Pixels")
+def _readable(root: ElementTree.Element) -> dict[str, Any]:
+    """The whole tree for display, without what is said of every single plane."""
+    for pixels in root.iter("Pixels"):
+        planes = pixels.findall("Plane")[_PLANES_SHOWN:]
+        left_out = {id(each) for each in (*planes, *pixels.findall("TiffData"))}
+        pixels[:] = [child for child in pixels if id(child) not in left_out]
+    return nested(root)
+
+
+def _image(image: ElementTree.Element, index: int, root: ElementTree.Element) -> OmeImage:
+    pixels = image.find("Pixels")
     if pixels is None:
         raise ValueError(f"image {index} has no pixels")
     sizes = {letter: _whole(pixels.get(f"Size{letter}"), f"Size{letter}") for letter in "TCZYX"}
@@ -80,17 +101,16 @@ def _image(image: ElementTree.Element, index: int, apertures: dict[str, float | 
     if sorted(order) != ["C", "T", "Z"]:
         raise ValueError(f"image {index} has the order of axes {pixels.get('DimensionOrder')}")
     # A channel of several samples (colours) counts as many times in SizeC as it has samples.
-    samples = max((int(positive(c.get("SamplesPerPixel")) or 1) for c in _children(pixels, "Channel")), default=1)
+    samples = max((int(positive(c.get("SamplesPerPixel")) or 1) for c in pixels.findall("Channel")), default=1)
     sizes["C"] = max(1, sizes["C"] // samples)
-    runs = tuple(_run(data) for data in _children(pixels, "TiffData"))
-    settings = _child(image, "ObjectiveSettings")
-    aperture = apertures.get(settings.get("ID", "")) if settings is not None else None
-    return OmeImage(_name(image, index), order, sizes, runs, _recording(pixels, aperture))
+    runs = tuple(_run(data) for data in pixels.findall("TiffData"))
+    recording = ome_recording(image, pixels, root)
+    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes))
 
 
 def _name(image: ElementTree.Element, index: int) -> str:
     name = image.get("Name") or image.get("ID") or f"Image {index}"
-    label = _child(image, "StageLabel")
+    label = image.find("StageLabel")
     position = label.get("Name", "") if label is not None else ""
     # Micro-Manager gives all positions of a recording one name.
     return f"{name} {position}" if position and position not in name else name
@@ -101,7 +121,7 @@ def _run(data: ElementTree.Element) -> PlaneRun:
     count = data.get("PlaneCount")
     if count is None and data.get("IFD") is not None:
         count = "1"
-    uuid = _child(data, "UUID")
+    uuid = data.find("UUID")
     return PlaneRun(
         first,
         _whole(data.get("IFD", "0"), "IFD", least=0),
@@ -109,37 +129,6 @@ def _run(data: ElementTree.Element) -> PlaneRun:
         uuid.get("FileName", "") if uuid is not None else "",
         (uuid.text or "").strip() if uuid is not None else "",
     )
-
-
-def _recording(pixels: ElementTree.Element, aperture: float | None) -> Recording:
-    channels = list(_children(pixels, "Channel"))
-    step = duration_ms(pixels.get("TimeIncrement"), pixels.get("TimeIncrementUnit", "s"))
-    return Recording(
-        pixel_size_y_nm=length_nm(pixels.get("PhysicalSizeY"), pixels.get("PhysicalSizeYUnit", "µm")),
-        pixel_size_x_nm=length_nm(pixels.get("PhysicalSizeX"), pixels.get("PhysicalSizeXUnit", "µm")),
-        time_step_ms=step if step is not None else _step_between_planes_ms(pixels),
-        numerical_aperture=aperture,
-        channels=tuple(channel.get("Name") or f"Channel {index}" for index, channel in enumerate(channels)),
-        emissions_nm=tuple(_emission_nm(channel) for channel in channels),
-        metadata={f"OME {key}": value for key, value in pixels.attrib.items()},
-    )
-
-
-def _emission_nm(channel: ElementTree.Element) -> float | None:
-    return length_nm(channel.get("EmissionWavelength"), channel.get("EmissionWavelengthUnit", "nm"))
-
-
-def _step_between_planes_ms(pixels: ElementTree.Element) -> float | None:
-    """Median distance in time of the planes of the first channel and depth."""
-    times: dict[int, float] = {}
-    for plane in _children(pixels, "Plane"):
-        if plane.get("TheC", "0") == "0" and plane.get("TheZ", "0") == "0" and plane.get("DeltaT") is not None:
-            # The very first plane may stand at zero, which is no duration.
-            time = duration_ms(plane.get("DeltaT"), plane.get("DeltaTUnit", "s")) or 0.0
-            times[_whole(plane.get("TheT", "0"), "TheT", least=0)] = time
-    ordered = [times[index] for index in sorted(times)]
-    steps = [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
-    return positive(statistics.median(steps)) if steps else None
 
 
 def _whole(text: str | None, name: str, least: int = 1) -> int:
@@ -150,19 +139,3 @@ def _whole(text: str | None, name: str, least: int = 1) -> int:
     if not least <= number < 2**31:
         raise ValueError(f"its {name} is {number}")
     return number
-
-
-def _local(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    return (child for child in element if _local(child) == name)
-
-
-def _deep(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    return (child for child in element.iter() if _local(child) == name)
-
-
-def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
-    return next(_children(element, name), None)

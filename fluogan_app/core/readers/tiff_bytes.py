@@ -147,7 +147,10 @@ class TiffBytes:
         """The value of a text tag, "" where there is none. Raises ReadError."""
         if entry is None or entry.type not in (*_TEXTS, 1):
             return ""
-        data = self.value(entry).split(b"\0", 1)[0]
+        data = self.value(entry)
+        if data.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+            return _wide(data)
+        data = data.split(b"\0", 1)[0]
         try:
             return data.decode("utf-8").strip()
         except UnicodeDecodeError:
@@ -197,3 +200,10 @@ class TiffBytes:
             raise self.cut_short(f"the description of page {page} runs to byte {offset + end}")
         # Some programs leave out the closing pointer at the very end of the file.
         return block[: end + self._pointer.size].ljust(end + self._pointer.size, b"\0")
+
+
+def _wide(data: bytes) -> str:
+    """Text of two bytes per letter, in the order that its first letter or its mark shows."""
+    order = "le" if data[:1] == b"\xff" or data[1:2] == b"\0" else "be"
+    text = data[: len(data) // 2 * 2].decode(f"utf-16-{order}", errors="replace")
+    return text.split("\0", 1)[0].strip("\ufeff \r\n\t")

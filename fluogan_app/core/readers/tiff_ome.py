@@ -113,8 +113,23 @@ def _scene(
     planes, warnings = recorded_times(planes, axes, image.name)
     _check_frames(container, planes, pages)
     warnings += _size_remark(image, planes, pages) + _missing_remark(image, planes)
+    axes, planes, split = _split(image, axes, planes)
+    warnings += split
     letters, planes = without_single_axes(axes, planes)
     return TiffScene(image.name, letters, planes, image.recording.filled_from(recording), True, warnings)
+
+
+def _split(image: OmeImage, axes: str, planes: np.ndarray) -> tuple[str, np.ndarray, tuple[str, ...]]:
+    """Axes and addresses with each second axis on its own, behind the one that it lies within; words on each."""
+    words = []
+    for modulo in image.modulo:
+        at = axes.index(modulo.along)
+        if planes.shape[at] % modulo.count == 0:
+            counts = planes.shape
+            planes = planes.reshape(*counts[:at], counts[at] // modulo.count, modulo.count, *counts[at + 1 :])
+            axes = axes[: at + 1] + modulo.letter + axes[at + 1 :]
+            words.append(f"Axis {modulo.along} holds {modulo.count} steps of {modulo.kind} each; they are planes here.")
+    return axes, planes, tuple(words)
 
 
 def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_pages: int) -> np.ndarray:
