@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+#: A flag of the command line with its value, in brackets or behind a colon.
+_FLAG = re.compile(r" \(--[^)]*\)|:? --[a-z][a-z-]*(?: [\w:]+)?")
+
 
 def for_the_eye(name: str, sentence: str) -> str:
     """What is wrong with a parameter, without the name in brackets by which the command line knows it."""
     return sentence.replace(f" ({name})", "")
+
+
+def without_flags(sentence: str) -> str:
+    """Advice without the flags by which the command line takes it; the window has a button instead."""
+    return _FLAG.sub("", sentence)

@@ -16,7 +16,6 @@ from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.errors import ReadError
 from fluogan_app.gui.controllers import check as controller
 from fluogan_app.gui.workspace import CHECK, LOG
-from tests.gui.drifting_file import write_drifting
 from tests.gui.views.made_checks import made_check
 
 
@@ -117,16 +116,16 @@ def test_the_camera_is_estimated_from_the_finding(user, made: Made) -> None:
     user.dialog("estimates_dialog").close()
 
 
-def test_another_stack_ends_the_check_of_the_former(made: Made, open_window: Callable, tmp_path: Path) -> None:
+def test_another_stack_ends_the_check_of_the_former(made: Made, open_window: Callable) -> None:
     made.held = True
     user = open_window()
     user.opens_sample()
     user.sees(lambda: "Data check… 40%" in user.find("check_badge").text())
     assert user.window.workspace.browser.pane.image is not None
-    path = write_drifting(tmp_path)
-    user.drops(path)
+    first = user.session.stack
+    user.drops(first.path)
     user.sees(lambda: made.given_up == 1 and len(made.asked) == 2)
-    assert made.asked[1][0].path == path and not user.window.notices.text("check")
+    assert made.asked[1][0] is user.session.stack is not first and not user.window.notices.text("check")
     made.held = False
     user.sees(lambda: user.window.checks.check is not None)
     user.window.close_project()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QWidget
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
@@ -16,23 +14,6 @@ from fluogan_app.gui.dialogs.error_dialog import show_error
 from tests.gui.drifting_file import write_drifting
 
 LAPTOP, LARGE = QSize(1280, 720), QSize(1920, 1080)
-
-
-@pytest.fixture
-def take(qapp: QApplication) -> Callable[[QWidget, str], None]:
-    """Writes a picture of a widget."""
-    stated = os.environ.get("FLUOGAN_PICTURES")
-    if not stated:
-        pytest.skip("FLUOGAN_PICTURES does not name a folder for the pictures")
-    folder = Path(stated)
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def take_one(widget: QWidget, name: str) -> None:
-        for _ in range(3):
-            qapp.processEvents()
-        assert widget.grab().save(str(folder / f"{name}.png")), f"{name} could not be written"
-
-    return take_one
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -19,6 +19,7 @@ from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.views.check_badge import CheckBadge
 from fluogan_app.gui.views.check_panel import CheckPanel
 from fluogan_app.gui.watched_work import Watch, WatchedWork
+from fluogan_app.gui.wording import without_flags
 
 if TYPE_CHECKING:
     from fluogan_app.core.estimate.drift import DriftEstimate
@@ -145,7 +146,7 @@ class CheckController(QObject):
         label = self._action(first)
         if label:
             offers.insert(0, Offer(label, lambda: self._act(first.name)))
-        self._context.notices.show_notice("check", f"{first.found} {first.advice}".strip(), offers)
+        self._context.notices.show_notice("check", f"{first.found} {without_flags(first.advice)}".strip(), offers)
 
     def _lead_to(self, name: str) -> None:
         self._panel.select(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from fluogan_app.core.data.drift_effect import DriftEffect, effect_of
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.units import length_text
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file, choose_table
@@ -163,7 +165,7 @@ class DriftController(QObject):
         session = self._context.session
         if session.stack is not None and self._dialog is not None:
             origin = f"From {path.name}. "
-            work = partial(table_of, path, session.stack.shape)
+            work = partial(table_of, path, session.stack, session.document)
             self._begin(_READING, work, lambda drift: self._take_path(drift, origin))
 
     def _ask_where(self) -> None:
@@ -251,11 +253,14 @@ def comparison_of(stack: Stack, path: Drift, frames: FrameRange | None, watch: W
     return effect_of(stack, path, frames, watch.note, watch.cancelled)
 
 
-def table_of(path: Path, shape_tyx: tuple[int, int, int], _watch: Watch) -> Drift:
-    """Read a table that fits a stack. On a thread. Raises FluoganError."""
+def table_of(path: Path, stack: Stack, document: ProjectDocument, _watch: Watch) -> Drift:
+    """Read a table that fits a stack; the stack tells which pixels stand still. On a thread. Raises FluoganError."""
     from fluogan_app.core.data.drift_table import read_drift_table
+    from fluogan_app.core.estimate.drift import find_defects
 
-    return read_drift_table(path).checked(shape_tyx)
+    drift = read_drift_table(path).checked(stack.shape)
+    defects = find_defects(replace(stack.raw, acquisition=document.acquisition), document.frames)
+    return replace(drift, defects_yx=defects)
 
 
 def write_table(path: Path, drift: Drift, pixel_size_nm: float | None) -> None:

@@ -143,6 +143,7 @@ class RunController(QObject):
             acquisition=document.acquisition,
             roi=document.roi,
             frames=document.frames,
+            drift=document.drift,
         )
 
     def _resume(self, number: int, total_steps: int | None) -> None:

@@ -16,6 +16,7 @@ from fluogan_app.gui.style import PaletteWatcher, severity_colour, small_font
 from fluogan_app.gui.views.check_words import severity_icon
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of
 from fluogan_app.gui.views.finding_picture import FindingPicture
+from fluogan_app.gui.wording import without_flags
 
 #: How the panel's width is shared between the list, the words and the picture.
 _SHARES = (250, 260, 380)
@@ -106,7 +107,7 @@ class CheckPanel(QWidget):
     def _explain(self) -> None:
         finding = self._chosen()
         self.found.setText(finding.found if finding is not None else "")
-        self.advice.setText(finding.advice if finding is not None else "")
+        self.advice.setText(without_flags(finding.advice) if finding is not None else "")
         label = self._actions.get(finding.name, "") if finding is not None else ""
         self.action.setText(label)
         self.action.setVisible(bool(label))

@@ -35,7 +35,7 @@ def made_check(*, drifts: bool = True) -> DataCheck:
     drift = CheckFinding(
         "drift", "Drift", Severity.SERIOUS if drifts else Severity.FINE,
         "The sample moved 2.3 pixels (230 nm) in 500 frames." if drifts else "No drift found (less than 0.1 pixels).",
-        "Lines come out doubled or blurred by as much: correct the drift first." if drifts else "",
+        "Lines come out doubled or blurred by as much: correct the drift first (--drift correct)." if drifts else "",
         {"span_pixels": 2.3 if drifts else 0.04}, (path_curve(),),
     )  # fmt: skip
     findings = (

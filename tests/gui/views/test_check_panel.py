@@ -16,6 +16,7 @@ from fluogan_app.gui.style import contrast_ratio, severity_colour
 from fluogan_app.gui.views.check_badge import CheckBadge
 from fluogan_app.gui.views.check_panel import CheckPanel
 from fluogan_app.gui.views.check_words import severity_icon, summary
+from fluogan_app.gui.wording import without_flags
 from tests.gui.views.made_checks import made_check
 
 ACTIONS = {"drift": "Correct drift…", "dark_frames": "Use frames 20 to 499"}
@@ -103,6 +104,13 @@ def test_badge_says_how_many_and_how_bad(shown):
     assert badge.text() == "Data check: 2 warnings, 1 note" and badge.accessibleName() == badge.text()
     badge.show_words("Data check… 40 %")
     assert badge.icon().isNull()
+
+
+def test_flags_of_the_command_line_stay_out_of_the_window(panel):
+    assert panel.advice.text() == "Lines come out doubled or blurred by as much: correct the drift first."
+    assert without_flags("Leave them out, or they dim it: --frames 20:500.") == "Leave them out, or they dim it."
+    assert without_flags("State it (--pixel-size-nm): all rests on it.") == "State it: all rests on it."
+    assert without_flags("From 3 – 4 frames on: a well-known value.") == "From 3 – 4 frames on: a well-known value."
 
 
 def test_nothing_to_say_is_fine():
