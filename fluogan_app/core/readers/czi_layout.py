@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,17 +31,32 @@ class PlaneTable:
         """The pictures of a plane, in the order in which they are laid over each other."""
         return self.tiles.rows(slice(self.first[plane], self.first[plane + 1]))
 
-    def places(self, letter: str) -> np.ndarray:
-        """Where each plane (p,) is along an axis; 0 along one that the file does not have."""
-        return self.tiles.starts.get(letter, np.zeros(len(self.tiles), np.int64))[self.first[:-1]]
+    def of_scene(self, scene: int) -> np.ndarray:
+        """The planes of a scene, by their numbers."""
+        begin, end = np.searchsorted(self.places["S"], [scene, scene + 1])
+        return np.arange(begin, end)
 
+    @cached_property
+    def places(self) -> dict[str, np.ndarray]:
+        """Where each plane (p,) is along every axis; scene and channel are 0 where the file does not tell them."""
+        nothing = np.zeros(len(self.first) - 1, np.int64)
+        along = {letter: column[self.first[:-1]] for letter, column in self.tiles.starts.items()}
+        return {letter: nothing for letter in "TCZS"} | along
+
+    @cached_property
     def tile_counts(self) -> np.ndarray:
         """How many pictures make each plane (p,)."""
         return np.diff(self.first)
 
+    @cached_property
     def cut(self) -> np.ndarray:
         """Whether the file's end cuts off a picture of each plane (p,)."""
         return np.logical_or.reduceat(self.tiles.cut, self.first[:-1])
+
+    @cached_property
+    def covered(self) -> np.ndarray:
+        """The pixels that the pictures of each plane (p,) have together."""
+        return np.add.reduceat(self.tiles.height * self.tiles.width, self.first[:-1])
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,8 @@ def read_images(
 def _plane_table(file: FileBytes, tiles: Tiles) -> PlaneTable:
     if len(np.unique(tiles.position)) < len(tiles):
         raise damaged(file.path, "its directory names one picture twice")
-    letters = sorted(set(tiles.starts) - {"M"})
+    # Scenes first, so that the planes of one stand together.
+    letters = sorted(set(tiles.starts) - {"M"}, key=lambda letter: (letter != "S", letter))
     # The last key sorts first; within a plane, later tiles of a mosaic lie over earlier ones.
     keys = [tiles.starts.get(letter, np.zeros(len(tiles), np.int64)) for letter in ["M", *letters[::-1]]]
     ordered = tiles.rows(np.lexsort(keys))
@@ -134,7 +151,8 @@ def _image(file: FileBytes, table: PlaneTable, group: _Group, name: str) -> CziI
     dtype = _dtype(file, group.pixel_type)
     _check_size(file, group, dtype)
     channels = tuple(sorted(group.corners))
-    chosen = np.flatnonzero((table.places("S") == group.scene) & np.isin(table.places("C"), channels))
+    of_scene = table.of_scene(group.scene)
+    chosen = of_scene[np.isin(table.places["C"][of_scene], channels)]
     axes, counts, steps = _grid(file, table, chosen, channels)
     addresses, whole = _addresses(table, group, chosen)
     planes = np.full((*counts, 3), -1, np.int64)
@@ -143,7 +161,7 @@ def _image(file: FileBytes, table: PlaneTable, group: _Group, name: str) -> CziI
     planes, shortened = recorded_part(planes, axes, name)
     missing = int((planes[..., 0] < 0).sum())
     if missing:
-        where = f"it ends at byte {file.size}, before" if table.cut()[chosen].any() else "it lacks"
+        where = f"it ends at byte {file.size}, before" if table.cut[chosen].any() else "it lacks"
         raise damaged(file.path, f"{where} {missing} of its {planes[..., 0].size} planes")
     warnings = (*left_out, *shortened, *_remarks(table, planes[..., 0].ravel(), group))
     axes, planes = _without_single_axes(axes, planes)
@@ -154,8 +172,8 @@ def _addresses(table: PlaneTable, group: _Group, chosen: np.ndarray) -> tuple[np
     """Addresses (n, 3) of planes, and which of them are whole (n,)."""
     addresses = np.zeros((len(chosen), 3), np.int64)
     addresses[:, 0] = chosen
-    tile_counts, of_channel = table.tile_counts()[chosen], table.places("C")[chosen]
-    whole = ~table.cut()[chosen]
+    tile_counts, of_channel = table.tile_counts[chosen], table.places["C"][chosen]
+    whole = ~table.cut[chosen]
     for channel, corner in group.corners.items():
         mine = of_channel == channel
         addresses[mine, 1:] = corner
@@ -177,7 +195,8 @@ def _without_sparse_channels(
     shorter = recorded_part(planes, axes, name)[0][..., 0]
     if len(places) == 0 or ((shorter >= 0).all() and shorter.size >= present.size // len(channels) * len(places)):
         return planes, channels, ()
-    sentence = f"“{name}”: {len(channels) - len(places)} of {len(channels)} channels lack frames and are left out."
+    lacking = ", ".join(str(channel) for channel in np.flatnonzero(~complete))
+    sentence = f"“{name}”: of {len(channels)} channels, some lack frames and are left out (counted from 0: {lacking})."
     return planes.take(places, axis=axis), tuple(channels[place] for place in places), (sentence,)
 
 
@@ -192,7 +211,7 @@ def _grid(
     """Axes that are longer than one, their lengths, and each chosen plane's index along each."""
     axes, counts, steps = "", [], []
     for letter in ["T", *sorted(set(table.tiles.starts) - set("TCZSM")), "C", "Z"]:
-        places = table.places(letter)
+        places = table.places[letter]
         # Scenes of one recording have equally many time points; one that has fewer was stopped early.
         first, last = (_extent(places) if letter == "T" else _extent(places[chosen]))
         step = np.searchsorted(channels, places[chosen]) if letter == "C" else places[chosen] - first
@@ -214,10 +233,10 @@ def _extent(places: np.ndarray) -> tuple[int, int]:
 def _remarks(table: PlaneTable, planes: np.ndarray, group: _Group) -> tuple[str, ...]:
     """Sentences on frames that are put together of tiles, or that tiles do not fill."""
     remarks = []
-    tiles = int(table.tile_counts()[planes].max())
+    tiles = int(table.tile_counts[planes].max())
     if tiles > 1:
         remarks.append(f"Each frame is assembled from {tiles} tiles.")
-    areas = np.add.reduceat(table.tiles.height * table.tiles.width, table.first[:-1])[planes]
+    areas = table.covered[planes]
     if (areas < group.height * group.width).any():
         covered = 100 * int(areas.min()) // (group.height * group.width)
         what = "The tiles" if tiles > 1 else "The pictures do not all lie at the same place: they"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -37,8 +38,7 @@ class CziNotes:
 
     def scene_name(self, scene: int) -> str:
         """The name of a scene, "" where it has none."""
-        found = self._image("Dimensions/S/Scenes").findall("Scene")
-        return next((each.get("Name", "") for each in found if each.get("Index") == str(scene)), "")
+        return self._scene_names.get(str(scene), "")
 
     def stated_count(self, letter: str) -> int | None:
         """How many places the description says that an axis has, None where it says nothing."""
@@ -65,6 +65,11 @@ class CziNotes:
             metadata=self.metadata,
             warnings=self.warnings,
         )
+
+    @cached_property
+    def _scene_names(self) -> dict[str, str]:
+        found = self._image("Dimensions/S/Scenes").findall("Scene")
+        return {each.get("Index", ""): each.get("Name", "") for each in found}
 
     def _image(self, below: str = "") -> ElementTree.Element:
         return _child(self.root, "Metadata/Information/Image" + (f"/{below}" if below else ""))
@@ -110,7 +115,7 @@ class CziNotes:
         return detector.get("Name") or _text(detector, "Manufacturer/Model")
 
     def _bits(self, described: list[ElementTree.Element]) -> int | None:
-        stated = {positive(channel.findtext("ComponentBitCount")) for channel in described}
+        stated = {positive(channel.findtext("ComponentBitCount")) for channel in described} - {None}
         bits = stated.pop() if len(stated) == 1 else None
         bits = bits or positive(self._image().findtext("ComponentBitCount"))
         return int(bits) if bits is not None and bits <= 64 else None

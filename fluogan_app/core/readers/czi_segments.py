@@ -27,7 +27,7 @@ class CziHeader(NamedTuple):
 
 def is_czi(head: bytes) -> bool:
     """Whether these are the first bytes of a CZI file."""
-    return head.startswith(_MAGIC)
+    return head.startswith(_MAGIC[:6])
 
 
 def read_header(file: FileBytes) -> CziHeader:
