@@ -39,6 +39,8 @@ COMMANDS: tuple[Command, ...] = (
             "Write images, curves and a figure of the shown run", needs="run"),
     Command("locate", "&File", "&Locate raw data…", ("Ctrl+Shift+L",),
             "Say where the raw stack is now", needs="project"),
+    Command("metadata", "&File", "File me&tadata…", ("Ctrl+Shift+I",),
+            "What the file states, and which of it is used", needs="stack"),
     Command("close_project", "&File", "&Close project", ("Ctrl+W",), needs="project", starts_section=True),
     Command("quit", "&File", "&Quit", ("Ctrl+Q",)),
     Command("show_stack", "&View", "&Stack", ("Ctrl+1",), "Look through the recorded frames", needs="project"),

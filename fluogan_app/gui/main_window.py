@@ -22,6 +22,7 @@ from fluogan_app.gui.controllers.drift import DriftController
 from fluogan_app.gui.controllers.estimates import EstimatesController
 from fluogan_app.gui.controllers.export import ExportController
 from fluogan_app.gui.controllers.files import FilesController
+from fluogan_app.gui.controllers.metadata import MetadataController
 from fluogan_app.gui.controllers.parameters import ParametersController
 from fluogan_app.gui.controllers.results import ResultsController
 from fluogan_app.gui.controllers.run import RunController
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsController(context, place.panes, place.plots, self.runs)
         self.tree = TreeController(context, place.tree)
         self.exports, self.estimates = ExportController(context), EstimatesController(context)
+        self.metadata = MetadataController(context)
         self.checks = CheckController(context, place.check, place.browser.check_badge)
         self.drifts = DriftController(context, self.checks.drift_found)
         self.view_state = ViewState(self.session, place.browser, place.panes, place.tabs, self.stacks, self.results)
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
         self.runs.save_wanted.connect(self.saving.save)
         self.runs.export_wanted.connect(self.exports.ask)
         place.form.estimate_button.clicked.connect(self.estimates.ask)
+        place.browser.metadata_requested.connect(self.metadata.show)
         self.stacks.image_shown.connect(self.checks.image_shown)
         self.checks.shown_wanted.connect(lambda: place.bottom.setCurrentIndex(CHECK))
         self.checks.drift_wanted.connect(self.drifts.ask)

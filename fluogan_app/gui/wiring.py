@@ -56,6 +56,7 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save_as": saving.save_as,
         "export": window.exports.ask,
         "locate": files.locate,
+        "metadata": window.metadata.show,
         "close_project": window.close_project,
         "quit": window.close,
         "shortcuts": lambda: ShortcutsDialog(window).show(),

@@ -37,3 +37,41 @@ def test_every_chooser(open_window: Callable, take: Callable, shared_data: Path,
     else:
         user.click("chooser_cancel", inside=chooser)
     user.window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_metadata(open_window: Callable, take: Callable, shared_data: Path, scheme: str) -> None:
+    """What is used, and all that the file states, searched."""
+    user = open_window()
+    user.window.set_scheme(scheme)
+    user.window.resize(LAPTOP)
+    user.drops(shared_data / "czi" / "bundled_tubes_T361_gray16_zstd.czi")
+    user.sees_stack()
+    user.types("param_numerical_aperture", "1.46")
+    user.presses("metadata")
+    dialog = user.dialog("metadata_dialog")
+    take(dialog, f"{scheme}-22-metadata-used")
+    dialog.tabs.setCurrentIndex(1)
+    take(dialog, f"{scheme}-23-metadata-all")
+    user.types("metadata_search", "scaling", dialog)
+    user.sees(lambda: " of " in dialog.tree.words.text())
+    take(dialog, f"{scheme}-24-metadata-search")
+    dialog.close()
+    user.window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_guess_and_waiting(open_window: Callable, take: Callable, shared_data: Path, scheme: str) -> None:
+    """A guess above the stack, and a drive that does not answer."""
+    user = open_window()
+    user.window.set_scheme(scheme)
+    user.window.resize(LAPTOP)
+    user.drops(shared_data / "stacks" / "mito_014_50x70x70.tif")
+    user.sees_stack()
+    user.sees(lambda: not user.window.workbench.busy)
+    user.window.files._patience.begin("cells.tif", lambda: None)
+    user.window.files._patience._tell()
+    user.window.workspace.browser.set_busy("Reading the frames… 42%")
+    take(user.window, f"{scheme}-25-guess-and-waiting")
+    user.window.files._patience.end()
+    user.window.set_scheme("light")
