@@ -126,7 +126,7 @@ def test_no_value_whatever_ends_in_a_traceback(flags: dict[str, str]) -> None:
 
 
 def test_a_fault_inside_is_told_with_its_log(fluogan, stack_file, fluogan_home, monkeypatch) -> None:
-    def broken(path: str) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("seven\nlines")
 
     monkeypatch.setattr("fluogan_app.core.readers.open.describe", broken)

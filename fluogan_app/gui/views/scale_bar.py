@@ -22,7 +22,8 @@ def round_below(limit: float) -> float:
 
 def round_ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round numbers between low and high, about that many."""
-    step = round_below((high - low) / max(about - 1, 1) * 1.5)
+    # A step longer than the whole could leave no tick at all.
+    step = round_below((high - low) * min(1.5 / max(about - 1, 1), 1.0))
     first = math.ceil(low / step - 1e-9)
     return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
 

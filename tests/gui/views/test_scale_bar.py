@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -30,6 +30,7 @@ def test_round_lengths_that_can_be_told(limit, expected):
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(2, 8))
+@example(0.5, 4.0, 2)  # no multiple of 5 lies between 0.5 and 4.5
 def test_ticks_lie_inside_and_are_evenly_spaced(low, span, about):
     ticks = round_ticks(low, low + span, about)
     slack = 1e-6 * (abs(low) + span)
