@@ -70,8 +70,9 @@ def _how_taken(scene: SceneDescription) -> str:
         return f" (axis {scene.time_axis})"
     if scene.sizes["T"] > 1 or not others:
         return ""
+    others = [letter for letter in others if letter != "C"]
     choices = " or ".join(f"--time-axis {letter}" for letter in others)
-    return f" (if others are frames, take them with {choices})"
+    return "" if not others else f" (if others are frames, take them with {choices})"
 
 
 def _axes(scene: SceneDescription) -> str:

@@ -24,8 +24,7 @@ from fluogan_app.core.readers.signatures import Format, format_of
 _PICTURES = {"a PNG picture": ".png", "a BMP picture": ".bmp", "a PGM picture": ".pgm"}
 #: What is read where the library stands there that aicsimageio needs for it.
 _NEEDS = {
-    "an Olympus OIB or Zeiss ZVI file": ("bioformats_jar",), "an MRC file": ("bioformats_jar",),
-    "an Olympus OIF file": ("bioformats_jar",), "an HDF5 file (Imaris IMS, h5)": ("bioformats_jar",),
+    "an MRC file": ("bioformats_jar",), "an HDF5 file (Imaris IMS, h5)": ("bioformats_jar",),
     "an ICS file": ("bioformats_jar",), "an Andor SIF file": ("bioformats_jar",),
 }  # fmt: skip
 _WAY_OUT = "Open what the camera recorded: a stack of grey values as TIFF, CZI, ND2 or LIF."

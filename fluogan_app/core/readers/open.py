@@ -17,6 +17,7 @@ from fluogan_app.core.readers.guard import told_as_damage
 from fluogan_app.core.readers.lif import LifReader
 from fluogan_app.core.readers.nd2 import Nd2Reader
 from fluogan_app.core.readers.ndtiff import NdtiffReader
+from fluogan_app.core.readers.olympus import OlympusReader
 from fluogan_app.core.readers.opening import described, stack_of
 from fluogan_app.core.readers.sequence import SequenceReader
 from fluogan_app.core.readers.signatures import not_opened
@@ -26,7 +27,7 @@ from fluogan_app.core.readers.tiff import TiffReader
 #: Asked in this order; the first that recognises a file's first bytes takes it.
 READERS: tuple[Reader, ...] = (
     NdtiffReader(), SequenceReader(), TiffReader(), CziReader(), Nd2Reader(), LifReader(), SpeReader(),
-    DeltavisionReader(), GenericReader(),
+    DeltavisionReader(), OlympusReader(), GenericReader(),
 )  # fmt: skip
 
 

@@ -61,8 +61,10 @@ def _is_text(head: bytes) -> bool:
     return all(letter.isprintable() or letter in "\r\n\t\f\ufeff" for letter in text)
 
 
-def _is_oif(head: bytes) -> bool:
-    return "[ProfileSaveInfo]" in head.decode("utf-16-le", "ignore")[:200]
+def is_oif(head: bytes) -> bool:
+    """Whether these are the settings of an OIF file, text in UTF-16 that begins with a section."""
+    text = head.decode("utf-16-le", "ignore")
+    return text.startswith("\ufeff[") and ("[Acquisition Parameters Common]" in text or "[ProfileSaveInfo]" in text)
 
 
 #: Formats that microscopes and neighbouring programs write, the ones opened here among them, for they may be damaged
@@ -72,7 +74,7 @@ FORMATS: tuple[Format, ...] = (
     Format("a Nikon ND2 file", _starts(b"\xda\xce\xbe\x0a", b"\x00\x00\x00\x0cjP  ")),
     Format("a Leica LIF file", _is_lif),
     Format("an Olympus OIB or Zeiss ZVI file", is_compound),
-    Format("an Olympus OIF file", _is_oif, "Save it as OIB or OME-TIFF with FluoView or Fiji, and open that."),
+    Format("an Olympus OIF file", is_oif, "Save it as OIB or OME-TIFF with FluoView or Fiji, and open that."),
     Format("a Princeton SPE file", is_spe),
     Format("a DeltaVision file", is_deltavision),
     Format("a Hamamatsu DCIMG file", _starts(b"DCIMG"), "Export it as TIFF from HCImage or HoKaWo, and open that."),

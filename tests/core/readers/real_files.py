@@ -187,7 +187,10 @@ LIF: dict[str, Opened | Refused] = {
 
 OTHERS: dict[str, Opened | Refused] = {
     "unsupported/spestack_test.spe": Opened("SPE 2.x", (frames(5, 128, 128),)),
-    "unsupported/test.oib": Refused("an Olympus OIB"),
+    "unsupported/test.oib": Opened("OIB", (Image(
+        (1, 3, 1, 256, 256), "CYX", pixel_nm=square(177.0), channels=("CH1", "Alexa Fluor 546", "TD1"),
+        emissions_nm=(None, 572.0, None), aperture=0.75,
+    ),), (ONE_FRAME,)),
 }
 
 _SPECTRUM = {"pixel_nm": square(104.814429), "channels": ("Green",), **_LIF}

@@ -26,7 +26,7 @@ LIF_HEAD = b"\x70\x00\x00\x00\x9a\x01\x00\x00\x2a"
         ("stack.tif", b"ZISRAWFILE" + bytes(190), "does not begin as a CZI file does"),
         ("stack.nd2", b"\xda\xce\xbe\x0a" + bytes(90), "a Nikon ND2 file"),
         ("stack.lif", LIF_HEAD + bytes(90), "a Leica LIF file"),
-        ("stack.oib", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "Olympus OIB"),
+        ("stack.oib", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(90), "damaged"),
         ("stack.spe", bytes(4098) + b"\x55\x55", "damaged"),
         ("stack.ims", b"\x89HDF\r\n\x1a\n" + bytes(90), "HDF5"),
         ("stack.tif", b"\x89PNG\r\n\x1a\n" + bytes(90), "a PNG picture"),
