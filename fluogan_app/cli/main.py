@@ -21,6 +21,7 @@ from fluogan_app.core.errors import FluoganError, SolverError, UsageError
 #: Each command and what it does. Its module is loaded only where it is meant, so that --help comes at once.
 COMMANDS = {
     "info": "Show what is in a file: scenes, frames, channels, pixel size and where it comes from.",
+    "check": "Check the frames for what spoils a reconstruction: drift, saturation, bleaching, lost frames.",
     "reconstruct": "Reconstruct a super-resolved image from a stack and keep it in a project.",
     "estimate": "Estimate gain, offset, read noise, PSF width and fluctuation from the frames themselves.",
     "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",

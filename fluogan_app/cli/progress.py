@@ -59,9 +59,10 @@ class ProgressLine:
 
 
 class FrameLine:
-    """Counts simulated frames on a terminal; elsewhere it is silent."""
+    """Counts frames on a terminal, behind a word for what is done with them; elsewhere it is silent."""
 
-    def __init__(self, stream: Any | None) -> None:
+    def __init__(self, stream: Any | None, doing: str = "Simulating") -> None:
+        self._doing = doing
         self._stream = stream if stream is not None and stream.is_terminal else None
         self._percent = -1
 
@@ -70,7 +71,7 @@ class FrameLine:
         percent = 100 * done // total
         if self._stream is not None and percent != self._percent:
             self._percent = percent
-            self._stream.write(f"\rSimulating: frame {done} of {total} ({percent} %)")
+            self._stream.write(f"\r{self._doing}: frame {done} of {total} ({percent} %)")
 
     def done(self) -> None:
         """End the line."""

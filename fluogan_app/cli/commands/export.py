@@ -15,7 +15,7 @@ from fluogan_app.core.project.export import export_run
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.store import Project
 
-_TARGETS = ("estimate", "background", "deviation", "curves", "figure")
+_TARGETS = ("estimate", "background", "deviation", "curves", "figure", "drift")
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -39,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument(
         "--figure", metavar="F.png", type=Path,
         help="Mean, estimate and background side by side, with scale bars and colour bars.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--drift", metavar="D.csv", type=Path,
+        help="The path that was corrected, one row per frame, of a run with --drift.",
     )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given
 from fluogan_app.cli.destination import Destination
+from fluogan_app.cli.drift import chosen_drift
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.parser import Parser
 from fluogan_app.cli.recording import FILE_HELP, open_recording, with_flags
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.shifted import corrected, seen_in_all
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
@@ -41,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
         "“fluogan estimate” shows the evidence."
     )
     parser.add_argument("--estimate", action="store_true", help=estimating)
+    parser.add_argument(
+        "--drift", metavar="correct|none|TABLE.csv", default="none",
+        help="Correct the drift of the sample: found in the frames (correct), or as a table of frame, y_pixels and "
+        "x_pixels tells. Default: none; drift that a quick look finds is told.",
+    )  # fmt: skip
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
     parser.add_argument("--preset", metavar="|".join(preset.name for preset in METHODS[method].presets),
@@ -64,6 +72,8 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         stack = open_recording(arguments.file, arguments)
         try:
             destination.check_stack(stack)
+            drift, told = chosen_drift(arguments, stack, report)
+            stack = replace(corrected(stack, drift), warnings=(*stack.warnings, *told))
             request = _request(arguments, stack, params, settings)
             return _run(destination, stack, request, report)
         finally:
@@ -86,6 +96,7 @@ def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settin
         acquisition=_recording(arguments, stack),
         roi=roi,
         frames=frame_range(arguments.frames, stack.shape[0]),
+        drift=stack.drift,
     )
 
 
@@ -97,7 +108,8 @@ def _recording(arguments: argparse.Namespace, stack: Stack) -> Acquisition:
     from fluogan_app.core.estimate.recording import estimate_recording, with_estimates
 
     frames = frame_range(arguments.frames, stack.shape[0])
-    return with_estimates(known, estimate_recording(stack, known, arguments.roi, frames).estimates)
+    roi = arguments.roi if stack.drift is None else (arguments.roi or seen_in_all(stack)).common(seen_in_all(stack))
+    return with_estimates(known, estimate_recording(stack, known, roi, frames).estimates)
 
 
 def _run(destination: Destination, stack: Stack, request: RunRequest, report: Report) -> Exit:

@@ -22,9 +22,9 @@ MOST_GROUPS, MOST_SIDE = 256, 128
 FRAMES_TO_LOOK = 5
 
 
-def frames_to_read(stack: Stack, frames: FrameRange) -> np.ndarray:
-    """Indices of the frames of a range, or of as many evenly spread ones as can be read in seconds."""
-    most = max(2, MOST_BYTES // max(1, stack.shape[1] * stack.shape[2] * stack.dtype.itemsize))
+def frames_to_read(stack: Stack, frames: FrameRange, most_bytes: int = MOST_BYTES) -> np.ndarray:
+    """Indices of the frames of a range, or of as many evenly spread ones as hold so many bytes."""
+    most = max(2, most_bytes // max(1, stack.shape[1] * stack.shape[2] * stack.dtype.itemsize))
     count = min(len(frames), most)
     return np.unique(np.linspace(frames.start, frames.stop - 1, count).round().astype(int))
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fluogan_app.core.data.drift_table import write_drift_table
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.curves_csv import write_curves_csv
@@ -45,18 +46,18 @@ def export_curves(path: Path, curves: Curves) -> None:
 
 def export_run(
     run: Run, estimate: Path | None = None, background: Path | None = None, curves: Path | None = None,
-    figure: Path | None = None, deviation: Path | None = None,
+    figure: Path | None = None, deviation: Path | None = None, drift: Path | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Write what is asked for of a run; all names are checked before anything is written.
 
-    `deviation` is the estimate's standard deviation, of a run that was repeated.
+    `deviation` is the estimate's standard deviation, of a run that was repeated; `drift` the path that was corrected.
     Returns the notes on how far the result can be trusted; where the run is not finished the first one says so.
     Raises UsageError, ProjectError.
     """
     for path, suffixes, what in (
         (estimate, (".tif", ".tiff"), "an image"), (background, (".tif", ".tiff"), "an image"),
         (curves, (".csv",), "the curves"), (figure, (".png",), "the figure"),
-        (deviation, (".tif", ".tiff"), "an image"),
+        (deviation, (".tif", ".tiff"), "an image"), (drift, (".csv",), "the drift"),
     ):  # fmt: skip
         if path is not None:
             _check_suffix(path, suffixes, what)
@@ -66,6 +67,8 @@ def export_run(
             f"Run {run.number} has no standard deviation: it was not repeated.",
             "Start a run with repeats (--repeats 8).",
         )
+    if drift is not None:
+        _export_drift(drift, run)
     about = _provenance(run, result)
     if estimate is not None:
         export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
@@ -78,6 +81,15 @@ def export_run(
     if figure is not None:
         export_figure(figure, result, _caption(run, result))
     return result.notes
+
+
+def _export_drift(path: Path, run: Run) -> None:
+    if run.record.drift is None:
+        raise UsageError(
+            f"Run {run.number} has no drift: its frames are as they were recorded.",
+            "Start a run with its drift corrected (--drift correct).",
+        )
+    write_drift_table(path, run.record.drift, run.record.acquisition.pixel_size_nm)
 
 
 def _provenance(run: Run, result: Result) -> dict[str, Any]:
