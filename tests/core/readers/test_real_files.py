@@ -132,3 +132,33 @@ def test_both_positions_of_a_micromanager_file_are_read(shared_data: Path) -> No
         for time_point in (0, 4, 9):
             np.testing.assert_array_equal(stack.frame(time_point), pages[2 * time_point + scene])
         stack.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ometiff/time-series.ome.tif", "ometiff/multi-channel-time-series.ome.tif",
+        "ometiff/181003_multi_pos_time_course_1_MMStack.ome.tif", "tiff/membrane_2d_timelapse.tif",
+        "nd2/example-timelapse.nd2",
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_aicsimageio_sees_the_same_frames(name: str, shared_data: Path) -> None:
+    aicsimageio = pytest.importorskip("aicsimageio", reason="aicsimageio is not to be had for this Python")
+    # Not ImageJ's files: the tifffile that it asks for cannot read numbers of high byte first with numpy 2.
+    seen = aicsimageio.AICSImage(shared_data / name)
+    for number, image in enumerate(OPENED[name].images):
+        if number < len(seen.scenes):
+            seen.set_scene(seen.scenes[number])
+        for channel in range(image.sizes[1]):
+            stack = open_stack(shared_data / name, Selection(scene=number, channel=channel))
+            frames = np.stack([stack.frame(index) for index in range(stack.shape[0])])
+            stack.close()
+            # It puts time on Z, or on channels, where it does not know better.
+            times, channels, planes = seen.dims.T, seen.dims.C, seen.dims.Z
+            if times == image.sizes[0]:
+                theirs = seen.get_image_data("TYX", C=channel, Z=0)
+            else:
+                assert max(channels, planes) == image.sizes[0] and image.axes != "TYX"
+                theirs = seen.get_image_data("ZYX" if planes > 1 else "CYX")
+            np.testing.assert_array_equal(frames, theirs)
