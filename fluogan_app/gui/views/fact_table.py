@@ -12,7 +12,9 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.facts import Fact
 from fluogan_app.gui.style import ORIGIN_WORDS, PaletteWatcher, origin_colour, quiet_colour
 
-_HEADS = ("", "Value", "From", "")
+_HEADS = ("Quantity", "Value", "From", "Remark")
+#: Added to the height of a line, in pixels.
+_ROOM = 6
 _NAME, _VALUE, _ORIGIN, _NOTE = range(4)
 #: A sign beside the word, for who does not see the colours apart.
 _SIGNS = {
@@ -52,10 +54,12 @@ class FactTable(QTableWidget):
             texts = (fact.label, fact.text, f"{_SIGNS[fact.origin]} {fact.origin.value}", fact.note)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(ORIGIN_WORDS[fact.origin] if column == _ORIGIN else text)
+                item.setToolTip(_origin_words(fact) if column == _ORIGIN else text)
                 self.setItem(row, column, item)
         self._colour()
         self.resizeRowsToContents()
+        for row in range(len(facts)):
+            self.setRowHeight(row, self.rowHeight(row) + _ROOM)
 
     def text(self) -> str:
         """All rows, one on a line."""
@@ -76,6 +80,11 @@ class FactTable(QTableWidget):
             self.item(row, _NOTE).setForeground(quiet_colour(palette))
             if fact.origin is Origin.MISSING:
                 self.item(row, _VALUE).setForeground(quiet_colour(palette))
+
+
+def _origin_words(fact: Fact) -> str:
+    needed = fact.origin is not Origin.MISSING or fact.name == "pixel_size_nm"
+    return ORIGIN_WORDS[fact.origin] if needed else "Missing: the file does not state it. A run can do without."
 
 
 def _line(fact: Fact) -> str:

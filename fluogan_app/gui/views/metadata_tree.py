@@ -15,6 +15,8 @@ from fluogan_app.gui.views.controls import QuietLabel
 _HEADS = ("Name", "Value")
 #: Typing goes on for so long before the tree is searched.
 _REST_MS = 150
+#: Room for names four levels down.
+_NAMES_WIDTH = 280
 #: A tree of fewer entries is shown unfolded.
 _UNFOLDED = 60
 
@@ -46,6 +48,7 @@ class MetadataTree(QWidget):
         self._model.setHorizontalHeaderLabels(_HEADS)
         self._count = _fill(self._model.invisibleRootItem(), metadata)
         self._found.setSourceModel(self._model)
+        self.view.header().resizeSection(0, _NAMES_WIDTH)
         self._search()
 
     @property
@@ -104,7 +107,6 @@ class MetadataTree(QWidget):
         view.setAlternatingRowColors(True)
         view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        view.header().resizeSection(0, 260)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._offer)
         self._add_action("Copy the value", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_value)
