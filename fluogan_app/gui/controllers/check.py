@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluogan_app.core.check.result import CheckFinding, DataCheck, Severity
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError
@@ -161,8 +162,9 @@ class CheckController(QObject):
         if finding.name == "drift":
             corrected = self._context.session.document.drift is not None
             return "See the drift…" if corrected or finding.severity is Severity.FINE else "Correct drift…"
-        needs_camera = finding.name in _OF_THE_CAMERA and finding.severity is not Severity.FINE
-        return "Estimate camera…" if needs_camera else ""
+        camera = self._context.session.document.acquisition
+        assumed = any(camera.origin(name) is Origin.ASSUMED for name in ("gain", "offset"))
+        return "Estimate camera…" if finding.name in _OF_THE_CAMERA and assumed else ""
 
     def _act(self, name: str) -> None:
         if self._check is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from fluogan_app.core.estimate.result import Evidence
 from fluogan_app.gui.style import problem_colour, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of, toggle_button
-from fluogan_app.gui.views.evidence_plot import EvidencePlot, SecondScale
+from fluogan_app.gui.views.evidence_plot import EvidencePlot, with_nm
 from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
 
 #: What the two images show, with its words and their explanation.
@@ -24,7 +24,6 @@ KINDS = {
 }
 BEFORE, AFTER = "recorded", "corrected"
 UNIT = "counts"
-_PIXELS, _NM = "Position in camera pixels", "Position in nm"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class DriftDialog(QDialog):
                          else self.palette().windowText().color())  # fmt: skip
         self.words.setPalette(palette)
         self.detail.setText(state.detail)
-        self._draw(state.curve, state.nm_per_pixel)
+        self.plot.show_evidence(*with_nm(state.curve, state.nm_per_pixel) if state.curve is not None else (None,))
         self.apply_button.setEnabled(state.can_apply)
         self.remove_button.setEnabled(state.applied)
         self.export_button.setEnabled(state.curve is not None)
@@ -128,13 +127,6 @@ class DriftDialog(QDialog):
     def reject(self) -> None:
         """Escape closes, as the cross does."""
         self.close()
-
-    def _draw(self, curve: Evidence | None, nm_per_pixel: float | None) -> None:
-        if curve is None or not nm_per_pixel:
-            self.plot.show_evidence(curve)
-        else:
-            # The second scale says how long a pixel is.
-            self.plot.show_evidence(replace(curve, y_label=_PIXELS), SecondScale(_NM, nm_per_pixel))
 
     def _show_kind(self) -> None:
         pair = self._images.get(self.kind)

@@ -11,15 +11,18 @@ from PySide6.QtWidgets import (
     QTreeWidgetItem, QVBoxLayout, QWidget,
 )  # fmt: skip
 
-from fluogan_app.core.check.result import CheckFinding, DataCheck
+from fluogan_app.core.check.result import CheckFinding, DataCheck, PixelMap
+from fluogan_app.core.estimate.result import Evidence
 from fluogan_app.gui.style import PaletteWatcher, severity_colour, small_font
 from fluogan_app.gui.views.check_words import severity_icon
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of
-from fluogan_app.gui.views.finding_picture import FindingPicture
+from fluogan_app.gui.views.finding_picture import COUNTS, FindingPicture
 from fluogan_app.gui.wording import without_flags
 
 #: How the panel's width is shared between the list, the words and the picture.
 _SHARES = (250, 260, 380)
+#: The finding on how much light there is.
+_BRIGHTNESS = "photons"
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -119,7 +122,12 @@ class CheckPanel(QWidget):
         finding = self._chosen()
         if finding is not None and self.isVisible() and self._drawn != finding.name:
             self._drawn = finding.name
-            self.picture.set_pictures(finding.pictures, self._pixel_size_nm)
+            self.picture.set_pictures(self._pictures_of(finding), self._pixel_size_nm, self._check.mean)
+
+    def _pictures_of(self, finding: CheckFinding) -> tuple[Evidence | PixelMap, ...]:
+        """Those of the finding; how bright the frames are is seen in their mean."""
+        mean = (PixelMap("Mean of the frames", self._check.mean, COUNTS),)
+        return finding.pictures or (mean if finding.name == _BRIGHTNESS else ())
 
     def _chosen(self) -> CheckFinding | None:
         return self._check.finding(self.selected) if self._check is not None and self.selected else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -13,6 +13,11 @@ from fluogan_app.core.estimate.result import Evidence, Series
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
 
 
+#: More letters than this are written in two lines along the vertical axis.
+_LONG_LABEL = 25
+#: More points than these are drawn smaller, so that a line through them can be seen.
+_MANY_POINTS = 60
+_POSITION = "Position in camera pixels"
 #: In the legend: a line, or a dot.
 _SIGNS = {"line": "&#9644;", "points": "&#9679;"}
 
@@ -23,6 +28,13 @@ class SecondScale:
 
     label: str
     factor: float
+
+
+def with_nm(curve: Evidence, nm_per_pixel: float | None) -> tuple[Evidence, SecondScale | None]:
+    """Positions in camera pixels get a second scale in nm, which says how long a pixel is; other curves stay."""
+    if not nm_per_pixel or not curve.y_label.startswith(_POSITION):
+        return curve, None
+    return replace(curve, y_label=_POSITION), SecondScale("Position in nm", nm_per_pixel)
 
 
 class EvidencePlot(QWidget):
@@ -79,7 +91,7 @@ class EvidencePlot(QWidget):
         axis.setPen(quiet_colour(palette))
         axis.setTextPen(palette.text().color())
         size = f"{small_font(self.plot).pointSizeF():g}pt"
-        self.plot.setLabel(side, label, **{"color": palette.text().color().name(), "font-size": size})
+        self.plot.setLabel(side, label if side == "bottom" else _in_two_lines(label), **{"color": palette.text().color().name(), "font-size": size})
 
     def _draw(self, evidence: Evidence) -> None:
         colours, words = curve_colours(QApplication.palette()), []
@@ -99,12 +111,13 @@ class EvidencePlot(QWidget):
         if series.drawn_as == "line":
             if series.spread is not None and not logarithmic:
                 self._draw_band(series, colour)
-            self.plot.plot(series.x, y, pen=_pen(colour), connect="finite")
+            self.plot.plot(series.x, y, pen=_pen(colour, width=2), connect="finite")
             return
+        size = 6 if len(series.x) <= _MANY_POINTS else 3
         if series.spread is not None and not logarithmic:
             bars = self._pyqtgraph.ErrorBarItem(x=series.x, y=y, height=2 * series.spread, pen=_pen(colour))
             self.plot.addItem(bars)
-        self.plot.plot(series.x, y, pen=None, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
+        self.plot.plot(series.x, y, pen=None, symbol="o", symbolSize=size, symbolBrush=colour, symbolPen=None)
 
     def _draw_band(self, series: Series, colour) -> None:
         """One standard deviation to either side of a curve."""
@@ -114,8 +127,17 @@ class EvidencePlot(QWidget):
         self.plot.addItem(self._pyqtgraph.FillBetweenItem(*edges, brush=shade))
 
 
-def _pen(colour, dashed: bool = False) -> QPen:
-    pen = QPen(colour, 1)
+def _in_two_lines(label: str) -> str:
+    """A label as HTML that is broken in its middle where it is too long for a low diagram."""
+    if len(label) <= _LONG_LABEL:
+        return label
+    gaps = [place for place, letter in enumerate(label) if letter == " "]
+    middle = min(gaps, key=lambda place: abs(place - len(label) / 2), default=len(label))
+    return f"<center>{label[:middle]}<br>{label[middle + 1 :]}</center>"
+
+
+def _pen(colour, dashed: bool = False, width: int = 1) -> QPen:
+    pen = QPen(colour, width)
     pen.setCosmetic(True)
     pen.setStyle(Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
     return pen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.check.result import PixelMap
@@ -13,6 +14,7 @@ from fluogan_app.gui.views.controls import QuietLabel, toggle_button
 from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.image_pane import ImagePane
 
+IN_THE_MEAN, COUNTS = "In the mean", "counts"
 #: Up to so many pixels are circled; more are seen without.
 _MOST_CIRCLES = 200
 #: Few pixels in a large frame are lost in gray; this map goes from black to bright in one direction.
@@ -26,9 +28,11 @@ class FindingPicture(QWidget):
         super().__init__(parent)
         self.setObjectName("finding_picture")
         self._pictures: Sequence[Evidence | PixelMap] = ()
+        self._circled: tuple[tuple[int, int], ...] = ()
         self._pixel_size_nm: float | None = None
         self.pane = ImagePane(name="finding")
         self.none = QuietLabel("There is no picture to this finding.")
+        self.none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.plot = None
         self._places = QStackedWidget()
         self._places.addWidget(self.none)
@@ -42,9 +46,15 @@ class FindingPicture(QWidget):
         column.addLayout(self._choice)
         column.addWidget(self._places, 1)
 
-    def set_pictures(self, pictures: Sequence[Evidence | PixelMap], pixel_size_nm: float | None) -> None:
-        """Show the first of these pictures."""
-        self._pictures, self._pixel_size_nm = pictures, pixel_size_nm
+    def set_pictures(
+        self, pictures: Sequence[Evidence | PixelMap], pixel_size_nm: float | None, mean: np.ndarray | None = None
+    ) -> None:
+        """Show the first of these pictures. Few pixels are also shown in the mean [y, x] of the frames, in counts."""
+        maps = [picture for picture in pictures if isinstance(picture, PixelMap)]
+        self._circled = _few_pixels(maps[0].image) if maps else ()
+        if self._circled and mean is not None and mean.shape == maps[0].image.shape:
+            pictures = (*pictures, PixelMap(IN_THE_MEAN, mean, COUNTS))
+        self._pictures, self._pixel_size_nm = tuple(pictures), pixel_size_nm
         for button in self._group.buttons():
             self._group.removeButton(button)
             button.hide()
@@ -73,21 +83,28 @@ class FindingPicture(QWidget):
 
     def _show_map(self, picture: PixelMap) -> None:
         self.pane.set_title(picture.title)
-        low, high = float(np.nanmin(picture.image)), float(np.nanmax(picture.image))
-        self.pane.set_display(DisplaySettings(_COLOURS, levels=(low, high if high > low else low + 1.0)))
+        self.pane.set_display(_display_of(picture))
         self.pane.set_image(picture.image, self._pixel_size_nm, picture.unit)
-        self.pane.canvas.set_circled(_few_pixels(picture.image))
+        self.pane.canvas.set_circled(self._circled)
         self._places.setCurrentWidget(self.pane)
 
     def _show_curve(self, picture: Evidence) -> None:
         if self.plot is None:
             # Brings the library that draws diagrams, which the window's start does not need.
-            from fluogan_app.gui.views.evidence_plot import EvidencePlot
+            from fluogan_app.gui.views.evidence_plot import EvidencePlot, with_nm
 
-            self.plot = EvidencePlot()
+            self.plot, self._scaled = EvidencePlot(), with_nm
             self._places.addWidget(self.plot)
-        self.plot.show_evidence(picture)
+        self.plot.show_evidence(*self._scaled(picture, self._pixel_size_nm))
         self._places.setCurrentWidget(self.plot)
+
+
+def _display_of(picture: PixelMap) -> DisplaySettings:
+    """An image as images are shown; a map of pixels from its least value to its largest."""
+    if picture.unit == COUNTS:
+        return DisplaySettings()
+    low, high = float(np.nanmin(picture.image)), float(np.nanmax(picture.image))
+    return DisplaySettings(_COLOURS, levels=(low, high if high > low else low + 1.0))
 
 
 def _few_pixels(image: np.ndarray) -> tuple[tuple[int, int], ...]:

@@ -60,6 +60,8 @@ def test_each_finding_shows_its_pictures_and_what_can_be_done(panel, listen, qtb
     assert panel.picture.pane.canvas._circled == ((5, 70), (30, 12), (31, 12))
     qtbot.mouseClick(panel.findChild(QToolButton, "finding_picture_1"), Qt.MouseButton.LeftButton)
     assert panel.picture.plot.isVisible() and panel.picture.shown.title == "Brightness"
+    qtbot.mouseClick(panel.findChild(QToolButton, "finding_picture_2"), Qt.MouseButton.LeftButton)
+    assert panel.picture.pane.unit == "counts" and len(panel.picture.pane.canvas._circled) == 3
     assert not panel.action.isVisible()
     choose(panel, "dark_frames")
     qtbot.mouseClick(panel.action, Qt.MouseButton.LeftButton)
@@ -92,6 +94,15 @@ def test_many_pixels_are_not_circled_and_an_even_image_has_a_scale(panel):
     panel.picture.set_pictures((even,), None)
     low, high = panel.picture.pane.levels
     assert low < high and panel.picture.pane.canvas._circled == ()
+
+
+def test_a_path_has_a_scale_in_nm_where_the_pixel_is_known(panel):
+    axis = panel.picture.plot.plot.getAxis("right")
+    assert axis.isVisible() and axis.scale == 100.0
+    panel.show_check(made_check(), ACTIONS, None)
+    assert not axis.isVisible()
+    choose(panel, "bleaching")
+    assert not axis.isVisible()
 
 
 def test_badge_says_how_many_and_how_bad(shown):
