@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
+from fluogan_app.core.readers.base import MAX_PLANES, OpenFile, Scene, damaged
 from fluogan_app.core.readers.file_bytes import FileBytes
 from fluogan_app.core.readers.nd2_chunks import Nd2Chunks
 from fluogan_app.core.readers.nd2_description import Nd2Frames, read_description
+from fluogan_app.core.readers.nd2_legacy import JPEG_2000, LegacyNd2File, is_legacy_nd2
 from fluogan_app.core.readers.nd2_scenes import nd2_scenes
 
-_MODERN, _LEGACY = b"\xda\xce\xbe\x0a", b"\x00\x00\x00\x0cjP  "
+_MODERN = b"\xda\xce\xbe\x0a"
 #: Each frame's chunk begins with its time, a number of so many bytes.
 _TIME_BYTES = 8
 
@@ -26,14 +27,14 @@ class Nd2Reader:
     name = "ND2"
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        """Whether these are the first bytes of an ND2 file."""
-        return head.startswith(_MODERN)
+        """Whether these are the first bytes of an ND2 file; the oldest begin as any JPEG 2000 picture does."""
+        return head.startswith(_MODERN) or (head.startswith(JPEG_2000) and is_legacy_nd2(path))
 
-    def open(self, path: Path) -> Nd2File:
+    def open(self, path: Path) -> OpenFile:
         """The file with its stage positions. Raises ReadError."""
         file = FileBytes(path)
         try:
-            return Nd2File(file)
+            return LegacyNd2File(file) if file.read_up_to(0, len(JPEG_2000)) == JPEG_2000 else Nd2File(file)
         except BaseException:
             file.close()
             raise
@@ -55,7 +56,8 @@ class Nd2File:
         description = read_description(self._chunks)
         self._frames = description.frames
         words = self._size_words()
-        scenes = nd2_scenes(self._chunks, description, self._offsets)
+        held = np.fromiter(self._offsets, np.int64, len(self._offsets))
+        scenes = nd2_scenes(file.path, description, held, self._chunks.times_ms())
         self.scenes: tuple[Scene, ...] = tuple(replace(each, warnings=(*each.warnings, *words)) for each in scenes)
 
     def source(self, scene: Scene, addresses: np.ndarray) -> Nd2Source:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+import numpy as np
+
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.file_bytes import FileBytes
 
@@ -16,6 +18,7 @@ _FIRST_NAME = b"ND2 FILE SIGNATURE CHUNK NAME01!"
 _TABLE_NAME = b"ND2 FILEMAP SIGNATURE NAME 0001!"
 _TABLE_END = b"ND2 CHUNK MAP SIGNATURE 0000001!"
 _FRAME_NAME = b"ImageDataSeq|"
+_TIMES = b"CustomData|AcqTimesCache!"
 #: The name of a chunk is padded to a multiple of a disc's block.
 _LONGEST_NAME = 1 << 16
 #: Descriptions of the largest experiments, with thousands of positions, stay below; so they do when unpacked.
@@ -56,6 +59,11 @@ class Nd2Chunks:
     def read(self, name: bytes) -> bytes:
         """The content of a chunk, b"" where there is none. Raises ReadError."""
         return self._content(self._places[name][0], name) if name in self._places else b""
+
+    def times_ms(self) -> np.ndarray:
+        """When each frame was taken, by its number; empty where the file does not say. Raises ReadError."""
+        content = self.read(_TIMES)
+        return np.frombuffer(content[: len(content) // 8 * 8], "<f8")
 
     def check_description(self, name: bytes) -> None:
         """Raises ReadError for a description that is no ND2 text, or would unpack to more than any file needs."""

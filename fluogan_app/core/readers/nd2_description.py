@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import check_frame, damaged
+from fluogan_app.core.readers.file_bytes import FileBytes
 from fluogan_app.core.readers.nd2_chunks import Nd2Bytes, Nd2Chunks
 
 #: The descriptions that are read, in files of NIS-Elements from version 3 on, and in older ones.
@@ -58,15 +60,20 @@ class Nd2Description:
 
 def read_description(chunks: Nd2Chunks) -> Nd2Description:
     """Frames, loops and metadata of an ND2 file. Raises ReadError."""
-    import nd2
-
     for name in (f"{each}{suffix}".encode() for each in _DESCRIPTIONS for suffix in ("LV!", "!", "LV|0!", "|0!")):
         chunks.check_description(name)
-    with nd2.ND2File(Nd2Bytes(chunks.file)) as file:
+    return described(chunks.file)
+
+
+def described(source: FileBytes) -> Nd2Description:
+    """What the library makes of a file's descriptions, which were found sound before. Raises ReadError."""
+    import nd2
+
+    with nd2.ND2File(Nd2Bytes(source)) as file:
         return Nd2Description(
-            frames=_frames(chunks, file.attributes),
+            frames=_frames(source.path, file.attributes, file.is_legacy),
             sequences=max(0, file.attributes.sequenceCount),
-            loops=_loops(chunks, file.experiment),
+            loops=_loops(source.path, file.experiment),
             attributes=file.attributes._asdict(),
             metadata=_readable(lambda: file.metadata),
             text=dict(_readable(lambda: file.text_info) or {}),
@@ -74,9 +81,10 @@ def read_description(chunks: Nd2Chunks) -> Nd2Description:
         )
 
 
-def _frames(chunks: Nd2Chunks, attributes: Any) -> Nd2Frames:
-    path = chunks.file.path
+def _frames(path: Path, attributes: Any, legacy: bool) -> Nd2Frames:
     bits, components = attributes.bitsPerComponentInMemory, attributes.componentCount
+    # The oldest files state the bits of their pictures, which unpack to whole bytes.
+    bits = -(-bits // 8) * 8 if legacy else bits
     channels = attributes.channelCount or 1
     if bits % 8 or bits // 8 not in _BYTES or components < 1:
         raise damaged(path, f"its pixels have {components} components of {bits} bits")
@@ -93,7 +101,7 @@ def _frames(chunks: Nd2Chunks, attributes: Any) -> Nd2Frames:
     return Nd2Frames(height, width, components, row_bytes, dtype, attributes.compressionType == "lossless")
 
 
-def _loops(chunks: Nd2Chunks, experiment: list[Any]) -> tuple[Loop, ...]:
+def _loops(path: Path, experiment: list[Any]) -> tuple[Loop, ...]:
     """The loops, slowest first. Two times that follow each other are one time: phases that were recorded in a row."""
     loops: list[Loop] = []
     for each in (loop for loop in experiment if loop.count > 1):
@@ -103,7 +111,7 @@ def _loops(chunks: Nd2Chunks, experiment: list[Any]) -> tuple[Loop, ...]:
         elif any(loop.letter == letter for loop in loops):
             words = " × ".join(f"{loop.letter}{loop.count}" for loop in (*loops, Loop(letter, each.count, None)))
             raise ReadError(
-                f"{chunks.file.path.name} loops twice over the same axis ({words}), which cannot be told apart.",
+                f"{path.name} loops twice over the same axis ({words}), which cannot be told apart.",
                 "Save one of the loops as a file of its own with NIS-Elements, and open that.",
             )
         else:

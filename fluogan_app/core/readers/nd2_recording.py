@@ -10,19 +10,20 @@ from typing import Any
 import numpy as np
 
 from fluogan_app.core.data.recording import Recording
-from fluogan_app.core.readers.nd2_chunks import Nd2Chunks
 from fluogan_app.core.readers.nd2_description import Nd2Description
 from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
 
-_TIMES = b"CustomData|AcqTimesCache!"
 _NO_METADATA = "The description of its calibration is damaged; pixel size, channels and optics are not known."
 #: Steps in time that differ by more are told.
 _UNEVEN = 1.5
 
 
-def recording_of(chunks: Nd2Chunks, description: Nd2Description, sequences: np.ndarray, axes: str) -> Recording:
-    """What a file states of one position. sequences: numbers of its frames (loops…), axes: the loops' letters."""
-    step, words = _time_step(chunks, description, sequences, axes)
+def recording_of(description: Nd2Description, sequences: np.ndarray, axes: str, times_ms: np.ndarray) -> Recording:
+    """What a file states of one position. sequences: numbers of its frames (loops…), axes: the loops' letters.
+
+    times_ms: when each frame of the file was taken; empty where it does not say.
+    """
+    step, words = _time_step(description, sequences, axes, times_ms)
     bits = description.attributes.get("bitsPerComponentSignificant") or None
     if description.metadata is None:
         notes = (_NO_METADATA, *words)
@@ -56,21 +57,22 @@ def _side_nm(channels: list[Any], picture: Mapping[str, Any]) -> tuple[float | N
     if "time" in volume.axesInterpretation[:2]:
         return None, ("A side of its frames is time: they are scans of a line, not images.",)
     side = length_nm(picture.get("dCalibration", volume.axesCalibration[0]), "µm")
-    if volume.axesCalibrated[0] or side in (None, 1000.0):
-        return (side if volume.axesCalibrated[0] else None), ()
+    filled_in = side == 1000.0 and not (volume.axesCalibrated[0] and "dCalibration" in picture)
+    if side is None or filled_in:
+        return None, ()
+    if volume.axesCalibrated[0]:
+        return side, ()
     return None, (f"The file gives a pixel of {side:.6g} nm, but says that it is not calibrated; it is ignored.",)
 
 
 def _time_step(
-    chunks: Nd2Chunks, description: Nd2Description, sequences: np.ndarray, axes: str
+    description: Nd2Description, sequences: np.ndarray, axes: str, times_ms: np.ndarray
 ) -> tuple[float | None, tuple[str, ...]]:
     """Median time from frame to frame by the frames' own times; else as the loop was planned, or turned out."""
     if "T" not in axes:
         return None, ()
     along = np.moveaxis(sequences, axes.index("T"), 0).reshape(sequences.shape[axes.index("T")], -1)[:, 0]
-    content = chunks.read(_TIMES)
-    times = np.frombuffer(content[: len(content) // 8 * 8], "<f8")
-    if along.max(initial=-1) < len(times) and (steps := np.diff(times[along])).size and (steps > 0).all():
+    if along.max(initial=-1) < len(times_ms) and (steps := np.diff(times_ms[along])).size and (steps > 0).all():
         return duration_ms(statistics.median(steps), "ms"), _uneven(steps)
     parameters = next(loop.parameters for loop in description.loops if loop.letter == "T")
     phases = getattr(parameters, "periods", None) or [parameters]

@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
-from fluogan_app.core.readers.nd2_chunks import Nd2Chunks
 from fluogan_app.core.readers.nd2_description import Loop, Nd2Description
 from fluogan_app.core.readers.nd2_recording import recording_of
 from fluogan_app.core.readers.recorded import recorded_part
 
 
-def nd2_scenes(chunks: Nd2Chunks, description: Nd2Description, offsets: dict[int, int]) -> tuple[Scene, ...]:
-    """One scene for each stage position. offsets: where each frame is, by its number. Raises ReadError."""
-    loops, words = _loops(description, offsets)
+def nd2_scenes(
+    path: Path, description: Nd2Description, held: np.ndarray, times_ms: np.ndarray
+) -> tuple[Scene, ...]:
+    """One scene for each stage position. held: numbers of the frames that the file holds. Raises ReadError.
+
+    times_ms: when each frame was taken, by its number; empty where the file does not say.
+    """
+    loops, words = _loops(description, int(held.max()) + 1)
     shape = tuple(loop.count for loop in loops)
     if math.prod(shape) * description.frames.components > MAX_PLANES:
-        raise damaged(chunks.file.path, f"it claims {math.prod(shape)} frames")
+        raise damaged(path, f"it claims {math.prod(shape)} frames")
     sequences = np.arange(math.prod(shape)).reshape(shape)
     axes = "".join(loop.letter for loop in loops)
-    names = _position_names(loops, chunks.file.path.stem)
+    names = _position_names(loops, path.stem)
     position = axes.find("P")
     scenes, left_out = [], []
     for index, name in enumerate(names):
         own = sequences if position < 0 else sequences.take(index, axis=position)
-        scene = _scene(chunks, description, offsets, name, axes.replace("P", ""), own)
+        scene = _scene(description, held, times_ms, name, axes.replace("P", ""), own)
         (left_out.append(name) if scene is None else scenes.append(scene))
     if not scenes:
-        raise damaged(chunks.file.path, f"it should hold {sequences.size} frames, but has {len(offsets)}")
+        raise damaged(path, f"it should hold {sequences.size} frames, but has {len(held)}")
     if left_out:
         words = (*words, f"Left out, since the file holds no complete frames of them: {', '.join(left_out)}.")
     return tuple(_with_words(scene, words) for scene in scenes)
 
 
-def _loops(description: Nd2Description, offsets: dict[int, int]) -> tuple[tuple[Loop, ...], tuple[str, ...]]:
+def _loops(description: Nd2Description, held: int) -> tuple[tuple[Loop, ...], tuple[str, ...]]:
     """The loops that the frames run through; frames that no loop explains are pages in a row."""
-    loops, held, stated = description.loops, max(offsets) + 1, description.sequences
+    loops, stated = description.loops, description.sequences
     words = (f"The file states {stated} frames, but holds {held}.",) if stated != held else ()
     if not loops:
         count = max(held, stated)
@@ -61,21 +66,21 @@ def _position_names(loops: tuple[Loop, ...], stem: str) -> list[str]:
 
 
 def _scene(
-    chunks: Nd2Chunks,
     description: Nd2Description,
-    offsets: dict[int, int],
+    held: np.ndarray,
+    times_ms: np.ndarray,
     name: str,
     axes: str,
     sequences: np.ndarray,
 ) -> Scene | None:
     """One position, with the frames that were recorded; None where none are complete. sequences: (loops…)."""
     frames = description.frames
-    there = np.isin(sequences, np.fromiter(offsets, np.int64, len(offsets)))
+    there = np.isin(sequences, held)
     planes = np.stack([np.where(there, sequences, -1), np.zeros_like(sequences)], axis=-1).astype(np.int64)
     planes, cut = recorded_part(planes, axes, name)
     if (planes[..., 0] < 0).any():
         return None
-    recording = recording_of(chunks, description, planes[..., 0], axes)
+    recording = recording_of(description, planes[..., 0], axes, times_ms)
     if frames.components > 1:
         planes = np.repeat(planes[..., np.newaxis, :], frames.components, axis=-2)
         planes[..., 1] = np.arange(frames.components)

@@ -86,7 +86,8 @@ def element_xml(picture: LifPicture, memory: str) -> str:
     pixels = picture.pixels
     steps = dict(zip(picture.axes, pixels.strides, strict=True))
     counts = dict(zip(picture.axes, pixels.shape, strict=True))
-    dimensions = "".join(_dimension(picture, letter, counts[letter], steps[letter]) for letter in reversed(picture.axes))
+    fastest_first = reversed(picture.axes)
+    dimensions = "".join(_dimension(picture, letter, counts[letter], steps[letter]) for letter in fastest_first)
     channels = "".join(_channel(picture, index, index * steps.get("C", 0)) for index in range(counts.get("C", 1)))
     claims = {"Size": pixels.nbytes, "MemoryBlockID": memory} | dict(picture.claims.get("Memory", {}))
     return (
@@ -113,7 +114,8 @@ def _channel(picture: LifPicture, index: int, offset: int) -> str:
     stated = {
         "DataType": int(dtype.kind == "f"), "ChannelTag": picture.tags[index] if picture.tags else 0,
         "Resolution": picture.bits or 8 * dtype.itemsize, "LUTName": picture.luts[index] if picture.luts else "Gray",
-        "Min": 0, "Max": 1, "NameOfMeasuredQuantity": "", "Unit": "", "IsLUTInverted": 0, "BytesInc": offset, "BitInc": 0,
+        "Min": 0, "Max": 1, "NameOfMeasuredQuantity": "", "Unit": "", "IsLUTInverted": 0, "BitInc": 0,
+        "BytesInc": offset,
     }  # fmt: skip
     return f"<ChannelDescription {_attributes(stated | dict(picture.claims.get('C', {})))}/>"
 

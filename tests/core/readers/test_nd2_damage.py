@@ -140,7 +140,8 @@ def test_xml_with_entities_is_refused(tmp_path: Path) -> None:
 def test_levels_within_levels_without_end_are_refused(tmp_path: Path) -> None:
     deep = lv({"a": 1})
     for _ in range(4000):
-        deep = struct.pack("<BB", 11, 2) + "a\0".encode("utf-16-le") + struct.pack("<IQ", 1, 18 + len(deep)) + deep + bytes(8)
+        begin = struct.pack("<BB", 11, 2) + "a\0".encode("utf-16-le")
+        deep = begin + struct.pack("<IQ", 1, 18 + len(deep)) + deep + bytes(8)
     chunks = [(b"ImageAttributesLV!", deep), (b"ImageDataSeq|0!", bytes(300))]
     started = time.monotonic()
     assert "damaged" in refusal(assembled(chunks), tmp_path)
@@ -175,7 +176,8 @@ def test_a_file_that_disagrees_with_itself_says_so(tmp_path: Path) -> None:
     path.write_bytes(nd2_bytes(FRAMES, "", changes={"uiSequenceCount": 7}))
     assert any("should have 7 planes along axis I; the file holds the first 5" in s for s in describe(path).warnings)
     np.testing.assert_array_equal(outcome(path), FRAMES)
-    assert "claims 2147483647 frames" in refusal(nd2_bytes(FRAMES, "", changes={"uiSequenceCount": 2**31 - 1}), tmp_path)
+    boastful = nd2_bytes(FRAMES, "", changes={"uiSequenceCount": 2**31 - 1})
+    assert "claims 2147483647 frames" in refusal(boastful, tmp_path)
 
 
 def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
