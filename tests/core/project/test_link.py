@@ -6,10 +6,13 @@ import hashlib
 import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import tifffile
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.project import link as links
+from fluogan_app.core.readers.open import open_stack
 
 
 def test_the_fingerprint_of_a_file_is_its_sha256(raw):
@@ -114,3 +117,15 @@ def test_a_set_of_files_is_never_taken_as_unchanged(several, tmp_path):
     assert not links.is_unchanged(link, link)
     alone = links.make_link(replace(several, files=()), tmp_path)
     assert links.is_unchanged(alone, alone)
+
+
+def test_a_numbered_series_is_known_again_by_whichever_of_its_files_is_opened(tmp_path):
+    for number in range(4):
+        # Files of a series need not be of one size.
+        picture = np.full((5, 6), number, np.uint16)
+        tifffile.imwrite(tmp_path / f"{number}.tif", picture, description="x" * (10 + 40 * number), metadata=None)
+    first, third = open_stack(tmp_path / "0.tif"), open_stack(tmp_path / "2.tif")
+    link = links.make_link(first, tmp_path, hashed=True)
+    assert links.differences(link, third) == []
+    tifffile.imwrite(tmp_path / "3.tif", np.full((5, 6), 9, np.uint16), description="x" * 130, metadata=None)
+    assert links.differences(link, third) == ["Its content differs (SHA-256)."]
