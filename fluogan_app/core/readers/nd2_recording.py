@@ -14,20 +14,25 @@ from fluogan_app.core.readers.nd2_description import Nd2Description
 from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
 
 _NO_METADATA = "The description of its calibration is damaged; pixel size, channels and optics are not known."
+#: As many entries of a list, and letters of a text, are shown; an experiment can have thousands of positions.
+_SHOWN = 200
+_LONGEST_TEXT = 20_000
 #: Steps in time that differ by more are told.
 _UNEVEN = 1.5
 
 
-def recording_of(description: Nd2Description, sequences: np.ndarray, axes: str, times_ms: np.ndarray) -> Recording:
+def recording_of(
+    description: Nd2Description, sequences: np.ndarray, axes: str, times_ms: np.ndarray, metadata: Mapping[str, Any]
+) -> Recording:
     """What a file states of one position. sequences: numbers of its frames (loops…), axes: the loops' letters.
 
-    times_ms: when each frame of the file was taken; empty where it does not say.
+    times_ms: when each frame of the file was taken; empty where it does not say. metadata: of all positions.
     """
     step, words = _time_step(description, sequences, axes, times_ms)
     bits = description.attributes.get("bitsPerComponentSignificant") or None
     if description.metadata is None:
         notes = (_NO_METADATA, *words)
-        return Recording(time_step_ms=step, metadata=_metadata(description), bits_in_use=bits, warnings=notes)
+        return Recording(time_step_ms=step, metadata=metadata, bits_in_use=bits, warnings=notes)
     channels = description.metadata.channels or []
     side, side_words = _side_nm(channels, description.picture)
     microscope = channels[0].microscope if channels else None
@@ -43,7 +48,7 @@ def recording_of(description: Nd2Description, sequences: np.ndarray, axes: str, 
         channels=tuple(each.channel.name or f"Channel {index}" for index, each in enumerate(channels)),
         emissions_nm=tuple(positive(each.channel.emissionLambdaNm) for each in channels),
         exposure_ms=_exposure_ms(description.picture),
-        metadata=_metadata(description),
+        metadata=metadata,
         bits_in_use=bits,
         warnings=(*side_words, *words),
     )
@@ -112,11 +117,11 @@ def _exposure_ms(picture: Mapping[str, Any]) -> float | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _metadata(description: Nd2Description) -> dict[str, Any]:
+def metadata_of(description: Nd2Description) -> dict[str, Any]:
     """The file's own words, nested as in the file."""
     channels = description.metadata.channels if description.metadata is not None else None
     groups: dict[str, Any] = {
-        "Text": description.text,
+        "Text": _plain(description.text),
         "Attributes": _plain(description.attributes),
         "Loops": [
             {"axis": loop.letter, "count": loop.count, "parameters": _plain(loop.parameters)}
@@ -138,5 +143,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+        return [_plain(each) for each in value[:_SHOWN]]
+    return value if isinstance(value, bool | int | float) or value is None else str(value)[:_LONGEST_TEXT]

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
 from fluogan_app.core.readers.nd2_description import Loop, Nd2Description
-from fluogan_app.core.readers.nd2_recording import recording_of
+from fluogan_app.core.readers.nd2_recording import metadata_of, recording_of
 from fluogan_app.core.readers.recorded import recorded_part
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """What all positions share: the description, the numbers of the frames that are there, their times, the words."""
+
+    description: Nd2Description
+    held: np.ndarray
+    times_ms: np.ndarray
+    metadata: dict[str, Any]
 
 
 def nd2_scenes(
@@ -27,12 +38,13 @@ def nd2_scenes(
         raise damaged(path, f"it claims {math.prod(shape)} frames")
     sequences = np.arange(math.prod(shape)).reshape(shape)
     axes = "".join(loop.letter for loop in loops)
+    recorded = _Recorded(description, held, times_ms, metadata_of(description))
     names = _position_names(loops, path.stem)
     position = axes.find("P")
     scenes, left_out = [], []
     for index, name in enumerate(names):
         own = sequences if position < 0 else sequences.take(index, axis=position)
-        scene = _scene(description, held, times_ms, name, axes.replace("P", ""), own)
+        scene = _scene(recorded, name, axes.replace("P", ""), own)
         (left_out.append(name) if scene is None else scenes.append(scene))
     if not scenes:
         raise damaged(path, f"it should hold {sequences.size} frames, but has {len(held)}")
@@ -65,22 +77,15 @@ def _position_names(loops: tuple[Loop, ...], stem: str) -> list[str]:
     return [name or f"Position {index + 1}" for index, name in enumerate(named)]
 
 
-def _scene(
-    description: Nd2Description,
-    held: np.ndarray,
-    times_ms: np.ndarray,
-    name: str,
-    axes: str,
-    sequences: np.ndarray,
-) -> Scene | None:
+def _scene(recorded: _Recorded, name: str, axes: str, sequences: np.ndarray) -> Scene | None:
     """One position, with the frames that were recorded; None where none are complete. sequences: (loops…)."""
-    frames = description.frames
-    there = np.isin(sequences, held)
+    frames = recorded.description.frames
+    there = np.isin(sequences, recorded.held)
     planes = np.stack([np.where(there, sequences, -1), np.zeros_like(sequences)], axis=-1).astype(np.int64)
     planes, cut = recorded_part(planes, axes, name)
     if (planes[..., 0] < 0).any():
         return None
-    recording = recording_of(description, planes[..., 0], axes, times_ms)
+    recording = recording_of(recorded.description, planes[..., 0], axes, recorded.times_ms, recorded.metadata)
     if frames.components > 1:
         planes = np.repeat(planes[..., np.newaxis, :], frames.components, axis=-2)
         planes[..., 1] = np.arange(frames.components)
