@@ -18,6 +18,8 @@ _BEGIN, _TEST = 0x70, 0x2A
 _OBJECT = "LMS_Object_File"
 #: The XML of the largest projects, with thousands of images, stays below.
 _MAX_XML_CHARACTERS = 100_000_000
+#: Elements take far more memory than their text; a project of ten thousand images has fewer.
+_MAX_MARKS = 4_000_000
 #: No project has more; a file that claims more would only keep the program busy.
 _MAX_BLOCKS = 1_000_000
 
@@ -100,6 +102,8 @@ def _parsed(file: FileBytes, text: str) -> ElementTree.Element:
     # Entities can blow a small text up to gigabytes; LIF has none.
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise damaged(file.path, "its description is not the plain XML of a LIF file")
+    if text.count("<") > _MAX_MARKS:
+        raise damaged(file.path, "its description has millions of elements")
     try:
         return ElementTree.fromstring(text)
     except ElementTree.ParseError as error:

@@ -156,6 +156,13 @@ def test_folders_within_folders_without_end_are_refused(tmp_path: Path) -> None:
     assert time.monotonic() - started < 5
 
 
+def test_a_description_of_millions_of_elements_is_refused_without_them(tmp_path: Path) -> None:
+    content = header("<a>" + "<b/>" * 4_000_001 + "</a>")
+    started = time.monotonic()
+    assert "millions of elements" in refusal(content, tmp_path)
+    assert time.monotonic() - started < 5
+
+
 def test_a_description_longer_than_the_file_is_refused(tmp_path: Path) -> None:
     content = bytearray(WHOLE)
     struct.pack_into("<I", content, 9, 2**31)
