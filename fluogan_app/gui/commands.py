@@ -30,6 +30,8 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("open_stack", "&File", "&Open stack…", ("Ctrl+O",), "Open an image stack from disk"),
+    Command("open_folder", "&File", "Open &folder…", ("Ctrl+Alt+O",),
+            "Open the numbered files or the recording in a folder as one stack"),
     Command("open_project", "&File", "Open &project…", ("Ctrl+Shift+O",), "Open a saved project"),
     Command("choose_image", "&File", "Choose &image of the file…", ("Ctrl+I",),
             "Choose another image, channel, plane or time axis of the open file", needs="stack"),

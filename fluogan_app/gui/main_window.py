@@ -11,8 +11,6 @@ from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from fluogan_app.core.errors import ReadError
-from fluogan_app.core.samples import samples
 from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
 from fluogan_app.gui.commands import Actions, fill_menus
@@ -27,13 +25,13 @@ from fluogan_app.gui.controllers.parameters import ParametersController
 from fluogan_app.gui.controllers.results import ResultsController
 from fluogan_app.gui.controllers.run import RunController
 from fluogan_app.gui.controllers.saving import SavingController
+from fluogan_app.gui.controllers.start import StartController
 from fluogan_app.gui.controllers.stack import StackController
 from fluogan_app.gui.controllers.tree import TreeController
 from fluogan_app.gui.controllers.view_state import ViewState
 from fluogan_app.gui.notice_bar import NoticeBar
-from fluogan_app.gui.reachability import Reachability
 from fluogan_app.gui.session import Session
-from fluogan_app.gui.settings import FOLDERS, Settings
+from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.stack_reader import StackReader
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
@@ -59,8 +57,6 @@ class MainWindow(QMainWindow):
         self.settings, self.log_path = settings, log_path
         self.session, self.workbench = Session(self), Workbench(self)
         self.reader, self.unsaved = StackReader(self), UnsavedProjects()
-        self.reachability = Reachability(self.workbench, self)
-        settings.is_there, settings.note_there = self.reachability.knows, self.reachability.note
         self.log, self.notices, self.welcome = LogView(), NoticeBar(), Welcome()
         self.workspace = Workspace(self.log)
         self._closing = False
@@ -124,6 +120,7 @@ class MainWindow(QMainWindow):
         context = Context(self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path)
         self.saving = SavingController(context, self.unsaved, lambda: self.view_state.gather())
         self.files = FilesController(context, self.unsaved, self.saving.leave)
+        self.starts = StartController(context, self.welcome, self.files)
         self.parameters = ParametersController(context, place.form)
         self.stacks = StackController(context, place.browser, self.reader)
         self.runs = RunController(context, place.run_panel)
@@ -139,16 +136,12 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session, place = self.session, self.workspace
         session.project_changed.connect(self._show_project)
-        self.reachability.changed.connect(self._fill_recent)
         session.unsaved_changed.connect(self.setWindowModified)
         for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
             signal.connect(self._enable_commands)
         for signal in (session.runs_changed, session.job_changed):
             signal.connect(lambda: place.set_has_curves(bool(session.runs) or session.busy))
         self.files.opened.connect(self._opened)
-        session.stack_changed.connect(self._show_choices)
-        place.selection.selection_changed.connect(self.files.select)
-        place.selection.choose_requested.connect(self.files.choose_again)
         self.files.busy_changed.connect(self._show_busy)
         self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
         self.runs.field_wanted.connect(self.parameters.focus)
@@ -160,9 +153,6 @@ class MainWindow(QMainWindow):
         self.checks.shown_wanted.connect(lambda: place.bottom.setCurrentIndex(CHECK))
         self.checks.drift_wanted.connect(self.drifts.ask)
         self.checks.camera_wanted.connect(self.estimates.ask)
-        self.welcome.open_requested.connect(self.files.choose_stack)
-        self.welcome.sample_requested.connect(self.files.open_sample)
-        self.welcome.recent_requested.connect(lambda path: self.files.open_path(Path(path)))
         place.tree.stack_selected.connect(lambda: place.centre.setCurrentIndex(STACK))
         place.tree.run_selected.connect(lambda _: place.centre.setCurrentIndex(RESULT))
 
@@ -186,37 +176,7 @@ class MainWindow(QMainWindow):
         place = " (not saved yet)" if session.untitled else ""
         self.setWindowTitle(f"{session.title}{place}[*] – FluoGAN" if session.project else "FluoGAN")
         self.pages.setCurrentWidget(self.workspace if session.project else self.welcome)
-        if session.project is None:
-            self._fill_welcome()
-            self.ask_drives()
         self._enable_commands()
-
-    def _fill_welcome(self) -> None:
-        try:
-            self.welcome.set_samples([(sample.name, sample.title, sample.description) for sample in samples()])
-        except ReadError as error:
-            self.say(error.one_line)
-        self._fill_recent()
-
-    def _fill_recent(self) -> None:
-        self.welcome.set_recent([(path, Path(path).name) for path in self.recent])
-
-    @property
-    def recent(self) -> list[str]:
-        """What was open before, the newest first, without what is known to be gone."""
-        return [path for path in self.settings.stored_recent if self.reachability.knows(path) is not False]
-
-    def ask_drives(self) -> None:
-        """Find out which of the files and folders that were used before are there now."""
-        folders = [folder for purpose in FOLDERS if (folder := self.settings.stored_folder(purpose))]
-        self.reachability.ask([*self.settings.stored_recent, *folders])
-
-    def _show_choices(self) -> None:
-        stack = self.session.stack
-        if stack is None:
-            self.workspace.selection.set_choices(None)
-        else:
-            self.workspace.selection.set_choices(stack.description, stack.selection, stack.warnings)
 
     def _show_busy(self, text: str) -> None:
         self.busy.setVisible(bool(text))

@@ -29,6 +29,7 @@ def connect_commands(window: MainWindow) -> None:
     _connect_choices(window)
     _add_file_menus(window)
     _connect_tree(window)
+    _connect_selection(window)
 
 
 def needs_that_are_met(session: Session) -> set[str]:
@@ -50,6 +51,7 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
     files, saving = window.files, window.saving
     return {
         "open_stack": files.choose_stack,
+        "open_folder": files.choose_folder,
         "open_project": files.choose_project,
         "choose_image": files.choose_again,
         "save": saving.save,
@@ -142,8 +144,8 @@ def _add_file_menus(window: MainWindow) -> None:
 
 def _fill_recent(window: MainWindow, menu: QMenu) -> None:
     menu.clear()
-    window.ask_drives()
-    for path in window.recent:
+    window.starts.ask_drives()
+    for path in window.starts.recent:
         action = menu.addAction(Path(path).name)
         action.setToolTip(path)
         action.triggered.connect(lambda _=False, path=path: window.files.open_path(Path(path)))
@@ -172,3 +174,18 @@ def _connect_tree(window: MainWindow) -> None:
     tree.resume_requested.connect(lambda number: (session.show_run(number), window.runs.resume()))
     tree.export_requested.connect(lambda number: (session.show_run(number), window.exports.ask()))
     tree.reuse_requested.connect(lambda number: (session.show_run(number), window.parameters.take_over_run()))
+
+
+def _connect_selection(window: MainWindow) -> None:
+    bar, files, session = window.workspace.selection, window.files, window.session
+
+    def show_choices() -> None:
+        stack = session.stack
+        if stack is None:
+            bar.set_choices(None)
+        else:
+            bar.set_choices(stack.description, stack.selection, stack.warnings)
+
+    session.stack_changed.connect(show_choices)
+    bar.selection_changed.connect(files.select)
+    bar.choose_requested.connect(files.choose_again)

@@ -12,8 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QToolButton
 
 from fluogan_app.core.data.roi import FrameRange
-from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.data.stack import ArraySource, Selection
 from fluogan_app.core.project.store import Project
+from fluogan_app.core.readers import open as opening
+from fluogan_app.core.readers.base import Scene
 
 MANY = np.random.default_rng(1).poisson(40, (4, 3, 2, 9, 8)).astype(np.uint16)
 
@@ -185,3 +187,97 @@ def test_a_picture_that_cannot_be_read_is_a_word(open_window: Callable, many: Pa
     user.sees(lambda: chooser.pane.image is None and not user.window.workbench.busy)
     assert "many.ome.tif is empty" in chooser.pane.canvas._placeholder
     user.click("chooser_cancel", inside=chooser)
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> Path:
+    """A folder with twelve numbered files of one frame each."""
+    folder = tmp_path / "series"
+    folder.mkdir()
+    for number in range(12):
+        frame = np.full((9, 8), number, np.uint16)
+        tifffile.imwrite(folder / f"cells_{number:03d}.tif", frame, photometric="minisblack")
+    return folder
+
+
+def test_a_folder_of_numbered_files_is_one_stack_and_one_of_them_can_be_opened_alone(
+    open_window: Callable, series: Path
+) -> None:
+    user = open_window()
+    assert user.drops(series)
+    user.sees_stack()
+    assert user.session.stack.shape == (12, 9, 8) and "12 numbered files" in user.find("select_remark").text()
+    before = user.session.project
+    user.presses("choose_image")
+    user.click("chooser_series", inside=user.dialog("stack_chooser"))
+    user.sees(lambda: user.session.project is not before)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(alone=True) and user.session.stack.shape[0] == 1
+    before = user.session.project
+    user.presses("choose_image")
+    user.click("chooser_series", inside=user.dialog("stack_chooser"))
+    user.sees(lambda: user.session.project is not before)
+    assert user.session.stack.shape[0] == 12
+
+
+def test_the_files_of_one_series_are_dropped_together(open_window: Callable, series: Path) -> None:
+    user = open_window()
+    assert user.drops(*sorted(series.iterdir()))
+    user.sees_stack()
+    assert user.session.stack.shape[0] == 12
+    assert not any("One stack is open at a time" in line for line in user.window.log.lines())
+
+
+def test_a_folder_is_chosen_by_the_menu(open_window: Callable, series: Path) -> None:
+    user = open_window()
+    user.presses("open_folder")
+    user.names_file("choose_folder", series)
+    user.sees_stack()
+    assert user.session.stack.shape[0] == 12
+
+
+def test_an_image_that_is_damaged_keeps_nobody_from_the_others(
+    open_window: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two images the first lacks frames: it is refused, said so in its picture, and the second opens."""
+    path = tmp_path / "two.half"
+    path.write_bytes(b"HALF")
+    monkeypatch.setattr(opening, "READERS", (_HalfReader(), *opening.READERS))
+    user = open_window()
+    user.drops(path)
+    chooser = user.dialog("stack_chooser")
+    user.sees(lambda: "damaged" in chooser.pane.canvas._placeholder)
+    listed = user.find("chooser_scenes", QListWidget, chooser)
+    listed.setFocus()
+    user.qtbot.keyClick(listed, Qt.Key.Key_Down)
+    user.sees(lambda: chooser.pane.image is not None)
+    user.click("chooser_open", inside=chooser)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(scene=1)
+
+
+class _HalfReader:
+    name = "half"
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        return head == b"HALF"
+
+    def open(self, path: Path) -> _HalfFile:
+        return _HalfFile(path)
+
+
+class _HalfFile:
+    dialect = "half"
+
+    def __init__(self, path: Path) -> None:
+        self.files = (path,)
+        whole = np.arange(4).reshape(-1, 1)
+        torn = np.where(whole > 2, -1, whole)
+        named = {"torn": torn, "whole": whole}
+        self.scenes = tuple(Scene(name, "T", planes, 9, 8, np.dtype("u2")) for name, planes in named.items())
+
+    def source(self, scene: Scene, addresses: np.ndarray) -> ArraySource:
+        return ArraySource(np.ones((len(addresses), 9, 8), np.uint16))
+
+    def close(self) -> None:
+        pass

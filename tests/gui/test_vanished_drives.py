@@ -255,4 +255,4 @@ def test_a_recent_file_that_is_gone_leaves_the_list_by_itself(open_window: Calla
     user.presses("close_project")
     user.sees(lambda: user.session.project is None)
     user.sees(lambda: not user.window.welcome._recent.count())
-    assert user.window.recent == []
+    assert user.window.starts.recent == []

@@ -19,7 +19,7 @@ from fluogan_app.core.samples import sample
 from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.choosing import ChoosingController
 from fluogan_app.gui.controllers.context import Context
-from fluogan_app.gui.dialogs.file_dialogs import choose_project, choose_stack
+from fluogan_app.gui.dialogs.file_dialogs import choose_folder, choose_project, choose_stack
 from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.opening import Opened, Opener
 from fluogan_app.gui.patience import Patience
@@ -47,6 +47,11 @@ class FilesController(QObject):
     def choose_stack(self) -> None:
         """Ask for a stack and open it."""
         choose_stack(self._context.window, self._context.settings.folder("open"), self.open_path)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder that is one recording, and open it."""
+        folder = self._context.settings.folder("open")
+        choose_folder(self._context.window, "Open a folder as one stack", folder, self.open_path)
 
     def choose_project(self) -> None:
         """Ask for a project and open it."""
