@@ -12,6 +12,7 @@ import tifffile
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
+from tests.core.readers.fuzzing import fuzz
 from tests.core.readers.tiff_writing import numbers, page_tags, text, tiff
 
 FRAMES = np.random.default_rng(4).integers(0, 4000, (3, 4, 2, 5, 7)).astype(np.uint16)
@@ -223,3 +224,25 @@ def test_andor_tags_give_time_and_camera(tmp_path: Path) -> None:
     path.write_bytes(tiff([(FRAMES[n, 0, 0], [*page_tags(FRAMES[n, 0, 0]), *andor]) for n in range(3)]))
     recording = describe(path).scenes[0].recording
     assert (recording.exposure_ms, recording.time_step_ms, recording.camera) == (30.0, 31.2, "Andor DU897")
+
+
+DIALECTS = {"LSM": lambda: lsm(), "STK": lambda: stk(10)}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_file_cut_anywhere_is_refused_or_whole(dialect: str, tmp_path: Path) -> None:
+    whole = DIALECTS[dialect]()
+    path = tmp_path / "cut.tif"
+    path.write_bytes(whole)
+    expected = read(path)
+    for length in range(1, len(whole), 37):
+        path.write_bytes(whole[:length])
+        try:
+            np.testing.assert_array_equal(read(path), expected, err_msg=f"cut at {length}")
+        except ReadError as error:
+            assert error.hint
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_damaged_file_opens_or_is_refused(dialect: str, tmp_path: Path) -> None:
+    assert [str(failure) for failure in fuzz(DIALECTS[dialect](), ".tif", range(60), tmp_path)] == []
