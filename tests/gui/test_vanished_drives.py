@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from fluogan_app.core.folders import recovery_folder
@@ -256,3 +259,71 @@ def test_a_recent_file_that_is_gone_leaves_the_list_by_itself(open_window: Calla
     user.sees(lambda: user.session.project is None)
     user.sees(lambda: not user.window.welcome._recent.count())
     assert user.window.starts.recent == []
+
+
+class Questions:
+    """Notes every question to the system about a path below a folder that is asked on the window's thread."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.asked: list[str] = []
+        self._folder = str(folder)
+        for name in ("stat", "lstat", "open", "scandir", "listdir", "readlink", "replace", "mkdir"):
+            monkeypatch.setattr(os, name, self._noting(name, getattr(os, name)))
+        monkeypatch.setattr("builtins.open", self._noting("open", open))
+        monkeypatch.setattr("io.open", self._noting("open", io.open))
+
+    def _noting(self, name: str, ask: Callable) -> Callable:
+        def noting(path, *args, **kwargs):
+            here = threading.current_thread() is threading.main_thread()
+            if here and not isinstance(path, int) and os.fspath(path).startswith(self._folder):
+                self.asked.append(f"{name} {path}: {''.join(traceback.format_stack(limit=6)[:-1])}")
+            return ask(path, *args, **kwargs)
+
+        return noting
+
+
+def test_the_checker_sees_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = Questions(monkeypatch, tmp_path)
+    (tmp_path / "far.tif").exists()
+    assert len(questions.asked) == 1
+    (tmp_path.parent / "near.tif").exists()
+    thread = threading.Thread(target=(tmp_path / "far.tif").exists)
+    thread.start()
+    thread.join()
+    assert len(questions.asked) == 1
+
+
+def test_the_windows_thread_asks_nothing_of_the_datas_drive(
+    open_window: Callable, near: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening, browsing, choosing again, metadata, saving elsewhere, closing, and opening from the recent files."""
+    far = tmp_path / "far"
+    far.mkdir()
+    path = far / "cells.ome.tif"
+    tifffile.imwrite(path, FRAMES[:6].reshape(3, 2, 12, 10), metadata={"axes": "TCYX"}, photometric="minisblack")
+    questions = Questions(monkeypatch, far)
+    user = open_window()
+    user.drops(path)
+    user.click("chooser_open", inside=user.dialog("stack_chooser"))
+    user.sees_stack()
+    user.presses("next_frame")
+    user.click("stack_view_std")
+    user.sees(lambda: user.window.workspace.browser.view == "std")
+    user.presses("metadata")
+    user.dialog("metadata_dialog").close()
+    user.types("param_zoom", "3")
+    user.presses("save")
+    user.names_file("choose_new_project", tmp_path / "kept.fluogan")
+    user.sees(lambda: not user.session.untitled)
+    user.types("param_zoom", "4")
+    user.presses("save")
+    user.sees(lambda: not user.window.isWindowModified())
+    user.presses("close_project")
+    user.sees(lambda: user.session.project is None)
+    user.click("welcome_recent_1")
+    user.qtbot.keyClick(user.dialog("stack_chooser"), Qt.Key.Key_Escape)
+    user.drops(tmp_path / "kept.fluogan")
+    user.sees_stack()
+    user.window.close()
+    user.sees(lambda: not user.window.isVisible())
+    assert questions.asked == []
