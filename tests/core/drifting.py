@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from fluogan_app.core.simulate.recording_params import RecordingParams
 from fluogan_app.core.units import sigma_from_fwhm
 
 #: Pixels beyond the frame in which there is sample too, so that what moves in is not a mirror image.
-MARGIN = 16
+MARGIN = 10
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ def recorded(rate: np.ndarray, path: np.ndarray, params: RecordingParams, seed: 
 
 
 def smooth_path(frames: int, pixels: float, seed: int = 0) -> np.ndarray:
-    """A bent path (T, 2) from the origin to a point so many pixels away."""
+    """A bent path (T, 2) from the origin to a point so many pixels away, in steps of a twentieth of a pixel."""
     time, turn = np.linspace(0.0, 1.0, frames), 0.7 + seed
     ahead = np.stack([np.sin(turn), np.cos(turn)])
     aside = np.stack([ahead[1], -ahead[0]])
-    return pixels * (np.outer(time**1.5, ahead) + 0.3 * np.outer(np.sin(np.pi * time), aside))
+    path = pixels * (np.outer(time**1.5, ahead) + 0.3 * np.outer(np.sin(np.pi * time), aside))
+    return np.round(20.0 * path) / 20.0
 
 
 def jumping_path(frames: int, pixels: float) -> np.ndarray:
@@ -86,5 +88,11 @@ def jumping_path(frames: int, pixels: float) -> np.ndarray:
 def _image(
     rate: np.ndarray, shape: tuple[int, ...], zoom: int, sigma: float, moved: tuple[float, float] | np.ndarray
 ) -> np.ndarray:
-    rows, columns = (pixel_response(side, zoom, sigma, None, float(by)) for side, by in zip(shape, moved, strict=True))
+    rows, columns = (_response(side, zoom, sigma, float(by)) for side, by in zip(shape, moved, strict=True))
     return rows @ rate @ columns.T
+
+
+@lru_cache(maxsize=128)
+def _response(side: int, zoom: int, sigma: float, moved: float) -> np.ndarray:
+    """A sample that rests asks for the same one in every frame, and one in whole steps for few."""
+    return pixel_response(side, zoom, sigma, None, moved)

@@ -21,6 +21,8 @@ LEAST_GROUPS, LEAST_SIDE = 4, 24
 GLANCE_FRAMES, GLANCE_BYTES = 32, 100_000_000
 #: Less than this, in pixels, widens no PSF by as much as a percent, and is not looked for.
 LEAST_DRIFT = 0.1
+#: A path that is not believed is told from here on, as what parts of the field do not agree on.
+DOUBTED_DRIFT = 0.25
 #: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
 #: thousand does.
 LEAST_TIMES = 4.0
@@ -111,10 +113,10 @@ def drift_of(
 
 def _no_drift(path: Path, uncertainty: float, pixel_size_nm: float | None) -> str:
     span, spread = _span(path.positions), STEADY * uncertainty
-    if span >= LEAST_DRIFT:
+    if span >= DOUBTED_DRIFT:
         apart = f"{span:.2g} ± {spread:.1g} pixels{_in_nm(span, pixel_size_nm)}"
         return f"No drift was found: parts of the field do not agree on a movement of {apart}{_untold(path)}."
-    limit = max(LEAST_DRIFT, 2.0 * spread)
+    limit = max(LEAST_DRIFT, span + spread)
     return f"No drift was found (less than {limit:.2g} pixels{_in_nm(limit, pixel_size_nm)}){_untold(path)}."
 
 

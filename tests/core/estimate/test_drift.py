@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.shifted import corrected
+from fluogan_app.core.data.stack import ArraySource, Stack
+from fluogan_app.core.estimate.drift import estimate_drift, find_defects, glance_at_drift
+from tests.core.drifting import Recorded, filaments, jumping_path, smooth_path
+
+FRAMES, SIDE = 100, 48
+
+
+def stack_of(frames: np.ndarray) -> Stack:
+    return Stack("stack.tif", "memory", ArraySource(frames))
+
+
+def error_of(positions: np.ndarray, path: np.ndarray) -> float:
+    """Root mean square error along an axis, about the mean: where the path begins is free."""
+    return float(np.sqrt(np.mean(((positions - positions.mean(axis=0)) - (path - path.mean(axis=0))) ** 2)))
+
+
+@pytest.fixture(scope="module")
+def recordings() -> dict[tuple[str, str], Recorded]:
+    """Filaments at three light levels, at rest and moving."""
+    ways = {"rests": np.zeros((FRAMES, 2)), "moves": smooth_path(FRAMES, 2.3), "jumps": jumping_path(FRAMES, 2.0)}
+    wanted = [("bright", "moves"), ("dim", "moves"), ("dim", "rests"), ("dim", "jumps"), ("blinking", "rests"),
+              ("blinking", "moves")]  # fmt: skip
+    return {(light, way): filaments(ways[way], SIDE, 3, light=light, zoom=2) for light, way in wanted}
+
+
+@pytest.mark.parametrize("light, way, least", [
+    ("bright", "moves", 0.05), ("dim", "moves", 0.1), ("dim", "jumps", 0.1), ("blinking", "moves", 0.1),
+])  # fmt: skip
+def test_a_known_path_is_found(recordings, light: str, way: str, least: float) -> None:
+    moving = recordings[light, way]
+    found = estimate_drift(moving.stack)
+    assert found.found and error_of(found.drift.positions, moving.path) < least
+    assert error_of(found.drift.positions, moving.path) < 3.0 * found.uncertainty_pixels + 0.01
+    assert found.drift.span_pixels == pytest.approx(np.ptp(moving.path, axis=0).max(), abs=0.6)
+    assert "The sample moved 2" in found.words and f"in {FRAMES} frames" in found.words
+    assert np.array_equal(found.drift.positions[0], [0.0, 0.0])
+
+
+@pytest.mark.parametrize("light", ["dim", "blinking"])
+def test_no_drift_is_made_up(recordings, light: str) -> None:
+    found = estimate_drift(recordings[light, "rests"].stack)
+    assert (found.found, found.drift) == (False, None) and found.told
+    assert found.words.startswith("No drift was found (less than 0.")
+
+
+def test_nothing_is_left_after_correction(recordings) -> None:
+    stack = recordings["dim", "moves"].stack
+    drift = estimate_drift(stack).drift
+    again = Stack("corrected", "memory", ArraySource(corrected(stack, drift).read(
+        FrameRange.whole(FRAMES), drift.seen(stack.shape[1:]))))  # fmt: skip
+    assert not estimate_drift(again).found
+    assert estimate_drift(corrected(stack, drift)).drift == drift, "the drift is always that of the recorded frames"
+
+
+def test_bleaching_does_not_pull(recordings) -> None:
+    """A fading that is stronger on one side moves the centre of the light, but not the sample."""
+    frames = recordings["dim", "rests"].frames - 100.0
+    time, across = np.linspace(0, 3, FRAMES)[:, None, None], np.linspace(0.2, 1.0, SIDE)[None, None]
+    faded = np.random.default_rng(0).poisson(np.maximum(frames, 0) * np.exp(-time * across))
+    assert not estimate_drift(stack_of(faded)).found
+
+
+def test_what_stands_still_on_the_camera_does_not_hold_the_path(recordings) -> None:
+    """Hot pixels, and a pattern of 2 % and 2 counts, as poor cameras have."""
+    moving, rng = recordings["dim", "moves"], np.random.default_rng(5)
+    hot = rng.random((SIDE, SIDE)) < 0.003
+    gain, offset = 1 + 0.02 * rng.normal(size=hot.shape), 2.0 * rng.normal(size=hot.shape)
+    found = estimate_drift(stack_of((moving.frames * gain + offset + 300.0 * hot).astype(np.float32)))
+    assert error_of(found.drift.positions, moving.path) < 0.1
+    assert {tuple(place) for place in np.argwhere(hot).tolist()} == set(found.drift.defects_yx)
+    assert find_defects(stack_of(moving.frames + 300 * hot)) == found.drift.defects_yx
+
+
+def test_blank_frames_tell_nothing_and_hurt_nothing(recordings) -> None:
+    moving = recordings["dim", "moves"]
+    dark = np.random.default_rng(1).poisson(100, (8, SIDE, SIDE))
+    found = estimate_drift(stack_of(np.concatenate([dark, moving.frames, dark])))
+    assert error_of(found.drift.positions[8:-8], moving.path) < 0.1
+
+
+def test_a_large_drift_is_found_too(recordings) -> None:
+    """Whole pixels are moved by hand: 13 pixels of a field of 48."""
+    frames, path = recordings["dim", "rests"].frames, np.linspace((0, 0), (5, 13), FRAMES).round().astype(int)
+    moved = np.stack([frame[6 - y : 42 - y, 14 - x : 47 - x] for frame, (y, x) in zip(frames, path)])
+    found = estimate_drift(stack_of(moved))
+    assert error_of(found.drift.positions, path) < 0.4, "a path of whole steps is smoothed by half of one at most"
+
+
+def test_some_frames_alone(recordings) -> None:
+    moving = recordings["dim", "jumps"]
+    before = FrameRange(0, 2 * FRAMES // 5)
+    assert not estimate_drift(moving.stack, before).found
+    assert len(estimate_drift(moving.stack, FrameRange(10, 95)).drift) == FRAMES
+
+
+def test_lines_tell_nothing_of_a_movement_along_them(lines) -> None:
+    found = estimate_drift(stack_of(lines(2, frames=80, light="dim").frames))
+    assert not found.found and "across the rows the sample does not tell it" in found.words
+
+
+@pytest.mark.parametrize("frames, words", [
+    (np.full((20, 40, 40), 7), "even and equal"),
+    (np.random.default_rng(0).poisson(20, (40, 40, 40)), "Drift cannot be told"),
+    (np.random.default_rng(0).poisson(20, (3, 40, 40)), "too few"),
+    (np.random.default_rng(0).poisson(20, (30, 12, 40)), "too few"),
+    (np.full((20, 40, 40), np.nan, np.float32), "even and equal"),
+])  # fmt: skip
+def test_what_tells_nothing_of_drift(frames: np.ndarray, words: str) -> None:
+    found = estimate_drift(stack_of(frames))
+    assert not found.found and not found.told and found.drift is None and words in found.words
+
+
+def test_a_glance_sees_what_matters(recordings) -> None:
+    whole = FrameRange.whole(FRAMES)
+    assert glance_at_drift(recordings["dim", "moves"].stack, whole).drift.span_pixels == pytest.approx(2.3, abs=0.3)
+    assert glance_at_drift(recordings["dim", "rests"].stack, whole).drift is None
+
+
+def test_it_can_be_watched_and_cancelled(recordings) -> None:
+    stack, told = recordings["dim", "rests"].stack, []
+    assert estimate_drift(stack, FrameRange(0, 20), lambda *count: told.append(count), lambda: len(told) == 5) is None
+    assert told == [(done, 20) for done in range(1, 6)]
+
+
+def test_the_same_frames_give_the_same_path(recordings) -> None:
+    stack = recordings["blinking", "moves"].stack
+    assert estimate_drift(stack).drift == estimate_drift(stack).drift
