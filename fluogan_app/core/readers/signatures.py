@@ -34,6 +34,11 @@ def _is_lif(head: bytes) -> bool:
     return head[:4] == b"\x70\x00\x00\x00" and head[8:9] == b"\x2a"
 
 
+def _is_xlif(head: bytes) -> bool:
+    root = "LMSDataContainerHeader"
+    return root.encode() in head or root.encode("utf-16-le") in head
+
+
 def is_spe(head: bytes) -> bool:
     """Whether this is the header of an SPE file, as Princeton Instruments' cameras leave it."""
     return _at(4098, b"\x55\x55")(head) or _at(2996, b"\x67\x45\x23\x01")(head)
@@ -71,8 +76,13 @@ def is_oif(head: bytes) -> bool:
 #: in their very beginning or be named otherwise. The first that fits names the file.
 FORMATS: tuple[Format, ...] = (
     Format("a Zeiss CZI file", _starts(b"ZISRAW")),
-    Format("a Nikon ND2 file", _starts(b"\xda\xce\xbe\x0a", b"\x00\x00\x00\x0cjP  ")),
+    Format("a Nikon ND2 file", _starts(b"\xda\xce\xbe\x0a")),
+    Format("a JPEG 2000 picture", _starts(b"\x00\x00\x00\x0cjP  "), _STACK),
     Format("a Leica LIF file", _is_lif),
+    Format(
+        "a Leica XLIF or XLEF description, which holds no pixels", _is_xlif,
+        "Open the LOF or TIFF files with the pixels that stand beside it, or save the project as LIF with LAS X.",
+    ),
     Format("an Olympus OIB or Zeiss ZVI file", is_compound),
     Format("an Olympus OIF file", is_oif, "Save it as OIB or OME-TIFF with FluoView or Fiji, and open that."),
     Format("a Princeton SPE file", is_spe),

@@ -202,6 +202,16 @@ def test_images_that_are_no_stack_are_left_out_with_the_reason(tmp_path: Path) -
     np.testing.assert_array_equal(everything(path)[:, 0, 0], FRAMES)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_description_without_pixels_leads_to_them(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "image.xlif"
+    xml = '<?xml version="1.0"?><LMSDataContainerHeader Version="2"><Element/></LMSDataContainerHeader>'
+    path.write_bytes(xml.encode(encoding))
+    with pytest.raises(ReadError, match="XLIF or XLEF description") as caught:
+        describe(path)
+    assert "LOF" in caught.value.hint
+
+
 def test_only_colours_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, LifPicture("a", FRAMES[:3, :, :].transpose(1, 2, 0).copy(), "YXC", tags=(1, 2, 3)))
     with pytest.raises(ReadError, match="“a” \\(a colour picture\\)"):

@@ -69,7 +69,7 @@ def test_the_calibration_is_read(tmp_path: Path) -> None:
 def test_another_jpeg_2000_picture_is_no_nd2(tmp_path: Path) -> None:
     path = tmp_path / "picture.jp2"
     path.write_bytes(imagecodecs.jpeg2k_encode(FRAMES[0], codecformat="jp2"))
-    with pytest.raises(ReadError):
+    with pytest.raises(ReadError, match="is a JPEG 2000 picture"):
         describe(path)
     assert describe(written(tmp_path, WHOLE, "renamed.jp2")).reader == "ND2 (before 2010)"
 
