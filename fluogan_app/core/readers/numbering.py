@@ -19,6 +19,8 @@ _LETTERS = {word: letter for letter, words in _WORDS.items() for word in words}
 _UNSURE = ("s", "p", "series")
 #: The last word before a counter, parted from what stands before it by no letter or by a capital.
 _WORD_BEFORE = re.compile(r"(?:.*(?:[^A-Za-z]|[a-z](?=[A-Z])))?([A-Za-z]+)[\s_\-=.]*")
+#: A row of a well plate before the number of its column.
+_WELL = re.compile(r"(?:^|[^A-Za-z])[A-P]$")
 #: Micro-Manager's separate images: time, channel by name, plane.
 _MICROMANAGER = re.compile(r"img_(?P<T>\d{9})_(?P<C>.*)_(?P<Z>\d{3})\.tiff?", re.IGNORECASE)
 #: Numbers that leave out more than this many times what they name are no counter: dates, identifiers.
@@ -104,21 +106,23 @@ def _roles(texts: Sequence[str], own: tuple[int, ...], all_places: list[tuple[in
     for run in runs:
         if letters[run] in letters[run + 1 :]:
             letters[run] = ""
+    wells = [bool(_WELL.search(texts[run])) and not letters[run] for run in runs]
     changing = [len({places[run] for places in all_places}) > 1 for run in runs]
     named = {letter for letter, changes in zip(letters, changing, strict=True) if letter and changes}
     if sum(changing) == 1:
         letters = ["" if words[run] in _UNSURE else letter for run, letter in enumerate(letters)]
     if "T" not in named:
-        _name_counter(letters, own, all_places)
+        _name_counter(letters, [run for run in runs if not letters[run] and not wells[run]], own, all_places)
     return letters
 
 
-def _name_counter(letters: list[str], own: tuple[int, ...], all_places: list[tuple[int, ...]]) -> None:
-    """Take the unnamed run that changes most, all other unnamed ones being equal, as time; of equals the last."""
-    free = [run for run in range(len(own)) if not letters[run]]
+def _name_counter(
+    letters: list[str], free: list[int], own: tuple[int, ...], all_places: list[tuple[int, ...]]
+) -> None:
+    """Of some unnamed runs, take the one that changes most, all others being equal, as time; of equals the last."""
 
     def changes(run: int) -> int:
-        others = [other for other in free if other != run]
+        others = [other for other in range(len(own)) if other != run and not letters[other]]
         return len({places[run] for places in all_places if all(places[other] == own[other] for other in others)})
 
     best = max(reversed(free), key=changes, default=None)

@@ -37,7 +37,7 @@ class PlaneRun:
 class OmeImage:
     """One image: its order of axes (fastest first, X and Y left out), their lengths, and where its planes are.
 
-    modulo: axes that hold a second one, the faster of the two, within their length.
+    modulo: axes that hold a second one, the faster of the two, within their length. type: that of the pixels.
     """
 
     name: str
@@ -46,6 +46,7 @@ class OmeImage:
     runs: tuple[PlaneRun, ...]
     recording: Recording
     modulo: tuple[Modulo, ...] = ()
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _image(image: ElementTree.Element, index: int, root: ElementTree.Element) ->
     sizes["C"] = max(1, sizes["C"] // samples)
     runs = tuple(_run(data) for data in pixels.findall("TiffData"))
     recording = ome_recording(image, pixels, root)
-    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes))
+    kind = pixels.get("Type", pixels.get("PixelType", "")).lower()
+    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes), kind)
 
 
 def _name(image: ElementTree.Element, index: int) -> str:

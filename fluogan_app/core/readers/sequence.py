@@ -48,29 +48,25 @@ class SequenceFile:
     dialect = "Numbered TIFF series"
 
     def __init__(self, path: Path, series: Series) -> None:
-        names = series.names
-        folder = path.parent
-        self.files = (path, *(folder / name for name in names if name != path.name))
-        self._format = _frame_format(path)
-        self._look_into([folder / name for name in names])
-        recording = series_recording([folder / name for name in names], series)
+        paths = [path.parent / name for name in series.names]
+        self.files = (path, *(file for file in paths if file != path))
+        self._formats: dict[str, PageFormat] = {}
+        recording = series_recording(paths, series)
         self.scenes: tuple[Scene, ...] = tuple(
             self._scene(name, planes, series, recording) for name, planes in _scene_planes(path, series, self.files)
         )
 
     def source(self, scene: Scene, addresses: np.ndarray) -> SequenceSource:
         """The frames at some addresses (T, 1)."""
-        return SequenceSource(tuple(self.files[int(file)] for file in addresses[:, 0]), self._format)
+        return SequenceSource(tuple(self.files[int(file)] for file in addresses[:, 0]), self._formats[scene.name])
 
     def close(self) -> None:
         """No file is open."""
 
-    def _look_into(self, paths: list[Path]) -> None:
-        for at in np.unique(np.linspace(0, len(paths) - 1, _LOOKED_INTO).astype(int)):
-            _check_alike(paths[at], _frame_format(paths[at]), self._format)
-
     def _scene(self, name: str, planes: np.ndarray, series: Series, recording: Recording) -> Scene:
-        format, axes = self._format, series.axes.removeprefix("S")
+        axes = series.axes.removeprefix("S")
+        numbers = planes[planes[..., 0] >= 0]
+        self._formats[name] = format = _format_of([self.files[number] for number in numbers[:, 0]])
         planes, cut = recorded_times(planes, axes, name)
         warnings = (_taken_as_one(series), *_gaps(series, planes), *cut)
         axes, planes = without_single_axes(axes, planes)
@@ -138,6 +134,14 @@ def _only_frame(container: TiffContainer) -> Page:
             "Move it to another folder, or open the files alone.",
         )
     return frames[0]
+
+
+def _format_of(paths: list[Path]) -> PageFormat:
+    """The format of the files' frames. Raises ReadError where one of those that are looked into does not fit."""
+    expected = _frame_format(paths[0])
+    for at in np.unique(np.linspace(0, len(paths) - 1, _LOOKED_INTO).astype(int)):
+        _check_alike(paths[at], _frame_format(paths[at]), expected)
+    return expected
 
 
 def _frame_format(path: Path) -> PageFormat:

@@ -23,6 +23,7 @@ from fluogan_app.core.readers.tiff_scenes import (
     without_single_axes,
 )
 
+_TYPES = {"float": "float32", "double": "float64"}
 _COMPANION_LIMIT_BYTES = 200_000_000
 
 
@@ -31,8 +32,25 @@ def ome_layout(container: TiffContainer, text: str, recording: Recording) -> Tif
     document = _document(container, text)
     files = _Files(container, document)
     pages = container.pages
-    scenes = tuple(_scene(container, image, files, pages, recording) for image in document.images)
-    return TiffLayout("OME-TIFF", scenes, pages, tuple(files.paths))
+    scenes = [_scene(container, image, files, pages, recording) for image in document.images]
+    left_out = _left_out(scenes, pages)
+    scenes = [replace(scene, warnings=(*scene.warnings, *left_out)) for scene in scenes]
+    return TiffLayout("OME-TIFF", tuple(scenes), pages, tuple(files.paths))
+
+
+def _left_out(scenes: list[TiffScene], pages: list[Page]) -> tuple[str, ...]:
+    """A sentence on the pages of the opened file that belong to no image."""
+    named = np.zeros(len(pages), bool)
+    for scene in scenes:
+        addresses = scene.planes.reshape(-1, scene.planes.shape[-1])
+        named[addresses[addresses[:, 0] == 0, 1]] = True
+    # Of a recording that was broken off, the last times are left out with a word of their own.
+    if any("should have" in sentence for scene in scenes for sentence in scene.warnings):
+        return ()
+    spare = sum(not page.reduced for page in pages) - int(named.sum())
+    if spare <= 0 or not named.any():
+        return ()
+    return (f"The file holds {spare} more pages than its OME description names; they are left out.",)
 
 
 class _Files:
@@ -179,9 +197,15 @@ def _size_remark(image: OmeImage, planes: np.ndarray, pages: list[Page]) -> tupl
         return ()
     format = pages[int(own[0, 1])].format
     stated = (image.sizes["Y"], image.sizes["X"])
+    type = _TYPES.get(image.type, image.type)
+    if type and type != format.dtype.name:
+        typed = (f"The description says {type} pixels, the pages hold {format.dtype.name}; the pages are believed.",)
+    else:
+        typed = ()
     if stated == (format.height, format.width):
-        return ()
+        return typed
     return (
+        *typed,
         f"The description says {stated[0]} × {stated[1]} pixels, the pages hold {format.height} × {format.width}; "
         "the pages are believed.",
     )

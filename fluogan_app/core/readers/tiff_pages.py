@@ -16,7 +16,7 @@ from fluogan_app.core.units import bytes_text
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 FILL_ORDER, STRIP_OFFSETS, SAMPLES, STRIP_BYTES, PLANAR, PREDICTOR = 266, 273, 277, 279, 284, 317
-TILE_WIDTH, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT = 322, 324, 325, 338, 339
+TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES, EXTRA_SAMPLES, SAMPLE_FORMAT = 322, 323, 324, 325, 338, 339
 #: Zeiss' own tag, which marks an LSM file.
 LSM_INFO = 34412
 _FORMAT_TAGS = (
@@ -41,6 +41,7 @@ _PACKED_BITS = (10, 12, 14)
 
 #: Above this size a frame must not have shrunk more than `_MAX_SHRINKING` times: constant frames are small.
 _SUSPICIOUS_FRAME_BYTES = 64_000_000
+_LARGEST_TILE_SIDE = 4096
 #: Spectral detectors give some thirty values per pixel.
 _MAX_SAMPLES = 256
 _MAX_SHRINKING = 5_000
@@ -275,6 +276,8 @@ def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, numbe
     """Where a plain page's pixels begin, or None where they must be decoded. Raises ReadError for missing pixels."""
     tags = (TILE_OFFSETS, TILE_BYTES) if format.tiled else (STRIP_OFFSETS, STRIP_BYTES)
     offsets, counts = (_pointers(tiff, directory, tag, number) for tag in tags)
+    if format.tiled:
+        _check_tile(tiff, directory, format, number)
     if len(offsets) == 1 and format.plain and (not counts or counts[0] == 0):
         counts = (format.page_bytes,)
     if not offsets or len(offsets) != len(counts) or 0 in offsets:
@@ -286,6 +289,14 @@ def _run_offset(tiff: TiffBytes, directory: Directory, format: PageFormat, numbe
     _check_amount(tiff, format, sum(counts), number)
     follow_on = all(offsets[i] + counts[i] == offsets[i + 1] for i in range(len(offsets) - 1))
     return offsets[0] if format.plain and follow_on else None
+
+
+def _check_tile(tiff: TiffBytes, directory: Directory, format: PageFormat, number: int) -> None:
+    sides = [_number(tiff, directory, tag, 0) for tag in (TILE_HEIGHT, TILE_WIDTH)]
+    # A tile may be larger than the page, but not without end: the decoder fills it whole.
+    most = max(_LARGEST_TILE_SIDE, 2 * max(format.height, format.width))
+    if not all(0 < side <= most for side in sides):
+        raise damaged(tiff.path, f"page {number + 1} claims tiles of {sides[0]} × {sides[1]} pixels")
 
 
 def _check_amount(tiff: TiffBytes, format: PageFormat, stored: int, number: int) -> None:

@@ -45,6 +45,7 @@ def test_the_counters_of_a_series_are_axes(names: list[str], axes: str, counts: 
         ("a1.tif", ["a1.tif", "b1.tif", "a1.tiff"]),
         ("pos1.tif", ["pos1.tif", "pos2.tif"]),
         ("1.tif", ["1.tif", "02.tif"]),
+        ("A01.tif", ["A01.tif", "A02.tif", "A03.tif"]),
     ],
 )
 def test_what_stands_alone_is_no_series(name: str, names: list[str]) -> None:
@@ -63,6 +64,13 @@ def test_of_two_numbers_the_one_that_counts_on_is_time() -> None:
     series = series_of("001_640nm.tif", names)
     assert series is not None
     assert series.names == [f"{time:03}_640nm.tif" for time in range(5)]
+
+
+def test_wells_of_a_plate_are_not_times() -> None:
+    names = [f"A{column:02}_t{time}.tif" for column in range(1, 4) for time in range(5)]
+    series = series_of("A02_t1.tif", names)
+    assert series is not None
+    assert series.names == [f"A02_t{time}.tif" for time in range(5)]
 
 
 def test_a_number_written_twice_counts_once() -> None:

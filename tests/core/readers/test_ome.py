@@ -195,3 +195,18 @@ def test_a_description_of_many_planes_takes_little_time_and_memory(tmp_path: Pat
     tracemalloc.stop()
     assert (scene.sizes["T"], scene.time_step_ms) == (count, pytest.approx(50.0))
     assert peak < 60_000_000
+
+
+def test_pages_that_the_description_does_not_name_are_said(tmp_path: Path) -> None:
+    text = xml().replace('SizeT="3"', 'SizeT="2"')
+    (warning,) = describe(write(tmp_path / "a.ome.tif", text, in_order("ZCT"))).warnings
+    assert warning == "The file holds 8 more pages than its OME description names; they are left out."
+
+
+def test_a_description_of_another_type_is_not_believed(tmp_path: Path) -> None:
+    text = xml().replace('Type="uint16"', 'Type="float"')
+    description = describe(write(tmp_path / "a.ome.tif", text, in_order("ZCT")))
+    assert description.scenes[0].dtype == "uint16"
+    assert description.warnings == (
+        "The description says float32 pixels, the pages hold uint16; the pages are believed.",
+    )

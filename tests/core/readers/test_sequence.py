@@ -81,6 +81,15 @@ def test_positions_are_scenes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read(tmp_path / "pos1_t0.tif", Selection(scene=1)), FRAMES[4:8])
 
 
+def test_positions_may_differ_in_size(tmp_path: Path) -> None:
+    for t in range(3):
+        write(tmp_path / f"Series001_t{t}.tif", FRAMES[t])
+        write(tmp_path / f"Series002_t{t}.tif", FRAMES[t, :3])
+    scenes = describe(tmp_path).scenes
+    assert [(scene.sizes["T"], scene.sizes["Y"]) for scene in scenes] == [(3, 5), (3, 3)]
+    np.testing.assert_array_equal(read(tmp_path / "Series002_t1.tif", Selection(scene=1)), FRAMES[:3, :3])
+
+
 def test_a_recording_that_was_broken_off_gives_its_complete_times(tmp_path: Path) -> None:
     names = [f"t{t}_c{c}.tif" for t in range(3) for c in range(2)][:5]
     write_series(tmp_path, names)

@@ -281,3 +281,11 @@ def test_a_file_that_shrinks_while_open_gives_an_error(tmp_path: Path) -> None:
     with pytest.raises(ReadError):
         stack.frame(5)
     stack.close()
+
+
+@pytest.mark.parametrize("side", [0, 5008, 2**32 - 16])
+def test_tiles_without_end_are_refused(side: int, tmp_path: Path) -> None:
+    path = tmp_path / "tiles.tif"
+    path.write_bytes(patched(written(tile=(16, 16), compression="zlib"), 322, struct.pack("<I", side)))
+    with pytest.raises(ReadError, match=f"page 1 claims tiles of 16 × {side} pixels"):
+        describe(path)
