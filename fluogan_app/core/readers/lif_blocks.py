@@ -21,7 +21,7 @@ _MAX_XML_CHARACTERS = 100_000_000
 #: Elements take far more memory than their text; a project of ten thousand images has fewer.
 _MAX_MARKS = 4_000_000
 #: No project has more; a file that claims more would only keep the program busy.
-_MAX_BLOCKS = 1_000_000
+_MAX_BLOCKS = 200_000
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,9 @@ def _parsed(file: FileBytes, text: str) -> ElementTree.Element:
 def _blocks(file: FileBytes, header: struct.Struct, start: int) -> tuple[dict[str, MemoryBlock], str]:
     """Blocks by name, and why the chain of blocks broke off, if it did."""
     blocks: dict[str, MemoryBlock] = {}
-    while start < file.size:
+    for _ in range(_MAX_BLOCKS):
+        if start >= file.size:
+            return blocks, f"it ends at byte {file.size} of {start}" if start > file.size else ""
         raw = file.read_up_to(start, header.size)
         if len(raw) < header.size:
             return blocks, f"it ends at byte {file.size}, within the description of a block"
@@ -122,9 +124,9 @@ def _blocks(file: FileBytes, header: struct.Struct, start: int) -> tuple[dict[st
         if begin != _BEGIN or first != _TEST or second != _TEST:
             return blocks, f"no block begins at byte {start}, where one should"
         offset = start + header.size + 2 * characters
-        if offset > file.size or len(blocks) >= _MAX_BLOCKS:
+        if offset > file.size:
             return blocks, f"the block at byte {start} is not sound"
         name = file.read(start + header.size, 2 * characters).decode("utf-16-le", errors="replace")
         blocks.setdefault(name, MemoryBlock(offset, size, max(0, min(size, file.size - offset))))
         start = offset + size
-    return blocks, f"it ends at byte {file.size} of {start}" if start > file.size else ""
+    return blocks, f"it claims more than {_MAX_BLOCKS} blocks"

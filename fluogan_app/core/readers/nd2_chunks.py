@@ -23,6 +23,8 @@ _TIMES = b"CustomData|AcqTimesCache!"
 _LONGEST_NAME = 1 << 16
 #: Descriptions of the largest experiments, with thousands of positions, stay below; so they do when unpacked.
 _MAX_DESCRIPTION_BYTES = 64_000_000
+#: The table of a million frames.
+_MAX_TABLE_BYTES = 36_000_000
 #: A description that begins with this letter is packed; the packed bytes begin behind its header.
 _PACKED, _PACKED_BEGIN = b"L", 12
 
@@ -38,15 +40,15 @@ class Nd2Chunks:
         end, start = _TAIL.unpack(file.read(max(0, file.size - _TAIL.size), _TAIL.size))
         if end != _TABLE_END:
             raise damaged(file.path, "the table of its frames, which stands at the end, is missing: it was cut short")
-        self._places = self._table(self._content(start, _TABLE_NAME))
+        self._offsets = self._table(self._content(start, _TABLE_NAME, _MAX_TABLE_BYTES))
 
     def __contains__(self, name: bytes) -> bool:
-        return name in self._places
+        return name in self._offsets
 
     def frames(self) -> dict[int, int]:
         """Where the chunk of each frame begins, by the frame's number; those that the file does not hold left out."""
         found = {}
-        for name, (offset, _) in self._places.items():
+        for name, offset in self._offsets.items():
             number = name[len(_FRAME_NAME) : -1]
             if name.startswith(_FRAME_NAME) and number.isdigit() and offset + _CHUNK.size < self.file.size:
                 found[int(number)] = offset
@@ -58,7 +60,7 @@ class Nd2Chunks:
 
     def read(self, name: bytes) -> bytes:
         """The content of a chunk, b"" where there is none. Raises ReadError."""
-        return self._content(self._places[name][0], name) if name in self._places else b""
+        return self._content(self._offsets[name], name) if name in self._offsets else b""
 
     def times_ms(self) -> np.ndarray:
         """When each frame was taken, by its number; empty where the file does not say. Raises ReadError."""
@@ -75,9 +77,9 @@ class Nd2Chunks:
             if len(unpacked) == _MAX_DESCRIPTION_BYTES or unpacked[:1] == _PACKED:
                 raise damaged(self.file.path, f"its {_shown(name)} unpacks to more than any experiment needs")
 
-    def _content(self, offset: int, name: bytes) -> bytes:
+    def _content(self, offset: int, name: bytes, most: int = _MAX_DESCRIPTION_BYTES) -> bytes:
         begin, length = self._place(offset, name)
-        if length > _MAX_DESCRIPTION_BYTES:
+        if length > most:
             raise damaged(self.file.path, f"its {_shown(name)} claims {length} bytes")
         return self.file.read(begin, length)
 
@@ -93,17 +95,18 @@ class Nd2Chunks:
             raise self.file.cut_short(f"its {_shown(name)} runs to byte {begin + length}")
         return begin, length
 
-    def _table(self, content: bytes) -> dict[bytes, tuple[int, int]]:
-        places: dict[bytes, tuple[int, int]] = {}
+    def _table(self, content: bytes) -> dict[bytes, int]:
+        """Where each chunk begins, by its name."""
+        offsets: dict[bytes, int] = {}
         position = 0
         while (end := content.find(b"!", position) + 1) > 0:
             name = content[position:end]
             if name == _TABLE_END:
-                return places
+                return offsets
             position = end + _PLACE.size
             if position > len(content):
                 break
-            places[name] = _PLACE.unpack_from(content, end)
+            offsets[name], _ = _PLACE.unpack_from(content, end)
         raise damaged(self.file.path, "the table of its frames, which stands at the end, breaks off")
 
 
