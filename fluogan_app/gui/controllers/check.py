@@ -117,7 +117,7 @@ class CheckController(QObject):
 
     def _show_progress(self, fraction: float) -> None:
         self._panel.show_progress(fraction)
-        self._badge.show_words("Data check…" if fraction == 0 else f"Data check… {fraction:.0%}")
+        self._badge.show_words(f"Data check… {fraction:.0%}" if 0 < fraction < 1 else "Data check…")
 
     def _show(self, check: DataCheck | None) -> None:
         if check is None:

@@ -80,6 +80,7 @@ class DriftDialog(QDialog):
     def show_progress(self, stage: str, fraction: float) -> None:
         """Something goes on: the estimate, or the images before and after."""
         self.stage.setText(stage)
+        self.progress.setRange(0, 100 if fraction < 1 else 0)
         self.progress.setValue(round(100 * fraction))
         for part in (self.stage, self.progress, self.cancel_button):
             part.show()

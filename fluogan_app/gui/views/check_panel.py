@@ -60,8 +60,9 @@ class CheckPanel(QWidget):
         self._enable(words)
 
     def show_progress(self, fraction: float) -> None:
-        """A check goes on; what an earlier one found stays in sight."""
+        """A check goes on; what an earlier one found stays in sight. When all frames are read, there is still work."""
         self._enable("Looking at the frames…")
+        self.progress.setRange(0, 100 if fraction < 1 else 0)
         self.progress.setValue(round(100 * fraction))
         self.progress.show()
 

@@ -91,7 +91,8 @@ class EvidencePlot(QWidget):
         axis.setPen(quiet_colour(palette))
         axis.setTextPen(palette.text().color())
         size = f"{small_font(self.plot).pointSizeF():g}pt"
-        self.plot.setLabel(side, label if side == "bottom" else _in_two_lines(label), **{"color": palette.text().color().name(), "font-size": size})
+        style = {"color": palette.text().color().name(), "font-size": size}
+        self.plot.setLabel(side, label if side == "bottom" else _in_two_lines(label), **style)
 
     def _draw(self, evidence: Evidence) -> None:
         colours, words = curve_colours(QApplication.palette()), []
