@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -77,10 +78,16 @@ class Reader(Protocol):
 
 
 def read_head(path: Path) -> bytes:
-    """The first bytes of a file, none of a folder. Raises ReadError where there is no such file, or it is empty."""
-    if path.is_dir():
-        return b""
+    """The first bytes of a file, none of a folder. Raises ReadError where there is no such file, or it is empty.
+
+    Pipes and devices are refused unread: to open one can wait for ever.
+    """
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return b""
+        if not stat.S_ISREG(mode):
+            raise ReadError(f"{path} is a pipe or a device, not a file.", "Open a file that was recorded.")
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
     except FileNotFoundError as error:

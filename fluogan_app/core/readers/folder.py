@@ -23,6 +23,7 @@ _TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
 #: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.
 _FULL_RESOLUTION = "Full resolution"
 _LISTED = 4
+_ZARR = (".zattrs", ".zgroup", ".zarray", "zarr.json")
 #: In the names of all files of one recording by Micro-Manager, with the positions and parts behind it.
 _MICROMANAGER = "_MMStack"
 
@@ -32,6 +33,7 @@ def file_of_folder(path: Path) -> Path:
     if not path.is_dir():
         return path
     try:
+        _check_is_no_zarr(path)
         names = file_names(path)
         if INDEX in names:
             return dataset_files(path)[0]
@@ -46,6 +48,14 @@ def file_of_folder(path: Path) -> Path:
         raise _several(path, [_words(names) for names in recordings])
     _check_is_one(path, recordings[0])
     return path / recordings[0][0]
+
+
+def _check_is_no_zarr(path: Path) -> None:
+    if any((path / name).is_file() for name in _ZARR):
+        raise ReadError(
+            f"{path} is a Zarr folder (OME-Zarr, for one), which this version does not open.",
+            "Save the recording as OME-TIFF with Fiji or napari, and open that.",
+        )
 
 
 def _recordings(names: list[str]) -> list[list[str]]:

@@ -14,7 +14,7 @@ from fluogan_app.core.readers.base import Scene
 from fluogan_app.core.readers.numbering import Series, series_of
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.sequence_notes import series_recording
-from fluogan_app.core.readers.tiff import TiffReader, layout_of
+from fluogan_app.core.readers.tiff import TiffReader, check_holds_pixels, layout_of
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, PageFormat, frame_pages, same_frame
@@ -110,6 +110,7 @@ def file_names(folder: Path) -> list[str]:
 def holds_one_frame(path: Path) -> bool:
     """Whether a TIFF is sound and holds one image of one plane, in no file but itself."""
     try:
+        check_holds_pixels(path)
         with closing(TiffBytes(path)) as file:
             # A look at the first page spares the thousands of a whole stack.
             if next(file.directories()).following:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import Scene
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.tiff_calibration import tag_recording
@@ -54,6 +55,7 @@ class TiffReader:
 
     def open(self, path: Path) -> TiffFile:
         """The file with its images. Raises ReadError."""
+        check_holds_pixels(path)
         container = _master(TiffContainer(path))
         try:
             return TiffFile(container, layout_of(container))
@@ -77,6 +79,15 @@ class TiffFile:
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
+
+
+def check_holds_pixels(path: Path) -> None:
+    """Raises ReadError for Olympus' VSI, a TIFF with a thumbnail, whose pixels are in a folder beside it."""
+    if path.suffix.lower() == ".vsi" or (path.parent / f"_{path.stem}_" / "stack1").is_dir():
+        raise ReadError(
+            f"{path.name} is an Olympus VSI file, which holds a thumbnail; its frames are in other files (ETS).",
+            "Export it from cellSens or Fiji as OME-TIFF, and open that.",
+        )
 
 
 def _master(container: TiffContainer) -> TiffContainer:

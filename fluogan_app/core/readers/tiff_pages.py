@@ -27,7 +27,7 @@ _FORMAT_TAGS = (
 MIN_IS_WHITE, MIN_IS_BLACK, PALETTE = 0, 1, 3
 _RGB, _SEPARATE = 2, 2
 _TRANSPARENCY = (1, 2)
-_COLOUR = {2: "RGB", 5: "CMYK", 6: "YCbCr", 8: "Lab", 9: "Lab", 10: "Lab"}
+_COLOUR = {2: "RGB", 5: "CMYK", 6: "YCbCr", 8: "Lab", 9: "Lab", 10: "Lab", 32803: "camera raw"}
 #: What the decoder knows, without the schemes that only fax machines use.
 _COMPRESSIONS = {
     1: "none", 5: "LZW", 6: "JPEG", 7: "JPEG", 8: "deflate", 32773: "PackBits", 32946: "deflate", 33003: "JPEG 2000",

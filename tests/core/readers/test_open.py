@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +106,36 @@ def test_no_heavy_library_is_loaded_for_a_plain_stack(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_and_devices_are_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tif")
+    for path in (tmp_path / "pipe.tif", Path("/dev/zero")):
+        with pytest.raises(ReadError, match="a pipe or a device"):
+            describe(path)
+
+
+@pytest.mark.parametrize("name", [".zattrs", "zarr.json"])
+def test_a_zarr_folder_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(ReadError, match="is a Zarr folder"):
+        describe(tmp_path)
+
+
+def test_a_thumbnail_is_no_recording(tmp_path: Path) -> None:
+    for name in ("slide_1.vsi", "slide_2.vsi", "renamed.tif"):
+        tifffile.imwrite(tmp_path / name, np.ones((4, 5), np.uint16))
+    (tmp_path / "_renamed_" / "stack1").mkdir(parents=True)
+    for name in ("slide_1.vsi", "slide_2.vsi", "renamed.tif"):
+        with pytest.raises(ReadError, match="Olympus VSI"):
+            describe(tmp_path / name)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="every file can be read here")
+def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "locked.tif"
+    tifffile.imwrite(path, np.ones((4, 5), np.uint16))
+    path.chmod(0)
+    with pytest.raises(ReadError, match="could not be read"):
+        describe(path)
