@@ -14,7 +14,8 @@ from fluogan_app.core.readers.file_bytes import FileBytes
 from fluogan_app.core.readers.nd2_chunks import Nd2Bytes, Nd2Chunks
 
 #: The descriptions that are read, in files of NIS-Elements from version 3 on, and in older ones.
-_DESCRIPTIONS = ("ImageAttributes", "ImageMetadataSeq", "ImageMetadata", "ImageTextInfo")
+_NEEDED = ((b"ImageAttributesLV!", b"ImageAttributes!"), (b"ImageMetadataSeqLV|0!", b"ImageMetadataSeq|0!"))
+_FURTHER = ((b"ImageMetadataLV!", b"ImageMetadata!"), (b"ImageTextInfoLV!", b"ImageTextInfo!"))
 _LETTERS = {"TimeLoop": "T", "NETimeLoop": "T", "ZStackLoop": "Z", "XYPosLoop": "P", "CustomLoop": "U"}
 _BYTES = (1, 2, 4)
 
@@ -60,7 +61,10 @@ class Nd2Description:
 
 def read_description(chunks: Nd2Chunks) -> Nd2Description:
     """Frames, loops and metadata of an ND2 file. Raises ReadError."""
-    for name in (f"{each}{suffix}".encode() for each in _DESCRIPTIONS for suffix in ("LV!", "!", "LV|0!", "|0!")):
+    for names in _NEEDED:
+        if not any(name in chunks for name in names):
+            raise damaged(chunks.file.path, f"the description of its frames is missing ({names[0].decode()})")
+    for name in (name for names in (*_NEEDED, *_FURTHER) for name in names):
         chunks.check_description(name)
     return described(chunks.file)
 

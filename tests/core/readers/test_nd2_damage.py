@@ -133,7 +133,7 @@ def test_a_description_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> N
 
 def test_xml_with_entities_is_refused(tmp_path: Path) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><variant>&a;</variant>'
-    chunks = [(b"ImageAttributesLV!", bomb), (b"ImageDataSeq|0!", bytes(300))]
+    chunks = [(b"ImageAttributesLV!", bomb), (b"ImageMetadataSeqLV|0!", bomb), (b"ImageDataSeq|0!", bytes(300))]
     assert "not the plain text" in refusal(assembled(chunks), tmp_path)
 
 
@@ -142,7 +142,7 @@ def test_levels_within_levels_without_end_are_refused(tmp_path: Path) -> None:
     for _ in range(4000):
         begin = struct.pack("<BB", 11, 2) + "a\0".encode("utf-16-le")
         deep = begin + struct.pack("<IQ", 1, 18 + len(deep)) + deep + bytes(8)
-    chunks = [(b"ImageAttributesLV!", deep), (b"ImageDataSeq|0!", bytes(300))]
+    chunks = [(b"ImageAttributesLV!", deep), (b"ImageMetadataSeqLV|0!", deep), (b"ImageDataSeq|0!", bytes(300))]
     started = time.monotonic()
     assert "damaged" in refusal(assembled(chunks), tmp_path)
     assert time.monotonic() - started < 5
@@ -185,6 +185,8 @@ def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
     broken = WHOLE[:start] + chunk(b"ND2 FILEMAP SIGNATURE NAME 0001!", b"ImageDataSeq|0!" + bytes(16))
     assert "breaks off" in refusal(broken + TABLE_END + struct.pack("<Q", start), tmp_path)
     assert "no frames" in refusal(assembled([(b"ImageAttributesLV!", lv({"a": 1}))]), tmp_path)
+    bare = [(b"ImageAttributesLV!", lv({"a": 1})), (b"ImageDataSeq|0!", bytes(300))]
+    assert "description of its frames is missing (ImageMetadataSeqLV|0!)" in refusal(assembled(bare), tmp_path)
     assert struct.pack("<I", MAGIC) == b"\xda\xce\xbe\x0a"
 
 
