@@ -48,9 +48,11 @@ def test_a_reconstruction_runs_from_one_scene_and_channel(fluogan, recording: Pa
     assert [run["status"] for run in content["runs"]] == ["finished"]
 
 
-def test_a_file_cut_short_is_refused_in_one_line(fluogan, recording: Path, project_path: Path) -> None:
+def test_a_file_cut_short_says_so(fluogan, recording: Path, project_path: Path) -> None:
     content = recording.read_bytes()
-    recording.write_bytes(content[: len(content) // 2])
+    recording.write_bytes(content[: len(content) * 2 // 3])
+    assert "directory is lost" in fluogan("info", recording).err
+    recording.write_bytes(content[:600])
     fluogan("info", recording).refused("plate.czi", "is damaged", "the file ends at byte")
     fluogan("reconstruct", recording, "-o", project_path, *QUICK).refused("plate.czi", "is damaged")
     assert not project_path.exists()

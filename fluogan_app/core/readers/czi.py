@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from fluogan_app.core.readers.base import Scene
 from fluogan_app.core.readers.czi_directory import check_compression, read_tiles
 from fluogan_app.core.readers.czi_layout import CziImage, PlaneTable, read_images
 from fluogan_app.core.readers.czi_notes import CziNotes, read_notes
-from fluogan_app.core.readers.czi_pixels import Tile, read_rows
+from fluogan_app.core.readers.czi_pixels import read_rows
 from fluogan_app.core.readers.czi_segments import is_czi, read_header
+from fluogan_app.core.readers.czi_times import RecordingTimes, read_times
 from fluogan_app.core.readers.file_bytes import FileBytes
 
 _WORDS = {
@@ -54,7 +56,7 @@ class CziFile:
         self._file = file
         self.files: tuple[Path, ...] = (file.path,)
         header = read_header(file)
-        tiles = read_tiles(file, header)
+        tiles, lost = read_tiles(file, header)
         check_compression(file, tiles)
         notes = read_notes(file, header)
         several = len(np.unique(tiles.starts.get("S", 0))) > 1
@@ -63,9 +65,11 @@ class CziFile:
             return notes.scene_name(scene) or (f"scene {scene}" if several else file.path.stem)
 
         self._table, images, left_out = read_images(file, tiles, name_of)
+        words = (*lost, *left_out)
+        times = read_times(file, header, notes, self._table)
         images_of = Counter(image.scene for image in images)
         self.scenes: tuple[Scene, ...] = tuple(
-            _scene(name_of(image.scene), image, notes, left_out, images_of[image.scene] > 1) for image in images
+            _scene(image, notes, times, name_of(image.scene), images_of[image.scene] > 1, words) for image in images
         )
 
     def source(self, scene: Scene, addresses: np.ndarray) -> CziSource:
@@ -92,34 +96,29 @@ class CziSource:
     def rows(self, index: int, start: int, stop: int) -> np.ndarray:
         """Some rows of a frame, of unpacked pictures without reading the others. Raises as `frame`."""
         plane, top, left = (int(number) for number in self._addresses[index])
-        tiles = self._tiles(plane, top, left)
+        tiles = self._table.of_plane(plane)
         if len(tiles) == 1 and (tiles[0].height, tiles[0].width) == self.shape[1:]:
             return read_rows(self._file, tiles[0], start, stop)
         # What no picture covers is zero, as in Zeiss's own program.
         frame = np.zeros((stop - start, self.shape[2]), self.dtype)
         for tile in tiles:
-            first, end = max(start, tile.y), min(stop, tile.y + tile.height)
+            y, x = tile.y - top, tile.x - left
+            first, end = max(start, y), min(stop, y + tile.height)
             if first < end:
-                pixels = read_rows(self._file, tile, first - tile.y, end - tile.y)
-                frame[first - start : end - start, tile.x : tile.x + tile.width] = pixels
+                frame[first - start : end - start, x : x + tile.width] = read_rows(self._file, tile, first - y, end - y)
         return frame
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
 
-    def _tiles(self, plane: int, top: int, left: int) -> list[Tile]:
-        """The pictures of a plane, their places counted from the frame's first pixel."""
-        rows = self._table.of_plane(plane)
-        packed = (rows.position, rows.pixel_type, rows.compression)
-        columns = (*packed, rows.y - top, rows.x - left, rows.height, rows.width)
-        return [Tile(*map(int, row)) for row in zip(*columns, strict=True)]
 
-
-def _scene(name: str, image: CziImage, notes: CziNotes, words: tuple[str, ...], split: bool) -> Scene:
+def _scene(
+    image: CziImage, notes: CziNotes, times: RecordingTimes, name: str, split: bool, words: tuple[str, ...]
+) -> Scene:
     """An image with all that is said of it; `split`: its scene's channels differ, so that each kind has its own."""
     counts = dict(zip(image.axes, image.planes.shape[:-1], strict=True))
-    recording = notes.recording(image.channels, counts.get("T", 1))
+    recording = replace(notes.recording(image.channels), time_step_ms=times.step_ms(image))
     if split:
         channels = recording.channels or tuple(f"channel {channel}" for channel in image.channels)
         name = f"{name}, {', '.join(channels)}"

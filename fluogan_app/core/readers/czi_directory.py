@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import MAX_PLANES, damaged
+from fluogan_app.core.readers.czi_chain import MIN_SUBBLOCK_HEAD, entries_along_the_way
 from fluogan_app.core.readers.czi_segments import SEGMENT, CziHeader, read_segment
 from fluogan_app.core.readers.file_bytes import FileBytes
 
@@ -20,11 +22,6 @@ PIXEL_TYPES = {
 UNCOMPRESSED, JPEG_XR, ZSTD, ZSTD_BYTES_APART = 0, 4, 5, 6
 _PIXEL_BYTES = np.array([GRAY_TYPES[kind].itemsize if kind in GRAY_TYPES else 1 for kind in range(14)])
 _COMPRESSIONS = {1: "JPEG", 2: "LZW"}
-#: A sub-block begins with at least so many bytes that are no pixels.
-MIN_SUBBLOCK_HEAD = SEGMENT.size + 256
-#: Bytes that say how long the three parts of a sub-block are, before its own copy of the directory entry.
-SUBBLOCK_SIZES = struct.Struct("<iiq")
-
 _ENTRY = np.dtype(
     [
         ("schema", "S2"), ("pixel_type", "<i4"), ("position", "<i8"), ("part", "<i4"), ("compression", "<i4"),
@@ -35,6 +32,23 @@ _DIMENSION = np.dtype([("letter", "S4"), ("start", "<i4"), ("size", "<i4"), ("co
 _DIMENSIONS_AT = _ENTRY.itemsize - 4
 _ENTRIES_AT = 128
 _MAX_DIMENSIONS = 26
+
+
+class Tile(NamedTuple):
+    """One picture: where its sub-block begins, how it is packed, and its place in the whole in pixels."""
+
+    position: int
+    pixel_type: int
+    compression: int
+    y: int
+    x: int
+    height: int
+    width: int
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of its pixels."""
+        return GRAY_TYPES[self.pixel_type]
 
 
 @dataclass(frozen=True)
@@ -58,19 +72,21 @@ class Tiles:
     def __len__(self) -> int:
         return len(self.position)
 
-    def rows(self, chosen: np.ndarray) -> Tiles:
+    def each(self) -> list[Tile]:
+        """All of them, one by one."""
+        columns = (getattr(self, name) for name in Tile._fields)
+        return [Tile(*map(int, row)) for row in zip(*columns, strict=True)]
+
+    def rows(self, chosen: np.ndarray | slice) -> Tiles:
         """Some of them, by a mask or by numbers."""
-        columns = {
-            name: column[chosen] for name, column in vars(self).items() if isinstance(column, np.ndarray)
-        }
+        columns = {name: column[chosen] for name, column in vars(self).items() if isinstance(column, np.ndarray)}
         starts = {letter: column[chosen] for letter, column in self.starts.items()}
         return replace(self, starts=starts, **columns)
 
 
-def read_tiles(file: FileBytes, header: CziHeader) -> Tiles:
-    """All pictures at full size, in the order of the directory. Raises ReadError for whatever cannot be."""
-    raw = read_segment(file, header.directory, b"ZISRAWDIRECTORY", "its directory")
-    count = struct.unpack_from("<i", raw)[0] if len(raw) >= _ENTRIES_AT else -1
+def read_tiles(file: FileBytes, header: CziHeader) -> tuple[Tiles, tuple[str, ...]]:
+    """All pictures at full size, and a word where the directory is lost. Raises ReadError for whatever cannot be."""
+    raw, count, warnings = _directory(file, header)
     if not 0 <= count <= MAX_PLANES:
         raise damaged(file.path, f"its directory claims {count} pictures")
     if count == 0:
@@ -78,13 +94,29 @@ def read_tiles(file: FileBytes, header: CziHeader) -> Tiles:
     groups = [_columns(file, entries, dimensions) for entries, dimensions in _entries(file, raw, count)]
     letters = {letter for group in groups for letter in group.starts}
     tiles = _joined(groups, letters)
-    return replace(tiles, cut=_cut(file, tiles))
+    return replace(tiles, cut=_cut(file, tiles)), warnings
+
+
+def _directory(file: FileBytes, header: CziHeader) -> tuple[bytes, int, tuple[str, ...]]:
+    """The entries, how many they should be, and a sentence where they were gathered from the pictures themselves."""
+    try:
+        raw = read_segment(file, header.directory, b"ZISRAWDIRECTORY", "its directory")
+    except ReadError:
+        entries, end = entries_along_the_way(file)
+        if not entries:
+            raise
+        lost = "The file's directory is lost: the recording was not finished, or the file is damaged"
+        sentence = f"{lost}. The {len(entries)} pictures up to byte {end} of {file.size} are used."
+        return b"".join(entries), len(entries), (sentence,)
+    if len(raw) < _ENTRIES_AT:
+        raise damaged(file.path, f"its directory has {len(raw)} bytes")
+    return raw[_ENTRIES_AT:], struct.unpack_from("<i", raw)[0], ()
 
 
 def _entries(file: FileBytes, raw: bytes, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Entries (n,) and their dimensions (n, d), those with equally many dimensions together."""
     by_dimensions: dict[int, list[bytes]] = {}
-    offset = _ENTRIES_AT
+    offset = 0
     for number in range(count):
         head_end = offset + _ENTRY.itemsize
         dimensions = struct.unpack_from("<i", raw, offset + _DIMENSIONS_AT)[0] if head_end <= len(raw) else 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import MAX_FRAME_BYTES, MAX_PLANES, damaged
-from fluogan_app.core.readers.czi_directory import GRAY_TYPES, PIXEL_TYPES, Tiles
+from fluogan_app.core.readers.czi_directory import GRAY_TYPES, PIXEL_TYPES, Tile, Tiles
 from fluogan_app.core.readers.file_bytes import FileBytes
 from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.units import bytes_text
@@ -27,9 +27,9 @@ class PlaneTable:
     tiles: Tiles
     first: np.ndarray
 
-    def of_plane(self, plane: int) -> Tiles:
+    def of_plane(self, plane: int) -> list[Tile]:
         """The pictures of a plane, in the order in which they are laid over each other."""
-        return self.tiles.rows(slice(self.first[plane], self.first[plane + 1]))
+        return self.tiles.rows(slice(self.first[plane], self.first[plane + 1])).each()
 
     def of_scene(self, scene: int) -> np.ndarray:
         """The planes of a scene, by their numbers."""

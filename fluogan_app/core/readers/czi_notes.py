@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
-
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.czi_segments import CziHeader, read_segment
@@ -21,19 +19,14 @@ from fluogan_app.core.readers.xml_tree import nested, parsed_xml
 _XML_AT = 256
 #: Of the largest plates, with thousands of places, it stays below.
 _MAX_XML_BYTES = 64_000_000
-_MAX_ATTACHMENTS = 10_000
-_ATTACHMENT = struct.Struct("<2s10sqi16s8s80s")
-_ATTACHMENTS_AT, _ATTACHED_AT = 256, 256
-_MAX_STAMPS = 10_000_000
 
 
 @dataclass(frozen=True)
 class CziNotes:
-    """The description of a file. time_stamps_s: the true time of each time point in s, where the file holds them."""
+    """The description of a file, and words on it where it cannot be read."""
 
     root: ElementTree.Element
     metadata: dict[str, Any] = field(default_factory=dict)
-    time_stamps_s: np.ndarray = field(default_factory=lambda: np.empty(0))
     warnings: tuple[str, ...] = ()
 
     def scene_name(self, scene: int) -> str:
@@ -45,8 +38,12 @@ class CziNotes:
         number = positive(self._image().findtext(f"Size{letter}"))
         return int(number) if number is not None and number < 2**31 else None
 
-    def recording(self, channels: Sequence[int], times: int) -> Recording:
-        """What is said of some channels, by their numbers in the file, recorded at so many time points."""
+    def time_text(self, path: str) -> str:
+        """What stands at a path below the axis of time, "" where nothing does."""
+        return _text(self._image("Dimensions/T/Positions"), path)
+
+    def recording(self, channels: Sequence[int]) -> Recording:
+        """What is said of some channels, by their numbers in the file; nothing on times."""
         described = self._channels(channels)
         exposures = {duration_ms(channel.findtext("ExposureTime"), "ns") for channel in described}
         objective = self._objective()
@@ -54,7 +51,6 @@ class CziNotes:
             pixel_size_y_nm=self._scaling_nm("Y"),
             pixel_size_x_nm=self._scaling_nm("X"),
             plane_step_nm=self._scaling_nm("Z"),
-            time_step_ms=self._time_step_ms(times),
             numerical_aperture=positive(objective.findtext("LensNA")),
             channels=self._channel_names(channels, described),
             emissions_nm=tuple(length_nm(channel.findtext("EmissionWavelength"), "nm") for channel in described),
@@ -88,17 +84,6 @@ class CziNotes:
     def _scaling_nm(self, letter: str) -> float | None:
         item = _child(self.root, f"Metadata/Scaling/Items/Distance[@Id='{letter}']")
         return length_nm(item.findtext("Value"), "m")
-
-    def _time_step_ms(self, times: int) -> float | None:
-        """Mean step, from the true times if there are any, else from those that were planned."""
-        stamps = self.time_stamps_s
-        if len(stamps) < times:
-            stamps = _numbers(self._image("Dimensions/T/Positions/List").findtext("Offsets") or "")
-        if len(stamps) >= times > 1:
-            step = duration_ms((stamps[times - 1] - stamps[0]) / (times - 1), "s")
-            if step is not None:
-                return step
-        return duration_ms(self._image("Dimensions/T/Positions/Interval").findtext("Increment"), "s")
 
     def _objective(self) -> ElementTree.Element:
         """The objective that the image names, or the only one there is."""
@@ -141,43 +126,7 @@ def read_notes(file: FileBytes, header: CziHeader) -> CziNotes:
         reason = error.message.rstrip(".") if isinstance(error, ReadError) else error
         said = f"The file's description cannot be read ({reason}): pixel size, channels and times are not known."
         return CziNotes(_NOTHING, warnings=(said,))
-    return CziNotes(root, nested(_child(root, "Metadata")), _time_stamps_s(file, header))
-
-
-def _time_stamps_s(file: FileBytes, header: CziHeader) -> np.ndarray:
-    """The attached times of the time points in s, none where they are missing or damaged."""
-    try:
-        for name, position in _attachments(file, header):
-            if name == "TimeStamps":
-                content = read_segment(file, position, b"ZISRAWATTACH", "its list of times")[_ATTACHED_AT:]
-                count = struct.unpack_from("<i", content, 4)[0]
-                if not 0 <= count <= min(_MAX_STAMPS, (len(content) - 8) // 8):
-                    return np.empty(0)
-                stamps = np.frombuffer(content, "<f8", count, 8)
-                return stamps if np.isfinite(stamps).all() and (np.diff(stamps) >= 0).all() else np.empty(0)
-    except (ReadError, struct.error):
-        pass
-    return np.empty(0)
-
-
-def _attachments(file: FileBytes, header: CziHeader) -> list[tuple[str, int]]:
-    if header.attachments == 0:
-        return []
-    content = read_segment(file, header.attachments, b"ZISRAWATTDIR", "its list of attachments")
-    count = min(struct.unpack_from("<i", content)[0], _MAX_ATTACHMENTS)
-    entries = content[_ATTACHMENTS_AT : _ATTACHMENTS_AT + max(count, 0) * _ATTACHMENT.size]
-    whole = len(entries) - len(entries) % _ATTACHMENT.size
-    fields = _ATTACHMENT.iter_unpack(entries[:whole])
-    return [(entry[6].split(b"\0")[0].decode("latin-1"), entry[2]) for entry in fields]
-
-
-def _numbers(text: str) -> np.ndarray:
-    """Numbers with spaces between them, none where one is no number."""
-    try:
-        numbers = np.array([float(word) for word in text.split()])
-    except ValueError:
-        return np.empty(0)
-    return numbers if np.isfinite(numbers).all() else np.empty(0)
+    return CziNotes(root, nested(_child(root, "Metadata")))
 
 
 def _child(element: ElementTree.Element, path: str) -> ElementTree.Element:

@@ -6,38 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluogan_app.core.readers.czi_directory import (
-    GRAY_TYPES,
-    JPEG_XR,
+from fluogan_app.core.readers.czi_chain import (
+    ENTRY_AT,
+    ENTRY_BYTES,
     MIN_SUBBLOCK_HEAD,
     SUBBLOCK_SIZES,
-    UNCOMPRESSED,
-    ZSTD,
-    ZSTD_BYTES_APART,
+    entry_length,
 )
+from fluogan_app.core.readers.czi_directory import JPEG_XR, UNCOMPRESSED, ZSTD, ZSTD_BYTES_APART, Tile
 from fluogan_app.core.readers.czi_jpegxr import check_jpegxr
 from fluogan_app.core.readers.czi_segments import SEGMENT
 from fluogan_app.core.readers.file_bytes import FileBytes
-
-_COPY_AT = SEGMENT.size + SUBBLOCK_SIZES.size
-_ENTRY_BYTES, _DIMENSION_BYTES, _DIMENSIONS_AT = 32, 20, 28
-
-
-class Tile(NamedTuple):
-    """One picture: where its sub-block begins, how it is packed, and its place in the whole in pixels."""
-
-    position: int
-    pixel_type: int
-    compression: int
-    y: int
-    x: int
-    height: int
-    width: int
-
-    @property
-    def dtype(self) -> np.dtype:
-        """Type of its pixels."""
-        return GRAY_TYPES[self.pixel_type]
 
 
 class SubBlock(NamedTuple):
@@ -68,13 +47,11 @@ def find_parts(file: FileBytes, tile: Tile) -> SubBlock:
     if name.rstrip(b"\0") != b"ZISRAWSUBBLOCK":
         raise ValueError(f"no picture begins at byte {tile.position}, where one should")
     notes_bytes, rest_bytes, pixel_bytes = SUBBLOCK_SIZES.unpack_from(head, SEGMENT.size)
-    entry = head[_COPY_AT : _COPY_AT + _ENTRY_BYTES]
+    entry = head[ENTRY_AT : ENTRY_AT + ENTRY_BYTES]
     pixel_type, compression = int.from_bytes(entry[2:6], "little"), int.from_bytes(entry[18:22], "little")
-    dimensions = int.from_bytes(entry[_DIMENSIONS_AT:], "little")
     if (pixel_type, compression) != (tile.pixel_type, tile.compression):
         raise ValueError(f"the picture at byte {tile.position} is of another kind than the directory says")
-    head_bytes = max(MIN_SUBBLOCK_HEAD, _COPY_AT + _ENTRY_BYTES + dimensions * _DIMENSION_BYTES)
-    notes = tile.position + head_bytes
+    notes = tile.position + max(MIN_SUBBLOCK_HEAD, ENTRY_AT + entry_length(entry))
     pixels = notes + notes_bytes
     end = tile.position + SEGMENT.size + (used or allocated)
     if min(notes_bytes, rest_bytes, pixel_bytes) < 0 or pixels + pixel_bytes > min(end, file.size):

@@ -13,8 +13,10 @@ from fluogan_app.core.readers.file_bytes import FileBytes
 SEGMENT = struct.Struct("<16sqq")
 _HEADER = struct.Struct("<4i16s16siqqiq")
 _MAGIC = b"ZISRAWFILE"
-#: The directory of a million pictures stays below; what claims more is damaged.
-_MAX_SEGMENT_BYTES = 400_000_000
+#: Behind the header, whose segment has always this size.
+FIRST_SEGMENT = 544
+#: The directory of half a million pictures stays below; what claims more is damaged.
+_MAX_SEGMENT_BYTES = 128_000_000
 
 
 class CziHeader(NamedTuple):
@@ -41,14 +43,14 @@ def read_header(file: FileBytes) -> CziHeader:
     if part != 0:
         hint = "Save it as one file with ZEN, and open that."
         raise ReadError(f"{file.path.name} is part {part} of a recording in several files.", hint)
-    if directory == 0:
-        raise damaged(file.path, "its directory was never written, as when a recording breaks off")
     return CziHeader(directory, metadata, attachments)
 
 
 def read_segment(file: FileBytes, offset: int, name: bytes, what: str) -> bytes:
     """The content of a segment with a name; `what` says in words what it is. Raises ReadError."""
     start = offset + SEGMENT.size
+    if offset == 0:
+        raise damaged(file.path, f"{what} was never written, as when a recording breaks off")
     if offset < 0 or start > file.size:
         raise file.cut_short(f"{what} should begin at byte {offset}")
     found, allocated, used = SEGMENT.unpack(file.read(offset, SEGMENT.size))

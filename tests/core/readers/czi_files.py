@@ -23,7 +23,7 @@ class Picture:
     """One picture: its pixels (Y, X), place along the axes by their letters, and (y, x) in the whole.
 
     packed: the bytes to store in place of the pixels, with their compression. covers: (height, width) where the
-    pixels are a reduced copy of a larger picture.
+    pixels are a reduced copy of a larger picture. notes: its own small XML.
     """
 
     pixels: np.ndarray
@@ -33,6 +33,7 @@ class Picture:
     packed: bytes | None = None
     covers: tuple[int, int] | None = None
     kind: int | None = None
+    notes: str = ""
 
     def entry(self, position: int) -> bytes:
         """Its entry in the directory."""
@@ -56,9 +57,10 @@ def czi_bytes(pictures: Sequence[Picture], xml: str = "<ImageDocument/>", time_s
     for picture in pictures:
         entry = picture.entry(len(content))
         packed = picture.pixels.tobytes() if picture.packed is None else picture.packed
-        head = (struct.pack("<iiq", 0, 0, len(packed)) + entry).ljust(256, b"\0")
+        notes = picture.notes.encode()
+        head = (struct.pack("<iiq", len(notes), 0, len(packed)) + entry).ljust(256, b"\0")
         entries += entry
-        content += _segment(b"ZISRAWSUBBLOCK", head + packed)
+        content += _segment(b"ZISRAWSUBBLOCK", head + notes + packed)
     text = xml.encode()
     metadata = len(content)
     content += _segment(b"ZISRAWMETADATA", struct.pack("<ii", len(text), 0).ljust(256, b"\0") + text)

@@ -174,6 +174,23 @@ def test_the_true_times_count_before_the_planned_ones(below: str, stamps, step_m
     assert describe(path).scenes[0].time_step_ms == (None if step_ms is None else pytest.approx(step_ms))
 
 
+def clocked(time: int, clock: str) -> Picture:
+    """A picture whose own notes say when it was recorded."""
+    notes = f"<METADATA><Tags><AcquisitionTime>{clock}</AcquisitionTime></Tags></METADATA>"
+    return Picture(FRAMES[time, 0, 0], {"T": time}, notes=notes)
+
+
+@pytest.mark.parametrize(
+    ("last", "step_ms"),
+    [("2016-02-12T09:47:10.6715848Z", 200.0), ("2016-02-12T09:47:10", None), ("soon", None)],
+)
+def test_the_clocks_of_single_pictures_count_where_no_times_are_attached(last: str, step_ms, tmp_path: Path) -> None:
+    clocks = ["2016-02-12T09:47:10.0715848Z", "?", "?", last]
+    path = written(tmp_path / "a.czi", [clocked(time, clock) for time, clock in enumerate(clocks)])
+    assert describe(path).scenes[0].time_step_ms == step_ms
+    np.testing.assert_array_equal(frames_of(open_stack(path)), FRAMES[:, 0, 0])
+
+
 @pytest.mark.parametrize("scaling", [{"X": 0, "Y": 0}, {}, {"X": "nonsense", "Y": "nan"}])
 def test_no_pixel_size_is_made_up(scaling, tmp_path: Path) -> None:
     path = written(tmp_path / "a.czi", pictures(FRAMES[:, 0, 0], "T"), xml=described(scaling_m=scaling))

@@ -145,9 +145,9 @@ X_SIZE, X_STORED, T_START = 40, 48, 76
         (at(0, b"ZISRAWFILX"), "does not begin as a CZI file does"),
         (at(11, b"\x01"), "does not begin as a CZI file does"),
         (at(80, LONG(3)), "is part 3 of a recording in several files"),
-        (at(84, bytes(8)), "its directory was never written"),
-        (at(84, LONG(10**9)), "its directory should begin at byte 1000000000, but the file ends"),
-        (at(84, LONG(544)), "at byte 544, where its directory should begin, is something else"),
+        (at(84, bytes(8)), "directory is lost: the recording was not finished.*The 8 pictures up to byte"),
+        (at(84, LONG(10**9)), "directory is lost"),
+        (at(84, LONG(544)), "directory is lost"),
         (in_entry(0, COUNT, LONG(-5)), "its directory claims -5 pictures"),
         (in_entry(0, COUNT, LONG(0)), "holds no image"),
         (in_entry(0, COUNT, LONG(2**30)), "its directory claims 1073741824 pictures"),
@@ -227,6 +227,34 @@ def test_a_mosaic_that_was_stopped_within_a_frame_opens_without_that_frame(tmp_p
     tiles = [Picture(FRAMES[time, 0], {"T": time, "M": tile}, at=(0, 11 * tile)) for time, tile in places]
     frames, warnings = outcome(written(tmp_path / "stopped.czi", tiles))
     assert frames.shape == (1, 3, 9, 22) and "the first 3" in warnings
+
+
+def test_pictures_are_found_without_the_directory(tmp_path: Path) -> None:
+    content, path = whole("zstd"), tmp_path / "unfinished.czi"
+    path.write_bytes(content[: content.index(b"ZISRAWMETADATA")])
+    frames, warnings = outcome(path)
+    np.testing.assert_array_equal(frames, FRAMES.swapaxes(0, 1))
+    assert "The 8 pictures" in warnings and "description cannot be read" in warnings
+    last = content.index(pictures("zstd")[5].packed or b"")
+    path.write_bytes(content[: last + 10])
+    frames, warnings = outcome(path)
+    assert "The 5 pictures" in warnings and "the first 2 complete" in warnings
+    np.testing.assert_array_equal(frames, FRAMES[:2].swapaxes(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (0, "was never written"),
+        (10**9, "its directory should begin at byte 1000000000, but the file ends"),
+        (40, "at byte 40, where its directory should begin, is something else"),
+    ],
+)
+def test_without_directory_and_pictures_the_directory_is_to_blame(place: int, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.czi"
+    path.write_bytes(at(84, struct.pack("<q", place))(whole())[:600])
+    with pytest.raises(ReadError, match=said):
+        describe(path)
 
 
 def test_fewer_time_points_than_described_are_told(tmp_path: Path) -> None:
