@@ -9,6 +9,7 @@ import numpy as np
 
 from fluogan_app.core.readers.base import MAX_PLANES, Scene, damaged
 from fluogan_app.core.readers.file_bytes import FileBytes
+from fluogan_app.core.readers.nd2_chunks import has_entities
 from fluogan_app.core.readers.nd2_description import Nd2Frames, described
 from fluogan_app.core.readers.nd2_scenes import nd2_scenes
 
@@ -122,5 +123,5 @@ def _check_descriptions(file: FileBytes, boxes: dict[bytes, list[int]]) -> None:
     """Raises ReadError for descriptions that could unfold to more than they are."""
     for offsets in (each for meaning, each in boxes.items() if meaning != _PICTURE):
         content = _content(file, offsets[0])
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        if has_entities(content):
             raise damaged(file.path, "its description is not the plain text of an ND2 file")

@@ -71,6 +71,8 @@ def xml(content: Mapping[str, Any]) -> bytes:
 
 
 def _element(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        value = {f"i{index:010}": each for index, each in enumerate(value)}
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_element(*each) for each in value.items())}</{name}>"
     kinds = {bool: "bool", int: "lx_uint32", float: "double", str: "CLxStringW"}

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.core.readers.nd2_legacy_writer import xml
+
 MAGIC = 0x0ABECEDA
 #: The name of a frame's chunk is padded so that its pixels begin with a disc's block.
 FRAME_NAME_BYTES = 4072
@@ -43,11 +45,12 @@ def nd2_bytes(
     padding: int = 0,
     skipped: Sequence[int] = (),
     changes: Mapping[str, Any] | None = None,
+    older: bool = False,
 ) -> bytes:
     """A whole file. frames: (loops…, C, Y, X), with C only where `axes`, the loops' letters, end in it.
 
     packed: by zlib. padding: bytes after each row. skipped: numbers of frames that are left out. changes: attributes
-    that are stated otherwise than they are.
+    that are stated otherwise than they are. older: as NIS-Elements wrote before version 3, its descriptions as XML.
     """
     loops = axes.rstrip("C")
     planes = frames if axes.endswith("C") else frames[..., np.newaxis, :, :]
@@ -59,18 +62,24 @@ def nd2_bytes(
         "uiSequenceCount": len(stored), "uiTileWidth": width, "uiTileHeight": height,
         "eCompression": 0 if packed else 2, "dCompressionParam": 0.0,
     } | dict(changes or {})  # fmt: skip
-    chunks = [
-        (b"ImageAttributesLV!", lv({"SLxImageAttributes": attributes})),
-        (b"ImageMetadataSeqLV|0!", lv({"SLxPictureMetadata": picture(words, channels)})),
-    ]
+    descriptions = {
+        "ImageAttributes": ("", {"SLxImageAttributes": attributes}),
+        "ImageMetadataSeq": ("|0", {"SLxPictureMetadata": picture(words, channels)}),
+    }
     if loops:
-        chunks.append((b"ImageMetadataLV!", lv({"SLxExperiment": experiment(loops, planes.shape, words)})))
+        descriptions["ImageMetadata"] = ("", {"SLxExperiment": experiment(loops, planes.shape, words)})
+    chunks = [_description(name, number, content, older) for name, (number, content) in descriptions.items()]
     if len(words.times_ms):
         chunks.append((b"CustomData|AcqTimesCache!", np.asarray(words.times_ms, "<f8").tobytes()))
     for number, frame in enumerate(stored):
         if number not in skipped:
             chunks.append((b"ImageDataSeq|%d!" % number, frame_content(frame, padding, packed)))
-    return assembled(chunks)
+    return assembled(chunks, b"Ver2.1" if older else b"Ver3.0")
+
+
+def _description(name: str, number: str, content: Mapping[str, Any], older: bool) -> tuple[bytes, bytes]:
+    (inside,) = content.values()
+    return (f"{name}{number}!".encode(), xml(inside)) if older else (f"{name}LV{number}!".encode(), lv(content))
 
 
 def frame_content(frame: np.ndarray, padding: int, packed: bool) -> bytes:
@@ -79,9 +88,9 @@ def frame_content(frame: np.ndarray, padding: int, packed: bool) -> bytes:
     return struct.pack("<d", 0.0) + (zlib.compress(rows) if packed else rows)
 
 
-def assembled(chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
+def assembled(chunks: Sequence[tuple[bytes, bytes]], version: bytes = b"Ver3.0") -> bytes:
     """A file of named chunks, with its table at the end."""
-    content = bytearray(chunk(b"ND2 FILE SIGNATURE CHUNK NAME01!", b"Ver3.0".ljust(64, b"\0")))
+    content = bytearray(chunk(b"ND2 FILE SIGNATURE CHUNK NAME01!", version.ljust(64, b"\0")))
     table = bytearray()
     for name, data in chunks:
         table += name + struct.pack("<QQ", len(content), len(data))

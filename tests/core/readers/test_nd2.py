@@ -84,13 +84,14 @@ def test_what_was_written_is_read(
 
 
 @pytest.mark.parametrize("axes", ["T", "TC", "ZC", "TZC", "TZ"])
-@pytest.mark.parametrize("packed", [False, True])
-def test_the_library_sees_the_same_pixels(axes: str, packed: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("packed", "older"), [(False, False), (True, False), (False, True)])
+def test_the_library_sees_the_same_pixels(axes: str, packed: bool, older: bool, tmp_path: Path) -> None:
     pixels = RNG.integers(0, 60_000, (*(3, 4, 2)[-len(axes) :], 5, 8)).astype(np.uint16)
-    path = written(tmp_path, pixels, axes, packed=packed)
+    path = written(tmp_path, pixels, axes, packed=packed, older=older)
     with nd2.ND2File(path) as file:
         np.testing.assert_array_equal(file.asarray(), pixels)
     first = describe(path)
+    assert (first.scenes[0].pixel_size_x_nm, first.scenes[0].recording.camera) == (100.0, "Orca")
     sizes = first.scenes[0].sizes
     np.testing.assert_array_equal(everything(path, first).reshape(pixels.shape), pixels)
     assert sizes["T"] == (pixels.shape[0] if "T" in axes else 1)
