@@ -93,7 +93,7 @@ def lit_stretch(light: np.ndarray, spreads: np.ndarray, contrast: float) -> tupl
     spreads: (T,) standard deviation between the pixels of each frame. contrast: of the mean frame, in the same counts.
     """
     floor, usual = float(light.min()), float(np.median(light))
-    if len(light) < LEAST_FRAMES or usual - floor < LEAST_RANGE * contrast:
+    if len(light) < LEAST_FRAMES or usual <= floor or usual - floor < LEAST_RANGE * contrast:
         return 0, len(light)
     level = (light - floor) / (usual - floor)
     lit = np.flatnonzero((level >= BLANK) | (spreads > BLANK_SPREAD * np.median(spreads)))

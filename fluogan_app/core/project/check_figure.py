@@ -36,7 +36,8 @@ def draw_check(check: DataCheck, caption: str = "") -> Image.Image:
     pictures = [picture for finding in check.by_severity for picture in finding.pictures]
     # Hot pixels have a picture of their own.
     low, high = (float(value) for value in np.percentile(check.mean, (0.5, 99.5)))
-    panels = [Panel(check.mean, size_nm, "Mean of the frames", "counts", (low, max(high, low + 1.0)))]
+    limits = (low, max(high, low + max(1.0, 1e-3 * abs(low))))
+    panels = [Panel(check.mean, size_nm, "Mean of the frames", "counts", limits)]
     panels += [
         Panel(one.image, size_nm, one.title, one.unit, _limits(one)) for one in pictures if isinstance(one, PixelMap)
     ]
@@ -51,7 +52,7 @@ def draw_check(check: DataCheck, caption: str = "") -> Image.Image:
 def _limits(shown: PixelMap) -> tuple[float, float]:
     """From the least value to the largest: single pixels must not be lost among the rest."""
     low, high = min(0.0, float(shown.image.min())), float(shown.image.max())
-    return low, high if high > low else low + 1.0
+    return low, high if high > low else 1.0
 
 
 def _words(check: DataCheck) -> Image.Image:
