@@ -65,7 +65,7 @@ class CziFile:
             return notes.scene_name(scene) or (f"scene {scene}" if several else file.path.stem)
 
         self._table, images, left_out = read_images(file, tiles, name_of)
-        words = (*lost, *left_out)
+        words = (*lost, *left_out, *_disagreements(notes, self._table))
         times = read_times(file, header, notes, self._table)
         images_of = Counter(image.scene for image in images)
         self.scenes: tuple[Scene, ...] = tuple(
@@ -119,8 +119,10 @@ def _scene(
     """An image with all that is said of it; `split`: its scene's channels differ, so that each kind has its own."""
     counts = dict(zip(image.axes, image.planes.shape[:-1], strict=True))
     recording = replace(notes.recording(image.channels), time_step_ms=times.step_ms(image))
+    remarks = list(_remarks(counts, notes))
     if split:
         channels = recording.channels or tuple(f"channel {channel}" for channel in image.channels)
+        remarks.append(f"The channels of “{name}” differ in type, size or depth; those that are alike are one image.")
         name = f"{name}, {', '.join(channels)}"
     return Scene(
         name=name,
@@ -130,7 +132,7 @@ def _scene(
         width=image.width,
         dtype=image.dtype,
         recording=recording,
-        warnings=(*image.warnings, *_remarks(counts, notes), *words),
+        warnings=(*image.warnings, *remarks, *words),
     )
 
 
@@ -143,3 +145,13 @@ def _remarks(counts: Mapping[str, int], notes: CziNotes) -> tuple[str, ...]:
     if stated is not None and stated != found:
         remarks.append(f"The file's description states {stated} time points, but {found} are used.")
     return tuple(remarks)
+
+
+def _disagreements(notes: CziNotes, table: PlaneTable) -> tuple[str, ...]:
+    """Words on an axis of which the file holds more or less than its description says."""
+    words = []
+    for letter, name in (("S", "scenes"), ("C", "channels"), ("Z", "planes in depth")):
+        stated, found = notes.stated_count(letter), len(np.unique(table.places[letter]))
+        if stated is not None and stated != found:
+            words.append(f"The file's description states {stated} {name}, but {found} are in it.")
+    return tuple(words)

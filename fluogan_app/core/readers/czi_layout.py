@@ -61,7 +61,7 @@ class PlaneTable:
 
 @dataclass(frozen=True)
 class CziImage:
-    """One scene, or those of its channels that are alike in size and type.
+    """One scene, or those of its channels that are alike in type of pixels, size and depth.
 
     planes: (leading axes…, 3) as plane, and y and x of the frame's first pixel in the whole; none is missing.
     scene, channels: their numbers in the file.
@@ -124,19 +124,21 @@ def _plane_table(file: FileBytes, tiles: Tiles) -> PlaneTable:
 
 
 def _groups(file: FileBytes, table: PlaneTable) -> list[_Group]:
-    """Each scene's channels, those together that are alike in type of pixels and size."""
+    """Each scene's channels, those together that are alike in type of pixels, size and depth."""
     tiles, nothing = table.tiles, np.zeros(len(table.tiles), np.int64)
     scenes, channels = tiles.starts.get("S", nothing), tiles.starts.get("C", nothing)
     order = np.lexsort([channels, scenes])
     changes = (np.diff(scenes[order]) != 0) | (np.diff(channels[order]) != 0)
-    groups: dict[tuple[int, ...], _Group] = {}
+    depths = [tiles.starts[letter] for letter in sorted(set(tiles.starts) - set("CMST"))]
+    groups: dict[tuple[object, ...], _Group] = {}
     for rows in np.split(order, np.flatnonzero(changes) + 1):
         kinds = np.unique(tiles.pixel_type[rows])
         if len(kinds) > 1:
             raise damaged(file.path, "the pixels of one channel are of several types")
         y, x, height, width = _box(tiles.rows(rows))
-        key = (int(scenes[rows[0]]), int(kinds[0]), height, width)
-        groups.setdefault(key, _Group(*key, {})).corners[int(channels[rows[0]])] = (y, x)
+        alike = (int(scenes[rows[0]]), int(kinds[0]), height, width)
+        key = (*alike, *(_extent(depth[rows]) for depth in depths))
+        groups.setdefault(key, _Group(*alike, {})).corners[int(channels[rows[0]])] = (y, x)
     return list(groups.values())
 
 

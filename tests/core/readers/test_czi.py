@@ -112,6 +112,23 @@ def test_channels_of_another_kind_are_images_of_their_own(tmp_path: Path) -> Non
         describe(written(tmp_path / "colour.czi", colour))
 
 
+def test_a_channel_without_depth_does_not_cost_the_others_theirs(tmp_path: Path) -> None:
+    flat = [picture for picture in pictures() if picture.place["C"] == 0 or picture.place["Z"] == 0]
+    path = written(tmp_path / "a.czi", flat)
+    description = describe(path)
+    assert [scene.axes for scene in description.scenes] == ["TZYX", "TYX"]
+    assert "differ in type, size or depth" in " ".join(description.warnings)
+    np.testing.assert_array_equal(frames_of(open_stack(path, Selection(plane=2))), FRAMES[:, 0, 2])
+    np.testing.assert_array_equal(frames_of(open_stack(path, Selection(scene=1))), FRAMES[:, 1, 0])
+
+
+def test_what_is_described_and_not_there_is_told(tmp_path: Path) -> None:
+    xml = described("<SizeT>4</SizeT><SizeC>2</SizeC><SizeZ>8</SizeZ><SizeS>2</SizeS>")
+    warnings = describe(written(tmp_path / "a.czi", pictures(), xml=xml)).warnings
+    assert len(warnings) == 2
+    assert "states 8 planes in depth, but 3 are in it" in warnings[1] and "states 2 scenes, but 1" in warnings[0]
+
+
 def test_phases_and_other_axes_are_told_apart_as_planes(tmp_path: Path) -> None:
     path = written(tmp_path / "a.czi", pictures(FRAMES, "THZ"))
     scene = describe(path).scenes[0]
