@@ -80,6 +80,12 @@ class Workbench(QObject):
         """Wait for this one no longer: a drive that does not answer may hold it for ever. Its callbacks stay."""
         self._left_behind.add(thread)
 
+    def forsake(self, thread: Background) -> None:
+        """Leave a thread behind whose outcome nobody wants to hear of."""
+        thread.succeeded.disconnect()
+        thread.failed.disconnect()
+        self.leave_behind(thread)
+
     def wait(self, seconds: float) -> bool:
         """Wait for all threads, for a bounded time in all; whether they ended. Those left behind get but a moment."""
         deadline = QDeadlineTimer(int(seconds * 1000))

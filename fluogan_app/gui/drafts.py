@@ -41,5 +41,6 @@ class Drafts:
         return draft if draft.modified == saved.modified else None
 
     def _path(self, folder: Path) -> Path:
-        name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
+        # A project's folder is the real one already: no question to its drive is needed here.
+        name = hashlib.sha256(str(folder).encode()).hexdigest()[:24]
         return recovery_folder() / "drafts" / f"{name}.json"

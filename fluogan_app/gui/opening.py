@@ -12,7 +12,7 @@ from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.project.model import ProjectDocument
-from fluogan_app.core.project.store import Project, is_project
+from fluogan_app.core.project.store import Project, Run, is_project
 from fluogan_app.core.readers.choice import is_clear
 from fluogan_app.core.readers.open import describe, open_stack
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
@@ -30,6 +30,7 @@ class Opened:
     untitled: bool
     trouble: FluoganError | None = None
     fresh: bool = False
+    runs: tuple[Run, ...] = ()
 
     @property
     def saved(self) -> ProjectDocument | None:
@@ -80,12 +81,13 @@ class Opener:
         untitled = self._unsaved.contains(project.folder)
         if untitled and not self._unsaved.hold(project):
             raise ProjectError(f"The project {project.folder.name} is open in another window.", "Close it there first.")
+        runs = tuple(project.runs())
         if project.document.link is None:
-            return Opened(project, None, untitled)
+            return Opened(project, None, untitled, runs=runs)
         try:
-            return Opened(project, project.open_stack(), untitled)
+            return Opened(project, project.open_stack(), untitled, runs=runs)
         except FluoganError as error:
-            return Opened(project, None, untitled, error)
+            return Opened(project, None, untitled, error, runs=runs)
 
     def _with_project(
         self, stack: Stack, known: Acquisition = Acquisition(), frames: FrameRange | None = None

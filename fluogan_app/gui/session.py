@@ -5,7 +5,7 @@ What it holds is frozen; going back means setting an older snapshot. Views are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -64,11 +64,17 @@ class Session(QObject):
     # What is open
 
     def show_project(
-        self, project: Project, stack: Stack | None, untitled: bool, saved: ProjectDocument | None = None
+        self,
+        project: Project,
+        stack: Stack | None,
+        untitled: bool,
+        saved: ProjectDocument | None = None,
+        runs: Sequence[Run] | None = None,
     ) -> None:
         """Take another project in, with its stack where the raw file is at hand.
 
         `saved` is what counts as saved, where that is not what stands on disk: a project that a crash left behind.
+        `runs` are the project's, where they were read already: else its drive is asked now.
         """
         self._leave_stack()
         self.project, self.stack, self.untitled = project, stack, untitled
@@ -76,7 +82,7 @@ class Session(QObject):
         noted = project.document.acquisition
         self._stated = noted if untitled or stack is None else _with_noted(stack.acquisition, noted)
         self._problems = {}
-        self.runs = tuple(project.runs())
+        self.runs = tuple(project.runs() if runs is None else runs)
         self.shown_run = self.runs[-1] if self.runs else None
         self._announce_all()
 
@@ -88,11 +94,11 @@ class Session(QObject):
         self._problems = {}
         self._announce_all()
 
-    def moved_to(self, project: Project) -> None:
-        """The same project, now in a folder that the user chose."""
+    def moved_to(self, project: Project, runs: Sequence[Run]) -> None:
+        """The same project, now in a folder that the user chose, with its runs as they are there."""
         number = self.shown_run.number if self.shown_run else None
         self.project, self.untitled = project, False
-        self.runs = tuple(project.runs())
+        self.runs = tuple(runs)
         self.shown_run = next((run for run in self.runs if run.number == number), None)
         self.note_saved(project.document)
         self.project_changed.emit()

@@ -147,6 +147,7 @@ def test_without_the_raw_stack_a_project_opens_and_offers_to_locate_it(
     user = open_window(project)
     user.sees(lambda: user.session.project is not None)
     assert user.session.stack is None and "not there any more" in user.window.notices.text("locate")
+    user.sees(lambda: user.window.workspace.browser.pane.image is not None)
     np.testing.assert_allclose(user.window.workspace.browser.pane.image, mean, rtol=1e-6)
     user.click("notice_locate_locate")
     user.names_file("choose_stack", moved)

@@ -18,6 +18,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from fluogan_app.core.folders import recovery_folder
+from fluogan_app.core.project import store
+from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.readers import open as opening
 from fluogan_app.core.readers.base import Scene
 from fluogan_app.gui import patience, reachability
@@ -327,3 +329,64 @@ def test_the_windows_thread_asks_nothing_of_the_datas_drive(
     user.window.close()
     user.sees(lambda: not user.window.isVisible())
     assert questions.asked == []
+
+
+@pytest.mark.parametrize("raw_is_there", [True, False])
+def test_the_windows_thread_asks_nothing_of_the_projects_drive(
+    open_window: Callable, near: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw_is_there: bool
+) -> None:
+    """Opening, editing, keeping a draft, saving there and elsewhere, closing."""
+    far = tmp_path / "far"
+    far.mkdir()
+    folder = _project(far / "kept.fluogan", near)
+    if not raw_is_there:
+        near.unlink()
+    questions = Questions(monkeypatch, far)
+    user = open_window(folder)
+    user.sees(lambda: user.window.workspace.browser.pane.image is not None)
+    user.types("param_zoom", "3")
+    user.sees(lambda: any((recovery_folder() / "drafts").glob("*.json")))
+    user.presses("save")
+    user.sees(lambda: not user.window.isWindowModified())
+    user.presses("save_as")
+    user.names_file("choose_new_project", tmp_path / "copy.fluogan")
+    user.sees(lambda: user.session.project.folder.name == "copy.fluogan")
+    user.drops(folder)
+    user.sees(lambda: user.session.project.folder == folder)
+    user.presses("show_log")
+    user.window.close()
+    user.sees(lambda: not user.window.isVisible())
+    assert questions.asked == []
+
+
+def test_saving_that_hangs_is_given_up_and_nothing_counts_as_saved(
+    open_window: Callable, drive: Drive, near: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _project(tmp_path / "kept.fluogan", near)
+    user = open_window(folder)
+    user.sees_stack()
+    user.types("param_zoom", "3")
+    write = store.write_json_atomic
+
+    def hangs(path: Path, content: object) -> None:
+        drive.reading.wait(60)
+        write(path, content)
+
+    monkeypatch.setattr(store, "write_json_atomic", hangs)
+    user.presses("save")
+    user.sees(lambda: "kept.fluogan does not answer" in user.window.notices.text("saving"))
+    user.click("notice_saving_cancel")
+    assert "not saved" in user.window.notices.text("save") and user.window.isWindowModified()
+    user.presses("next_frame")
+    user.sees(lambda: user.window.workspace.browser.slider.value() == 1)
+    user.window.close()
+    user.answers("unsaved_question", "discard")
+    user.sees(lambda: not user.window.isVisible())
+
+
+def _project(folder: Path, raw: Path) -> Path:
+    stack = opening.open_stack(raw)
+    project = store.Project.create(folder, ProjectDocument(acquisition=stack.acquisition))
+    project.attach(stack)
+    stack.close()
+    return project.folder

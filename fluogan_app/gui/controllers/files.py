@@ -163,7 +163,7 @@ class FilesController(QObject):
         self._context.notices.clear("locate")
         session = self._context.session
         former = session.project if session.untitled else None
-        session.show_project(opened.project, opened.stack, opened.untitled, opened.saved)
+        session.show_project(opened.project, opened.stack, opened.untitled, opened.saved, opened.runs)
         if former is not None and not self._is_being_attached(former):
             self._unsaved.discard(former.folder)
         self._remember(path, opened)

@@ -10,16 +10,20 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.store import Project, Run
+from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
 from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
 from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.session import OWNED, Session
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
 _AUTOSAVE_MS = 1500
+#: For so long leaving waits until the view is kept; the place one looked at is not worth more.
+_VIEW_MS = 2000
 Next = Callable[[], None]
 
 
@@ -35,6 +39,7 @@ class SavingController(QObject):
         super().__init__(context.window)
         self._context, self._unsaved, self._view_state = context, unsaved, view_state
         self._drafts = Drafts()
+        self._patience = Patience(context.notices, "saving", self)
         self._asking = False
         self._after_run: tuple[Path, Next] | None = None
         self.cancel_run: Callable[[Next], None] = lambda then: then()
@@ -52,10 +57,13 @@ class SavingController(QObject):
             return
         if session.untitled:
             self.save_as(then)
-        elif self._write(session.project):
-            self._context.say(f"Saved {session.project.folder}")
-            self.saved.emit()
-            then()
+        else:
+            self._write(session.project, partial(self._saved_in_place, session.project, then))
+
+    def _saved_in_place(self, project: Project, then: Next) -> None:
+        self._context.say(f"Saved {project.folder}")
+        self.saved.emit()
+        then()
 
     def save_as(self, then: Next = lambda: None) -> None:
         """Ask for a place and save there."""
@@ -84,15 +92,16 @@ class SavingController(QObject):
     def _copy_to(self, path: Path, then: Next) -> None:
         session = self._context.session
         project = session.project
-        if project is None or not self._write(project):
+        if project is None:
             return
         former = project.folder if session.untitled else None
         self._context.say(f"Saving {path}…")
         done = partial(self._copied, former, then)
-        self._context.workbench.do(partial(project.save_as, path), done, self._not_saved)
+        self._write(project, lambda: self._on_thread(path.name, partial(_copy, project, path), done))
 
-    def _copied(self, former: Path | None, then: Next, project: Project) -> None:
-        self._context.session.moved_to(project)
+    def _copied(self, former: Path | None, then: Next, copied: tuple[Project, tuple[Run, ...]]) -> None:
+        project, runs = copied
+        self._context.session.moved_to(project, runs)
         if former is not None:
             self._unsaved.discard(former)
         self._context.settings.add_recent(project.folder)
@@ -101,16 +110,33 @@ class SavingController(QObject):
         self.saved.emit()
         then()
 
-    def _write(self, project: Project) -> bool:
-        session = self._context.session
-        try:
-            project.save(session.document.replace(view=self._view_state(), link=project.document.link))
-        except FluoganError as error:
-            self._not_saved(error)
-            return False
-        session.note_saved(project.document)
-        self._drafts.forget(project.folder)
-        return True
+    def _write(self, project: Project, then: Next) -> None:
+        """Put the document on disk, then go on. A drive may take its time, and the window does not wait for it."""
+        document = self._context.session.document.replace(view=self._view_state(), link=project.document.link)
+
+        def done(_: object) -> None:
+            if self._context.session.project is project:
+                self._context.session.note_saved(project.document)
+                self._drafts.forget(project.folder)
+            then()
+
+        self._on_thread(project.folder.name, partial(project.save, document), done)
+
+    def _on_thread(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        def told(tell: Callable[[Any], None], outcome: Any) -> None:
+            self._patience.end()
+            tell(outcome)
+
+        bench = self._context.workbench
+        thread = bench.do(work, partial(told, done), partial(told, self._not_saved))
+        self._patience.begin(name, lambda: self._give_up(thread))
+
+    def _give_up(self, thread: Background) -> None:
+        """What is being written may still come to its end; what was to follow does not."""
+        self._patience.end()
+        self._context.workbench.forsake(thread)
+        offers = [Offer("Save elsewhere…", self.save_as)]
+        self._context.notices.show_notice("save", "The project is not saved: its drive did not answer.", offers)
 
     def _not_saved(self, error: FluoganError) -> None:
         self._context.fail("The project could not be saved", error)
@@ -165,8 +191,7 @@ class SavingController(QObject):
             save = partial(self.save, partial(self._left, then))
             self._ask(ask, {"save": save, "discard": partial(self._discard, then)})
         else:
-            self._keep_view()
-            self._left(then)
+            self._keep_view(partial(self._left, then))
 
     def _ask(self, ask: Callable[[Callable[[str], None]], object], ways: dict[str, Next]) -> None:
         def answered(answer: str) -> None:
@@ -194,18 +219,52 @@ class SavingController(QObject):
         self._autosave.stop()
         then()
 
-    def _keep_view(self) -> None:
+    def _keep_view(self, then: Next) -> None:
         """Where the view looks belongs to the project, but is not worth a question; nor is a failure to keep it."""
         session = self._context.session
         project = session.project
-        if project is None or session.untitled:
-            return
         view = self._view_state()
-        if view != project.document.view:
-            try:
-                project.save(project.document.replace(view=view))
-            except FluoganError as error:
-                self._context.say(error.one_line)
+        if project is None or session.untitled or view == project.document.view:
+            then()
+            return
+        go_on = _Once(self._asked_for(then))
+        document = project.document.replace(view=view)
+        bench = self._context.workbench
+
+        def failed(error: FluoganError) -> None:
+            self._context.say(error.one_line)
+            go_on()
+
+        bench.do(partial(project.save, document), lambda _: go_on(), failed)
+        QTimer.singleShot(_VIEW_MS, self, go_on)
+
+    def _asked_for(self, then: Next) -> Next:
+        """Until it comes to that, nothing else is left."""
+
+        def go_on() -> None:
+            self._asking = False
+            then()
+
+        self._asking = True
+        return go_on
+
+
+class _Once:
+    """The first call counts."""
+
+    def __init__(self, act: Next) -> None:
+        self._act: Next | None = act
+
+    def __call__(self) -> None:
+        act, self._act = self._act, None
+        if act is not None:
+            act()
+
+
+def _copy(project: Project, path: Path) -> tuple[Project, tuple[Run, ...]]:
+    """A copy at another place, with its runs. On a thread. Raises ProjectError."""
+    copied = project.save_as(path)
+    return copied, tuple(copied.runs())
 
 
 def _loss(session: Session) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import DataError, FluoganError
+from fluogan_app.core.errors import DataError
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.stack_reader import FrameRead, ProjectionsRead, ProjectionsUnderWay, ReadFailed, StackReader
@@ -87,14 +88,15 @@ class StackController(QObject):
 
     def _show_kept_mean(self) -> None:
         """Without the raw file there is still its mean."""
-        try:
-            kept = self._context.session.project.mean()
-        except FluoganError as error:
-            self._context.say(error.one_line)
-            return
-        if kept is not None:
-            self._browser.show_projection("mean", kept[0])
-            self.image_shown.emit()
+        session = self._context.session
+        project = session.project
+
+        def show(kept: tuple[np.ndarray, float | None] | None) -> None:
+            if kept is not None and session.project is project and session.stack is None:
+                self._browser.show_projection("mean", kept[0])
+                self.image_shown.emit()
+
+        self._context.workbench.do(project.mean, show, lambda error: self._context.say(error.one_line))
 
     def _show_document(self, changed: frozenset[str]) -> None:
         document = self._context.session.document
