@@ -108,6 +108,34 @@ def test_a_session_with_a_drift_is_shown(open_window: Callable, drifting: Path) 
     dialog.close()
 
 
+def test_a_correction_is_saved_and_runs_take_it(looking, tmp_path: Path) -> None:
+    user, dialog = looking
+    user.click("drift_apply", inside=dialog)
+    dialog.close()
+    drift = user.session.document.drift
+    user.types("param_steps", "3")
+    user.types("stack_region_height", "12")
+    user.click("run")
+    user.sees_end()
+    assert user.session.shown_run.record.drift == drift
+    assert "was corrected" in user.window.workspace.panes.message.text()
+    user.presses("export")
+    export = user.dialog("export_dialog")
+    assert export.request.drift.name.endswith("-drift.csv")
+    export.close()
+    user.session.change(drift=None)
+    user.presses("save_as")
+    user.names_file("choose_new_project", tmp_path / "still.fluogan")
+    user.sees(lambda: not user.session.untitled)
+    user.session.change(drift=drift)
+    assert user.session.unsaved and user.session.shown_run.record.drift == drift
+    user.presses("save")
+    user.drops(tmp_path / "still.fluogan")
+    user.sees(lambda: user.window.workspace.browser.pane.image is not None and not user.session.unsaved)
+    assert user.session.document.drift == drift and user.session.shown_stack.drift == drift
+    user.sees(lambda: "drift corrected" in user.window.workspace.browser.pane.title.text())
+
+
 def test_a_table_goes_out_and_comes_in(looking, tmp_path: Path) -> None:
     user, dialog = looking
     user.click("drift_export", inside=dialog)

@@ -31,7 +31,8 @@ class ExportController(QObject):
         text = f"Run {run.number} of {session.title}: {status_text(run.record)}."
         folder = self._context.settings.folder("export")
         stem, window = f"{stem}-run{run.number}", self._context.window
-        dialog = ExportDialog(text, folder, stem, self._agreed, run.has_deviation, window)
+        drifted = run.record.drift is not None
+        dialog = ExportDialog(text, folder, stem, self._agreed, run.has_deviation, drifted, window)
         self._run = run
         self._dialog = dialog
         dialog.show()
@@ -55,7 +56,8 @@ def write_export(run: Run, request: ExportRequest) -> list[str]:
     # Drawing figures needs an image library that the window's start does not.
     from fluogan_app.core.project.export import export_image, export_run
 
-    export_run(run, request.estimate, request.background, request.curves, request.figure, request.deviation)
+    wanted = (request.estimate, request.background, request.curves, request.figure, request.deviation, request.drift)
+    export_run(run, *wanted)
     if request.mean is not None:
         result, about = run.result(), run.provenance() | {"quantity": "mean"}
         export_image(request.mean, result.mean, result.pixel_size_nm, provenance=about, unit=CAMERA_UNIT)

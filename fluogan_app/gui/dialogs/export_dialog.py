@@ -1,4 +1,4 @@
-"""What of a run is written where: images with their pixel size, curves, a figure."""
+"""What of a run is written where: images with their pixel size, curves, the drift, a figure."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class ExportRequest:
     background: Path | None = None
     mean: Path | None = None
     deviation: Path | None = None
+    drift: Path | None = None
     curves: Path | None = None
     figure: Path | None = None
 
@@ -44,13 +45,17 @@ _PARTS = (
     _Part("background", "Smooth background b, 32-bit TIFF with its pixel size", "background{tif}", True),
     _Part("mean", "Mean image in photons, 32-bit TIFF with its pixel size", "mean{tif}", False),
     _Part("deviation", "Standard deviation of x, 32-bit TIFF with its pixel size", "deviation{tif}", True),
+    _Part("drift", "Drift that was corrected, CSV", "drift.csv", True),
     _Part("curves", "Curves of the run, CSV", "curves.csv", True),
     _Part("figure", "Figure with scale bars, PNG", "figure.png", True),
 )
 
 
 class ExportDialog(QDialog):
-    """Chooses what to write; `export(request)` is called when the user agrees."""
+    """Chooses what to write; `export(request)` is called when the user agrees.
+
+    repeated, drifted: whether the run has a standard deviation, and a drift that was corrected.
+    """
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class ExportDialog(QDialog):
         stem: str,
         export: Callable[[ExportRequest], None],
         repeated: bool,
+        drifted: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,7 +75,8 @@ class ExportDialog(QDialog):
         self._export = export
         layout = QVBoxLayout(self)
         layout.addWidget(_plain(run_text, "export_run"))
-        parts = [part for part in _PARTS if repeated or part.name != "deviation"]
+        absent = {name for name, there in (("deviation", repeated), ("drift", drifted)) if not there}
+        parts = [part for part in _PARTS if part.name not in absent]
         self._boxes = {part.name: self._box(part) for part in parts}
         for box in self._boxes.values():
             layout.addWidget(box)
