@@ -16,8 +16,8 @@ from fluogan_app.core.readers.tiff_ndtiff import INDEX, dataset_files
 
 #: What recordings are named; a file that is named otherwise is opened by itself.
 _ENDINGS = (
-    ".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk", ".czi", ".nd2", ".lif", ".spe", ".oib", ".oif", ".ims", ".dv",
-    ".sif", ".dcimg", ".his",
+    ".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk", ".czi", ".nd2", ".lif", ".lof", ".spe", ".oib", ".oif", ".ims",
+    ".dv", ".sif", ".dcimg", ".his",
 )  # fmt: skip
 _TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
 #: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.

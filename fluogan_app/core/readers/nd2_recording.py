@@ -77,7 +77,8 @@ def _time_step(
     if "T" not in axes:
         return None, ()
     along = np.moveaxis(sequences, axes.index("T"), 0).reshape(sequences.shape[axes.index("T")], -1)[:, 0]
-    if along.max(initial=-1) < len(times_ms) and (steps := np.diff(times_ms[along])).size and (steps > 0).all():
+    steps = np.diff(times_ms[along]) if along.max(initial=-1) < len(times_ms) else np.empty(0)
+    if steps.size and np.isfinite(steps).all() and (steps > 0).all():
         return duration_ms(statistics.median(steps), "ms"), _uneven(steps)
     parameters = next(loop.parameters for loop in description.loops if loop.letter == "T")
     phases = getattr(parameters, "periods", None) or [parameters]

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-_STACKS = "*.tif *.tiff *.btf *.tf8 *.czi *.nd2 *.lif *.stk *.lsm"
+_STACKS = "*.tif *.tiff *.btf *.tf8 *.czi *.nd2 *.lif *.lof *.oib *.oif *.dv *.spe *.stk *.lsm"
 #: A project is opened by its project.json too: this dialog chooses files, and a project is a folder.
 _FILTERS = [f"Stacks and projects ({_STACKS} project.json)", "All files (*)"]
 PROJECT_SUFFIX = ".fluogan"

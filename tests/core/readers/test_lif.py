@@ -69,7 +69,7 @@ def test_what_was_written_is_read(
     np.testing.assert_array_equal(everything(path), wide)
 
 
-@pytest.mark.parametrize("axes", ["TYX", "TCYX", "CTZYX", "ZYX", "TCZX", "MTYX", "LYX"])
+@pytest.mark.parametrize("axes", ["TYX", "TCYX", "CTZYX", "ZYX", "TCZX", "MTYX", "LYX", "TYXC"])
 def test_the_library_sees_the_same_pixels(axes: str, tmp_path: Path) -> None:
     pixels = RNG.integers(0, 60_000, (3, 2, 4, 5, 6)[: len(axes)]).astype(np.uint16)
     path = written(tmp_path, LifPicture("a", pixels, axes))
@@ -79,6 +79,9 @@ def test_the_library_sees_the_same_pixels(axes: str, tmp_path: Path) -> None:
     sizes = describe(path).scenes[0].sizes
     if axes == "CTZYX":
         expected = expected.transpose(1, 0, 2, 3, 4)
+    elif axes == "TYXC":
+        # Channels pixel by pixel, which are no colours as long as the file does not call them so.
+        expected = expected.transpose(0, 3, 1, 2)
     elif axes == "MTYX":
         # Tiles have no role of their own: each is chosen as a plane.
         expected = expected.transpose(1, 0, 2, 3)

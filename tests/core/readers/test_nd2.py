@@ -146,6 +146,7 @@ def test_a_pixel_size_that_says_nothing_is_missing(
         (Nd2Words(times_ms=[0.0] * 6, planned_ms=40.0), 40.0, ""),
         (Nd2Words(times_ms=[1.0, 2.0], planned_ms=40.0), 40.0, ""),
         (Nd2Words(times_ms=[float("nan")] * 6), None, ""),
+        (Nd2Words(times_ms=[0, 1, 2, 3, 4, float("inf")], planned_ms=40.0), 40.0, ""),
         (Nd2Words(times_ms=[0, 10, 20, 30, 40, 140]), 10.0, "varies from 10 to 100 ms"),
         (Nd2Words(phases=((4, 10.0), (2, 30.0))), 10.0, "varies from 10 to 30 ms"),
     ],
