@@ -22,7 +22,11 @@ _WORD_BEFORE = re.compile(r"(?:.*(?:[^A-Za-z]|[a-z](?=[A-Z])))?([A-Za-z]+)[\s_\-
 #: A row of a well plate before the number of its column.
 _WELL = re.compile(r"(?:^|[^A-Za-z])[A-P]$")
 #: Micro-Manager's separate images: time, channel by name, plane.
-_MICROMANAGER = re.compile(r"img_(?P<T>\d{9})_(?P<C>.*)_(?P<Z>\d{3})\.tiff?", re.IGNORECASE)
+_MICROMANAGER = re.compile(r"(?P<base>img)_(?P<T>\d{9})_(?P<C>.*)_(?P<Z>\d{3})\.tiff?", re.IGNORECASE)
+#: MetaMorph's: channel by number and name, then position and time.
+_METAMORPH = re.compile(
+    r"(?P<base>.*)_(?P<C>w\d{1,2}[^_\d.][^_.]*)(?:_s(?P<S>\d{1,5}))?(?:_t(?P<T>\d{1,9}))?\.tiff?", re.IGNORECASE
+)
 #: Numbers that leave out more than this many times what they name are no counter: dates, identifiers.
 _MOST_LEFT_OUT = 20
 
@@ -58,14 +62,18 @@ class Series:
 
 def series_of(name: str, names: Iterable[str]) -> Series | None:
     """The series of files that a file is one of, or None where it stands alone. `names` are its folder's files."""
-    if _MICROMANAGER.fullmatch(name):
-        matches = ((other, _MICROMANAGER.fullmatch(other)) for other in names)
-        return _series({other: _micromanager_steps(match) for other, match in matches if match})
+    for pattern in (_MICROMANAGER, _METAMORPH):
+        own = pattern.fullmatch(name)
+        if own:
+            matches = ((other, pattern.fullmatch(other)) for other in names)
+            return _series({other: _steps(match) for other, match in matches if match and match["base"] == own["base"]})
     return _counted(name, names)
 
 
-def _micromanager_steps(match: re.Match[str]) -> dict[str, Step]:
-    return {"T": int(match["T"]), "C": match["C"], "Z": int(match["Z"])}
+def _steps(match: re.Match[str]) -> dict[str, Step]:
+    """The place of a file by the named parts of its name; channels by their words."""
+    parts = {letter: match[letter] for letter in match.groupdict() if len(letter) == 1 and match[letter] is not None}
+    return {letter: text if letter == "C" else int(text) for letter, text in parts.items()}
 
 
 def _counted(name: str, names: Iterable[str]) -> Series | None:

@@ -26,6 +26,8 @@ _HEAD = struct.Struct("<IiiiiiiiiiddddddHHI")
 _INTERVAL, _CHANNEL_COLOURS, _SCAN_INFORMATION, _TIME_STAMPS, _POSITIONS = 112, 108, 124, 132, 264
 _MAGICS = (0x0300494C, 0x0400494C)
 _MAX_NOTES_BYTES = 1_000_000
+#: Behind this, places no longer fit into the 32 bits that Zeiss writes, and begin at 0 again.
+_MOST_BYTES = 2**32
 #: Entries of the scan information, by their number.
 _WORDS = {
     0x10000001: "Name", 0x10000002: "Description", 0x10000003: "Notes", 0x10000004: "Objective",
@@ -42,6 +44,9 @@ def is_lsm(container: TiffContainer) -> bool:
 
 def lsm_layout(container: TiffContainer, recording: Recording) -> TiffLayout:
     """Times and planes as Zeiss' tag counts them, positions as scenes. Raises ReadError where it is damaged."""
+    if container.bytes.size >= _MOST_BYTES:
+        message = f"{container.path.name} is an LSM file above 4 GB, whose pages' places are not told apart."
+        raise ReadError(message, "Save it as CZI or OME-TIFF with ZEN or Fiji.")
     info = _info(container)
     frames = frame_pages(container.bytes, container.pages)
     if len(info) < _HEAD.size:

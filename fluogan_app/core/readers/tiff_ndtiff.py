@@ -112,7 +112,10 @@ def _scene(name: str, frames: list[tuple[tuple[int, int], Axes]], recording: Rec
     planes = np.full((*counts, 2), -1, np.int64)
     for address, place in frames:
         planes[tuple(index[letter][place[letter]] for letter in axes)] = address
+    twice = len(frames) - int((planes[..., 0] >= 0).sum())
     planes, warnings = recorded_times(planes, axes, name)
+    if twice:
+        warnings += (f"{twice} frames of “{name}” name the place of another one; the last one written is taken.",)
     channels = tuple(str(step) for step in steps.get("C", ()))
     if recording.channels and all(isinstance(step, int) for step in steps.get("C", ())):
         channels = recording.channels

@@ -20,6 +20,8 @@ from fluogan_app.core.readers.numbering import series_of
         (["a_t01_z1.tif", "a_t01_z2.tif", "a_t02_z1.tif", "a_t02_z2.tif"], "TZ", (2, 2)),
         (["a_c0_t1_z2.tif", "a_c1_t1_z2.tif", "a_c0_t2_z2.tif", "a_c1_t2_z2.tif"], "TC", (2, 2)),
         (["x_w1_s1_t1.tif", "x_w1_s2_t1.tif", "x_w1_s1_t2.tif", "x_w1_s2_t2.tif"], "ST", (2, 2)),
+        (["x_w1GFP_s1_t1.TIF", "x_w2RFP_s1_t1.TIF", "x_w1GFP_s1_t2.TIF", "x_w2RFP_s1_t2.TIF"], "TC", (2, 2)),
+        (["x_w1GFP-2_t9.TIF", "x_w1GFP-2_t10.TIF"], "T", (2,)),
         (["s0001.tif", "s0002.tif"], "T", (2,)),
         (["p1_001.tif", "p1_002.tif", "p2_001.tif", "p2_002.tif"], "ST", (2, 2)),
         (["z01.tif", "z02.tif", "z03.tif"], "Z", (3,)),
