@@ -66,7 +66,7 @@ class _Look:
         whole = values if values.shape == frame.shape else _finite(frame)
         self.gathering.add(whole, None if self.stack.drift is None else _finite(self.stack.frame(index)))
         if position in self._kept_positions:
-            self._kept.append(values[self._part])
+            self._kept.append(values[self._part].copy())
 
     @property
     def kept(self) -> np.ndarray:

@@ -53,9 +53,14 @@ class ShiftedFrames:
 
     def frame(self, index: int) -> np.ndarray:
         """One frame (Y, X) float32. Raises ReadError."""
+        return self.rows(index, 0, self.shape[1])
+
+    def rows(self, index: int, start: int, stop: int) -> np.ndarray:
+        """Rows `start` to `stop` − 1 of one frame; along y the whole frame is needed, along x these rows alone."""
         frame = np.asarray(self._source.frame(index), np.float32)
         frame = mended(frame[None], self._defects)[0]
-        return moved_back(frame, *self._positions[index].tolist())
+        y_pixels, x_pixels = self._positions[index].tolist()
+        return np.ascontiguousarray(_moved(_moved(frame, 0, y_pixels)[start:stop], 1, x_pixels))
 
     def close(self) -> None:
         """Let go of the other source."""
@@ -64,11 +69,12 @@ class ShiftedFrames:
 
 def moved_back(frame: np.ndarray, y_pixels: float, x_pixels: float) -> np.ndarray:
     """A frame (Y, X) whose sample had moved by so many pixels, as it would be without; float32."""
-    frame = np.asarray(frame, np.float32)
-    for axis, pixels in ((0, y_pixels), (1, x_pixels)):
-        whole = round(pixels)
-        frame = _moved_by_a_fraction(_moved_by_whole(frame, axis, whole), axis, pixels - whole)
-    return np.ascontiguousarray(frame)
+    return np.ascontiguousarray(_moved(_moved(np.asarray(frame, np.float32), 0, y_pixels), 1, x_pixels))
+
+
+def _moved(frame: np.ndarray, axis: int, pixels: float) -> np.ndarray:
+    whole = round(pixels)
+    return _moved_by_a_fraction(_moved_by_whole(frame, axis, whole), axis, pixels - whole)
 
 
 def _moved_by_whole(frame: np.ndarray, axis: int, pixels: int) -> np.ndarray:

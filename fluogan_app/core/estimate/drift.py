@@ -59,9 +59,10 @@ def glance_at_drift(stack: Stack, frames: FrameRange) -> DriftEstimate:
     raw = stack.raw
     indices = frames_to_read(raw, frames, GLANCE_BYTES)
     indices = indices[np.unique(np.linspace(0, len(indices) - 1, min(len(indices), GLANCE_FRAMES)).round().astype(int))]
-    gathering = Gathering(raw.shape[1:], indices, most_detailed_part(raw, indices, Roi.whole(raw.shape[1:])))
+    part = most_detailed_part(raw, indices, Roi.whole(raw.shape[1:]))
+    gathering = Gathering((part.height, part.width), indices, Roi(0, 0, part.height, part.width))
     for index in indices.tolist():
-        gathering.add(np.nan_to_num(raw.frame(index).astype(np.float32), posinf=0.0, neginf=0.0))
+        gathering.add(np.nan_to_num(raw.frame(index)[part.slices].astype(np.float32), posinf=0.0, neginf=0.0))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
     return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
 

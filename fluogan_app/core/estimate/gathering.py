@@ -18,8 +18,8 @@ OnFrame = Callable[[int, int], None]
 MOST_BYTES = 1_000_000_000
 #: Groups of successive frames whose means are kept, of the part of the frame that has most detail.
 MOST_GROUPS, MOST_SIDE = 256, 128
-#: Frames that tell where that is.
-FRAMES_TO_LOOK = 5
+#: Frames that tell where that is, and about how many of their pixels along a side.
+FRAMES_TO_LOOK, SIDE_TO_LOOK = 5, 512
 
 
 def frames_to_read(stack: Stack, frames: FrameRange, most_bytes: int = MOST_BYTES) -> np.ndarray:
@@ -35,14 +35,17 @@ def most_detailed_part(stack: Stack, indices: np.ndarray, roi: Roi) -> Roi:
     if (height, width) == (roi.height, roi.width):
         return roi
     some = indices[np.linspace(0, len(indices) - 1, FRAMES_TO_LOOK).astype(int)]
-    mean = np.mean([np.nan_to_num(stack.frame(int(index))[roi.slices].astype(np.float32)) for index in some], axis=0)
+    every = max(1, max(roi.height, roi.width) // SIDE_TO_LOOK)
+    looks = [stack.frame(int(index))[roi.slices][::every, ::every].astype(np.float32) for index in some]
     # A single bright pixel is no detail.
-    mean = median_filter(mean, 3, mode="mirror")
+    mean = median_filter(np.mean([np.nan_to_num(look) for look in looks], axis=0), 3, mode="mirror")
     detail = (gaussian_filter(mean, 1.0) - gaussian_filter(mean, 8.0)) ** 2
-    sums = uniform_filter(detail, (height, width), mode="constant")
-    rows, columns = (slice(side // 2, whole - (side - 1) // 2) for side, whole in zip((height, width), mean.shape))
-    y, x = np.unravel_index(int(np.argmax(sums[rows, columns])), sums[rows, columns].shape)
-    return Roi(roi.y0 + int(y), roi.x0 + int(x), height, width)
+    size = (max(1, height // every), max(1, width // every))
+    sums = uniform_filter(detail, size, mode="constant")
+    rows, columns = (slice(side // 2, whole - (side - 1) // 2) for side, whole in zip(size, mean.shape))
+    place = np.unravel_index(int(np.argmax(sums[rows, columns])), sums[rows, columns].shape)
+    y, x = (min(every * int(at), most) for at, most in zip(place, (roi.height - height, roi.width - width)))
+    return Roi(roi.y0 + y, roi.x0 + x, height, width)
 
 
 class Gathering:

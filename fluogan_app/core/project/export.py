@@ -105,6 +105,7 @@ def _caption(run: Run, result: Result) -> str:
     parts = [
         Path(record.link.path).name if record.link else "stack",
         str(record.frames),
+        *([f"drift of {record.drift.span_pixels:.2g} pixels corrected"] if record.drift is not None else []),
         f"FWHM {camera.psf_fwhm_nm:.4g} nm ({camera.psf_origin.value})",
         f"gain {camera.gain:g} counts/photon ({camera.origin('gain').value})",
         f"{record.method} {weights}".strip(),

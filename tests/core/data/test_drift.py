@@ -52,6 +52,13 @@ def test_noise_stays_white_and_as_strong() -> None:
     assert abs(np.mean(moved[:, 1:] * moved[:, :-1])) < 5 * error and abs(np.mean(moved[1:] * moved[:-1])) < 5 * error
 
 
+def test_some_rows_are_those_of_the_whole_frame() -> None:
+    stack = corrected(moving(), PATH)
+    frame = stack.frame(1)
+    assert np.array_equal(stack.source.rows(1, 5, 17), frame[5:17])
+    assert np.array_equal(stack.read(FrameRange(1, 2), Roi(5, 7, 12, 9))[0], frame[5:17, 7:16])
+
+
 def test_nothing_comes_in_from_the_opposite_side() -> None:
     frame = spot(1.0, 25.0)
     assert np.abs(moved_back(frame, 1.5, 0.0)[-10:]).max() < 1e-3
