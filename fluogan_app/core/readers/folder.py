@@ -23,6 +23,8 @@ _TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
 #: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.
 _FULL_RESOLUTION = "Full resolution"
 _LISTED = 4
+#: Beyond these the rest of a folder is not told apart, which would take long.
+_MOST_RECORDINGS = 20
 _ZARR = (".zattrs", ".zgroup", ".zarray", "zarr.json")
 #: In the names of all files of one recording by Micro-Manager, with the positions and parts behind it.
 _MICROMANAGER = "_MMStack"
@@ -40,7 +42,7 @@ def file_of_folder(path: Path) -> Path:
         if (path / _FULL_RESOLUTION / INDEX).is_file():
             return dataset_files(path / _FULL_RESOLUTION)[0]
         recordings = _recordings([name for name in names if name.lower().endswith(_ENDINGS)])
-        if not recordings or _is_text(path / recordings[0][0]):
+        if not recordings or (len(recordings) == 1 and _is_text(path / recordings[0][0])):
             raise _holds_none(path)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -59,10 +61,10 @@ def _check_is_no_zarr(path: Path) -> None:
 
 
 def _recordings(names: list[str]) -> list[list[str]]:
-    """The files' names in groups that each look like one recording."""
+    """The files' names in groups that each look like one recording, as far as they are counted."""
     groups = []
     left = dict.fromkeys(sorted(names))
-    while left:
+    while left and len(groups) <= _MOST_RECORDINGS:
         name = next(iter(left))
         group = _group(name, list(left))
         groups.append(group)
@@ -104,7 +106,8 @@ def _words(names: list[str]) -> str:
 
 def _several(folder: Path, names: list[str]) -> ReadError:
     listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-    return ReadError(f"{folder} is a folder with {len(names)} recordings: {listed}.", "Open one of these files.")
+    count = f"more than {_MOST_RECORDINGS}" if len(names) > _MOST_RECORDINGS else len(names)
+    return ReadError(f"{folder} is a folder with {count} recordings: {listed}.", "Open one of these files.")
 
 
 def _holds_none(folder: Path) -> ReadError:

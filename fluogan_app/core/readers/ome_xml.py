@@ -38,6 +38,7 @@ class OmeImage:
     """One image: its order of axes (fastest first, X and Y left out), their lengths, and where its planes are.
 
     modulo: axes that hold a second one, the faster of the two, within their length. type: that of the pixels.
+    samples: values of each pixel as stated; the length of C counts pages, not these.
     """
 
     name: str
@@ -47,6 +48,7 @@ class OmeImage:
     recording: Recording
     modulo: tuple[Modulo, ...] = ()
     type: str = ""
+    samples: int = 1
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _image(image: ElementTree.Element, index: int, root: ElementTree.Element) ->
     runs = tuple(_run(data) for data in pixels.findall("TiffData"))
     recording = ome_recording(image, pixels, root)
     kind = pixels.get("Type", pixels.get("PixelType", "")).lower()
-    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes), kind)
+    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes), kind, samples)
 
 
 def _name(image: ElementTree.Element, index: int) -> str:

@@ -140,10 +140,11 @@ def _by_description(container: TiffContainer, description: str, recording: Recor
     if (notes := metamorph_recording(container, description)) is not None:
         recording = notes.filled_from(recording)
     recording = recording.filled_from(tag_recording(container))
-    if (notes := imagej_notes(description)) is not None:
-        return imagej_layout(container, notes, imagej_recording(container, notes).filled_from(recording))
+    # Micro-Manager describes its pages to ImageJ as if they were in another order than they may be.
     if (layout := micromanager_layout(container, recording)) is not None:
         return layout
+    if (notes := imagej_notes(description)) is not None:
+        return imagej_layout(container, notes, imagej_recording(container, notes).filled_from(recording))
     if (noted := tifffile_shape(description)) is not None:
         return tifffile_layout(container, noted, recording)
     return plain_layout(container, recording)

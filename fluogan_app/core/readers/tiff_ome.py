@@ -32,10 +32,19 @@ def ome_layout(container: TiffContainer, text: str, recording: Recording) -> Tif
     document = _document(container, text)
     files = _Files(container, document)
     pages = container.pages
-    scenes = [_scene(container, image, files, pages, recording) for image in document.images]
+    images = [_by_pages(image, pages) for image in document.images]
+    scenes = [_scene(container, image, files, pages, recording) for image in images]
     left_out = _left_out(scenes, pages)
     scenes = [replace(scene, warnings=(*scene.warnings, *left_out)) for scene in scenes]
     return TiffLayout("OME-TIFF", tuple(scenes), pages, tuple(files.paths))
+
+
+def _by_pages(image: OmeImage, pages: list[Page]) -> OmeImage:
+    """The image with its channels counted in pages, where the XML does not say that a page holds several of them."""
+    samples = pages[0].format.samples
+    if image.samples > 1 or samples < 2 or image.sizes["C"] % samples:
+        return image
+    return replace(image, sizes={**image.sizes, "C": image.sizes["C"] // samples})
 
 
 def _left_out(scenes: list[TiffScene], pages: list[Page]) -> tuple[str, ...]:

@@ -158,6 +158,15 @@ def test_a_folder_with_several_series_lists_them(tmp_path: Path) -> None:
         describe(tmp_path)
 
 
+def test_a_folder_of_very_many_recordings_is_refused_in_time(tmp_path: Path) -> None:
+    for number in range(1500):
+        (tmp_path / f"{number:b}.tif".replace("0", "x").replace("1", "y")).touch()
+    started = time.perf_counter()
+    with pytest.raises(ReadError, match="more than 20 recordings"):
+        describe(tmp_path)
+    assert time.perf_counter() - started < 5
+
+
 def test_a_folder_of_folders_names_them(tmp_path: Path) -> None:
     (tmp_path / "Pos0").mkdir()
     with pytest.raises(ReadError, match="is a folder without an image file; it holds the folders Pos0"):

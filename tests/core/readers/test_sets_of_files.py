@@ -167,3 +167,26 @@ def test_without_its_description_a_file_goes_by_the_counters_of_its_pages(tmp_pa
     scene = describe(paths[1]).scenes[0]
     assert (scene.axes, scene.time_step_ms) == ("TCYX", 30.0)
     np.testing.assert_array_equal(read(paths[1], Selection(channel=1)), FRAMES[2:, 1])
+
+
+def test_counters_of_pages_count_more_than_what_imagej_is_told(tmp_path: Path) -> None:
+    # Written channel by channel, but described to ImageJ as if the channels alternated.
+    path = tmp_path / "cell_MMStack.tif"
+    with tifffile.TiffWriter(path) as writer:
+        for c in range(2):
+            for t in range(4):
+                notes = json.dumps({"FrameIndex": t, "ChannelIndex": c, "SliceIndex": 0})
+                described = "ImageJ=1.52\nimages=8\nchannels=2\nframes=4\nhyperstack=true\n"
+                writer.write(
+                    FRAMES[t, c], contiguous=False, metadata=None, photometric="minisblack",
+                    description=described if (c, t) == (0, 0) else None,
+                    extratags=[(51123, "s", len(notes) + 1, notes, True)],
+                )  # fmt: skip
+    np.testing.assert_array_equal(read(path, Selection(channel=1)), FRAMES[:, 1])
+
+
+def test_frames_that_name_one_place_twice_are_said(tmp_path: Path) -> None:
+    pages = [(FRAMES[t, 0], {"Axes": {"time": t % 3}}) for t in range(4)]
+    path = write_pages(tmp_path / "a.tif", pages)
+    np.testing.assert_array_equal(read(path), FRAMES[[3, 1, 2], 0])
+    assert any("1 frames of “a” name the place of another" in sentence for sentence in describe(path).warnings)

@@ -229,12 +229,13 @@ def test_values_of_a_pixel_that_are_no_colours_are_channels(
         assert_reads(path, frames[..., channel], Selection(channel=channel))
 
 
-def test_channels_in_pages_and_in_samples_count_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stated", [' SamplesPerPixel="2"', ""])
+def test_channels_in_pages_and_in_samples_count_together(stated: str, tmp_path: Path) -> None:
     # One OME channel of two samples beside another: C counts the pages, then the samples in each.
     frames = counts((3, 2, 6, 5, 2), "uint16")
     xml = ome_xml(
         "", 'SizeT="3" SizeC="4" SizeZ="1" SizeY="6" SizeX="5"',
-        '<Channel ID="C:0" SamplesPerPixel="2"/><Channel ID="C:1" SamplesPerPixel="2"/><TiffData/>',
+        f'<Channel ID="C:0"{stated}/><Channel ID="C:1"{stated}/><TiffData/>',
     ).replace("XYZCT", "XYCZT")  # fmt: skip
     path = tmp_path / "samples.ome.tif"
     tifffile.imwrite(path, frames, description=xml, metadata=None, photometric="minisblack", planarconfig="contig")
