@@ -12,6 +12,7 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.readers.choice import with_time_axis
+from fluogan_app.core.readers.roles import NO_TIME
 from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour
 from fluogan_app.gui.views.controls import CalmComboBox, ElidedLabel, QuietLabel
 
@@ -118,4 +119,6 @@ def _channel_name(scene: SceneDescription, index: int) -> str:
 def _time_axes(scene: SceneDescription) -> list[tuple[str, object]]:
     """The reader's choice first, then every axis of the file that is no side of the image."""
     letters = list(scene.axis_counts)
-    return [("as the file says", ""), *((letter, letter) for letter in letters)] if len(letters) > 1 else []
+    if len(letters) < 2:
+        return []
+    return [("as the file says", ""), *((letter, letter) for letter in letters), ("none", NO_TIME)]

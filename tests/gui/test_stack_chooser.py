@@ -125,6 +125,30 @@ def test_depth_can_be_taken_as_time(open_window: Callable, depth: Path) -> None:
     assert user.session.stack.selection == Selection(time_axis="Z") and user.session.stack.shape[0] == 7
 
 
+def test_a_guess_is_marked_and_can_be_taken_back(open_window: Callable, tmp_path: Path) -> None:
+    """Pages that are no time series become planes; the guess is said above the stack, and is gone then."""
+    path = tmp_path / "pages.tif"
+    tifffile.imwrite(path, np.arange(6 * 72, dtype=np.uint16).reshape(6, 9, 8), photometric="minisblack")
+    user = open_window()
+    user.drops(path)
+    user.sees_stack()
+    assert user.session.stack.shape[0] == 6 and "taken as time" in user.find("select_remark").text()
+    before = user.session.project
+    user.click("select_choose")
+    chooser = user.dialog("stack_chooser")
+    letter = user.session.stack.description.scenes[0].time_axis
+    assert "guess" in user.find(f"axis_{letter}_role", QLabel, chooser).text()
+    user.click("time_axis_none", inside=chooser)
+    assert words(chooser) == "1 frame of 9 × 8 pixels, pixel size not stated, plane 1 of 6"
+    user.types("chooser_plane", "4", chooser)
+    user.click("chooser_open", inside=chooser)
+    user.sees(lambda: user.session.project is not before)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(plane=3, time_axis="NONE")
+    assert user.window.workspace.browser.pane.image[0, 0] == 3 * 72
+    assert "taken as time" not in user.find("select_remark").text()
+
+
 def test_what_was_chosen_is_offered_when_the_file_is_opened_again(open_window: Callable, many: Path) -> None:
     for _ in range(2):
         user = open_window()

@@ -251,6 +251,7 @@ class FilesController(QObject):
             return
 
         def found(stack: Stack) -> None:
+            self.busy_changed.emit("")
             if session.project is not project:
                 self._close(stack)
                 return
@@ -261,9 +262,13 @@ class FilesController(QObject):
             if stack.warnings:
                 self._context.notices.show_notice("stack", " ".join(stack.warnings))
 
+        def failed(error: FluoganError) -> None:
+            self.busy_changed.emit("")
+            self._context.fail(f"{path.name} does not serve", error)
+
         self._context.settings.set_folder("open", path.parent)
-        fail = partial(self._context.fail, f"{path.name} does not serve")
-        self._context.workbench.do(partial(project.locate, path), found, fail)
+        self.busy_changed.emit(f"Comparing {path.name} with the raw stack…")
+        self._context.workbench.do(partial(project.locate, path), found, failed)
 
     # What a crash left behind
 

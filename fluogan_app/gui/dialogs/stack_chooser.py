@@ -15,6 +15,7 @@ from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.readers.choice import with_time_axis
+from fluogan_app.core.readers.roles import NO_TIME
 from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.axis_table import AxisTable
 from fluogan_app.gui.views.controls import WholeNumberField, WrappedLabel, row_of, set_silently
@@ -117,7 +118,7 @@ class StackChooser(QDialog):
     def _choose_time(self, letter: str) -> None:
         stated = self._description.scenes[self._selection.scene].time_axis
         self.channels.forget_pictures()
-        self._choose(channel=0, plane=0, time_axis="" if letter == stated else letter)
+        self._choose(channel=0, plane=0, time_axis="" if letter == stated else letter or NO_TIME)
 
     def _choose_plane(self, index: int) -> None:
         self.channels.forget_pictures()
@@ -149,8 +150,7 @@ class StackChooser(QDialog):
             set_silently(field, chosen.plane + first, (first, planes - 1 + first))
         self.plane.setSuffix(f" of {planes}")
         self._plane_row.setVisible(planes > 1)
-        stated = self._description.scenes[chosen.scene]
-        self.axes.set_scene(scene, can_be_none=not stated.time_axis and bool(scene.axis_counts))
+        self.axes.set_scene(scene)
         self._show_frames(scene.sizes["T"], frames)
         self._show_words()
         self._ask_for_previews()
@@ -282,7 +282,7 @@ class StackChooser(QDialog):
         self.frames.frame_range_changed.connect(lambda _: self._show_words())
         for entries in (self.scenes, self.channels):
             entries.scrolled.connect(self._ask_for_previews)
-            entries.itemActivated.connect(lambda _: self.accept())
+            entries.itemDoubleClicked.connect(lambda _: self.accept())
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
 

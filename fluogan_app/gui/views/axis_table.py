@@ -16,7 +16,7 @@ _HEADS = ("Axis", "Length", "Taken as", "Take as")
 
 
 class AxisTable(QWidget):
-    """Setters never emit; `time_axis_chosen` carries the letter of the axis that the user takes as time."""
+    """Setters never emit; `time_axis_chosen` carries the letter of the user's time axis, "" for none."""
 
     time_axis_chosen = Signal(str)
 
@@ -33,8 +33,8 @@ class AxisTable(QWidget):
         self._guess: QLabel | None = None
         PaletteWatcher(self).changed.connect(self._colour_guess)
 
-    def set_scene(self, scene: SceneDescription, can_be_none: bool) -> None:
-        """Show the axes as they are taken. `can_be_none`: the file itself has no time axis, and may be left so."""
+    def set_scene(self, scene: SceneDescription) -> None:
+        """Show the axes as they are taken."""
         had_keys = self._group.checkedButton() is not None and self._group.checkedButton().hasFocus()
         self._clear()
         for column, words in enumerate(_HEADS):
@@ -44,8 +44,8 @@ class AxisTable(QWidget):
         row = len(scene.axis_counts) + 1
         for column, words in enumerate(("Y, X", f"{scene.sizes['Y']} × {scene.sizes['X']}", "sides of the image")):
             self._add(QLabel(words), row, column)
-        if can_be_none:
-            self._add(QLabel("none: there is one frame only"), row + 1, 0, 3)
+        if scene.axis_counts:
+            self._add(QLabel("no axis is time: one frame only"), row + 1, 0, 3)
             self._add(self._choice("", "No axis is time", scene.time_axis == ""), row + 1, 3)
         self._colour_guess()
         # The keys stay where they were: it was one of these that was chosen, and all of them are new now.
