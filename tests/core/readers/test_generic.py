@@ -13,6 +13,7 @@ from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers import generic
 from fluogan_app.core.readers.generic import GenericReader
 from fluogan_app.core.readers.open import READERS, describe, open_stack
+from tests.core.readers.fuzzing import fuzz
 
 PICTURE = (np.arange(77).reshape(7, 11) * 800).astype(np.uint16)
 pytest.importorskip("aicsimageio", reason="aicsimageio is not to be had for this Python")
@@ -59,6 +60,11 @@ def test_a_picture_larger_than_any_camera_is_refused_before_it_is_read(tmp_path:
     (tmp_path / "a.png").write_bytes(content[:40])
     with pytest.raises(ReadError, match="damaged"):
         describe(tmp_path / "a.png")
+
+
+def test_damage_by_chance_opens_or_is_refused(tmp_path: Path) -> None:
+    content = written(tmp_path / "a.png", PICTURE).read_bytes()
+    assert [str(failure) for failure in fuzz(content, ".png", range(80), tmp_path)] == []
 
 
 def test_it_is_the_last_and_takes_no_other_readers_files(tmp_path: Path) -> None:
