@@ -1,4 +1,4 @@
-"""A file that was cut short anywhere is refused, opens with a warning, or is whole: never less than it was in silence."""
+"""A file cut short anywhere is refused, opens with a warning, or is whole: never less than it was in silence."""
 
 from __future__ import annotations
 
