@@ -107,9 +107,9 @@ def _image(image: ElementTree.Element, index: int, root: ElementTree.Element) ->
     samples = max((int(positive(c.get("SamplesPerPixel")) or 1) for c in pixels.findall("Channel")), default=1)
     sizes["C"] = max(1, sizes["C"] // samples)
     runs = tuple(_run(data) for data in pixels.findall("TiffData"))
-    recording = ome_recording(image, pixels, root)
+    recording, modulo = ome_recording(image, pixels, root), modulo_of(image, pixels, root, sizes)
     kind = pixels.get("Type", pixels.get("PixelType", "")).lower()
-    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo_of(image, pixels, root, sizes), kind, samples)
+    return OmeImage(_name(image, index), order, sizes, runs, recording, modulo, kind, samples)
 
 
 def _name(image: ElementTree.Element, index: int) -> str:

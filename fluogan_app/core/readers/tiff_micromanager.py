@@ -41,8 +41,14 @@ def notes_recording(first: Mapping[str, Any], last: Mapping[str, Any], summary: 
         plane_step_nm=length_nm(summary.get("z-step_um"), "µm"),
         objective=_text(first, "Objective-Label", "Nosepiece-Label", "NosePiece-Label"),
         camera=_text(first, "Core-Camera"),
+        bits_in_use=_bits(first),
         metadata={"Micro-Manager": {name: part for name, part in words.items() if part}} if first or summary else {},
     )
+
+
+def _bits(notes: Mapping[str, Any]) -> int | None:
+    bits = positive(_value(notes, "BitDepth"))
+    return int(bits) if bits is not None and bits <= 64 else None
 
 
 def _value(notes: Mapping[str, Any], *names: str) -> Any:
