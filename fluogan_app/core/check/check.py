@@ -94,7 +94,7 @@ def _told(look: _Look, acquisition: Acquisition, wanted: FrameRange) -> DataChec
         light.drift_finding(drift, look.stack.drift is not None),
         pixels.wrong_numbers(facts),
         pixels.saturation(facts),
-        pixels.hot_pixels(hot[rows_columns], dead[rows_columns], facts.stuck),
+        pixels.hot_pixels(hot[rows_columns], dead[rows_columns], facts.stuck, facts.count),
         pixels.negative_values(facts),
         *brightness.odd_frames_out(facts, shown),
         brightness.blank_frames(above, shown, stretch),

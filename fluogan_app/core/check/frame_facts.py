@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.ndimage import median_filter
 
+#: So often a pixel's neighbours change in light so dim that it would miss all of its ten photons once in 20,000 times.
+LEAST_CHANGES = 20
 #: Frames kept as they are, of the part with most detail: enough for the camera's line and for the fluctuation.
 MOST_KEPT = 400
 
@@ -21,9 +24,9 @@ class FrameFacts:
         self.count = 0
         self.largest, self.second, self.second_count = -np.inf, -np.inf, 0
         self.times_at_largest = np.zeros(shape_yx, np.int32)
-        self.changed = np.zeros(shape_yx, bool)
+        self.changes = np.zeros(shape_yx, np.int32)
         self._digests: dict[bytes, int] = {}
-        self._first: np.ndarray | None = None
+        self._before: np.ndarray | None = None
 
     def add(self, frame: np.ndarray) -> np.ndarray:
         """Take the next frame in; returns it as float32 with zero in the place of what is no number."""
@@ -38,9 +41,9 @@ class FrameFacts:
         if frame.dtype.kind != "u":
             self.negative += values < 0
         self._count_largest(values)
-        if self._first is None:
-            self._first = values
-        self.changed |= values != self._first
+        if self._before is not None:
+            self.changes += values != self._before
+        self._before = values
         self.means[self.count] = values.mean(dtype=np.float64)
         self.spreads[self.count] = values.std(dtype=np.float64)
         self.count += 1
@@ -73,8 +76,8 @@ class FrameFacts:
 
     @property
     def stuck(self) -> np.ndarray:
-        """Pixels that never changed, (Y, X) bool, where others did in frames enough."""
-        return ~self.changed & (self.count >= 8 and bool(self.changed.any()))
+        """Pixels that never changed, (Y, X) bool, where those around them did too often for that to be chance."""
+        return (self.changes == 0) & (median_filter(self.changes, 3, mode="mirror") >= LEAST_CHANGES)
 
 
 def kept_frames(indices: Sequence[int]) -> frozenset[int]:

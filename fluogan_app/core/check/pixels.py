@@ -11,13 +11,15 @@ from fluogan_app.core.estimate.saturation import is_end_of_scale
 
 #: A larger part of the pixels than this cannot be lost without losing structure.
 MANY_PIXELS = 0.01
+#: Fewer frames do not tell a hot pixel from noise.
+LEAST_FRAMES = 8
 
 
 def saturation(facts: FrameFacts) -> CheckFinding:
     """Pixels at the end of the camera's scale, by the scales that cameras have or by a pile at the largest value."""
     label = "Saturation"
     times, total = facts.times_at_largest, facts.count
-    if not is_end_of_scale(facts.largest, times, facts.second_count, total) or not facts.changed.any():
+    if not is_end_of_scale(facts.largest, times, facts.second_count, total) or not facts.changes.any():
         words = f"No pixel is saturated (the largest value is {facts.largest:.6g})."
         return CheckFinding("saturation", label, Severity.FINE, words, values={"saturated_pixels": 0})
     share = times / total
@@ -35,8 +37,12 @@ def saturation(facts: FrameFacts) -> CheckFinding:
     return CheckFinding("saturation", label, severity, words, advice, values, (picture,))
 
 
-def hot_pixels(hot: np.ndarray, dead: np.ndarray, stuck: np.ndarray) -> CheckFinding:
+def hot_pixels(hot: np.ndarray, dead: np.ndarray, stuck: np.ndarray, frame_count: int) -> CheckFinding:
     """Pixels that say nothing of the sample; each (Y, X) bool."""
+    if frame_count < LEAST_FRAMES:
+        frames = "one frame" if frame_count == 1 else f"{frame_count} frames"
+        words = f"Hot and dead pixels are not looked for in {frames}, where noise and fine structure look like them."
+        return CheckFinding("hot_pixels", "Hot pixels", Severity.FINE, words)
     stuck = stuck & ~hot & ~dead
     counts = {"hot_pixels": hot, "dead_pixels": dead, "stuck_pixels": stuck}
     values = {name: int(np.count_nonzero(mask)) for name, mask in counts.items()}

@@ -79,6 +79,10 @@ def stuck(frames: np.ndarray) -> None:
     frames[:, 20, 21] = frames[0, 20, 21]
 
 
+def dim_counts(frames: np.ndarray) -> None:
+    frames[:] = np.random.default_rng(0).poisson(0.02, frames.shape)
+
+
 def copied(frames: np.ndarray) -> None:
     frames[50], frames[70] = frames[49], frames[3]
 
@@ -126,6 +130,13 @@ def test_a_known_fault_is_found(at_rest, spoil: Callable[[np.ndarray], None]) ->
     finding = check(frames).finding(name)
     assert finding.severity is severity and words in finding.found and finding.advice
     assert {key: finding.values[key] for key in values} == values
+
+
+def test_pixels_that_saw_no_photon_are_not_stuck(at_rest) -> None:
+    frames = at_rest(light="dim")
+    dim_counts(frames)
+    assert (np.ptp(frames, axis=0) == 0).sum() > 100
+    assert check(frames).finding("hot_pixels").values["stuck_pixels"] == 0
 
 
 def test_drift_is_serious_until_it_is_corrected() -> None:
