@@ -88,6 +88,16 @@ def test_a_region_keeps_to_what_all_frames_saw(looking) -> None:
     dialog.close()
 
 
+def test_other_frames_are_compared_anew(looking) -> None:
+    user, dialog = looking
+    before = dialog.panes.pane("recorded").image
+    user.types("stack_range_first", "40")
+    user.sees(lambda: dialog.panes.pane("recorded").image is not before and not dialog.progress.isVisible())
+    # Fewer frames moved less, and more of them is seen by all.
+    assert dialog.panes.pane("recorded").image.size > before.size
+    dialog.close()
+
+
 def test_a_session_with_a_drift_is_shown(open_window: Callable, drifting: Path) -> None:
     """The other direction: what the session holds comes into sight, and says nothing back."""
     user = open_window(drifting)
@@ -126,10 +136,11 @@ def test_a_correction_is_saved_and_runs_take_it(looking, tmp_path: Path) -> None
     user.session.change(drift=None)
     user.presses("save_as")
     user.names_file("choose_new_project", tmp_path / "still.fluogan")
-    user.sees(lambda: not user.session.untitled)
+    user.sees(lambda: not user.session.untitled and not user.window.workbench.busy)
     user.session.change(drift=drift)
     assert user.session.unsaved and user.session.shown_run.record.drift == drift
     user.presses("save")
+    user.sees(lambda: not user.session.unsaved)
     user.drops(tmp_path / "still.fluogan")
     user.sees(lambda: user.window.workspace.browser.pane.image is not None and not user.session.unsaved)
     assert user.session.document.drift == drift and user.session.shown_stack.drift == drift
@@ -189,6 +200,7 @@ def test_no_drift_is_nothing_to_correct(open_window: Callable, tmp_path: Path) -
     user.presses("drift")
     dialog = user.dialog("drift_dialog")
     user.sees(lambda: bool(dialog.words.text()) and not dialog.progress.isVisible())
-    assert "No drift" in dialog.words.text() and not dialog.apply_button.isEnabled()
+    assert "No drift" in dialog.words.text()
+    assert not dialog.apply_button.isEnabled() and not dialog.export_button.isEnabled()
     assert dialog.panes.pane("corrected").image is None
     dialog.close()

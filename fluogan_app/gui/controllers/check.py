@@ -23,7 +23,7 @@ from fluogan_app.gui.watched_work import Watch, WatchedWork
 from fluogan_app.gui.wording import without_flags
 
 if TYPE_CHECKING:
-    from fluogan_app.core.estimate.drift import DriftEstimate
+    from fluogan_app.core.estimate.result import DriftEstimate
 
 #: What the findings depend on.
 _SHAPED_BY = frozenset(("roi", "frames", "acquisition", "drift"))

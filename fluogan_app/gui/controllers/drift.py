@@ -22,8 +22,7 @@ from fluogan_app.gui.dialogs.file_dialogs import choose_new_file, choose_table
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
 if TYPE_CHECKING:
-    from fluogan_app.core.estimate.drift import DriftEstimate
-    from fluogan_app.core.estimate.result import Evidence
+    from fluogan_app.core.estimate.result import DriftEstimate, Evidence
     from fluogan_app.gui.dialogs.drift_dialog import DriftDialog, DriftState
 
 _FINDING, _COMPARING, _READING = "Finding the drift…", "Comparing the images…", "Reading the table…"
@@ -153,8 +152,12 @@ class DriftController(QObject):
         self._context.say("The drift is not corrected any more: frames are used as they were recorded.")
 
     def _take_change(self, changed: frozenset[str]) -> None:
-        if self._dialog is not None and changed & {"drift", "acquisition"}:
+        if self._dialog is None:
+            return
+        if changed & {"drift", "acquisition"}:
             self._show()
+        if "frames" in changed and self._proposed and self._stage != _FINDING:
+            self._compare()
 
     # Tables
 
@@ -220,6 +223,7 @@ class DriftController(QObject):
             detail=_detail(path) if path is not None and self._proposed else "",
             curve=self._curve,
             nm_per_pixel=document.acquisition.pixel_size_nm,
+            has_path=path is not None,
             can_apply=self._proposed and not in_use and not self._failed,
             applied=document.drift is not None,
             is_problem=self._failed,

@@ -30,13 +30,15 @@ UNIT = "counts"
 class DriftState:
     """What the dialog shows. words: what was found. curve: the path; None while there is none.
 
-    can_apply: there is a path that is not in use. applied: the stack is corrected, for this path or another.
+    has_path: there is a path, as was found or read. can_apply: it is not in use. applied: the stack is corrected, for
+    this path or another.
     """
 
     words: str
     detail: str = ""
     curve: Evidence | None = None
     nm_per_pixel: float | None = None
+    has_path: bool = False
     can_apply: bool = False
     applied: bool = False
     is_problem: bool = False
@@ -62,15 +64,17 @@ class DriftDialog(QDialog):
         self.words, self.detail = WrappedLabel(), WrappedLabel()
         self.progress, self.stage = QProgressBar(), QuietLabel(object_name="drift_stage")
         self.plot = EvidencePlot()
-        self.panes = LinkedPanes(names=(BEFORE, AFTER))
         self._kinds = QButtonGroup(self)
         self.kind_buttons = {kind: toggle_button(text, f"drift_{kind}", tip) for kind, (text, tip) in KINDS.items()}
+        self.panes = LinkedPanes(names=(BEFORE, AFTER), before=tuple(self.kind_buttons.values()))
         self._images: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._pixel_size_nm: float | None = None
         self._make_buttons()
         self._lay_out()
         self._connect()
         self.panes.set_same_scale(True)
+        for name in (BEFORE, AFTER):
+            self.panes.pane(name).set_placeholder("Shown when there is a path to correct")
         self.kind_buttons["mean"].setChecked(True)
         self.show_end()
         self.show_state(DriftState(""))
@@ -104,7 +108,7 @@ class DriftDialog(QDialog):
         self.plot.show_evidence(*with_nm(state.curve, state.nm_per_pixel) if state.curve is not None else (None,))
         self.apply_button.setEnabled(state.can_apply)
         self.remove_button.setEnabled(state.applied)
-        self.export_button.setEnabled(state.curve is not None)
+        self.export_button.setEnabled(state.has_path)
 
     def show_images(self, images: dict[str, tuple[np.ndarray, np.ndarray]], pixel_size_nm: float | None) -> None:
         """Show projections [y, x] before and after by their kind, a key of KINDS; none empties the viewers."""
@@ -156,18 +160,14 @@ class DriftDialog(QDialog):
             label.setObjectName(name)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.progress.setAccessibleName("Working")
-        upper, lower = QWidget(), QWidget()
+        upper = QWidget()
         row = QHBoxLayout(upper)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(self._make_words(), 2)
         row.addWidget(self.plot, 3)
-        images = QVBoxLayout(lower)
-        images.setContentsMargins(0, 0, 0, 0)
-        images.addLayout(row_of((*self.kind_buttons.values(), None)))
-        images.addWidget(self.panes, 1)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
-        for part in (upper, lower):
+        for part in (upper, self.panes):
             parts.addWidget(part)
         parts.setSizes([260, 330])
         column = QVBoxLayout(self)

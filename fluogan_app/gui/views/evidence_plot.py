@@ -14,7 +14,7 @@ from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_
 
 
 #: More letters than this are written in two lines along the vertical axis.
-_LONG_LABEL = 25
+_LONG_LABEL = 22
 #: More points than these are drawn smaller, so that a line through them can be seen.
 _MANY_POINTS = 60
 _POSITION = "Position in camera pixels"
@@ -83,6 +83,8 @@ class EvidencePlot(QWidget):
             self._label("right", second.label)
             self.plot.getAxis("right").setScale(second.factor)
         self.plot.showGrid(x=False, y=True, alpha=0.2 if is_dark(palette) else 0.15)
+        # The second scale would draw lines of its own between those of the first.
+        self.plot.getAxis("right").setGrid(False)
         self._draw(evidence)
         self.plot.enableAutoRange()
 
@@ -99,12 +101,12 @@ class EvidencePlot(QWidget):
         for index, series in enumerate(evidence.series):
             colour = colours[(index if series.colour is None else series.colour) % len(colours)]
             self._draw_series(series, colour, evidence.y_logarithmic)
-            words.append(f'<span style="color:{colour.name()}">{_SIGNS[series.drawn_as]}</span>&nbsp;{series.label}')
+            words.append(_legend(colour, _SIGNS[series.drawn_as], series.label))
         quiet = quiet_colour(QApplication.palette())
         for mark in evidence.marks:
             place = float(np.log10(mark.x)) if evidence.x_logarithmic else mark.x
             self.plot.addItem(self._pyqtgraph.InfiniteLine(place, 90, _pen(quiet, dashed=True)))
-            words.append(f'<span style="color:{quiet.name()}">&#9478;</span>&nbsp;{mark.label}')
+            words.append(_legend(quiet, "&#9478;", mark.label))
         self.legend.setText(f"<b>{evidence.title}</b><br>{'&ensp; '.join(words)}")
 
     def _draw_series(self, series: Series, colour, logarithmic: bool) -> None:
@@ -126,6 +128,11 @@ class EvidencePlot(QWidget):
         shade = QColor(colour)
         shade.setAlpha(60)
         self.plot.addItem(self._pyqtgraph.FillBetweenItem(*edges, brush=shade))
+
+
+def _legend(colour, sign: str, label: str) -> str:
+    """One entry as HTML, which is not broken over two lines."""
+    return f'<span style="color:{colour.name()}">{sign}</span>&nbsp;{label.replace(" ", "&nbsp;")}'
 
 
 def _in_two_lines(label: str) -> str:

@@ -54,7 +54,10 @@ class LinkedPanes(QWidget):
     shown_changed = Signal(object)  # tuple of names
     region_drawn = Signal(str, object)  # name, Roi
 
-    def __init__(self, parent: QWidget | None = None, names: tuple[str, ...] = NAMES) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, names: tuple[str, ...] = NAMES, before: tuple[QWidget, ...] = ()
+    ) -> None:
+        """`before`: controls of the owner's, at the head of the row above the viewers."""
         super().__init__(parent)
         self.setObjectName("linked_panes")
         self._panes = {name: ImagePane(name=name) for name in names}
@@ -68,7 +71,7 @@ class LinkedPanes(QWidget):
         self.show_buttons = {name: self._make_show_button(name) for name in names}
         self.message = QLabel()
         self._grid = FittingGrid()
-        self._lay_out()
+        self._lay_out(before)
         self._connect()
         self.set_linked(True)
 
@@ -282,7 +285,7 @@ class LinkedPanes(QWidget):
         button.clicked.connect(lambda: self._show_toggled(name))
         return button
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, before: tuple[QWidget, ...]) -> None:
         self.message.setObjectName("panes_message")
         self.message.setWordWrap(True)
         self.message.setFont(small_font(self))
@@ -292,7 +295,7 @@ class LinkedPanes(QWidget):
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(2)
         tools = (self.link_button, self.scale_button, self.fit_button)
-        column.addLayout(row_of((*self.show_buttons.values(), None, *tools)))
+        column.addLayout(row_of((*before, *self.show_buttons.values(), None, *tools)))
         column.addWidget(self.message)
         column.addLayout(self._grid, 1)
         for name, pane in self._panes.items():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluogan_app.core.check.result import CheckFinding, DataCheck, PixelMap, Severity
-from fluogan_app.core.estimate.drift import DriftEstimate
-from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.core.estimate.result import DriftEstimate, Evidence, Series
 
 FRAMES = np.arange(500)
 PATH = 2.3 * FRAMES / 500
