@@ -50,8 +50,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         return Exit.DONE
     report.text(*_table(description, report.coloured))
     if arguments.metadata:
-        for number, scene in enumerate(description.scenes):
-            report.text("", *_tree(number, scene))
+        report.text(*_trees(description))
     report.warnings(description.warnings)
     return Exit.DONE
 
@@ -122,6 +121,15 @@ def _table(description: FileDescription, coloured: bool) -> list[str]:
 
 def _scene_title(number: int, scene: SceneDescription) -> str:
     return f"Scene {number}: {scene.name or 'without a name'}"
+
+
+def _trees(description: FileDescription) -> list[str]:
+    lines: list[str] = []
+    for number, scene in enumerate(description.scenes):
+        before = description.scenes[number - 1].recording.metadata if number else None
+        same = scene.recording.metadata == before
+        lines += ["", f"{_scene_title(number, scene)}: the same."] if same else ["", *_tree(number, scene)]
+    return lines
 
 
 def _tree(number: int, scene: SceneDescription) -> list[str]:
