@@ -17,8 +17,9 @@ from fluogan_app.core.readers.tiff_ndtiff import INDEX, dataset_files
 #: What recordings are named; a file that is named otherwise is opened by itself.
 _ENDINGS = (
     ".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk", ".czi", ".nd2", ".lif", ".lof", ".spe", ".oib", ".oif", ".ims",
-    ".dv", ".sif", ".dcimg", ".his",
+    ".dv", ".sif", ".dcimg", ".his", ".png", ".bmp", ".pgm",
 )  # fmt: skip
+_PICTURE_ENDINGS = (".png", ".bmp", ".pgm")
 _TIFF_ENDINGS = (".tif", ".tiff", ".btf", ".tf8", ".lsm", ".stk")
 #: Where NDTiff keeps the frames of a dataset that has smaller copies of them too.
 _FULL_RESOLUTION = "Full resolution"
@@ -85,7 +86,7 @@ def _group(name: str, names: list[str]) -> list[str]:
 def _check_is_one(folder: Path, names: list[str]) -> None:
     """Raises ReadError for numbered files that each hold a stack of their own."""
     first = folder / names[0]
-    if len(names) == 1 or (first.suffix.lower() in _TIFF_ENDINGS and holds_one_frame(first)):
+    if len(names) == 1 or first.suffix.lower() in _PICTURE_ENDINGS or holds_one_frame(first):
         return
     if first.suffix.lower() in _TIFF_ENDINGS:
         with closing(TiffContainer(first)) as container:

@@ -53,7 +53,7 @@ class SequenceFile:
         self._formats: dict[str, PageFormat] = {}
         recording = series_recording(paths, series)
         self.scenes: tuple[Scene, ...] = tuple(
-            self._scene(name, planes, series, recording) for name, planes in _scene_planes(path, series, self.files)
+            self._scene(name, planes, series, recording) for name, planes in scene_planes(path, series, self.files)
         )
 
     def source(self, scene: Scene, addresses: np.ndarray) -> SequenceSource:
@@ -68,7 +68,7 @@ class SequenceFile:
         numbers = planes[planes[..., 0] >= 0]
         self._formats[name] = format = _format_of([self.files[number] for number in numbers[:, 0]])
         planes, cut = recorded_times(planes, axes, name)
-        warnings = (_taken_as_one(series), *_gaps(series, planes), *cut)
+        warnings = (taken_as_one(series), *gaps(series, planes), *cut)
         axes, planes = without_single_axes(axes, planes)
         return Scene(name, axes, planes, format.height, format.width, format.dtype, recording, True, warnings)
 
@@ -158,7 +158,7 @@ def _check_alike(path: Path, format: PageFormat, expected: PageFormat) -> None:
         )
 
 
-def _scene_planes(path: Path, series: Series, files: tuple[Path, ...]) -> list[tuple[str, np.ndarray]]:
+def scene_planes(path: Path, series: Series, files: tuple[Path, ...]) -> list[tuple[str, np.ndarray]]:
     """For each position its name and the planes' addresses (leading axes…, 1) in `files`, −1 where one is missing."""
     planes = np.full((*(len(series.steps[letter]) for letter in series.axes), 1), -1, np.int64)
     for number, file in enumerate(files):
@@ -168,7 +168,8 @@ def _scene_planes(path: Path, series: Series, files: tuple[Path, ...]) -> list[t
     return [(f"Position {step}", planes[at]) for at, step in enumerate(series.steps["S"])]
 
 
-def _taken_as_one(series: Series) -> str:
+def taken_as_one(series: Series) -> str:
+    """The sentence on what is opened."""
     names = series.names
     what = f"{len(names)} numbered files, {names[0]} to {names[-1]}, are taken as one stack"
     words = {"T": "times", "C": "channels", "Z": "planes", "S": "positions"}
@@ -178,7 +179,7 @@ def _taken_as_one(series: Series) -> str:
     return f"{what}: {' × '.join(counts)}, as their names say."
 
 
-def _gaps(series: Series, planes: np.ndarray) -> list[str]:
+def gaps(series: Series, planes: np.ndarray) -> list[str]:
     """A sentence on the numbers that are left out, and on files that are missing where counters cross."""
     sentences = []
     if "T" in series.axes:
