@@ -13,12 +13,13 @@ from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import Scene
 from fluogan_app.core.readers.numbering import Series, series_of
 from fluogan_app.core.readers.ome_xml import is_ome
+from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.readers.sequence_notes import series_recording
 from fluogan_app.core.readers.tiff import TiffReader, check_holds_pixels, layout_of
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, PageFormat, frame_pages, same_frame
-from fluogan_app.core.readers.tiff_scenes import description_of, recorded_times, without_single_axes
+from fluogan_app.core.readers.tiff_scenes import description_of, without_single_axes
 
 #: Files that are looked into when a series is opened; each of the others when its frame is read.
 _LOOKED_INTO = 24
@@ -67,7 +68,7 @@ class SequenceFile:
         axes = series.axes.removeprefix("S")
         numbers = planes[planes[..., 0] >= 0]
         self._formats[name] = format = _format_of([self.files[number] for number in numbers[:, 0]])
-        planes, cut = recorded_times(planes, axes, name)
+        planes, cut = recorded_part(planes, axes, name)
         warnings = (taken_as_one(series), *gaps(series, planes), *cut)
         axes, planes = without_single_axes(axes, planes)
         return Scene(name, axes, planes, format.height, format.width, format.dtype, recording, True, warnings)

@@ -15,6 +15,7 @@ import numpy as np
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import MAX_PLANES, check_frame, damaged
+from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_micromanager import (
@@ -25,7 +26,7 @@ from fluogan_app.core.readers.tiff_micromanager import (
     page_notes,
 )
 from fluogan_app.core.readers.tiff_pages import frame_pages
-from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, recorded_times, without_single_axes
+from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, without_single_axes
 
 INDEX = "NDTiff.index"
 #: Bytes 8 to 11 of an NDTiff file; the version follows.
@@ -113,7 +114,7 @@ def _scene(name: str, frames: list[tuple[tuple[int, int], Axes]], recording: Rec
     for address, place in frames:
         planes[tuple(index[letter][place[letter]] for letter in axes)] = address
     twice = len(frames) - int((planes[..., 0] >= 0).sum())
-    planes, warnings = recorded_times(planes, axes, name)
+    planes, warnings = recorded_part(planes, axes, name)
     if twice:
         warnings += (f"{twice} frames of “{name}” name the place of another one; the last one written is taken.",)
     channels = tuple(str(step) for step in steps.get("C", ()))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.ome_xml import OmeDocument, OmeImage, PlaneRun, parse_ome
-from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, check_format, same_frame
@@ -19,7 +20,6 @@ from fluogan_app.core.readers.tiff_scenes import (
     TiffLayout,
     TiffScene,
     description_of,
-    recorded_times,
     without_single_axes,
 )
 
@@ -137,7 +137,7 @@ def _scene(
     if math.prod(counts) > MAX_PAGES:
         raise damaged(container.path, f"its description claims {math.prod(counts)} planes")
     planes = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
-    planes, warnings = recorded_times(planes, axes, image.name)
+    planes, warnings = recorded_part(planes, axes, image.name)
     _check_frames(container, planes, pages)
     warnings += _size_remark(image, planes, pages) + _missing_remark(image, planes)
     axes, planes, split = _split(image, axes, planes)

@@ -81,23 +81,6 @@ def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tupl
     return TiffLayout(dialect, (scene,), pages, (container.path,))
 
 
-def recorded_times(planes: np.ndarray, axes: str, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The planes up to the last complete time point: a recording that was stopped early names more than it holds.
-
-    planes: addresses (leading axes…, n), −1 where a plane is missing. Nothing is left out where no time is complete.
-    """
-    time = axes.find("T")
-    if time < 0:
-        return planes, ()
-    complete = (planes[..., 0] >= 0).all(axis=tuple(axis for axis in range(len(axes)) if axis != time))
-    stated = len(complete)
-    recorded = stated if complete.all() else int(np.argmin(complete))
-    if recorded in (0, stated):
-        return planes, ()
-    sentence = f"“{name}” should have {stated} time points; the file holds the first {recorded}, and these are used."
-    return planes.take(range(recorded), axis=time), (sentence,)
-
-
 def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple[str, ...] = ()) -> TiffLayout:
     """Pages in a row, without a word on what they are."""
     pages = frame_pages(container.bytes, container.pages)
