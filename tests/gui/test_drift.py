@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from fluogan_app.core.check.result import Severity
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.shifted import moved_back
@@ -32,6 +33,26 @@ def looking(open_window: Callable, drifting: Path):
     dialog = user.dialog("drift_dialog")
     user.sees(lambda: dialog.panes.pane("corrected").image is not None)
     return user, dialog
+
+
+def test_the_check_leads_to_the_correction_and_sees_it(open_window: Callable, drifting: Path) -> None:
+    """From the warning about an opened file to frames that stand still, by the buttons that are offered."""
+    user = open_window(drifting)
+    user.sees_stack()
+    user.sees(lambda: "The sample moved" in user.window.notices.text("check"))
+    assert "serious" in user.find("check_badge").text()
+    user.click("notice_check_correct")
+    dialog = user.dialog("drift_dialog")
+    # The check has found the path: it is not looked for again.
+    assert "The sample moved" in dialog.words.text() and dialog.apply_button.isEnabled()
+    user.click("drift_apply", inside=dialog)
+    user.click("drift_close", inside=dialog)
+    user.sees(lambda: user.window.checks.check is not None)
+    left = user.window.checks.check.finding("drift")
+    assert left.severity.rank <= Severity.NOTE.rank and "serious" not in user.find("check_badge").text()
+    user.presses("show_check")
+    user.window.workspace.check.select("drift")
+    assert user.find("check_action").text() == "See the drift…"
 
 
 def test_the_path_and_what_its_correction_changes_are_shown(looking) -> None:

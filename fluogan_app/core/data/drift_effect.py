@@ -13,6 +13,9 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import Stack
 
+#: More frames than these make neither projection look different.
+MOST_FRAMES = 300
+
 
 @dataclass(frozen=True)
 class DriftEffect:
@@ -36,17 +39,19 @@ def effect_of(
 ) -> DriftEffect | None:
     """Read a stack's frames as recorded and as corrected, one at a time. None where it was cancelled.
 
-    on_frame: called with (frames read, frames in all). Raises ReadError, DataError.
+    Of very many frames, evenly spread ones are enough to see what changes. on_frame: called with (frames read, frames
+    to read). Raises ReadError, DataError.
     """
     raw, chosen = stack.raw, frames or FrameRange.whole(stack.shape[0])
     mended = corrected(raw, drift)
     seen = drift.seen(raw.shape[1:], chosen)
     before, after = (Projections((seen.height, seen.width)) for _ in range(2))
-    for index in range(chosen.start, chosen.stop):
+    indices = np.unique(np.linspace(chosen.start, chosen.stop - 1, min(len(chosen), MOST_FRAMES)).round().astype(int))
+    for done, index in enumerate(indices.tolist(), 1):
         if cancelled is not None and cancelled():
             return None
         before.add(raw.frame(index)[seen.slices])
         after.add(mended.frame(index)[seen.slices])
         if on_frame is not None:
-            on_frame(index + 1 - chosen.start, len(chosen))
+            on_frame(done, len(indices))
     return DriftEffect(before, after, seen)

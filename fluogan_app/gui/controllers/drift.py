@@ -118,7 +118,7 @@ class DriftController(QObject):
     def _compare(self) -> None:
         session = self._context.session
         if not self._proposed or self._path is None:
-            self._dialog.show_images({}, None)
+            self._dialog.show_images({})
             return
         work = partial(comparison_of, session.stack, self._path, session.document.frames)
         self._begin(_COMPARING, work, self._show_effect)
@@ -128,7 +128,8 @@ class DriftController(QObject):
             from fluogan_app.gui.dialogs.drift_dialog import KINDS
 
             images = {kind: effect.images(kind) for kind in KINDS}
-            self._dialog.show_images(images, self._context.session.document.acquisition.pixel_size_nm)
+            size_nm = self._context.session.document.acquisition.pixel_size_nm
+            self._dialog.show_images(images, effect.recorded.count, size_nm)
 
     # Into the project and out of it
 

@@ -68,7 +68,7 @@ class DriftDialog(QDialog):
         self.kind_buttons = {kind: toggle_button(text, f"drift_{kind}", tip) for kind, (text, tip) in KINDS.items()}
         self.panes = LinkedPanes(names=(BEFORE, AFTER), before=tuple(self.kind_buttons.values()))
         self._images: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self._pixel_size_nm: float | None = None
+        self._frame_count, self._pixel_size_nm = 0, None
         self._make_buttons()
         self._lay_out()
         self._connect()
@@ -110,9 +110,11 @@ class DriftDialog(QDialog):
         self.remove_button.setEnabled(state.applied)
         self.export_button.setEnabled(state.has_path)
 
-    def show_images(self, images: dict[str, tuple[np.ndarray, np.ndarray]], pixel_size_nm: float | None) -> None:
-        """Show projections [y, x] before and after by their kind, a key of KINDS; none empties the viewers."""
-        self._images, self._pixel_size_nm = images, pixel_size_nm
+    def show_images(
+        self, images: dict[str, tuple[np.ndarray, np.ndarray]], frame_count: int = 0, pixel_size_nm: float | None = None
+    ) -> None:
+        """Show projections [y, x] of so many frames before and after, by their kind; none empties the viewers."""
+        self._images, self._frame_count, self._pixel_size_nm = images, frame_count, pixel_size_nm
         for button in self.kind_buttons.values():
             button.setEnabled(bool(images))
         self._show_kind()
@@ -138,7 +140,7 @@ class DriftDialog(QDialog):
         if pair is None:
             self.panes.clear()
             return
-        words, size = KINDS[self.kind][0].lower(), self._pixel_size_nm
+        words, size = f"{KINDS[self.kind][0].lower()} of {self._frame_count} frames", self._pixel_size_nm
         images = [PaneImage(image, size, UNIT, detail=words) for image in pair]
         self.panes.set_images(dict(zip((BEFORE, AFTER), images, strict=True)))
 

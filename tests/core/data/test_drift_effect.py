@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fluogan_app.core.data import drift_effect
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.drift_effect import effect_of
 from fluogan_app.core.data.roi import FrameRange, Roi
@@ -45,3 +46,11 @@ def test_only_the_chosen_frames_are_read_and_it_can_be_given_up(stack):
     effect = effect_of(stack, Drift.of(PATH), FrameRange(2, 6), lambda done, total: told.append((done, total)))
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)] and effect.recorded.count == 4
     assert effect_of(stack, Drift.of(PATH), None, None, lambda: True) is None
+
+
+def test_of_very_many_frames_the_ends_and_evenly_spread_ones_are_read(stack, monkeypatch):
+    monkeypatch.setattr(drift_effect, "MOST_FRAMES", 4)
+    read, frame = [], stack.source.frame
+    monkeypatch.setattr(stack.source, "frame", lambda index: read.append(index) or frame(index))
+    assert effect_of(stack, Drift.of(PATH)).recorded.count == 4
+    assert sorted(set(read)) == [0, 4, 7, 11]
