@@ -43,6 +43,8 @@ def file_of_folder(path: Path) -> Path:
         if (path / _FULL_RESOLUTION / INDEX).is_file():
             return dataset_files(path / _FULL_RESOLUTION)[0]
         recordings = _recordings([name for name in names if name.lower().endswith(_ENDINGS)])
+        if not recordings and (folder := _only_folder(path)) is not None:
+            return file_of_folder(folder)
         if not recordings or (len(recordings) == 1 and _is_text(path / recordings[0][0])):
             raise _holds_none(path)
     except OSError as error:
@@ -93,6 +95,12 @@ def _check_is_one(folder: Path, names: list[str]) -> None:
             if set(names) <= {file.name for file in layout_of(container).files}:
                 return
     raise _several(folder, names)
+
+
+def _only_folder(path: Path) -> Path | None:
+    """The one folder in a folder; Micro-Manager puts a recording of one position into one more. Links are left out."""
+    folders = [entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
+    return folders[0] if len(folders) == 1 and not folders[0].is_symlink() else None
 
 
 def _is_text(path: Path) -> bool:

@@ -17,7 +17,8 @@ from fluogan_app.core.readers.tiff_micromanager import notes_recording, page_not
 _NOTES_FILE = "metadata.txt"
 #: The summary and the first frame stand at the beginning of the notes, the last frame at their end.
 _NOTES_HEAD_BYTES, _NOTES_TAIL_BYTES = 2_000_000, 500_000
-_FRAME = re.compile(r'"(?:FrameKey-[\d-]+|Metadata-[^"]+)"\s*:\s*(?=\{)')
+#: The key of a frame's notes, which names its time point too.
+_FRAME = re.compile(r'"(?:FrameKey-(?P<key>\d+)-[\d-]+|Metadata-[^"]*?(?:time(?P<name>\d+)[^"]*)?)"\s*:\s*(?=\{)')
 _SUMMARY = re.compile(r'"Summary"\s*:\s*(?=\{)')
 
 
@@ -57,7 +58,8 @@ def _objects(text: str, key: re.Pattern[str], most: int) -> list[dict[str, Any]]
             value = json.JSONDecoder().raw_decode(text, match.end())[0]
         except (ValueError, RecursionError):
             continue
-        found.append(value)
+        point = [text for text in match.groupdict().values() if text]
+        found.append({"FrameIndex": int(point[0]), **value} if point else value)
         if len(found) == most:
             break
     return found

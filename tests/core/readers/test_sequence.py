@@ -169,7 +169,24 @@ def test_a_folder_of_very_many_recordings_is_refused_in_time(tmp_path: Path) -> 
 
 def test_a_folder_of_folders_names_them(tmp_path: Path) -> None:
     (tmp_path / "Pos0").mkdir()
-    with pytest.raises(ReadError, match="is a folder without an image file; it holds the folders Pos0"):
+    (tmp_path / "Pos1").mkdir()
+    with pytest.raises(ReadError, match="is a folder without an image file; it holds the folders Pos0, Pos1"):
+        describe(tmp_path)
+
+
+def test_the_one_folder_in_a_folder_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "Default").mkdir()
+    names = [f"img_channel000_position000_time{t:09}_z000.tif" for t in range(4)]
+    write_series(tmp_path / "Default", names)
+    keys = [f'"Metadata-Default/{name}": {{"ElapsedTime-ms": {7 + 30 * t}}}' for t, name in enumerate(names)]
+    (tmp_path / "Default" / "metadata.txt").write_text('{"Summary": {}, ' + ", ".join(keys) + "}")
+    scene = describe(tmp_path).scenes[0]
+    assert (scene.sizes["T"], scene.time_step_ms) == (4, 30.0)
+
+
+def test_an_empty_folder_is_no_recording(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ReadError, match="empty is a folder without an image file"):
         describe(tmp_path)
 
 
