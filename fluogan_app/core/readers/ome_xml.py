@@ -12,7 +12,7 @@ from fluogan_app.core.readers.ome_recording import Modulo, modulo_of, ome_record
 from fluogan_app.core.readers.recording import positive
 from fluogan_app.core.readers.xml_tree import nested, parsed_xml
 
-#: The XML of the largest recordings, with millions of planes, stays below.
+#: The XML of the largest recordings, with hundreds of thousands of planes, stays below.
 _MAX_CHARACTERS = 200_000_000
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 #: Planes whose own words are shown; the others are like them.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged, unreadable
+from fluogan_app.core.units import bytes_text
 
 #: Bytes per value of each TIFF field type.
 TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
@@ -22,6 +23,8 @@ _TEXTS = (2, 7)
 #: No recording has more pages; a file that claims more would only keep the program busy.
 MAX_PAGES = 1_000_000
 _MAX_ENTRIES = 4096
+#: The descriptions of recordings with half a million planes stay below.
+_MAX_VALUE_BYTES = 128_000_000
 #: A directory of a usual page fits in one read of this size.
 _DIRECTORY_READ = 512
 #: Directories that lie closer together than `_DENSE` are read many at once.
@@ -157,8 +160,10 @@ class TiffBytes:
             return data.decode("latin-1").strip()
 
     def value(self, entry: Entry) -> bytes:
-        """The bytes of a tag's values. Raises ReadError where they lie outside the file."""
+        """The bytes of a tag's values. Raises ReadError where they lie outside the file, or are more than can be."""
         count = TYPE_BYTES.get(entry.type, 0) * entry.count
+        if count > _MAX_VALUE_BYTES:
+            raise damaged(self.path, f"one of its tags claims {bytes_text(count)}")
         if count <= len(entry.field):
             return entry.field[:count]
         return self.read(self.pointer_of(entry), count)

@@ -13,7 +13,7 @@ from fluogan_app.core.readers.recording import length_nm, positive
 from fluogan_app.core.readers.tiff_bytes import Directory, TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 
-PAGE_NOTES = 51123
+_PAGE_NOTES = 51123
 #: Before the length of the summary: in MMStack files at byte 32, in NDTiff files at 16 or 20.
 _SUMMARY_MARK = 2355492
 _MAX_NOTES_BYTES = 1_000_000
@@ -76,13 +76,18 @@ def file_summary(file: TiffBytes) -> dict[str, Any]:
 
 def page_notes(container: TiffContainer, directory: Directory) -> dict[str, Any]:
     """The JSON of one page, {} where there is none or it is damaged."""
-    entry = directory.entries.get(PAGE_NOTES)
+    return json_object(page_text(container, directory))
+
+
+def page_text(container: TiffContainer, directory: Directory) -> str:
+    """The notes of one page as they are written, "" where there are none or they lie outside the file."""
+    entry = directory.entries.get(_PAGE_NOTES)
     if entry is None or entry.count > _MAX_NOTES_BYTES:
-        return {}
+        return ""
     try:
-        return json_object(container.bytes.text(entry))
+        return container.bytes.text(entry)
     except ReadError:
-        return {}
+        return ""
 
 
 def json_object(text: str | bytes) -> dict[str, Any]:

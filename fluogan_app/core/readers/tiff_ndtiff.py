@@ -19,11 +19,11 @@ from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_micromanager import (
-    PAGE_NOTES,
     file_summary,
     json_object,
     notes_recording,
     page_notes,
+    page_text,
 )
 from fluogan_app.core.readers.tiff_pages import frame_pages
 from fluogan_app.core.readers.tiff_scenes import TiffLayout, TiffScene, without_single_axes
@@ -72,7 +72,7 @@ def micromanager_layout(container: TiffContainer, recording: Recording) -> TiffL
     if not any(counter in page_notes(container, container.first) for counter in _COUNTERS.values()):
         return None
     frames = frame_pages(container.bytes, container.pages)
-    places = [_counted(container.bytes.text(each.entries.get(PAGE_NOTES))) for each in container.bytes.directories()]
+    places = [_counted(page_text(container, directory)) for directory in container.bytes.directories()]
     if not all(places) or len(places) != len(frames):
         return None
     addressed = [((0, number), axes) for number, axes in enumerate(places)]

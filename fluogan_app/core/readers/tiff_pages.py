@@ -42,6 +42,8 @@ _PACKED_BITS = (10, 12, 14)
 #: Above this size a frame must not have shrunk more than `_MAX_SHRINKING` times: constant frames are small.
 _SUSPICIOUS_FRAME_BYTES = 64_000_000
 _LARGEST_TILE_SIDE = 4096
+#: Strips or tiles of a page; the largest frame has no more rows.
+_MAX_PIECES = 1_000_000
 #: Spectral detectors give some thirty values per pixel.
 _MAX_SAMPLES = 256
 _MAX_SHRINKING = 5_000
@@ -314,6 +316,6 @@ def _number(tiff: TiffBytes, directory: Directory, tag: int, default: int) -> in
 
 def _pointers(tiff: TiffBytes, directory: Directory, tag: int, number: int) -> tuple[int, ...]:
     entry = directory.entries.get(tag)
-    if entry is not None and entry.count > tiff.size:
+    if entry is not None and entry.count > _MAX_PIECES:
         raise damaged(tiff.path, f"page {number + 1} claims {entry.count} pieces")
     return tuple(int(value) for value in tiff.numbers(entry))

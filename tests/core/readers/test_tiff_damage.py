@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -289,3 +291,37 @@ def test_tiles_without_end_are_refused(side: int, tmp_path: Path) -> None:
     path.write_bytes(patched(written(tile=(16, 16), compression="zlib"), 322, struct.pack("<I", side)))
     with pytest.raises(ReadError, match=f"page 1 claims tiles of 16 × {side} pixels"):
         describe(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not sparse there without asking")
+@pytest.mark.parametrize(
+    ("tag", "said"), [(270, "one of its tags claims 2 GB"), (STRIP_OFFSETS, "page 1 claims 2000000000 pieces")]
+)
+def test_tags_without_end_are_not_read(tag: int, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.tif"
+    whole = bytearray(written(description="hello"))
+    first = struct.unpack_from("<I", whole, 4)[0]
+    for entry in range(first + 2, first + 2 + 12 * struct.unpack_from("<H", whole, first)[0], 12):
+        if struct.unpack_from("<H", whole, entry)[0] == tag:
+            struct.pack_into("<HII", whole, entry + 2, 2 if tag == 270 else 1, 2_000_000_000, 8)
+    path.write_bytes(whole)
+    with open(path, "r+b") as file:
+        file.truncate(3_000_000_000)
+    tracemalloc.start()
+    with pytest.raises(ReadError, match=said):
+        describe(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("bigtiff", [False, True])
+def test_pages_with_directories_of_their_own_come_back_in_every_form(
+    byteorder: str, bigtiff: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "pages.tif"
+    with tifffile.TiffWriter(path, byteorder=byteorder, bigtiff=bigtiff) as writer:
+        for frame in FRAMES:
+            writer.write(frame, contiguous=False, metadata=None, photometric="minisblack")
+    np.testing.assert_array_equal(read_or_refused(path), FRAMES)
