@@ -52,9 +52,11 @@ class Series:
 
     def missing(self, letter: str) -> tuple[int, ...] | None:
         """The numbers that a counter leaves out, None where its numbers are no even count."""
-        numbers = [step for step in self.steps[letter] if isinstance(step, int)]
+        numbers = [step for step in self.steps.get(letter, ()) if isinstance(step, int)]
+        if not numbers:
+            return ()
         step = math.gcd(*(later - numbers[0] for later in numbers[1:])) or 1
-        if not numbers or (numbers[-1] - numbers[0]) // step > (_MOST_LEFT_OUT + 1) * len(numbers):
+        if (numbers[-1] - numbers[0]) // step > (_MOST_LEFT_OUT + 1) * len(numbers):
             return None
         there = set(numbers)
         return tuple(number for number in range(numbers[0], numbers[-1], step) if number not in there)
@@ -62,6 +64,10 @@ class Series:
 
 def series_of(name: str, names: Iterable[str]) -> Series | None:
     """The series of files that a file is one of, or None where it stands alone. `names` are its folder's files."""
+    names = list(names)
+    # A hidden file, or one that was named in other letters than the folder has it, has no place among them.
+    if name not in names:
+        return None
     for pattern in (_MICROMANAGER, _METAMORPH):
         own = pattern.fullmatch(name)
         if own:

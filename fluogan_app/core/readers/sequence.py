@@ -183,10 +183,11 @@ def taken_as_one(series: Series) -> str:
 def gaps(series: Series, planes: np.ndarray) -> list[str]:
     """A sentence on the numbers that are left out, and on files that are missing where counters cross."""
     sentences = []
-    if "T" in series.axes:
-        missing = series.missing("T")
+    for letter in "TZ":
+        missing = series.missing(letter)
         if missing is None:
-            sentences.append("The numbers of the files are no even count: the time between frames may vary.")
+            between = {"T": "time between frames", "Z": "distance between planes"}[letter]
+            sentences.append(f"The numbers of the files are no even count: the {between} may vary.")
         elif missing:
             listed = ", ".join(map(str, missing[:_LISTED])) + (", …" if len(missing) > _LISTED else "")
             are = "number is" if len(missing) == 1 else "numbers are"

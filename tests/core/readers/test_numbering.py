@@ -95,6 +95,11 @@ def test_files_follow_their_numbers_and_gaps_are_seen(numbers: set[int], step: i
         assert not set(missing) & set(counted)
 
 
+def test_a_file_that_the_folder_does_not_show_stands_alone() -> None:
+    assert series_of(".1.tif", ["1.tif", "2.tif"]) is None
+    assert series_of("A1.tif", ["a1.tif", "a2.tif"]) is None
+
+
 def test_dates_are_no_even_count() -> None:
     series = series_of("20260101.tif", ["20260101.tif", "20260408.tif", "20261231.tif"])
     assert series is not None
