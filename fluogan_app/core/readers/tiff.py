@@ -40,6 +40,7 @@ from fluogan_app.core.readers.tiff_scenes import (
 _ROOM_FOR_NOTES = 3
 
 
+_ENDING = re.compile(r"(.*?)((?:\.ome)?(?:\.[^.]*)?)", re.IGNORECASE | re.DOTALL)
 #: The name of a file that goes on where another one was full.
 _PART = re.compile(r"(.*_MMStack.*)_[0-9]+(\.ome\.tiff?)", re.IGNORECASE)
 
@@ -173,8 +174,18 @@ def _format(layout: TiffLayout, scene: TiffScene) -> PageFormat:
     return layout.pages[int(own[0, 1]) if len(own) else 0].format
 
 
+def _goes_on(path: Path, layout: TiffLayout) -> tuple[str, ...]:
+    """A sentence on a file beside this one into which Andor or Micro-Manager wrote the rest of a long recording."""
+    stem, ending = _ENDING.fullmatch(path.name).groups()
+    next_ones = [f"{stem}_X2{ending}"] + ([f"{stem}_1{ending}"] if "_MMStack" in stem else [])
+    for name in next_ones:
+        if path.with_name(name).is_file() and path.with_name(name) not in layout.files:
+            return (f"{name} may hold the rest of the recording; it is not opened with this file.",)
+    return ()
+
+
 def _remarks(container: TiffContainer, layout: TiffLayout, format: PageFormat) -> tuple[str, ...]:
-    remarks = []
+    remarks = list(_goes_on(container.path, layout))
     room = container.bytes.size // format.page_bytes
     if len(layout.pages) == len(layout.files) == 1 and room > _ROOM_FOR_NOTES:
         remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")

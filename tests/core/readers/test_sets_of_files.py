@@ -190,3 +190,13 @@ def test_frames_that_name_one_place_twice_are_said(tmp_path: Path) -> None:
     path = write_pages(tmp_path / "a.tif", pages)
     np.testing.assert_array_equal(read(path), FRAMES[[3, 1, 2], 0])
     assert any("1 frames of “a” name the place of another" in sentence for sentence in describe(path).warnings)
+
+
+@pytest.mark.parametrize(("first", "second"), [("a.tif", "a_X2.tif"), ("a_MMStack.ome.tif", "a_MMStack_1.ome.tif")])
+def test_a_file_that_holds_the_rest_is_named(first: str, second: str, tmp_path: Path) -> None:
+    for name in (first, second):
+        tifffile.imwrite(tmp_path / name, FRAMES[:, 0], metadata=None, ome=False, photometric="minisblack")
+    assert f"{second} may hold the rest of the recording; it is not opened with this file." in (
+        describe(tmp_path / first).warnings
+    )
+    assert not any("the rest" in sentence for sentence in describe(tmp_path / second).warnings)
