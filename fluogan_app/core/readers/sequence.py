@@ -191,7 +191,8 @@ def gaps(series: Series, planes: np.ndarray) -> list[str]:
         elif missing:
             listed = ", ".join(map(str, missing[:_LISTED])) + (", …" if len(missing) > _LISTED else "")
             are = "number is" if len(missing) == 1 else "numbers are"
-            sentences.append(f"{len(missing)} {are} missing in the series: {listed}; its neighbours follow each other.")
+            what = f"{len(missing)} {are} missing in the series: {listed}"
+            sentences.append(f"{what}; the images on either side follow each other.")
     lacking = int((planes[..., 0] < 0).sum())
     if lacking:
         sentences.append(f"{lacking} of {planes.size} files are missing where the numbers of the series cross.")
