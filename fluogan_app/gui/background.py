@@ -12,9 +12,6 @@ from fluogan_app.core.errors import FluoganError
 
 log = logging.getLogger(__name__)
 
-#: A thread that nobody waits for mostly ends by itself soon; only where its drive is gone it does not.
-LEFT_BEHIND_MS = 3000
-
 
 class Background(QThread):
     """Runs a callable; then `succeeded(value)` or `failed(FluoganError)` comes on the window's thread."""
@@ -77,7 +74,7 @@ class Workbench(QObject):
         return bool(self._threads - self._left_behind)
 
     def leave_behind(self, thread: Background) -> None:
-        """Wait for this one no longer: a drive that does not answer may hold it for ever. Its callbacks stay."""
+        """Nothing waits for this one any more: a drive may hold it for ever. What it tells in the end is still told."""
         self._left_behind.add(thread)
 
     def forsake(self, thread: Background) -> None:
@@ -87,11 +84,9 @@ class Workbench(QObject):
         self.leave_behind(thread)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for all threads, for a bounded time in all; whether they ended. Those left behind get but a moment."""
+        """Wait for all threads, for a bounded time in all; whether they ended."""
         deadline = QDeadlineTimer(int(seconds * 1000))
-        waited = [thread.wait(deadline) for thread in self._threads - self._left_behind]
-        moment = QDeadlineTimer(LEFT_BEHIND_MS)
-        return all([*waited, *(thread.wait(moment) for thread in self._left_behind)])
+        return all([thread.wait(deadline) for thread in list(self._threads)])
 
     def _forget(self, thread: Background) -> None:
         self._threads.discard(thread)

@@ -14,7 +14,7 @@ from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.gui.background import LEFT_BEHIND_MS, unexpected
+from fluogan_app.gui.background import unexpected
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,6 @@ class StackReader(QObject):
         super().__init__(parent)
         self._thread: _ReadingThread | None = None
         self._leaving: set[_ReadingThread] = set()
-        self._given_up: set[_ReadingThread] = set()
 
     def ask_frame(self, stack: Stack, index: int) -> None:
         """Ask for one frame; an older request that was not served yet is dropped."""
@@ -94,7 +93,6 @@ class StackReader(QObject):
     def give_up(self) -> None:
         """Wait no longer for the read that goes on; what is asked next is read on another thread."""
         if self._thread is not None:
-            self._given_up.add(self._thread)
             self._leave(self._thread, None)
 
     def take(self) -> tuple[Answer, ...]:
@@ -102,13 +100,11 @@ class StackReader(QObject):
         return self._thread.take() if self._thread is not None else ()
 
     def stop(self, seconds: float = 5.0) -> bool:
-        """End the threads; whether they ended in time. One whose read was given up gets but a moment."""
+        """End the threads; whether they ended in time."""
         if self._thread is not None:
             self._leave(self._thread, None)
         deadline = QDeadlineTimer(int(seconds * 1000))
-        waited = [thread.wait(deadline) for thread in self._leaving - self._given_up]
-        moment = QDeadlineTimer(LEFT_BEHIND_MS)
-        return all([*waited, *(thread.wait(moment) for thread in self._given_up)])
+        return all([thread.wait(deadline) for thread in list(self._leaving)])
 
     def _at_work(self) -> _ReadingThread:
         if self._thread is None:
@@ -126,7 +122,6 @@ class StackReader(QObject):
     def _forget_ended(self) -> None:
         ended = {thread for thread in self._leaving if thread.isFinished()}
         self._leaving -= ended
-        self._given_up -= ended
         for thread in ended:
             thread.deleteLater()
 
