@@ -10,7 +10,9 @@ from fluogan_app.core.check import brightness, light, pixels
 from fluogan_app.core.check.frame_facts import FrameFacts, kept_frames
 from fluogan_app.core.check.result import DataCheck
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.shifted import moved_back
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.camera import estimate_camera
 from fluogan_app.core.estimate.drift import drift_of
@@ -19,7 +21,7 @@ from fluogan_app.core.estimate.gathering import (
 )  # fmt: skip
 from fluogan_app.core.estimate.kappa import estimate_kappa
 from fluogan_app.core.estimate.recording import with_estimates
-from fluogan_app.core.estimate.result import Estimate
+from fluogan_app.core.estimate.result import Estimate, Finding
 
 #: Share of the pixels that are darker than where the dark is looked for, if nobody knows the camera's offset.
 DARKEST = 0.5
@@ -69,6 +71,11 @@ class _Look:
             self._kept.append(values[self._part].copy())
 
     @property
+    def kept_indices(self) -> np.ndarray:
+        """Their numbers in the stack."""
+        return self.indices[sorted(self._kept_positions)]
+
+    @property
     def kept(self) -> np.ndarray:
         """Successive frames (T, y, x) of the part with most detail."""
         return np.stack(self._kept)
@@ -82,8 +89,8 @@ def _told(look: _Look, acquisition: Acquisition, wanted: FrameRange) -> DataChec
     facts, gathering, rows_columns = look.facts, look.gathering, look.roi.slices
     hot, dead = gathering.hot_and_dead(acquisition)
     mean = gathering.mean[rows_columns]
-    camera, kappa = _of_the_camera(look, acquisition)
     drift = drift_of(gathering, hot | dead, look.stack.shape[0], acquisition.pixel_size_nm)
+    camera, kappa = _of_the_camera(look, acquisition, look.stack.drift or drift.drift)
     offset_known = camera.origin("offset") is not Origin.ASSUMED
     dark = camera.offset if offset_known else float(np.percentile(mean, DARKEST))
     above, contrast = facts.means - dark, float(mean.mean() - np.percentile(mean, DARKEST))
@@ -108,13 +115,22 @@ def _told(look: _Look, acquisition: Acquisition, wanted: FrameRange) -> DataChec
     return DataCheck(findings, _used(look, wanted), len(look.indices), mean.astype(np.float32), drift)
 
 
-def _of_the_camera(look: _Look, acquisition: Acquisition):
+def _of_the_camera(look: _Look, acquisition: Acquisition, drift: Drift | None) -> tuple[Acquisition, Finding]:
     """The recording with gain and offset from the frames where nobody stated them, and the fluctuation."""
     frames = look.kept
     if np.ptp(frames) > 0:
         found = [one for one in estimate_camera(frames, acquisition) if isinstance(one, Estimate)]
         acquisition = with_estimates(acquisition, found)
+    if drift is not None:
+        frames = _standing(frames, drift.positions[look.kept_indices])
     return acquisition, estimate_kappa(frames, max(1.0, fwhm_in_pixels(acquisition)), acquisition.gain)
+
+
+def _standing(frames: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """What all frames (T, Y, X) saw of a sample, moved back: what moves seems to fluctuate."""
+    still = np.stack([moved_back(frame, *place) for frame, place in zip(frames, positions - positions.mean(axis=0))])
+    rim = np.minimum(np.ceil(np.ptp(positions, axis=0)).astype(int), np.array(frames.shape[1:]) // 3)
+    return still[:, rim[0] : still.shape[1] - rim[0], rim[1] : still.shape[2] - rim[1]]
 
 
 def _used(look: _Look, wanted: FrameRange) -> str:

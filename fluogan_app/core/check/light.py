@@ -69,7 +69,7 @@ def fluctuation(found: Finding) -> CheckFinding:
     label = "Fluctuation"
     if isinstance(found, Estimate):
         words = f"The molecules fluctuate: {found.value:.3g} ± {found.uncertainty:.2g} photons per event beyond chance."
-        advice = "The fluctuations tell of their own where the light comes from."
+        advice = "Beside the mean, the fluctuations tell where the light comes from."
         pictures = (found.evidence,) if found.evidence is not None else ()
         values = {"kappa_photons": found.value, "kappa_uncertainty_photons": found.uncertainty}
         return CheckFinding("fluctuation", label, Severity.FINE, words, advice, values, pictures)

@@ -49,10 +49,14 @@ def estimate_recording(
 ) -> Findings:
     """Estimate camera, PSF and fluctuation from a part of the stack.
 
+    Of a stack whose drift is corrected, the camera is seen in the frames that it recorded: moving a frame spreads each
+    pixel's noise over its neighbours.
     Raises ReadError, DataError (outside, NaN or infinite pixels, all equal).
     """
     region, some = part_to_read(stack, roi, frames)
-    return Findings(estimate_frames(_checked(stack.read(some, region)), known), f"{some}, {region}")
+    frames = _checked(stack.read(some, region))
+    recorded = frames if stack.drift is None else _checked(stack.raw.read(some, region))
+    return Findings(estimate_frames(frames, known, recorded), f"{some}, {region}")
 
 
 def part_to_read(stack: Stack, roi: Roi | None = None, frames: FrameRange | None = None) -> tuple[Roi, FrameRange]:
@@ -62,9 +66,12 @@ def part_to_read(stack: Stack, roi: Roi | None = None, frames: FrameRange | None
     return _middle(roi or Roi.whole(stack.shape[1:])), some
 
 
-def estimate_frames(frames: np.ndarray, known: Acquisition) -> tuple[Finding, ...]:
-    """Estimate everything from frames (T, Y, X) in counts."""
-    camera, width = estimate_camera(frames, known), estimate_fwhm(frames, known)
+def estimate_frames(
+    frames: np.ndarray, known: Acquisition, recorded: np.ndarray | None = None
+) -> tuple[Finding, ...]:
+    """Estimate everything from frames (T, Y, X) in counts, the camera from those that it `recorded`."""
+    camera = estimate_camera(frames if recorded is None else recorded, known)
+    width = estimate_fwhm(frames, known)
     return *camera, width, _kappa(frames, known, camera[0], width)
 
 

@@ -188,6 +188,12 @@ def test_fluctuation_is_told_from_chance(at_rest) -> None:
     assert blinking.values["kappa_photons"] == pytest.approx(20.0, rel=0.25)
 
 
+def test_what_moves_does_not_fluctuate() -> None:
+    """Drift alone would be taken for molecules that blink."""
+    moving = filaments(smooth_path(FRAMES, 2.3), SIDE, 3, light="bright", zoom=2)
+    assert "does not fluctuate" in check_data(moving.stack, moving.acquisition).finding("fluctuation").found
+
+
 def test_sampling_and_number_of_frames(at_rest) -> None:
     frames = at_rest(light="dim")
     coarse = KNOWN.with_values(Origin.USER, pixel_size_nm=200.0)

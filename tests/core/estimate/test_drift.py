@@ -3,10 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.estimate.drift import estimate_drift, find_defects, glance_at_drift
+from fluogan_app.core.estimate.recording import estimate_recording
 from tests.core.drifting import Recorded, filaments, jumping_path, smooth_path
 
 FRAMES, SIDE = 100, 48
@@ -115,6 +117,15 @@ def test_lines_tell_nothing_of_a_movement_along_them(lines) -> None:
 def test_what_tells_nothing_of_drift(frames: np.ndarray, words: str) -> None:
     found = estimate_drift(stack_of(frames))
     assert not found.found and not found.told and found.drift is None and words in found.words
+
+
+def test_the_camera_is_seen_in_the_recorded_frames(recordings) -> None:
+    """Moved frames would tell a gain that is too small by a fifth."""
+    moving = recordings["bright", "moves"]
+    known = Acquisition().with_values(Origin.USER, pixel_size_nm=100.0, offset=100.0)
+    stack = corrected(moving.stack, estimate_drift(moving.stack).drift)
+    gains = [estimate_recording(one, known).estimate("gain").value for one in (stack, stack.raw)]
+    assert gains[0] == gains[1] == pytest.approx(7.0, rel=0.1)
 
 
 def test_a_glance_sees_what_matters(recordings) -> None:
