@@ -165,7 +165,9 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
 
     def _warm_up(self) -> None:
-        """While the user looks at the stack, load what the first run would stutter on."""
+        """While the user looks at the stack, load what the first run would stutter on; not when the window has ended."""
+        if self.session.project is None:
+            return
         if self.workspace.plots.warm_up():
             QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
         else:

@@ -20,7 +20,7 @@ from fluogan_app.gui.views.finding_picture import COUNTS, FindingPicture
 from fluogan_app.gui.wording import without_flags
 
 #: How the panel's width is shared between the list, the words and the picture.
-_SHARES = (250, 260, 380)
+_SHARES = (275, 255, 370)
 #: The finding on how much light there is.
 _BRIGHTNESS = "photons"
 _NAME = Qt.ItemDataRole.UserRole
