@@ -85,6 +85,22 @@ def test_the_picture_is_of_what_is_chosen(open_window: Callable, many: Path) -> 
     user.click("chooser_cancel", inside=chooser)
 
 
+@pytest.mark.parametrize(("size_um", "width"), [({}, 800.0), ({"PhysicalSizeX": 0.1, "PhysicalSizeY": 0.1}, 80_000.0)])
+def test_a_picture_that_is_shrunk_keeps_its_scale(
+    open_window: Callable, tmp_path: Path, size_um: dict[str, float], width: float
+) -> None:
+    """Lengths are those of the camera's pixels, in nm or, where no size is stated, in pixels."""
+    path = tmp_path / "wide.ome.tif"
+    frames = np.ones((2, 2, 10, 800), np.uint16)
+    tifffile.imwrite(path, frames, metadata={"axes": "TCYX", **size_um}, photometric="minisblack")
+    user = open_window()
+    user.drops(path)
+    chooser = user.dialog("stack_chooser")
+    user.sees(lambda: chooser.pane.image is not None)
+    assert chooser.pane.image.shape[1] < 400 and chooser.pane.extent.width_nm == pytest.approx(width, rel=0.01)
+    user.click("chooser_cancel", inside=chooser)
+
+
 def test_cancel_opens_nothing_and_leaves_what_was_open(open_window: Callable, many: Path) -> None:
     user = open_window()
     user.drops(many)

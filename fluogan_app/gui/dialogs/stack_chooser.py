@@ -70,7 +70,8 @@ class StackChooser(QDialog):
         """Show the picture of a selection, wherever it is in sight."""
         if selection == self._selection:
             pixel_size = self._scene.recording.pixel_size_nm
-            self.pane.set_image(preview.image, pixel_size and pixel_size * preview.shrunk, "counts")
+            shrunk_nm = None if pixel_size is None else pixel_size * preview.shrunk
+            self.pane.set_image(preview.image, shrunk_nm, "counts", camera_pixels=preview.shrunk)
             self._preview = selection
         for entries, row in self._places_of(selection):
             entries.set_picture(row, preview.image)

@@ -62,12 +62,19 @@ class ImageCanvas(QWidget):
     # What is shown
 
     def set_array(
-        self, array: np.ndarray | None, pixel_size_nm: float | None, origin_yx_nm: tuple[float, float]
+        self,
+        array: np.ndarray | None,
+        pixel_size_nm: float | None,
+        origin_yx_nm: tuple[float, float],
+        camera_pixels: float = 1.0,
     ) -> None:
-        """Show an array; its first pixel's corner lies at the origin. An image in another place is shown whole."""
+        """Show an array; its first pixel's corner lies at the origin. An image in another place is shown whole.
+
+        camera_pixels: side of one of its pixels where the pixel size is not known.
+        """
         before = self.extent
         self._raster = None if array is None else Raster(array)
-        self._pixel, self._calibrated = pixel_size_nm or 1.0, pixel_size_nm is not None
+        self._pixel, self._calibrated = pixel_size_nm or camera_pixels, pixel_size_nm is not None
         self._origin = origin_yx_nm
         if self._raster is not None:
             self._raster.colour(self._levels, self._table)

@@ -75,15 +75,17 @@ class ImagePane(QWidget):
         unit: str = "photons",
         origin_nm: tuple[float, float] = (0.0, 0.0),
         keep_levels: bool = False,
+        camera_pixels: float = 1.0,
     ) -> None:
         """Show an image [y, x], or nothing.
 
         pixel_size_nm: side of one pixel of this image; None where it is not known. unit: of the values.
         origin_nm: (y, x) of the corner of its first pixel in the sample. keep_levels: leave the contrast as it is.
+        camera_pixels: side of one pixel of this image in pixels of the camera, for lengths where no size is known.
         """
         had_image = self.canvas.array is not None
         self._unit = unit
-        self.canvas.set_array(array, pixel_size_nm, origin_nm)
+        self.canvas.set_array(array, pixel_size_nm, origin_nm, camera_pixels)
         self._show_colours(renew=not (keep_levels and had_image))
         for part in (self.colour_bar, self.display_button):
             part.setVisible(array is not None)
