@@ -19,7 +19,7 @@ from fluogan_app.core.readers.tiff import TiffReader, check_holds_pixels, layout
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import Page, PageFormat, frame_pages, same_frame
-from fluogan_app.core.readers.tiff_scenes import description_of, without_single_axes
+from fluogan_app.core.readers.tiff_scenes import description_of, samples_as_channels, without_single_axes
 
 #: Files that are looked into when a series is opened; each of the others when its frame is read.
 _LOOKED_INTO = 24
@@ -44,7 +44,7 @@ class SequenceReader:
 
 
 class SequenceFile:
-    """A numbered series; addresses are (file,), counted in `files`. No file is kept open."""
+    """A numbered series; addresses are (file,) or (file, sample), counted in `files`. No file is kept open."""
 
     dialect = "Numbered TIFF series"
 
@@ -58,8 +58,8 @@ class SequenceFile:
         )
 
     def source(self, scene: Scene, addresses: np.ndarray) -> SequenceSource:
-        """The frames at some addresses (T, 1)."""
-        return SequenceSource(tuple(self.files[int(file)] for file in addresses[:, 0]), self._formats[scene.name])
+        """The frames at some addresses (T, 1 or 2)."""
+        return SequenceSource(self.files, addresses, self._formats[scene.name])
 
     def close(self) -> None:
         """No file is open."""
@@ -71,15 +71,17 @@ class SequenceFile:
         planes, cut = recorded_part(planes, axes, name)
         warnings = (taken_as_one(series), *gaps(series, planes), *cut)
         axes, planes = without_single_axes(axes, planes)
+        if format.samples > 1:
+            axes, planes = samples_as_channels(axes, planes, format.samples)
         return Scene(name, axes, planes, format.height, format.width, format.dtype, recording, True, warnings)
 
 
 class SequenceSource:
     """One frame per file, each opened when it is read and closed again; for any thread."""
 
-    def __init__(self, paths: tuple[Path, ...], format: PageFormat) -> None:
-        self._paths, self._format = paths, format
-        self.shape: tuple[int, int, int] = (len(paths), format.height, format.width)
+    def __init__(self, files: tuple[Path, ...], addresses: np.ndarray, format: PageFormat) -> None:
+        self._files, self._addresses, self._format = files, addresses, format
+        self.shape: tuple[int, int, int] = (len(addresses), format.height, format.width)
         self.dtype: np.dtype = format.dtype
         self._closed = False
 
@@ -89,13 +91,14 @@ class SequenceSource:
 
     def rows(self, index: int, start: int, stop: int) -> np.ndarray:
         """Some rows of a frame. Raises as `frame`."""
-        path = self._paths[index]
+        file, *sample = (int(value) for value in self._addresses[index])
+        path = self._files[file]
         if self._closed:
             raise ReadError(f"{path.name} was closed.", "Open it again.")
         with closing(TiffContainer(path)) as container:
             page = _only_frame(container)
             _check_alike(path, page.format, self._format)
-            return container.rows(page, start, stop)
+            return container.rows(page, start, stop, *sample)
 
     def close(self) -> None:
         """Read no more."""

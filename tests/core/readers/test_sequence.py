@@ -75,6 +75,17 @@ def test_counters_with_letters_are_axes(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read(tmp_path / names[5], Selection(channel=1, plane=0)), frames[:, 1, 0])
 
 
+@pytest.mark.parametrize("planarconfig", ["contig", "separate"])
+def test_values_of_a_pixel_are_channels_in_a_series_too(planarconfig: str, tmp_path: Path) -> None:
+    pairs = FRAMES.reshape(6, 2, 5, 7)
+    for number, pair in enumerate(pairs):
+        written = pair if planarconfig == "separate" else np.moveaxis(pair, 0, -1)
+        write(tmp_path / f"{number}.tif", np.ascontiguousarray(written), planarconfig=planarconfig)
+    assert describe(tmp_path).scenes[0].axes == "TCYX"
+    for channel in range(2):
+        np.testing.assert_array_equal(read(tmp_path, Selection(channel=channel)), pairs[:, channel])
+
+
 def test_positions_are_scenes(tmp_path: Path) -> None:
     write_series(tmp_path, [f"pos{p}_t{t}.tif" for p in (1, 2) for t in range(4)])
     assert [scene.name for scene in describe(tmp_path / "pos1_t0.tif").scenes] == ["Position 1", "Position 2"]
