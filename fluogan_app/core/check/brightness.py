@@ -65,7 +65,13 @@ def jumps(light: np.ndarray, frames: np.ndarray) -> CheckFinding:
     percent = 100.0 * (light[largest + 1] / light[largest] - 1.0) if light[largest] > 0 else 100.0
     often = "once," if len(found) == 1 else f"{len(found)} times; most"
     words = f"The brightness jumps {often} after frame {frames[largest]}, by " + f"{percent:+.0f} %.".replace("-", "−")
-    advice = "Light or shutter changed during the recording: choose the frames of one stretch (--frames A:B)."
+    ends = [0, *(found + 1).tolist(), len(light)]
+    start, stop = max(zip(ends, ends[1:]), key=lambda stretch: stretch[1] - stretch[0])
+    values |= {"first_frame": int(frames[start]), "last_frame": int(frames[stop - 1])}
+    advice = (
+        "Light or shutter changed during the recording: choose the frames of one stretch; the longest is "
+        f"--frames {values['first_frame']}:{values['last_frame'] + 1}."
+    )
     marks = tuple(Mark(f"frame {frames[at]}", float(frames[at])) for at in found[:3])
     pictures = (_curve("Brightness", light, frames, marks=marks),)
     return CheckFinding("jumps", label, Severity.WARNING, words, advice, values, pictures)

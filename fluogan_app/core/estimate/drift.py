@@ -148,7 +148,8 @@ def _evidence(
         series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis], colour=axis))
         if believed is not None:
             line = believed[:, axis] - believed[0, axis]
-            series.append(Series(name, centres, line, drawn_as="line", colour=axis))
+            spread = np.full(len(centres), path.uncertainty_pixels[axis])
+            series.append(Series(name, centres, line, spread, "line", axis))
     per_pixel = "" if pixel_size_nm is None else f" (1 pixel is {length_text(pixel_size_nm)})"
     return Evidence("Drift", "Frame", f"Position in camera pixels{per_pixel}", tuple(series))
 

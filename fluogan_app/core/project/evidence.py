@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.estimate.result import Estimate, Evidence, Series
-from fluogan_app.core.project.plot import Line, Mark, Plot, Points, Rule, export_plots
+from fluogan_app.core.project.plot import Band, Line, Mark, Plot, Points, Rule, export_plots
 
 
 def export_evidence(path: Path, estimates: Iterable[Estimate], caption: str = "") -> None:
@@ -30,7 +30,11 @@ def evidence_plot(evidence: Evidence) -> Plot:
     """One piece of evidence as a diagram."""
     coloured = [(series, index if series.colour is None else series.colour)
                 for index, series in enumerate(evidence.series)]  # fmt: skip
-    marks: list[Mark] = [_drawn(series, colour) for series, colour in coloured]
+    marks: list[Mark] = [
+        Band(series.x, series.y - series.spread, series.y + series.spread, "", colour)
+        for series, colour in coloured if series.drawn_as == "line" and series.spread is not None
+    ]  # fmt: skip
+    marks += [_drawn(series, colour) for series, colour in coloured]
     marks += [Rule(mark.x, "x", mark.label) for mark in evidence.marks]
     return Plot(
         evidence.x_label, evidence.y_label, tuple(marks), evidence.title,

@@ -116,7 +116,7 @@ SPOILT = {
     copied: spoilt("repeated_frames", Severity.WARNING, "(frame 50 of frame 49, first of all)", repeated_frames=2),
     empty: spoilt("constant_frames", Severity.WARNING, "frame 17", constant_frames=1),
     dark_ends: spoilt("blank_frames", Severity.WARNING, "first 6 and the last 9 of 100", first_frame=6, last_frame=90),
-    lamp: spoilt("jumps", Severity.WARNING, "jumps once, after frame 59, by −", jumps=1),
+    lamp: spoilt("jumps", Severity.WARNING, "jumps once, after frame 59, by −", jumps=1, first_frame=0, last_frame=59),
     two_paths: spoilt("alternation", Severity.WARNING, "Odd and even frames differ"),
     two_halves: spoilt("alternation", Severity.WARNING, "Odd and even rows differ"),
 }
