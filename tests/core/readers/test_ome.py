@@ -12,6 +12,7 @@ import tifffile
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
 from tests.core.readers.tiff_writing import page_tags, tiff
 
@@ -210,3 +211,18 @@ def test_a_description_of_another_type_is_not_believed(tmp_path: Path) -> None:
     assert description.warnings == (
         "The description says float32 pixels, the pages hold uint16; the pages are believed.",
     )
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_file_that_refers_to_a_companion_is_described_by_it(missing: bool, tmp_path: Path) -> None:
+    named = '<UUID FileName="a.ome.tif">urn:uuid:1</UUID>'
+    inside = f'<TiffData IFD="0" PlaneCount="24">{named}</TiffData>'
+    if not missing:
+        (tmp_path / "a.companion.ome").write_text(xml(inside=inside), encoding="utf-8")
+    refers = '<OME UUID="urn:uuid:1"><BinaryOnly MetadataFile="a.companion.ome" UUID="urn:uuid:2"/></OME>'
+    path = write(tmp_path / "a.ome.tif", refers, in_order("ZCT"))
+    if missing:
+        with pytest.raises(ReadError, match="is described in a.companion.ome, which is not beside it"):
+            describe(path)
+    else:
+        assert_all_planes(path)

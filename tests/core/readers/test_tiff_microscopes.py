@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -246,3 +247,13 @@ def test_a_file_cut_anywhere_is_refused_or_whole(dialect: str, tmp_path: Path) -
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_damaged_file_opens_or_is_refused(dialect: str, tmp_path: Path) -> None:
     assert [str(failure) for failure in fuzz(DIALECTS[dialect](), ".tif", range(60), tmp_path)] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not sparse there without asking")
+def test_an_lsm_file_whose_places_begin_again_at_zero_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.lsm"
+    path.write_bytes(lsm())
+    with open(path, "r+b") as file:
+        file.truncate(2**32 + 10)
+    with pytest.raises(ReadError, match="an LSM file above 4 GB"):
+        describe(path)
