@@ -74,4 +74,27 @@ def test_guess_and_waiting(open_window: Callable, take: Callable, shared_data: P
     user.window.workspace.browser.set_busy("Reading the frames… 42%")
     take(user.window, f"{scheme}-25-guess-and-waiting")
     user.window.files._patience.end()
+    user.click("select_choose")
+    chooser = user.dialog("stack_chooser")
+    user.sees(lambda: chooser.pane.image is not None)
+    take(chooser, f"{scheme}-26-chooser-guess")
+    user.click("chooser_cancel", inside=chooser)
+    user.window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbered_series(open_window: Callable, take: Callable, shared_data: Path, scheme: str) -> None:
+    """Many files as one stack, and the way to one of them alone."""
+    user = open_window()
+    user.window.set_scheme(scheme)
+    user.window.resize(LAPTOP)
+    user.drops(shared_data / "numbered_frames")
+    user.sees_stack()
+    user.sees(lambda: not user.window.workbench.busy)
+    take(user.window, f"{scheme}-27-series")
+    user.presses("choose_image")
+    chooser = user.dialog("stack_chooser")
+    user.sees(lambda: chooser.pane.image is not None)
+    take(chooser, f"{scheme}-28-chooser-series")
+    user.click("chooser_cancel", inside=chooser)
     user.window.set_scheme("light")

@@ -8,9 +8,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.facts import Fact
 from fluogan_app.core.data.metadata_text import metadata_lines
-from fluogan_app.gui.style import PaletteWatcher, problem_colour, set_colour, small_font
+from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel
 from fluogan_app.gui.views.fact_table import FactTable
 from fluogan_app.gui.views.metadata_tree import MetadataTree
@@ -61,7 +62,7 @@ class MetadataDialog(QDialog):
         return "\n".join((self.title.text(), "", self.facts.text(), "", *metadata_lines(self._metadata)))
 
     def _colour(self) -> None:
-        set_colour(self.warnings, problem_colour(QApplication.palette()))
+        set_colour(self.warnings, origin_colour(Origin.ASSUMED, QApplication.palette()))
 
     def _lay_out(self) -> None:
         self.title.setFont(small_font(self.title, 1.1, bold=True))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.preview import Preview
 from fluogan_app.core.data.roi import FrameRange
@@ -16,7 +17,7 @@ from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.readers.choice import with_time_axis
 from fluogan_app.core.readers.roles import NO_TIME
-from fluogan_app.gui.style import problem_colour, set_colour, small_font
+from fluogan_app.gui.style import origin_colour, set_colour, small_font
 from fluogan_app.gui.views.axis_table import AxisTable
 from fluogan_app.gui.views.controls import WholeNumberField, WrappedLabel, row_of, set_silently
 from fluogan_app.gui.views.emission_colour import emission_colour
@@ -182,7 +183,7 @@ class StackChooser(QDialog):
         self.warnings.setText("\n".join(shown + [f"… and {left_out} more" for _ in range(left_out > 0)]))
         self.warnings.setToolTip("\n".join(scene.warnings))
         self.warnings.setVisible(bool(shown))
-        set_colour(self.warnings, problem_colour(self.palette()))
+        set_colour(self.warnings, origin_colour(Origin.ASSUMED, self.palette()))
 
     def _ask_for_previews(self) -> None:
         if not self.isVisible():
