@@ -129,6 +129,25 @@ def test_the_longest_of_several_images_is_offered_first(open_window: Callable, s
     assert user.session.stack.selection == Selection(scene=2) and user.session.stack.shape == (3, 9, 10)
 
 
+def test_channels_of_the_same_names_show_the_scenes_own_pictures(open_window: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "twins.ome.tif"
+    ramp = np.tile(np.arange(16, dtype=np.uint16), (3, 2, 16, 1))
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        for frames in (ramp, ramp.swapaxes(2, 3)):
+            writer.write(np.ascontiguousarray(frames), metadata={"axes": "TCYX"}, photometric="minisblack")
+    user = open_window()
+    user.drops(path)
+    chooser = user.dialog("stack_chooser")
+    channels = user.find("chooser_channels", QListWidget, chooser)
+    pictures = []
+    for scene in (0, 1):
+        chooser.scenes.setCurrentRow(scene)
+        user.sees(lambda: not channels.rows_without_picture() and channels.count() == 2)
+        pictures.append(channels.item(1).icon().pixmap(64).toImage())
+    assert pictures[0] != pictures[1]
+    user.click("chooser_cancel", inside=chooser)
+
+
 def test_depth_can_be_taken_as_time(open_window: Callable, depth: Path) -> None:
     user = open_window()
     user.drops(depth)

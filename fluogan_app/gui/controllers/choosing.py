@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from PySide6.QtCore import QObject
 
@@ -59,7 +59,8 @@ class ChoosingController(QObject):
     def _take(
         self, description: FileDescription, selection: Selection, frames: FrameRange | None, chosen: Chosen
     ) -> None:
-        content = {"selection": asdict(selection), "frames": asdict(frames) if frames else None}
+        # One file of a series is opened alone now and then; the next time it is the series again.
+        content = {"selection": asdict(replace(selection, alone=False)), "frames": asdict(frames) if frames else None}
         self._context.settings.set_choice(description.path, json.dumps(content))
         chosen(selection, frames)
 

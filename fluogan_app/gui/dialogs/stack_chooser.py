@@ -115,6 +115,8 @@ class StackChooser(QDialog):
         self._show_scene()
 
     def _choose_scene(self, index: int) -> None:
+        # Channels of the same names are others all the same: none keeps its picture.
+        self.channels.set_entries((), -1)
         self._choose(scene=index, channel=0, plane=0, time_axis="")
 
     def _choose_time(self, letter: str) -> None:
@@ -136,6 +138,10 @@ class StackChooser(QDialog):
     @property
     def _scene(self) -> SceneDescription:
         return with_time_axis(self._description.scenes[self._selection.scene], self._selection.time_axis)
+
+    def _default(self, scene: int) -> Selection:
+        """What stands for a scene in the list: its first channel and plane."""
+        return Selection(scene=scene, alone=self._selection.alone)
 
     def _show_scenes(self) -> None:
         entries = [
@@ -193,13 +199,15 @@ class StackChooser(QDialog):
         if self._preview != chosen and self._preview is not None and self._preview.scene != chosen.scene:
             self.pane.set_image(None)
             self.pane.set_placeholder("Reading…")
-        wanted += [replace(chosen, channel=row) for row in self.channels.rows_without_picture()]
-        wanted += [Selection(scene=row) for row in self.scenes.rows_without_picture()]
+        if self.channels.isVisible():
+            wanted += [replace(chosen, channel=row) for row in self.channels.rows_without_picture()]
+        if self.scenes.isVisible():
+            wanted += [self._default(row) for row in self.scenes.rows_without_picture()]
         self.previews_wanted.emit(tuple(dict.fromkeys(wanted)))
 
     def _places_of(self, selection: Selection) -> list[tuple[ThumbnailList, int]]:
         places = []
-        if selection == Selection(scene=selection.scene):
+        if selection == self._default(selection.scene):
             places.append((self.scenes, selection.scene))
         if replace(selection, channel=0) == replace(self._selection, channel=0):
             places.append((self.channels, selection.channel))
