@@ -33,9 +33,9 @@ _MICROMANAGER = "_MMStack"
 
 def file_of_folder(path: Path) -> Path:
     """The file that stands for a folder's one recording; a file is itself. Raises ReadError."""
-    if not path.is_dir():
-        return path
     try:
+        if not path.is_dir():
+            return path
         _check_is_no_zarr(path)
         names = file_names(path)
         if INDEX in names:

@@ -37,6 +37,8 @@ def series_recording(paths: list[Path], series: Series) -> Recording:
 
 def _beside(path: Path) -> Recording:
     """What Micro-Manager's notes beside the images say; nothing where there are none or they are damaged."""
+    if not path.is_file():
+        return Recording()
     try:
         with open(path, "rb") as file:
             head = file.read(_NOTES_HEAD_BYTES).decode("utf-8", errors="replace")

@@ -63,8 +63,9 @@ def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
         open_stack(tmp_path / "nothing.tif")
     with pytest.raises(ReadError, match="is a folder"):
         describe(tmp_path)
-    with pytest.raises(ReadError):
-        describe("bad\0name.tif")
+    for name in ("bad\0name.tif", "x" * 5000):
+        with pytest.raises(ReadError):
+            describe(name)
 
 
 def test_the_description_is_the_json_of_the_command_line() -> None:
