@@ -33,6 +33,8 @@ TILES = 4
 PRIOR_PIXELS = 3.0
 #: Less of the mean's light than this in a group, or less against its noise, tells no position.
 LEAST_BRIGHTNESS, LEAST_SIGNAL = 0.05, 4.0
+#: Where fewer of the groups than this tell a position, none of the path is believed.
+LEAST_KNOWN = 0.25
 #: White noise that passed a Gaussian of 1 pixel is alike within so many.
 ALIKE_PIXELS = 4.0 * np.pi * FINE_SIGMA**2
 #: A group's position along an axis that is less certain than this is not told by the sample, but by chance.
@@ -61,7 +63,9 @@ def path_of(groups: np.ndarray) -> Path:
     start = _found_near(detail, *_segment_positions(detail))
     told = _told(detail, start)
     start = np.where(told, start - start.mean(axis=0), 0.0)
-    return _smoothed(_refined(detail, start, told), told)
+    measured = _refined(detail, start, told)
+    known = np.isfinite(measured.whole).all(axis=1).mean()
+    return _smoothed(measured, told & (known >= LEAST_KNOWN))
 
 
 def _segment_positions(detail: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,10 +5,12 @@ import pytest
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.roi import FrameRange
-from fluogan_app.core.data.shifted import corrected
+from fluogan_app.core.data.shifted import corrected, moved_back
 from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.estimate.drift import estimate_drift, find_defects, glance_at_drift
 from fluogan_app.core.estimate.recording import estimate_recording
+from fluogan_app.core.readers.open import open_stack
+from fluogan_app.core.samples import sample
 from tests.core.drifting import Recorded, filaments, jumping_path, smooth_path
 
 FRAMES, SIDE = 100, 48
@@ -132,6 +134,27 @@ def test_a_glance_sees_what_matters(recordings) -> None:
     whole = FrameRange.whole(FRAMES)
     assert glance_at_drift(recordings["dim", "moves"].stack, whole).drift.span_pixels == pytest.approx(2.3, abs=0.3)
     assert glance_at_drift(recordings["dim", "rests"].stack, whole).drift is None
+
+
+def test_frames_that_have_nothing_in_common_tell_nothing() -> None:
+    """Each frame shows other points than the ones before: a few, bright, and anywhere."""
+    rng, (y, x) = np.random.default_rng(3), np.mgrid[:60, :60]
+    frames = []
+    for _ in range(20):
+        places = rng.uniform(3, 57, (8, 2))
+        light = sum(np.exp(-((y - at_y) ** 2 + (x - at_x) ** 2) / 4.0) for at_y, at_x in places)
+        frames.append(rng.poisson(20 + 300 * light))
+    found = estimate_drift(stack_of(np.stack(frames)))
+    assert not found.told and "Drift cannot be told" in found.words
+
+
+def test_a_real_sample_that_is_moved_by_hand() -> None:
+    """Mitochondria of a living cell, which creep by a part of a pixel of themselves."""
+    stack = open_stack(sample("mitochondria").path)
+    path = smooth_path(stack.shape[0], 3.0)
+    frames = np.stack([moved_back(stack.frame(index), *-place) for index, place in enumerate(path)])[:, 4:-4, 4:-4]
+    stack.close()
+    assert error_of(estimate_drift(stack_of(frames)).drift.positions, path) < 0.2
 
 
 def test_it_can_be_watched_and_cancelled(recordings) -> None:
