@@ -15,8 +15,8 @@ MIN_SUBBLOCK_HEAD = SEGMENT.size + 256
 ENTRY_AT = SEGMENT.size + SUBBLOCK_SIZES.size
 ENTRY_BYTES, DIMENSION_BYTES, _DIMENSIONS_AT, _POSITION_AT = 32, 20, 28, 6
 _MOST_DIMENSIONS = 26
-#: No recording has more parts; to walk along them takes a minute.
-_MOST_SEGMENTS = 1_000_000
+#: No recording has more parts; to walk along so many takes some seconds.
+_MOST_SEGMENTS = 400_000
 
 
 def entry_length(entry: bytes) -> int:

@@ -165,7 +165,7 @@ def _image(file: FileBytes, table: PlaneTable, group: _Group, name: str) -> CziI
     if missing:
         where = f"it ends at byte {file.size}, before" if table.cut[chosen].any() else "it lacks"
         raise damaged(file.path, f"{where} {missing} of its {planes[..., 0].size} planes")
-    warnings = (*left_out, *shortened, *_remarks(table, planes[..., 0].ravel(), group))
+    warnings = (*left_out, *shortened, *_remarks(table, planes.reshape(-1, 3), group))
     axes, planes = _without_single_axes(axes, planes)
     return CziImage(group.scene, channels, axes, planes, group.height, group.width, dtype, warnings)
 
@@ -232,18 +232,30 @@ def _extent(places: np.ndarray) -> tuple[int, int]:
     return int(places.min()), int(places.max())
 
 
-def _remarks(table: PlaneTable, planes: np.ndarray, group: _Group) -> tuple[str, ...]:
+def _remarks(table: PlaneTable, addresses: np.ndarray, group: _Group) -> tuple[str, ...]:
     """Sentences on frames that are put together of tiles, or that tiles do not fill."""
     remarks = []
-    tiles = int(table.tile_counts[planes].max())
+    planes = addresses[:, 0]
+    counts = table.tile_counts[planes]
+    tiles = int(counts.max())
     if tiles > 1:
         remarks.append(f"Each frame is assembled from {tiles} tiles.")
+    if tiles > 1 and (counts == tiles).all() and _tiles_move(table, addresses, tiles):
+        remarks.append("The tiles do not lie at the same places in every frame.")
     areas = table.covered[planes]
     if (areas < group.height * group.width).any():
         covered = 100 * int(areas.min()) // (group.height * group.width)
         what = "The tiles" if tiles > 1 else "The pictures do not all lie at the same place: they"
         remarks.append(f"{what} cover {covered} % of a frame; the rest is zero.")
     return tuple(remarks)
+
+
+def _tiles_move(table: PlaneTable, addresses: np.ndarray, tiles: int) -> bool:
+    """Whether tiles lie elsewhere in one frame than in another, as they do where their places are damaged."""
+    rows = table.first[addresses[:, 0]][:, None] + np.arange(tiles)
+    y = table.tiles.y[rows] - addresses[:, 1:2]
+    x = table.tiles.x[rows] - addresses[:, 2:3]
+    return bool((y != y[:1]).any() or (x != x[:1]).any())
 
 
 def _dtype(file: FileBytes, pixel_type: int) -> np.dtype:

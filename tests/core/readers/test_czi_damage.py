@@ -257,6 +257,18 @@ def test_without_directory_and_pictures_the_directory_is_to_blame(place: int, sa
         describe(path)
 
 
+def test_tiles_that_lie_elsewhere_in_one_frame_are_told(tmp_path: Path) -> None:
+    def tiles(moved: int) -> list[Picture]:
+        keys = list(np.ndindex(4, 2))
+        corners = [(0, 9 * tile + (moved if (time, tile) == (2, 1) else 0)) for time, tile in keys]
+        places = [dict(zip("TM", key, strict=True)) for key in keys]
+        return [Picture(FRAMES[key], place, at) for key, place, at in zip(keys, places, corners, strict=True)]
+
+    sentence = "do not lie at the same places in every frame"
+    assert sentence in outcome(written(tmp_path / "moved.czi", tiles(-1)))[1]
+    assert sentence not in outcome(written(tmp_path / "still.czi", tiles(0)))[1]
+
+
 def test_fewer_time_points_than_described_are_told(tmp_path: Path) -> None:
     frames, warnings = outcome(written(tmp_path / "short.czi", pictures()[:6], xml=XML))
     assert frames.shape[1] == 3
