@@ -29,7 +29,7 @@ class Reachability(QObject):
 
     def ask(self, paths: Iterable[str]) -> None:
         """Find out anew whether these are there; a folder that still owes an answer is not asked twice."""
-        for folder, group in groupby(sorted(set(paths)), key=lambda path: str(Path(path).parent)):
+        for folder, group in groupby(sorted(set(paths), key=_folder), key=_folder):
             if folder not in self._asked:
                 self._ask(folder, list(group))
 
@@ -68,3 +68,7 @@ class Reachability(QObject):
 def present(paths: Iterable[str]) -> dict[str, bool]:
     """Whether each path is there. On a thread: a drive may take its time."""
     return {path: Path(path).exists() for path in paths}
+
+
+def _folder(path: str) -> str:
+    return str(Path(path).parent)
