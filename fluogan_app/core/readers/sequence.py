@@ -10,7 +10,7 @@ import numpy as np
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import Scene
+from fluogan_app.core.readers.base import OpenFile, Scene
 from fluogan_app.core.readers.numbering import Series, series_of
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.recorded import recorded_part
@@ -23,6 +23,8 @@ from fluogan_app.core.readers.tiff_scenes import description_of, samples_as_chan
 
 #: Files that are looked into when a series is opened; each of the others when its frame is read.
 _LOOKED_INTO = 24
+#: A crash spoils the file that is being written, and perhaps those of the other channels.
+_MOST_LEFT_OUT = 4
 #: Numbers that a warning lists before it says how many there are.
 _LISTED = 5
 
@@ -37,10 +39,10 @@ class SequenceReader:
         numbered = any(letter.isdigit() for letter in path.stem)
         return numbered and TiffReader().recognises(path, head) and holds_one_frame(path)
 
-    def open(self, path: Path):
+    def open(self, path: Path) -> OpenFile:
         """The series that a file is one of, or the file where it stands alone. Raises ReadError."""
-        series = series_of(path.name, file_names(path.parent))
-        return TiffReader().open(path) if series is None else SequenceFile(path, series)
+        series, left_out = _sound_series(path)
+        return TiffReader().open(path) if series is None else SequenceFile(path, series, left_out)
 
 
 class SequenceFile:
@@ -48,7 +50,8 @@ class SequenceFile:
 
     dialect = "Numbered TIFF series"
 
-    def __init__(self, path: Path, series: Series) -> None:
+    def __init__(self, path: Path, series: Series, left_out: tuple[str, ...] = ()) -> None:
+        self._left_out = left_out
         paths = [path.parent / name for name in series.names]
         self.files = (path, *(file for file in paths if file != path))
         self._formats: dict[str, PageFormat] = {}
@@ -69,7 +72,7 @@ class SequenceFile:
         numbers = planes[planes[..., 0] >= 0]
         self._formats[name] = format = _format_of([self.files[number] for number in numbers[:, 0]])
         planes, cut = recorded_part(planes, axes, name)
-        warnings = (taken_as_one(series), *gaps(series, planes), *cut)
+        warnings = (taken_as_one(series), *self._left_out, *gaps(series, planes), *cut)
         axes, planes = without_single_axes(axes, planes)
         if format.samples > 1:
             axes, planes = samples_as_channels(axes, planes, format.samples)
@@ -139,6 +142,23 @@ def _only_frame(container: TiffContainer) -> Page:
             "Move it to another folder, or open the files alone.",
         )
     return frames[0]
+
+
+def _sound_series(path: Path) -> tuple[Series | None, tuple[str, ...]]:
+    """The series that a file is one of, without what a crash left of its last files; a sentence on each of these."""
+    names = file_names(path.parent)
+    series = series_of(path.name, names)
+    left_out: list[str] = []
+    while series is not None and series.names[-1] != path.name and len(left_out) < _MOST_LEFT_OUT:
+        last = series.names[-1]
+        try:
+            _frame_format(path.with_name(last))
+            break
+        except ReadError as error:
+            left_out.append(f"The last file is left out: {error.message}")
+            names.remove(last)
+        series = series_of(path.name, names)
+    return series, tuple(left_out)
 
 
 def _format_of(paths: list[Path]) -> PageFormat:

@@ -143,6 +143,18 @@ def test_a_file_that_does_not_fit_is_named(spoil, said: str, tmp_path: Path) -> 
     assert "4.tif" in caught.value.message
 
 
+@pytest.mark.parametrize("left", [b"", b"II*", None])
+def test_a_last_file_that_a_crash_cut_short_is_left_out_with_a_word(left: bytes | None, tmp_path: Path) -> None:
+    paths = write_series(tmp_path, [f"{number}.tif" for number in range(6)])
+    paths[5].write_bytes(paths[5].read_bytes()[:-20] if left is None else left)
+    np.testing.assert_array_equal(read(paths[0]), FRAMES[:5])
+    description = describe(paths[0])
+    assert description.warnings[0] == "5 numbered files, 0.tif to 4.tif, are taken as one stack."
+    assert description.warnings[1].startswith("The last file is left out: 5.tif is damaged")
+    with pytest.raises(ReadError, match="5.tif"):
+        describe(paths[5])
+
+
 def test_a_file_that_fails_later_is_named_when_its_frame_is_read(tmp_path: Path) -> None:
     paths = write_series(tmp_path, [f"{number}.tif" for number in range(6)])
     stack = open_stack(paths[0])
