@@ -52,25 +52,30 @@ def lsm_layout(container: TiffContainer, recording: Recording) -> TiffLayout:
     if len(info) < _HEAD.size:
         return plain_layout(container, recording, ("Zeiss' own description is damaged; the pages are believed.",))
     head = _HEAD.unpack_from(info)
-    depth, times = max(1, head[4]), max(1, head[6])
-    positions = _positions(info)
     recording = _recording(container, info, head).filled_from(recording)
-    complete = len(frames) // depth
-    if positions * times * depth != len(frames) and (positions > 1 or complete > times or len(frames) % depth):
+    positions, times, depth = _positions(info), max(1, head[6]), max(1, head[4])
+    recorded = _recorded_times(positions, times, depth, len(frames))
+    if recorded is None:
         stated = f"{positions} positions, {times} times and {depth} planes"
         sentence = f"Zeiss' description ({stated}) does not fit the file's {len(frames)} pages; the pages are believed."
         return plain_layout(container, recording, (sentence,))
-    warnings: tuple[str, ...] = ()
-    if complete < times and positions == 1:
-        sentence = f"The file should have {times} time points; it holds the first {complete}, and these are used."
-        warnings, times = (sentence,), complete
-    planes = planes_in_a_row(frames, (positions, times, depth))
-    scenes = []
-    for number in range(positions):
-        name = container.path.stem + (f" position {number + 1}" if positions > 1 else "")
-        letters, own = without_single_axes("TZ", planes[number])
-        scenes.append(TiffScene(name, letters, own, recording, True, warnings))
+    sentence = f"The file should have {times} time points; it holds the first {recorded}, and these are used."
+    warnings = (sentence,) if recorded < times else ()
+    planes = planes_in_a_row(frames, (positions, recorded, depth))
+    names = [f"{container.path.stem} position {number + 1}" for number in range(positions)]
+    scenes = [
+        TiffScene(name, *without_single_axes("TZ", own), recording, True, warnings)
+        for name, own in zip(names if positions > 1 else [container.path.stem], planes, strict=True)
+    ]
     return TiffLayout("Zeiss LSM", tuple(scenes), frames, (container.path,))
+
+
+def _recorded_times(positions: int, times: int, depth: int, pages: int) -> int | None:
+    """How many of the stated times the pages hold, fewer after a stop at one position; None where they do not fit."""
+    if positions * times * depth == pages:
+        return times
+    complete, rest = divmod(pages, depth)
+    return complete if positions == 1 and not rest and 0 < complete < times else None
 
 
 def _info(container: TiffContainer) -> bytes:
