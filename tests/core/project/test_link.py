@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import replace
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 import tifffile
 
+from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.project import link as links
+from fluogan_app.core.project.model import InputLink
 from fluogan_app.core.readers.open import open_stack
 
 
@@ -129,3 +132,15 @@ def test_a_numbered_series_is_known_again_by_whichever_of_its_files_is_opened(tm
     assert links.differences(link, third) == []
     tifffile.imwrite(tmp_path / "3.tif", np.full((5, 6), 9, np.uint16), description="x" * 130, metadata=None)
     assert links.differences(link, third) == ["Its content differs (SHA-256)."]
+
+
+def test_a_file_that_was_opened_alone_stays_alone(tmp_path):
+    for number in range(3):
+        tifffile.imwrite(tmp_path / f"{number}.tif", np.full((5, 6), number, np.uint16), metadata=None)
+    link = links.make_link(open_stack(tmp_path / "1.tif", Selection(alone=True)), tmp_path)
+    again = InputLink.model_validate_json(link.model_dump_json())
+    assert open_stack(links.find(again, tmp_path), again.selection).shape == (1, 5, 6)
+    # Projects from before there was the choice do not have it.
+    older = json.loads(link.model_dump_json())
+    del older["selection"]["alone"]
+    assert not InputLink.model_validate(older).selection.alone
