@@ -24,8 +24,8 @@ LEAST_DRIFT = 0.1
 #: A path that is not believed is told from here on, as what parts of the field do not agree on.
 DOUBTED_DRIFT = 0.25
 #: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
-#: thousand does.
-LEAST_TIMES = 4.0
+#: thousand does. Of a sample that moves along one axis, less is needed along the other.
+LEAST_TIMES, LEAST_TIMES_BESIDE = 4.0, 2.0
 #: Parts of a field whose paths differ by more than this, in pixels, did not move as one.
 MOST_UNCERTAINTY = 0.5
 #: The two ends of a steady movement are so many times as far apart as it strays.
@@ -101,7 +101,8 @@ def drift_of(
             "There is too little light or detail, or the sample itself moves."
         )
         return DriftEstimate(False, None, words, evidence)
-    believed = path.positions * (path.positions.std(axis=0) > LEAST_TIMES * path.uncertainty_pixels)
+    times = path.positions.std(axis=0) / np.maximum(path.uncertainty_pixels, 1e-6)
+    believed = path.positions * (times > LEAST_TIMES_BESIDE if times.max() > LEAST_TIMES else False)
     if _span(believed) < LEAST_DRIFT:
         return DriftEstimate(False, None, _no_drift(path, uncertainty, pixel_size_nm), evidence, uncertainty)
     drift = _drift(believed, centres, frame_count, uncertainty, unsound)

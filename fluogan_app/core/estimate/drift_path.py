@@ -6,9 +6,9 @@ to where it agrees best with the mean of all others: least squares against that 
 its brightness left open, so that bleaching does not pull. Both see the frames without what varies slowly over the field
 and without what is finer than the PSF, where there is nothing but noise and the camera's own pattern.
 
-The field is also taken as two sets of tiles, like those of a chessboard. They share neither molecules nor noise, but
-the drift: how much the path is smoothed is what lets one half tell the other's path best. The uncertainty is how much
-the path depends on each tile alone, so that a cell that moves or fades by itself is not taken for all of the field.
+The field is also taken as four sets of tiles that lie among each other. They share neither molecules nor noise, but
+the drift: how much the path is smoothed is what lets three of them tell the fourth one's path best. The uncertainty is
+how much the path depends on each tile alone, so that a cell that moves or fades by itself is not taken for the field.
 """
 
 from __future__ import annotations
@@ -140,10 +140,12 @@ def _peak(correlation: np.ndarray, low: np.ndarray | None = None, high: np.ndarr
 
 @dataclass(frozen=True)
 class _Measured:
-    """Positions (G, 2) by the whole field, by its halves (2, G, 2), and by all of it but one tile, (tiles, G, 2)."""
+    """Positions (G, 2) by the whole field, by each of its quarters and by the rest, (4, G, 2) both, and by all of it
+    but one tile, (tiles, G, 2)."""
 
     whole: np.ndarray
-    halves: np.ndarray
+    quarters: np.ndarray
+    rests: np.ndarray
     without_one: np.ndarray
 
 
@@ -156,13 +158,14 @@ def _refined(detail: np.ndarray, positions: np.ndarray, told: np.ndarray) -> _Me
         before, positions = positions, positions + np.nan_to_num(steps)
         if np.nanmax(np.abs(steps), initial=0.0) < CLOSE_PIXELS:
             break
-    sides = np.add.outer(*(np.arange(TILES) for _ in range(2))).ravel() % 2
-    parts = [sums[:, sides == side].sum(axis=1) for side in range(2)]
-    lesser = [sums.sum(axis=1) - sums[:, tile] for tile in range(sums.shape[1])]
-    halves, without_one = (
-        np.stack([before + _steps(part, before) * told for part in some]) for some in (parts, lesser)
+    quarter = np.add.outer(2 * (np.arange(TILES) % 2), np.arange(TILES) % 2).ravel()
+    parts = (
+        [sums[:, quarter == index].sum(axis=1) for index in range(4)],
+        [sums[:, quarter != index].sum(axis=1) for index in range(4)],
+        [sums.sum(axis=1) - sums[:, tile] for tile in range(sums.shape[1])],
     )
-    return _Measured(before + steps, halves, without_one)
+    by_parts = (np.stack([before + _steps(part, before) * told for part in some]) for some in parts)
+    return _Measured(before + steps, *by_parts)
 
 
 def _tiles(shape_yx: tuple[int, ...]) -> np.ndarray:
@@ -223,14 +226,20 @@ def _step(sums: np.ndarray, position: np.ndarray) -> np.ndarray:
 
 
 def _smoothed(measured: _Measured, told: np.ndarray) -> Path:
-    """Each axis smoothed by what lets one half of the field tell the other's path best."""
+    """Each axis smoothed by what lets three quarters of the field tell the fourth one's path best."""
     whole = _filled(measured.whole)
-    halves, without_one = ([_filled(path) for path in paths] for paths in (measured.halves, measured.without_one))
+    parts = (measured.quarters, measured.rests, measured.without_one)
+    quarters, rests, without_one = ([_filled(path) for path in paths] for paths in parts)
     paths, spreads = np.empty_like(whole), np.empty(2)
     for axis in range(2):
-        one, other = (half[:, axis] for half in halves)
+        pairs = [(quarter[:, axis], rest[:, axis]) for quarter, rest in zip(quarters, rests)]
+        # A quarter with little detail must not decide.
+        weights = [1.0 / max(float(np.mean((quarter - rest) ** 2)), 1e-12) for quarter, rest in pairs]
         ways = _ways(len(whole))
-        misses = [np.sum((way(one) - other) ** 2 + (way(other) - one) ** 2) for way in ways]
+        misses = [
+            sum(weight * np.mean((way(rest) - quarter) ** 2) for weight, (quarter, rest) in zip(weights, pairs))
+            for way in ways
+        ]
         best = ways[int(np.argmin(misses))]
         paths[:, axis] = best(whole[:, axis])
         # Where no movement serves best, a steady one is what may have been missed.
