@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
 
     def _warm_up(self) -> None:
-        """While the user looks at the stack, load what the first run would stutter on; not when the window has ended."""
+        """While the user looks at the stack, load what the first run would stutter on; not when the window is done."""
         if self.session.project is None:
             return
         if self.workspace.plots.warm_up():
