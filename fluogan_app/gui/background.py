@@ -75,13 +75,15 @@ class Workbench(QObject):
 
     def leave_behind(self, thread: Background) -> None:
         """Nothing waits for this one any more: a drive may hold it for ever. What it tells in the end is still told."""
-        self._left_behind.add(thread)
+        if thread in self._threads:
+            self._left_behind.add(thread)
 
     def forsake(self, thread: Background) -> None:
         """Leave a thread behind whose outcome nobody wants to hear of."""
-        thread.succeeded.disconnect()
-        thread.failed.disconnect()
-        self.leave_behind(thread)
+        if thread in self._threads:
+            thread.succeeded.disconnect()
+            thread.failed.disconnect()
+            self.leave_behind(thread)
 
     def wait(self, seconds: float) -> bool:
         """Wait for all threads, for a bounded time in all; whether they ended."""
