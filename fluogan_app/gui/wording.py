@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-#: A flag of the command line with its value, in brackets or behind a colon.
-_FLAG = re.compile(r" \(--[^)]*\)|:? --[a-z][a-z-]*(?: [\w:]+)?")
+#: A flag of the command line with its value: in brackets, or the part of a sentence that it ends.
+_FLAG = re.compile(r" \(--[^)]*\)|(?:[;:][^;:.]*)? --[a-z][a-z-]*(?: [\w:]+)?")
 
 
 def for_the_eye(name: str, sentence: str) -> str:
