@@ -11,7 +11,7 @@ from fluogan_app.cli import words
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.jobs.events import Ended
 from fluogan_app.core.params import specs
-from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.run import Run, drift_in_short
 from fluogan_app.core.project.store import Project
 
 
@@ -33,6 +33,7 @@ def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) ->
         "method": record.method,
         "frames": [record.frames.start, record.frames.stop],
         "roi": [record.roi.y0, record.roi.x0, record.roi.height, record.roi.width],
+        "drift": drift_in_short(record),
         "parameters": {**record.params, **_values(acquisition)},
         "origins": {item.name: acquisition.origin(item.name).value for item in specs(Acquisition)},
         "assumed": words.assumed(acquisition),
@@ -70,6 +71,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "seconds": record.seconds,
         "device": record.device,
         "parent": record.parent,
+        "drift": drift_in_short(record),
         "measures": dict(record.measures),
     }
 

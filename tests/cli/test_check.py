@@ -70,6 +70,8 @@ def test_a_run_with_its_drift_found_and_corrected(fluogan, drifting_file, quick,
     first, second = (tifffile.imread(project / "runs" / run / "mean.ome.tif")
                      for run in ("0001-fluogan", "0002-fluogan"))  # fmt: skip
     assert np.allclose(first, second, rtol=1e-4)
+    told = json.loads(fluogan("info", project, "--json").out)["runs"]
+    assert [run["drift"]["span_pixels"] > 2 for run in told] == [True, True]
 
 
 def test_drift_that_is_not_corrected_is_told(fluogan, drifting_file, quick, tmp_path) -> None:

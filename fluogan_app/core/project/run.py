@@ -141,7 +141,7 @@ class Run:
             **{name: record[name] for name in kept},
             "source": Path(source.get("path", "")).name,
             "source_sha256": source.get("sha256", ""),
-            "drift": _drift_in_short(self.record),
+            "drift": drift_in_short(self.record),
             "environment": record["environment"],
         }
 
@@ -190,7 +190,7 @@ class Run:
         return Result(estimate, background, mean, estimate.shape[0] // mean.shape[0], size_nm, steps, measures, notes)
 
 
-def _drift_in_short(record: RunRecord) -> dict[str, Any] | None:
+def drift_in_short(record: RunRecord) -> dict[str, Any] | None:
     """What was corrected; the path itself is a table of its own."""
     drift = record.drift
     if drift is None:
