@@ -52,6 +52,7 @@ class Workbench(QObject):
         super().__init__(parent)
         self._threads: set[Background] = set()
         self._left_behind: set[Background] = set()
+        self._closed = False
 
     def do(
         self,
@@ -59,13 +60,14 @@ class Workbench(QObject):
         done: Callable[[Any], None],
         failed: Callable[[FluoganError], None],
     ) -> Background:
-        """Run `work` on a thread; `done` or `failed` is called on the window's thread."""
+        """Run `work` on a thread; `done` or `failed` is called on the window's thread. Nothing begins once closed."""
         thread = Background(work, self)
         thread.succeeded.connect(done)
         thread.failed.connect(failed)
         thread.finished.connect(lambda: self._forget(thread))
-        self._threads.add(thread)
-        thread.start()
+        if not self._closed:
+            self._threads.add(thread)
+            thread.start()
         return thread
 
     @property
@@ -84,6 +86,11 @@ class Workbench(QObject):
             thread.succeeded.disconnect()
             thread.failed.disconnect()
             self.leave_behind(thread)
+
+    def close(self, seconds: float) -> bool:
+        """Begin nothing any more, and wait as `wait` does."""
+        self._closed = True
+        return self.wait(seconds)
 
     def wait(self, seconds: float) -> bool:
         """Wait for all threads, for a bounded time in all; whether they ended."""

@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
 
         for controller in (self.checks, self.drifts, self.files):
             controller.stop()
-        ended = [self.runs.wait(left()), self.workbench.wait(left())]
+        ended = [self.runs.wait(left()), self.workbench.close(left())]
         self._leave_project()
         return all([*ended, self.reader.stop(left())])
 
