@@ -8,13 +8,10 @@ from pathlib import Path
 from fluogan_app.cli.arguments import frame_range
 from fluogan_app.cli.progress import FrameLine
 from fluogan_app.cli.report import Report
-from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.drift import VISIBLE_PIXELS, Drift
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
-
-#: Drift in pixels from which on it is told: half a pixel of steady drift widens a usual PSF by a percent.
-WORTH_TELLING = 0.25
 
 
 def chosen_drift(
@@ -39,7 +36,7 @@ def _glance(stack: Stack, frames: FrameRange) -> tuple[str, ...]:
     from fluogan_app.core.estimate.drift import glance_at_drift
 
     seen = glance_at_drift(stack, frames)
-    if seen.drift is None or seen.drift.span_pixels < WORTH_TELLING:
+    if seen.drift is None or seen.drift.span_pixels < VISIBLE_PIXELS:
         return ()
     return (f"{seen.words} It blurs the image: correct it with --drift correct.",)
 

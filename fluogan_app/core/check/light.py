@@ -6,6 +6,7 @@ import numpy as np
 
 from fluogan_app.core.check.result import CheckFinding, Severity
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.drift import VISIBLE_PIXELS
 from fluogan_app.core.estimate.defects import LEAST_FWHM_PIXELS
 from fluogan_app.core.estimate.result import DriftEstimate, Estimate, Finding, Missing
 from fluogan_app.core.units import length_text
@@ -16,9 +17,8 @@ ENOUGH_PHOTONS, FEW_PHOTONS = 10_000.0, 1_000.0
 ENOUGH_FRAMES, FEW_FRAMES = 50, 10
 #: Finer pixels than this part of the FWHM only share the light out among more read noise.
 MOST_FWHM_PIXELS = 8.0
-#: Drift in pixels that widens the PSF by a percent (0.5 pixels of steady drift at FWHM 3.2), and that is as large as
-#: the detail which is looked for.
-SOME_DRIFT, LARGE_DRIFT = 0.25, 1.0
+#: Drift in pixels that is as large as the detail which is looked for.
+LARGE_DRIFT = 1.0
 
 _ORIGINS = {
     Origin.FILE: "as the file states", Origin.USER: "as given", Origin.ESTIMATED: "as estimated from the frames",
@@ -112,7 +112,7 @@ def drift_finding(found: DriftEstimate, is_corrected: bool) -> CheckFinding:
         return CheckFinding("drift", label, severity, found.words, "", {}, pictures)
     span = found.drift.span_pixels
     values = {"drift_pixels": span, "uncertainty_pixels": float(found.uncertainty_pixels or 0.0)}
-    if span < SOME_DRIFT:
+    if span < VISIBLE_PIXELS:
         advice = "That blurs nothing that can be seen; it may be corrected (--drift correct)."
         return CheckFinding("drift", label, Severity.NOTE, found.words, advice, values, pictures)
     severity = Severity.SERIOUS if span >= LARGE_DRIFT else Severity.WARNING

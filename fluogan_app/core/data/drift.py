@@ -12,6 +12,8 @@ from fluogan_app.core.errors import DataError
 
 #: Decimals to which a path is kept: a thousandth of what can be measured, and the same number in every file.
 DECIMALS = 4
+#: Drift in pixels that matters: a fine pixel of an estimate at zoom 4.
+VISIBLE_PIXELS = 0.25
 #: The longest distance on a path is looked for among this many of its frames; between them it hardly grows.
 MOST_COMPARED = 512
 

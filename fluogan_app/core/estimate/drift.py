@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.drift import VISIBLE_PIXELS, Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.drift_path import Path, path_of
@@ -19,10 +19,8 @@ __all__ = ["DriftEstimate", "drift_of", "estimate_drift", "find_defects", "glanc
 LEAST_GROUPS, LEAST_SIDE = 4, 24
 #: What a glance reads.
 GLANCE_FRAMES, GLANCE_BYTES = 32, 100_000_000
-#: Less than this, in pixels, widens no PSF by as much as a percent, and is not looked for.
+#: Less than this, in pixels, is less than any fine pixel, and is not looked for.
 LEAST_DRIFT = 0.1
-#: A path that is not believed is told from here on, as what parts of the field do not agree on.
-DOUBTED_DRIFT = 0.25
 #: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
 #: thousand does. Of a sample that moves along one axis, less is needed along the other.
 LEAST_TIMES, LEAST_TIMES_BESIDE = 4.0, 2.0
@@ -115,7 +113,7 @@ def drift_of(
 
 def _no_drift(path: Path, uncertainty: float, pixel_size_nm: float | None) -> str:
     span, spread = _span(path.positions), STEADY * uncertainty
-    if span >= DOUBTED_DRIFT:
+    if span >= VISIBLE_PIXELS:
         apart = f"{span:.2g} ± {spread:.1g} pixels{_in_nm(span, pixel_size_nm)}"
         return f"No drift was found: parts of the field do not agree on a movement of {apart}{_untold(path)}."
     limit = max(LEAST_DRIFT, span + spread)
