@@ -12,6 +12,8 @@ from fluogan_app.core.errors import DataError
 
 #: Decimals to which a path is kept: a thousandth of what can be measured, and the same number in every file.
 DECIMALS = 4
+#: No camera has so many pixels along a side.
+FURTHEST = 1e6
 #: Drift in pixels that matters: a fine pixel of an estimate at zoom 4.
 VISIBLE_PIXELS = 0.25
 #: The longest distance on a path is looked for among this many of its frames; between them it hardly grows.
@@ -37,8 +39,8 @@ class Drift:
     def __post_init__(self) -> None:
         if len(self.y_pixels) != len(self.x_pixels):
             raise ValueError(f"{len(self.y_pixels)} rows and {len(self.x_pixels)} columns are no path")
-        if not all(map(math.isfinite, (*self.y_pixels, *self.x_pixels))):
-            raise ValueError("a position of a drift is not a number")
+        if not all(math.isfinite(value) and abs(value) <= FURTHEST for value in (*self.y_pixels, *self.x_pixels)):
+            raise ValueError("a position of a drift is not a number of pixels")
 
     @classmethod
     def of(cls, positions: np.ndarray, how: str = "", uncertainty_pixels: float | None = None,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fluogan_app.core.data.drift import DECIMALS, Drift
+from fluogan_app.core.data.drift import DECIMALS, FURTHEST, Drift
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.files import write_text_atomic
 
@@ -57,7 +57,10 @@ def read_drift_table(path: Path) -> Drift:
     frames = values[:, columns["frame"]]
     if frames[0] not in (0.0, 1.0) or not np.array_equal(frames, frames[0] + np.arange(len(frames))):
         raise _no_table(path, "its frames do not count 0, 1, 2 … or 1, 2, 3 … without a gap")
-    return Drift.of(values[:, [columns["y"], columns["x"]]], f"from the table {path.name}")
+    positions = values[:, [columns["y"], columns["x"]]]
+    if np.abs(positions).max() > FURTHEST / 2:
+        raise _no_table(path, f"it tells of a movement by {np.abs(positions).max():.3g} pixels")
+    return Drift.of(positions, f"from the table {path.name}")
 
 
 def _lines(path: Path) -> list[str]:
