@@ -4,7 +4,7 @@ A frame is moved by whole pixels first, and by what is left in the Fourier domai
 so that the camera's noise stays white and as strong as it was; interpolating between neighbours would weaken it in some
 frames and not in others. The frame is mirrored at its borders, so that nothing comes in from the opposite side. Hot and
 dead pixels stay where they are while the sample moves, and a single sharp pixel rings when it is moved by a fraction:
-they are filled from their neighbours before.
+they are filled from their neighbours before. Saturated pixels are moved like all others, at the value that they have.
 """
 
 from __future__ import annotations
