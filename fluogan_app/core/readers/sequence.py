@@ -10,7 +10,7 @@ import numpy as np
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import OpenFile, Scene
+from fluogan_app.core.readers.base import OpenFile, Scene, unreadable
 from fluogan_app.core.readers.numbering import Series, series_of
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.recorded import recorded_part
@@ -23,6 +23,8 @@ from fluogan_app.core.readers.tiff_scenes import description_of, samples_as_chan
 
 #: Files that are looked into when a series is opened; each of the others when its frame is read.
 _LOOKED_INTO = 24
+#: Besides these, files of a size that is rare in the series, the smallest first: a copy that broke off is short.
+_ODD_SIZES_LOOKED_INTO = 1000
 #: A crash spoils the file that is being written, and perhaps those of the other channels.
 _MOST_LEFT_OUT = 4
 #: Numbers that a warning lists before it says how many there are.
@@ -111,7 +113,15 @@ class SequenceSource:
 def file_names(folder: Path) -> list[str]:
     """The names of a folder's files, hidden ones left out. Raises OSError."""
     with os.scandir(folder) as entries:
-        return [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_file()]
+        return [entry.name for entry in entries if not entry.name.startswith(".") and _is_file(entry)]
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a file, or a link to one; a link that leads nowhere or to itself is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def holds_one_frame(path: Path) -> bool:
@@ -163,10 +173,29 @@ def _sound_series(path: Path) -> tuple[Series | None, tuple[str, ...]]:
 
 def _format_of(paths: list[Path]) -> PageFormat:
     """The format of the files' frames. Raises ReadError where one of those that are looked into does not fit."""
+    spread = np.unique(np.linspace(0, len(paths) - 1, _LOOKED_INTO).astype(int))
+    looked_into = dict.fromkeys([*(paths[at] for at in spread), *_of_odd_size(paths)])
     expected = _frame_format(paths[0])
-    for at in np.unique(np.linspace(0, len(paths) - 1, _LOOKED_INTO).astype(int)):
-        _check_alike(paths[at], _frame_format(paths[at]), expected)
+    for path in looked_into:
+        try:
+            format = _frame_format(path)
+        except ReadError as error:
+            hint = "Copy it again from where it was recorded, or move it away to open the series without it."
+            raise ReadError(error.message, hint) from error
+        _check_alike(path, format, expected)
     return expected
+
+
+def _of_odd_size(paths: list[Path]) -> list[Path]:
+    """Files that are not as long as most, some of them where all differ, as compressed ones do. Raises ReadError."""
+    try:
+        sizes = np.array([path.stat().st_size for path in paths])
+    except OSError as error:
+        raise unreadable(Path(error.filename or paths[0]), error) from error
+    values, counts = np.unique(sizes, return_counts=True)
+    odd = np.flatnonzero(sizes != values[counts.argmax()])
+    smallest_first = odd[np.argsort(sizes[odd], kind="stable")]
+    return [paths[at] for at in smallest_first[:_ODD_SIZES_LOOKED_INTO]]
 
 
 def _frame_format(path: Path) -> PageFormat:

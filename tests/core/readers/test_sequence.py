@@ -143,6 +143,37 @@ def test_a_file_that_does_not_fit_is_named(spoil, said: str, tmp_path: Path) -> 
     assert "4.tif" in caught.value.message
 
 
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_a_file_that_was_cut_short_is_named_wherever_it_is_in_a_long_series(compression, tmp_path: Path) -> None:
+    for number in range(100):
+        write(tmp_path / f"{number}.tif", FRAMES[number % 12] // (1 + number), compression=compression)
+    assert describe(tmp_path / "0.tif").scenes[0].sizes["T"] == 100
+    spoilt = tmp_path / "51.tif"
+    spoilt.write_bytes(spoilt.read_bytes()[:-9])
+    with pytest.raises(ReadError, match="51.tif is damaged"):
+        describe(tmp_path / "0.tif")
+
+
+def test_a_file_of_another_size_is_named_wherever_it_is_in_a_long_series(tmp_path: Path) -> None:
+    for number in range(100):
+        write(tmp_path / f"{number}.tif", FRAMES[0] if number != 51 else np.zeros((6, 7), np.uint16))
+    with pytest.raises(ReadError, match="51.tif does not fit its numbered series: it has 6 × 7"):
+        describe(tmp_path / "0.tif")
+
+
+def test_links_that_lead_nowhere_are_no_files_of_a_series(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, [f"{number}.tif" for number in range(4)])
+    for name, target in (("4.tif", "4.tif"), ("5.tif", "nowhere"), ("6.tif", "7.tif"), ("7.tif", "6.tif")):
+        try:
+            (tmp_path / name).symlink_to(target)
+        except OSError:
+            pytest.skip("this system makes no links")
+    for opened in (paths[2], tmp_path):
+        np.testing.assert_array_equal(read(opened), FRAMES[:4])
+    with pytest.raises(ReadError):
+        describe(tmp_path / "4.tif")
+
+
 @pytest.mark.parametrize("left", [b"", b"II*", None])
 def test_a_last_file_that_a_crash_cut_short_is_left_out_with_a_word(left: bytes | None, tmp_path: Path) -> None:
     paths = write_series(tmp_path, [f"{number}.tif" for number in range(6)])
