@@ -21,7 +21,10 @@ def described(path: Path, opened: OpenFile) -> FileDescription:
     """What an open file holds. Raises ReadError."""
     if not opened.scenes:
         raise ReadError(f"{path.name} holds no image.", "Open the file that holds the frames.")
-    scenes = tuple(_described(scene, _view(scene)) for scene in opened.scenes)
+    views = [_view(scene) for scene in opened.scenes]
+    if not any((view.planes[..., 0] >= 0).all(axis=0).any() for view in views):
+        raise _lacking(path, opened.scenes[0], views[0].planes[:, 0, 0])
+    scenes = tuple(map(_described, opened.scenes, views))
     # What holds for every scene is said once.
     warnings = dict.fromkeys(sentence for scene in scenes for sentence in scene.warnings)
     return FileDescription(path, opened.dialect, scenes, tuple(warnings), opened.files)
@@ -35,9 +38,8 @@ def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
     channel = chosen(path, "channel", selection.channel, view.planes.shape[1])
     plane = chosen(path, "plane", selection.plane, view.planes.shape[2])
     addresses = view.planes[:, channel, plane]
-    missing = int((addresses[:, 0] < 0).sum())
-    if missing:
-        raise damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in no file that is here")
+    if (addresses[:, 0] < 0).any():
+        raise _lacking(path, scene, addresses)
     return Stack(
         path=path,
         reader=opened.dialect,
@@ -51,6 +53,11 @@ def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
         scene=_described(scene, view),
         files=opened.files,
     )
+
+
+def _lacking(path: Path, scene: Scene, addresses: np.ndarray) -> ReadError:
+    missing = int((addresses[:, 0] < 0).sum())
+    return damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in no file that is here")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from fluogan_app.core.readers.ome_xml import OmeDocument, OmeImage, PlaneRun, pa
 from fluogan_app.core.readers.recorded import recorded_part
 from fluogan_app.core.readers.tiff_bytes import MAX_PAGES
 from fluogan_app.core.readers.tiff_frames import TiffContainer
+from fluogan_app.core.readers.tiff_ome_files import OmeFiles, listed
 from fluogan_app.core.readers.tiff_pages import Page, check_format, same_frame
 from fluogan_app.core.readers.tiff_scenes import (
     TiffLayout,
@@ -30,11 +31,13 @@ _COMPANION_LIMIT_BYTES = 200_000_000
 def ome_layout(container: TiffContainer, text: str, recording: Recording) -> TiffLayout:
     """The images that an OME-XML describes. Raises ReadError for XML that is damaged or does not fit the pages."""
     document = _document(container, text)
-    files = _Files(container, document)
+    files = OmeFiles(container, document)
     pages = container.pages
     images = [_by_pages(image, pages) for image in document.images]
+    if len(images) == 1:
+        images = [_with_all_pages(images[0], pages)]
     scenes = [_scene(container, image, files, pages, recording) for image in images]
-    left_out = _left_out(scenes, pages)
+    left_out = (*files.remarks(), *_left_out(scenes, pages))
     scenes = [replace(scene, warnings=(*scene.warnings, *left_out)) for scene in scenes]
     return TiffLayout("OME-TIFF", tuple(scenes), pages, tuple(files.paths))
 
@@ -45,6 +48,17 @@ def _by_pages(image: OmeImage, pages: list[Page]) -> OmeImage:
     if image.samples > 1 or samples < 2 or image.sizes["C"] % samples:
         return image
     return replace(image, sizes={**image.sizes, "C": image.sizes["C"] // samples})
+
+
+def _with_all_pages(image: OmeImage, pages: list[Page]) -> OmeImage:
+    """The image with one page for each plane, where the XML names the first page only and there are as many."""
+    counts = [image.sizes[letter] for letter in "TCZ"]
+    first_only = [(run.page, run.count, *run.first.values()) for run in image.runs] == [(0, 1, 0, 0, 0)]
+    if not first_only or len(pages) == 1 or math.prod(counts) != len(pages):
+        return image
+    word = f"The OME description names the first page only; all {len(pages)} are taken, in the order that it states."
+    recording = replace(image.recording, warnings=(*image.recording.warnings, word))
+    return replace(image, runs=(replace(image.runs[0], count=None),), recording=recording)
 
 
 def _left_out(scenes: list[TiffScene], pages: list[Page]) -> tuple[str, ...]:
@@ -60,40 +74,6 @@ def _left_out(scenes: list[TiffScene], pages: list[Page]) -> tuple[str, ...]:
     if spare <= 0 or not named.any():
         return ()
     return (f"The file holds {spare} more pages than its OME description names; they are left out.",)
-
-
-class _Files:
-    """The files of one OME document in the order met; the first is the one that was opened."""
-
-    def __init__(self, container: TiffContainer, document: OmeDocument) -> None:
-        self.paths: list[Path] = [container.path]
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._uuid = document.uuid if not document.metadata_file else ""
-        named = {run.file for image in document.images for run in image.runs if run.file}
-        self._renamed = len(named) == 1 and not (container.path.parent / Path(*named).name).exists()
-
-    def number(self, run: PlaneRun) -> int:
-        """The number of the file of some planes, −1 where it is missing."""
-        key = (run.file, run.uuid)
-        if key not in self._numbers:
-            self._numbers[key] = self._find(run)
-        return self._numbers[key]
-
-    def _find(self, run: PlaneRun) -> int:
-        own = self.paths[0]
-        # Only the name counts: a path inside a file must not lead out of its folder.
-        name = Path(run.file.replace("\\", "/")).name
-        if not name or name == own.name or self._renamed:
-            return 0
-        if not self._is_there(name):
-            return 0 if run.uuid and run.uuid == self._uuid else -1
-        path = own.parent / name
-        if path not in self.paths:
-            self.paths.append(path)
-        return self.paths.index(path)
-
-    def _is_there(self, name: str) -> bool:
-        return (self.paths[0].parent / name).is_file()
 
 
 def _document(container: TiffContainer, text: str) -> OmeDocument:
@@ -130,14 +110,15 @@ def _text_beside(container: TiffContainer, name: str) -> str:
 
 
 def _scene(
-    container: TiffContainer, image: OmeImage, files: _Files, pages: list[Page], recording: Recording
+    container: TiffContainer, image: OmeImage, files: OmeFiles, pages: list[Page], recording: Recording
 ) -> TiffScene:
     axes = image.order[::-1]
     counts = tuple(image.sizes[letter] for letter in axes)
     if math.prod(counts) > MAX_PAGES:
         raise damaged(container.path, f"its description claims {math.prod(counts)} planes")
-    planes = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
-    planes, warnings = recorded_part(planes, axes, image.name)
+    stated = _addresses(image, counts, files, len(pages)).reshape(*counts, 2)
+    planes, warnings = recorded_part(stated, axes, image.name)
+    warnings += _files_remark(image, stated, planes, files)
     _check_frames(container, planes, pages)
     warnings += _size_remark(image, planes, pages) + _missing_remark(image, planes)
     axes, planes, split = _split(image, axes, planes)
@@ -159,7 +140,7 @@ def _split(image: OmeImage, axes: str, planes: np.ndarray) -> tuple[str, np.ndar
     return axes, planes, tuple(words)
 
 
-def _addresses(image: OmeImage, counts: tuple[int, ...], files: _Files, own_pages: int) -> np.ndarray:
+def _addresses(image: OmeImage, counts: tuple[int, ...], files: OmeFiles, own_pages: int) -> np.ndarray:
     """Addresses (planes, 2), the fastest axis first as the XML counts; −1 where no page is named or there."""
     total = math.prod(counts)
     addresses = np.full((total, 2), -1, np.int64)
@@ -191,6 +172,18 @@ def _check_frames(container: TiffContainer, planes: np.ndarray, pages: list[Page
                 f"page {used[0].number + 1} has {used[0].format}, but page {page.number + 1} has {page.format}",
             )
     check_format(container.bytes, (used or pages)[0].format)
+
+
+def _files_remark(image: OmeImage, stated: np.ndarray, planes: np.ndarray, files: OmeFiles) -> tuple[str, ...]:
+    """A sentence on files of an image that are not there, and on those that nothing is used of therefore."""
+    wanted = dict.fromkeys(Path(run.file.replace("\\", "/")).name for run in image.runs)
+    missing = [name for name in wanted if name in files.missing]
+    if not missing:
+        return ()
+    unused = np.setdiff1d(stated[..., 0], [-1, *np.unique(planes[..., 0])])
+    are = "is" if len(missing) == 1 else "are"
+    after = f"; left out for that: {listed(files.paths[number].name for number in unused)}" if len(unused) else ""
+    return (f"Of the files of “{image.name}”, {listed(missing)} {are} not in the folder{after}.",)
 
 
 def _missing_remark(image: OmeImage, planes: np.ndarray) -> tuple[str, ...]:

@@ -204,6 +204,19 @@ def test_pages_that_the_description_does_not_name_are_said(tmp_path: Path) -> No
     assert warning == "The file holds 8 more pages than its OME description names; they are left out."
 
 
+def test_a_description_of_the_first_page_only_is_taken_for_as_many_pages_as_there_are_planes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ome.tif", xml(inside='<TiffData IFD="0"/>'), in_order("ZCT"))
+    assert_all_planes(path)
+    assert any("names the first page only; all 24 are taken" in sentence for sentence in describe(path).warnings)
+
+
+def test_a_file_of_which_no_stack_is_whole_is_not_described_as_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ome.tif", xml(inside='<TiffData IFD="0"/>'), in_order("ZCT")[:20])
+    for opens in (describe, open_stack):
+        with pytest.raises(ReadError, match="2 of 3 frames of “cell” are in no file that is here"):
+            opens(path)
+
+
 def test_a_description_of_another_type_is_not_believed(tmp_path: Path) -> None:
     text = xml().replace('Type="uint16"', 'Type="float"')
     description = describe(write(tmp_path / "a.ome.tif", text, in_order("ZCT")))

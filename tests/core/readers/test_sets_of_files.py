@@ -126,6 +126,56 @@ def test_a_damaged_index_is_refused_or_read(seed: int, tmp_path: Path) -> None:
         assert error.hint
 
 
+def write_ome_set(folder: Path) -> list[Path]:
+    """Four time points in four files; each has the whole OME-XML and says which of them it is."""
+    paths = [folder / f"cell{t}.ome.tif" for t in range(4)]
+    blocks = "".join(
+        f'<TiffData FirstT="{t}" IFD="0" PlaneCount="1"><UUID FileName="{path.name}">urn:uuid:AB-{t}</UUID></TiffData>'
+        for t, path in enumerate(paths)
+    )
+    for t, path in enumerate(paths):
+        xml = (
+            f'<OME UUID="urn:uuid:ab-{t}"><Image ID="Image:0" Name="cell"><Pixels DimensionOrder="XYCZT" Type="uint16" '
+            f'SizeX="7" SizeY="5" SizeZ="1" SizeC="1" SizeT="4">{blocks}</Pixels></Image></OME>'
+        )
+        tifffile.imwrite(path, FRAMES[t, 0], description=xml, metadata=None, ome=False, photometric="minisblack")
+    return paths
+
+
+def test_a_set_whose_files_are_those_that_are_meant_needs_no_word(tmp_path: Path) -> None:
+    paths = write_ome_set(tmp_path)
+    assert describe(paths[2]).warnings == ()
+    np.testing.assert_array_equal(read(paths[2]), FRAMES[:, 0])
+
+
+@pytest.mark.parametrize("opened", [0, 1])
+def test_files_of_a_set_that_changed_their_names_are_said(opened: int, tmp_path: Path) -> None:
+    paths = write_ome_set(tmp_path)
+    first, second = paths[1].read_bytes(), paths[3].read_bytes()
+    paths[1].write_bytes(second)
+    paths[3].write_bytes(first)
+    said = describe(paths[opened]).warnings[0]
+    assert said.startswith("cell1.ome.tif, cell3.ome.tif are other files than the OME description means")
+
+
+def test_a_file_of_a_set_that_is_missing_is_named_with_what_is_left_out_for_it(tmp_path: Path) -> None:
+    paths = write_ome_set(tmp_path)
+    paths[2].unlink()
+    warnings = describe(paths[0]).warnings
+    assert "Of the files of “cell”, cell2.ome.tif is not in the folder; left out for that: cell3.ome.tif." in warnings
+    np.testing.assert_array_equal(read(paths[0]), FRAMES[:2, 0])
+
+
+def test_a_file_of_a_set_that_is_no_longer_a_tiff_is_left_out_with_a_word(tmp_path: Path) -> None:
+    paths = write_ome_set(tmp_path)
+    paths[3].write_bytes(b"II*")
+    assert any(
+        sentence.startswith("One file of the recording is left out: cell3.ome.tif is damaged")
+        for sentence in describe(paths[0]).warnings
+    )
+    np.testing.assert_array_equal(read(paths[0]), FRAMES[:3, 0])
+
+
 def write_mmstack(folder: Path, described: bool = True) -> list[Path]:
     """A recording in two files; the OME-XML of both stands in the first."""
     paths = [folder / "cell_MMStack_Pos0.ome.tif", folder / "cell_MMStack_Pos0_1.ome.tif"]
