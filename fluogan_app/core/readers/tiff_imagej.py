@@ -15,8 +15,9 @@ from fluogan_app.core.readers.tiff_pages import frame_pages
 from fluogan_app.core.readers.tiff_scenes import TiffLayout, plain_layout, single_scene, stacked
 
 #: In ImageJ's own words: "frames" are time, "slices" depth; of a plain stack it says slices whatever they are.
-_AXES = (("T", "frames"), ("Z", "slices"), ("C", "channels"))
-
+_AXES = {"T": "frames", "Z": "slices", "C": "channels"}
+#: The order of the pages, fastest first, where the description does not name another one, as Micro-Manager's does.
+_USUAL_ORDER = "CZT"
 
 #: Lengths of the parts of ImageJ's own notes, and these notes: text, labels, overlays.
 _INDEX, _NOTES = 50838, 50839
@@ -36,12 +37,13 @@ def imagej_notes(description: str) -> dict[str, str] | None:
 def imagej_layout(container: TiffContainer, notes: Mapping[str, str], recording: Recording) -> TiffLayout:
     """The layout of an ImageJ stack, also of one above 4 GB, which has one directory for all its frames."""
     frames = frame_pages(container.bytes, container.pages)
-    counts = tuple(_count(notes, key) for _, key in _AXES)
+    letters = _letters(notes)
+    counts = tuple(_count(notes, _AXES[letter]) for letter in letters)
     images = _count(notes, "images") if "images" in notes else len(frames)
     if _product(counts) != images:
         axes, counts = ("I", (images,)) if _product(counts) == 1 else ("", ())
     else:
-        axes = "".join(letter for letter, _ in _AXES)
+        axes = letters
     pages = stacked(container, frames, counts) if counts else None
     if pages is None:
         stated = ", ".join(f"{key} {notes[key]}" for key in ("images", "frames", "slices", "channels") if key in notes)
@@ -85,6 +87,17 @@ def _info(container: TiffContainer) -> dict[str, str]:
             if raw[begin : begin + 4] in (b"info", b"ofni"):
                 return {"Info": text.decode(_ENCODINGS[order], errors="replace")}
     return {}
+
+
+def _letters(notes: Mapping[str, str]) -> str:
+    """The axes, slowest first. Raises ReadError where their order matters, and is named in no known way."""
+    order = notes.get("order", _USUAL_ORDER).upper().removeprefix("XY")
+    if sorted(order) == sorted(_AXES):
+        return order[::-1]
+    if sum(_count(notes, key) > 1 for key in _AXES.values()) > 1:
+        message = f"ImageJ's description says that the pages are in the order “{notes['order'][:20]}”, which is none."
+        raise ReadError(message, "The file is damaged, or a faulty program wrote it: open it in Fiji and save it again.")
+    return _USUAL_ORDER[::-1]
 
 
 def _time_step_ms(notes: Mapping[str, str]) -> float | None:

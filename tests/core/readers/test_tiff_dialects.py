@@ -112,6 +112,32 @@ def test_frames_are_in_the_order_of_time_channel_and_plane(tmp_path: Path) -> No
             assert_reads(path, hyperstack[:, 1, 1], Selection(channel=1, plane=3))
 
 
+def write_in_order(path: Path, order: str, hyperstack: np.ndarray) -> None:
+    """A hyperstack (T, Z, C, Y, X) whose pages follow each other in an order of ImageJ's, the fastest first."""
+    pages = hyperstack.transpose(*("TZC".index(letter) for letter in order.upper()[::-1]), 3, 4)
+    times, planes, channels = hyperstack.shape[:3]
+    notes = f"ImageJ=1.53t\nchannels={channels}\nslices={planes}\nframes={times}\norder={order}\n"
+    with tifffile.TiffWriter(path) as writer:
+        for page in pages.reshape(-1, *hyperstack.shape[3:]):
+            writer.write(page, contiguous=False, description=notes, metadata=None, photometric="minisblack")
+
+
+@pytest.mark.parametrize("order", ["czt", "zct", "ztc", "tcz"])
+def test_the_order_that_an_imagej_description_names_is_followed(order: str, tmp_path: Path) -> None:
+    hyperstack = counts((3, 4, 2, 6, 9), "uint16")
+    path = tmp_path / "order.tif"
+    write_in_order(path, order, hyperstack)
+    assert_reads(path, hyperstack[:, 3, 1], Selection(channel=1, plane=3))
+
+
+def test_an_order_of_imagej_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "order.tif"
+    write_in_order(path, "zct", counts((3, 4, 2, 6, 9), "uint16"))
+    path.write_bytes(path.read_bytes().replace(b"order=zct", b"order=zzt"))
+    with pytest.raises(ReadError, match="in the order “zzt”"):
+        describe(path)
+
+
 def test_scenes_of_one_ome_file_are_kept_apart(tmp_path: Path) -> None:
     path = tmp_path / "two.ome.tif"
     first, second = counts((3, 5, 6), "uint16", 1), counts((4, 8, 7), "uint16", 2)
