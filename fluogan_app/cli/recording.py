@@ -38,9 +38,9 @@ def open_recording(text: str, arguments: Namespace) -> Stack:
     return replace(stack, acquisition=_completed(stack.acquisition, preset))
 
 
-def with_flags(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:
+def with_flags(stack: Stack, flags: Mapping[str, Any]) -> Acquisition:
     """What is known of the recording, overruled by what the user gave; complete. Raises UsageError, ParameterError."""
-    return overruled(known, flags).complete()
+    return stack.recording.completed(overruled(stack.acquisition, flags))
 
 
 def overruled(known: Acquisition, flags: Mapping[str, Any]) -> Acquisition:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
@@ -222,7 +223,7 @@ class Session(QObject):
         if self.project is None:
             return {}
         try:
-            self.document.acquisition.complete()
+            (self.stack.recording if self.stack else Recording()).completed(self.document.acquisition)
         except ParameterError as error:
             return {name: for_the_eye(name, sentence) for name, sentence in error.problems.items()}
         return {}

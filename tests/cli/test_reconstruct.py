@@ -14,6 +14,7 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.params import specs
 from fluogan_app.core.project.store import Project
+from tests.cli.conftest import QUICK
 
 
 def test_the_json_says_what_was_done_and_nothing_else_is_printed(reconstruct, project_path) -> None:
@@ -212,3 +213,16 @@ def test_what_is_no_project_is_never_replaced(fluogan, stack_file, tmp_path, qui
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_pixels_that_are_not_square_are_named_and_stay_in_the_notes(fluogan, reconstruct, project_path, tmp_path):
+    frames = np.random.default_rng(1).poisson(40, (12, 11, 14)).astype(np.uint16)
+    oblong = {"axes": "TYX", "PhysicalSizeX": 0.1, "PhysicalSizeY": 0.2}
+    path = tmp_path / "oblong.ome.tif"
+    tifffile.imwrite(path, frames, ome=True, metadata=oblong, photometric="minisblack")
+    said = fluogan("reconstruct", path, "-o", project_path, *QUICK)
+    said.refused("100 nm wide and 200 nm high, and square ones are needed", "--pixel-size-nm")
+    assert "does not state" not in said.err and not project_path.exists()
+    said = fluogan("reconstruct", path, "-o", project_path, "--pixel-size-nm", 100, *QUICK)
+    assert said.code == 0 and "Note: By the file, pixels are 100 nm wide and 200 nm high" in said.out
+    assert any("taken as squares of 100 nm" in note for note in Project.open(project_path).run(1).record.notes)

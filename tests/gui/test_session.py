@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.description import SceneDescription
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.jobs.settings import RunSettings
@@ -143,3 +146,14 @@ def test_a_stack_that_is_left_is_handed_over_for_closing(session: Session, stack
     session.stack_left.connect(left.append)
     session.show_nothing()
     assert left == [stack] and session.stack is None
+
+
+def test_pixels_that_are_not_square_are_said_to_be_why(session: Session, stack: Stack) -> None:
+    sizes = {"T": 6, "C": 1, "Z": 1, "Y": 9, "X": 7}
+    scene = SceneDescription("cells", sizes, "TYX", "uint16", Recording(pixel_size_y_nm=200.0, pixel_size_x_nm=100.0))
+    session.set_stack(replace(stack, scene=scene))
+    session.edit(Acquisition, "pixel_size_nm", None)
+    sentence = session.problems["pixel_size_nm"]
+    assert "100 nm wide and 200 nm high" in sentence and "--" not in sentence
+    session.edit(Acquisition, "pixel_size_nm", 100.0)
+    assert not session.problems

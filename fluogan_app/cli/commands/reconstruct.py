@@ -102,7 +102,7 @@ def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settin
 
 def _recording(arguments: argparse.Namespace, stack: Stack) -> Acquisition:
     """What is known of the recording: from the file, from flags, and with --estimate from the frames."""
-    known = with_flags(stack.acquisition, given(arguments, Acquisition))
+    known = with_flags(stack, given(arguments, Acquisition))
     if not arguments.estimate:
         return known
     from fluogan_app.core.estimate.recording import estimate_recording, with_estimates

@@ -107,7 +107,8 @@ def make_field(
     """
     frame_range = frames.checked(stack.shape[0]) if frames is not None else FrameRange.whole(stack.shape[0])
     region = roi.checked(stack.shape[1:]) if roi is not None else Roi.whole(stack.shape[1:])
-    return Field(stack, acquisition.complete(), region.common(seen_in_all(stack, frame_range)), frame_range)
+    complete = stack.recording.completed(acquisition)
+    return Field(stack, complete, region.common(seen_in_all(stack, frame_range)), frame_range)
 
 
 def make_problem(

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.errors import ParameterError
 
 #: Side lengths that differ by less are one length, written with few digits.
 SQUARE_TOLERANCE = 0.01
+#: The least and the most that a recording of light has; what a file states beyond is not meant. 1 µs to a day, 1 nm
+#: to 1 mm. Of what Acquisition holds, it declares the limits itself.
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "time_step_ms": (0.001, 86_400_000.0),
+    "exposure_ms": (0.001, 86_400_000.0),
+    "plane_step_nm": (1.0, 1_000_000.0),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,23 @@ class Recording:
         if height is None or width is None or abs(height - width) > SQUARE_TOLERANCE * max(height, width):
             return None
         return width if height == width else (height + width) / 2
+
+    @property
+    def oblong_text(self) -> str:
+        """The sides of pixels that are not square: "100 nm wide and 200 nm high"; "" of square and unknown ones."""
+        if self.pixel_size_origin is Origin.MISSING or self.pixel_size_nm is not None:
+            return ""
+        return f"{self.pixel_size_x_nm:.6g} nm wide and {self.pixel_size_y_nm:.6g} nm high"
+
+    def completed(self, acquisition: Acquisition) -> Acquisition:
+        """What is in use, with all that a reconstruction needs. Raises ParameterError with the reason why not."""
+        if acquisition.pixel_size_nm is None and self.oblong_text:
+            reason = (
+                f"Pixel size (pixel_size_nm) is missing: by the file, pixels are {self.oblong_text}, and square ones "
+                "are needed. Resample the stack, for example in Fiji, or state the side if the file is wrong."
+            )
+            raise ParameterError({"pixel_size_nm": reason}, "Give it in nm (--pixel-size-nm).")
+        return acquisition.complete()
 
     def emission_nm(self, channel: int) -> float | None:
         """Emission wavelength of a channel, None where the file does not state it."""

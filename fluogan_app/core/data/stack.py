@@ -12,6 +12,7 @@ import numpy as np
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.roi import FrameRange, Roi
 
 
@@ -85,6 +86,11 @@ class Stack:
         if self.uncorrected is None:
             return self
         return replace(self, source=self.uncorrected, drift=None, uncorrected=None)
+
+    @property
+    def recording(self) -> Recording:
+        """What the file states of the image; nothing where the stack was made in memory."""
+        return self.scene.recording if self.scene is not None else Recording()
 
     @property
     def shape(self) -> tuple[int, int, int]:

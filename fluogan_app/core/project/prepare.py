@@ -51,7 +51,8 @@ class RunRequest:
 class PreparedRun:
     """A request whose data were read and found sound, with its solver on the chosen device; nothing is on disk yet.
 
-    settings: those of the request, with the tiles as they were chosen. notes: what was done to the frames before.
+    settings: those of the request, with the tiles as they were chosen. notes: what the result stands on,
+    as what was done to the frames before.
     """
 
     stack: Stack
@@ -87,7 +88,7 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     environment = describe_environment(choice.device, choice.title, choice.reason, settings.seed)
     if plan.tiling is not None:  # noted, so that the run goes on with the same tiles wherever it is resumed
         settings = settings.model_copy(update={"tile": plan.tiling.side})
-    notes = _notes_on_drift(request, field)
+    notes = (*_notes_on_pixels(field), *_notes_on_drift(request, field))
     return PreparedRun(stack, request, settings, field, prepared.mean, prepared.solver, environment, notes)
 
 
@@ -99,6 +100,13 @@ def _with_defects(stack: Stack, request: RunRequest) -> RunRequest:
 
     defects = find_defects(replace(stack.raw, acquisition=request.acquisition), request.frames)
     return replace(request, drift=replace(request.drift, defects_yx=defects))
+
+
+def _notes_on_pixels(field: Field) -> tuple[str, ...]:
+    sides, given = field.stack.recording.oblong_text, field.acquisition.pixel_size_nm
+    if not sides:
+        return ()
+    return (f"By the file, pixels are {sides}; they were taken as squares of {given:.6g} nm, as given.",)
 
 
 def _notes_on_drift(request: RunRequest, field: Field) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.czi_segments import CziHeader, read_segment
 from fluogan_app.core.readers.file_bytes import FileBytes
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, length_nm, names_of, positive
 from fluogan_app.core.readers.xml_tree import nested, parsed_xml
 
 _XML_AT = 256
@@ -78,8 +78,7 @@ class CziNotes:
         # Some programs name the channels only where they say how to show them.
         shown = _child(self.root, "Metadata/DisplaySetting/Channels").findall("Channel")
         called = [shown[at].get("Name", "") if 0 <= at < len(shown) else "" for at in channels]
-        names = [(one.get("Name") or other).strip() for one, other in zip(described, called, strict=True)]
-        return tuple(name or f"Channel {at}" for at, name in zip(channels, names, strict=True)) if any(names) else ()
+        return names_of(one.get("Name") or other for one, other in zip(described, called, strict=True))
 
     def _scaling_nm(self, letter: str) -> float | None:
         item = _child(self.root, f"Metadata/Scaling/Items/Distance[@Id='{letter}']")

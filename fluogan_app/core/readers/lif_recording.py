@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from fluogan_app.core.data.recording import Recording
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, length_nm, names_of, positive, uneven
 
 _SETTINGS = ("ATLConfocalSettingDefinition", "ATLCameraSettingDefinition")
 #: As many attributes of one element, and as many elements of a kind, are shown; no file has more that matter.
@@ -29,19 +29,21 @@ def recording_of(image: ElementTree.Element, counts: Mapping[str, int], sides: s
     settings = _settings(image)
     channels = image.findall("./ImageDescription/Channels/ChannelDescription")
     fields = _widefield(image, len(channels))
+    steps = _steps_between_stamps_ms(image, {**counts, "C": len(channels)}, axes)
     return Recording(
         pixel_size_x_nm=_step_nm(image, sides[0]),
         pixel_size_y_nm=_step_nm(image, sides[1]),
         plane_step_nm=next((_step_nm(image, each) for each in axes if each in "XYZ"), None),
-        time_step_ms=_step_between_stamps_ms(image, {**counts, "C": len(channels)}, axes) or _time_step_ms(image),
+        time_step_ms=_median_ms(steps) or _time_step_ms(image),
         numerical_aperture=_numerical_aperture(image, settings),
         objective=" ".join((settings.get("ObjectiveName") or _record(image, "Objective")).split()),
         camera=_camera(image),
-        channels=tuple(_channel_name(each, fields[i], i) for i, each in enumerate(channels)),
+        channels=names_of(_channel_name(each, fields[i]) for i, each in enumerate(channels)),
         emissions_nm=tuple(positive(each.get("EmissionWavelength")) for each in fields),
         exposure_ms=_exposure_ms(fields),
         bits_in_use=_bits_in_use(channels),
         metadata=_metadata(image, settings),
+        warnings=uneven(steps) if _median_ms(steps) else (),
     )
 
 
@@ -70,19 +72,23 @@ def _time_step_ms(image: ElementTree.Element) -> float | None:
     return duration_ms(*_step(image, "T"))
 
 
-def _step_between_stamps_ms(image: ElementTree.Element, counts: Mapping[str, int], axes: str) -> float | None:
-    """Median distance in time of the planes that follow each other in time, by the planes' own times."""
+def _median_ms(steps_ms: np.ndarray) -> float | None:
+    # Twelve digits hold microseconds over a day.
+    return positive(float(f"{statistics.median(steps_ms):.12g}")) if steps_ms.size else None
+
+
+def _steps_between_stamps_ms(image: ElementTree.Element, counts: Mapping[str, int], axes: str) -> np.ndarray:
+    """Distances in time of the planes that follow each other in time, by the planes' own times."""
     if "T" not in axes:
-        return None
+        return np.empty(0)
     stamps = _stamps(image)
     for letters in (axes, axes.replace("C", "")):
         shape = tuple(counts[each] for each in letters)
         if math.prod(shape) == len(stamps):
             times = np.array(stamps, np.float64).reshape(shape)
             first = np.moveaxis(times, letters.index("T"), 0).reshape(shape[letters.index("T")], -1)[:, 0]
-            # Twelve digits hold microseconds over a day.
-            return positive(float(f"{statistics.median(np.diff(first)) / _STEPS_PER_MS:.12g}"))
-    return None
+            return np.diff(first) / _STEPS_PER_MS
+    return np.empty(0)
 
 
 def _stamps(image: ElementTree.Element) -> list[int]:
@@ -128,7 +134,7 @@ def _camera(image: ElementTree.Element) -> str:
     return next((each.get("CameraName", "").strip() for each in elements if each.get("CameraName")), "")
 
 
-def _channel_name(channel: ElementTree.Element, field: Mapping[str, str], index: int) -> str:
+def _channel_name(channel: ElementTree.Element, field: Mapping[str, str]) -> str:
     named = {each.findtext("Key"): each.findtext("Value") for each in channel.findall("./ChannelProperty")}
     candidates = (
         named.get("DyeName"),
@@ -136,7 +142,7 @@ def _channel_name(channel: ElementTree.Element, field: Mapping[str, str], index:
         field.get("FluoCubeName"),
         channel.get("LUTName"),
     )
-    return next((name.strip() for name in candidates if name and name.strip()), f"Channel {index}")
+    return next((name.strip() for name in candidates if name and name.strip()), "")
 
 
 def _exposure_ms(fields: list[Mapping[str, str]]) -> float | None:

@@ -11,14 +11,12 @@ import numpy as np
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.readers.nd2_description import Nd2Description
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, length_nm, names_of, positive, uneven
 
 _NO_METADATA = "The description of its calibration is damaged; pixel size, channels and optics are not known."
 #: As many entries of a list, and letters of a text, are shown; an experiment can have thousands of positions.
 _SHOWN = 200
 _LONGEST_TEXT = 20_000
-#: Steps in time that differ by more are told.
-_UNEVEN = 1.5
 
 
 def recording_of(
@@ -45,7 +43,7 @@ def recording_of(
         numerical_aperture=positive(microscope.objectiveNumericalAperture) if microscope else None,
         objective=(microscope.objectiveName or "") if microscope else "",
         camera=_camera(description.picture),
-        channels=tuple(each.channel.name or f"Channel {index}" for index, each in enumerate(channels)),
+        channels=names_of(each.channel.name for each in channels),
         emissions_nm=tuple(positive(each.channel.emissionLambdaNm) for each in channels),
         exposure_ms=_exposure_ms(description.picture),
         metadata=metadata,
@@ -79,25 +77,18 @@ def _time_step(
     along = np.moveaxis(sequences, axes.index("T"), 0).reshape(sequences.shape[axes.index("T")], -1)[:, 0]
     steps = np.diff(times_ms[along]) if along.max(initial=-1) < len(times_ms) else np.empty(0)
     if steps.size and np.isfinite(steps).all() and (steps > 0).all():
-        return duration_ms(statistics.median(steps), "ms"), _uneven(steps)
+        return duration_ms(statistics.median(steps), "ms"), uneven(steps)
     parameters = next(loop.parameters for loop in description.loops if loop.letter == "T")
     phases = getattr(parameters, "periods", None) or [parameters]
     counts = [getattr(each, "count", 1) for each in phases]
     planned = np.repeat([_planned_step_ms(each) or 0.0 for each in phases], counts)
-    return duration_ms(statistics.median(planned), "ms"), _uneven(planned[planned > 0])
+    return duration_ms(statistics.median(planned), "ms"), uneven(planned[planned > 0])
 
 
 def _planned_step_ms(phase: Any) -> float | None:
     """The step of a loop or one of its phases; real time-lapses state 0 and note what came of it."""
     noted = getattr(getattr(phase, "periodDiff", None), "avg", None)
     return duration_ms(noted, "ms") or duration_ms(getattr(phase, "periodMs", None), "ms")
-
-
-def _uneven(steps_ms: np.ndarray) -> tuple[str, ...]:
-    if not steps_ms.size or steps_ms.max() <= _UNEVEN * steps_ms.min():
-        return ()
-    span = f"from {steps_ms.min():.4g} to {steps_ms.max():.4g} ms"
-    return (f"The time between frames varies {span}; the median is taken.",)
 
 
 def _settings(picture: Mapping[str, Any]) -> list[Mapping[str, Any]]:

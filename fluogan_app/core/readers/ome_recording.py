@@ -8,7 +8,8 @@ from itertools import islice
 from xml.etree import ElementTree
 
 from fluogan_app.core.data.recording import Recording
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, length_nm, names_of, positive, uneven
+from fluogan_app.core.units import milliseconds_text
 
 #: Letters of the axes that can lie within another, by what OME calls them.
 _MODULO_LETTERS = {"lifetime": "H", "lambda": "L", "angle": "A", "phase": "P", "tile": "M"}
@@ -16,6 +17,8 @@ _OTHER_LETTER = "Q"
 _MOST_STEPS = 100_000
 #: Enough for a median; recordings have up to a million.
 _MOST_PLANES = 10_000
+#: A time step that is off the frames' own times by more is told.
+_AT_ODDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,23 @@ def ome_recording(image: ElementTree.Element, pixels: ElementTree.Element, root:
     channels = pixels.findall("Channel")
     objective = _referred(root, "Objective", image, "ObjectiveSettings", "ObjectiveRef")
     detector = _referred(root, "Detector", pixels, "DetectorSettings")
-    step = duration_ms(pixels.get("TimeIncrement"), pixels.get("TimeIncrementUnit", "s"))
+    stated = duration_ms(pixels.get("TimeIncrement"), pixels.get("TimeIncrementUnit", "s"))
+    steps = _steps_between_planes_ms(pixels)
+    measured = positive(statistics.median(steps)) if steps else None
     bits = positive(pixels.get("SignificantBits"))
     return Recording(
         pixel_size_y_nm=length_nm(pixels.get("PhysicalSizeY"), pixels.get("PhysicalSizeYUnit", "µm")),
         pixel_size_x_nm=length_nm(pixels.get("PhysicalSizeX"), pixels.get("PhysicalSizeXUnit", "µm")),
         plane_step_nm=length_nm(pixels.get("PhysicalSizeZ"), pixels.get("PhysicalSizeZUnit", "µm")),
-        time_step_ms=step if step is not None else _step_between_planes_ms(pixels),
+        time_step_ms=stated if stated is not None else measured,
         exposure_ms=_exposure_ms(pixels),
         numerical_aperture=positive(objective.get("LensNA")),
         objective=_words(objective, "Manufacturer", "Model"),
         camera=_words(detector, "Manufacturer", "Model"),
-        channels=tuple(channel.get("Name") or f"Channel {index}" for index, channel in enumerate(channels)),
+        channels=names_of(channel.get("Name") for channel in channels),
         emissions_nm=tuple(_emission_nm(channel) for channel in channels),
         bits_in_use=int(bits) if bits is not None and bits <= 64 else None,
+        warnings=() if measured is None else uneven(steps) or _at_odds(stated, measured),
     )
 
 
@@ -90,8 +96,16 @@ def _exposure_ms(pixels: ElementTree.Element) -> float | None:
     return None if plane is None else duration_ms(plane.get("ExposureTime"), plane.get("ExposureTimeUnit", "s"))
 
 
-def _step_between_planes_ms(pixels: ElementTree.Element) -> float | None:
-    """Median distance in time of the planes of the first channel and depth."""
+def _at_odds(stated_ms: float | None, measured_ms: float) -> tuple[str, ...]:
+    """A sentence where the frames' own times contradict the time step that is stated."""
+    if stated_ms is None or abs(measured_ms - stated_ms) <= _AT_ODDS * stated_ms:
+        return ()
+    stated, measured = milliseconds_text(stated_ms), milliseconds_text(measured_ms)
+    return (f"The file states a time step of {stated}, and frames that are {measured} apart; the former is taken.",)
+
+
+def _steps_between_planes_ms(pixels: ElementTree.Element) -> list[float]:
+    """Distances in time of the planes of the first channel and depth."""
     times: dict[int, float] = {}
     for plane in islice(pixels.iter("Plane"), _MOST_PLANES):
         if plane.get("TheC", "0") == "0" and plane.get("TheZ", "0") == "0" and plane.get("DeltaT") is not None:
@@ -100,8 +114,7 @@ def _step_between_planes_ms(pixels: ElementTree.Element) -> float | None:
             times[int(index)] = duration_ms(plane.get("DeltaT"), plane.get("DeltaTUnit", "s")) or 0.0
     ordered = sorted(times)
     pairs = zip(ordered, ordered[1:], strict=False)
-    steps = [(times[later] - times[earlier]) / (later - earlier) for earlier, later in pairs]
-    return positive(statistics.median(steps)) if steps else None
+    return [(times[later] - times[earlier]) / (later - earlier) for earlier, later in pairs]
 
 
 def _steps(modulo: ElementTree.Element) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from fluogan_app.core.data.acquisition import Acquisition, Origin
-from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.data.recording import LIMITS, Recording
 from fluogan_app.core.errors import ParameterError
+from fluogan_app.core.units import milliseconds_text
 
 _NM_PER_UNIT = {
     "m": 1e9, "meter": 1e9, "metre": 1e9, "cm": 1e7, "centimeter": 1e7, "mm": 1e6, "millimeter": 1e6,
@@ -21,6 +24,18 @@ _MS_PER_UNIT = {
     "milliseconds": 1.0, "µs": 1e-3, "us": 1e-3, "microsecond": 1e-3, "ns": 1e-6,
     "min": 6e4, "minute": 6e4, "minutes": 6e4, "h": 3.6e6, "hr": 3.6e6, "hour": 3.6e6, "hours": 3.6e6,
 }  # fmt: skip
+
+#: What may lie beyond all limits: how it is called, and its value in words.
+_LIMITED: Mapping[str, tuple[str, Callable[[float], str]]] = {
+    "time_step_ms": ("time step", milliseconds_text),
+    "exposure_ms": ("exposure time", milliseconds_text),
+    "plane_step_nm": ("step between planes", "{:.6g} nm".format),
+    "numerical_aperture": ("numerical aperture", "{:.6g}".format),
+    "gain": ("gain", "{:.6g} counts per photon".format),
+    "offset": ("camera offset", "{:.6g} counts".format),
+}
+#: Steps in time that are off their median by more are told.
+_UNEVEN = 0.2
 
 
 def length_nm(value: Any, unit: str) -> float | None:
@@ -40,6 +55,22 @@ def positive(value: Any) -> float | None:
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) and number > 0 else None
+
+
+def names_of(stated: Iterable[str | None]) -> tuple[str, ...]:
+    """The names of channels, "" for one without; () where none has a name."""
+    names = tuple((name or "").strip() for name in stated)
+    return names if any(names) else ()
+
+
+def uneven(steps_ms: Iterable[float]) -> tuple[str, ...]:
+    """A sentence on the times between frames where they are not alike."""
+    steps = np.asarray(tuple(steps_ms), np.float64)
+    if not steps.size or np.abs(steps - np.median(steps)).max() <= _UNEVEN * np.median(steps):
+        return ()
+    least, most = milliseconds_text(steps.min()), milliseconds_text(steps.max())
+    least = least.removesuffix(" ms") if most.endswith(" ms") else least
+    return (f"The time between frames varies from {least} to {most}.",)
 
 
 def acquisition_of(recording: Recording, channel: int) -> Acquisition:
@@ -62,7 +93,9 @@ def acquisition_of(recording: Recording, channel: int) -> Acquisition:
 
 
 def plausible(name: str, value: float) -> bool:
-    """Whether a value lies in the limits that Acquisition declares for it."""
+    """Whether a value lies in the limits that are declared for it."""
+    if name in LIMITS:
+        return LIMITS[name][0] <= value <= LIMITS[name][1]
     try:
         Acquisition().with_values(Origin.FILE, **{name: value})
     except ParameterError:
@@ -75,9 +108,9 @@ def checked(recording: Recording) -> Recording:
     recording, one_sided = _both_sides(recording)
     recording, absurd = _without_absurd(recording)
     warnings = (*recording.warnings, *one_sided, *absurd)
-    if recording.pixel_size_origin is Origin.FILE and recording.pixel_size_nm is None:
-        sides = f"{recording.pixel_size_x_nm:.6g} nm wide and {recording.pixel_size_y_nm:.6g} nm high"
-        warnings = (*warnings, f"Pixels are {sides}; square pixels are needed.")
+    if recording.oblong_text:
+        advice = "resample the stack, or state the side of a pixel if the file is wrong"
+        warnings = (*warnings, f"Pixels are {recording.oblong_text}; square pixels are needed: {advice}.")
     return replace(recording, warnings=warnings)
 
 
@@ -89,11 +122,12 @@ def _without_absurd(recording: Recording) -> tuple[Recording, list[str]]:
         taken_out |= {"pixel_size_y_nm": None, "pixel_size_x_nm": None}
         stated = f"{sides[1]:.6g} × {sides[0]:.6g} nm"
         sentences.append(f"The file states a pixel of {stated}, which cannot be; it is ignored.")
-    for name, words in (("numerical_aperture", "numerical aperture"), ("gain", "gain"), ("offset", "camera offset")):
+    for name, (called, text) in _LIMITED.items():
         value = getattr(recording, name)
         if value is not None and not plausible(name, value):
             taken_out[name] = None
-            sentences.append(f"The file states a {words} of {value:.6g}, which cannot be; it is ignored.")
+            article = "an" if called[0] in "aeiou" else "a"
+            sentences.append(f"The file states {article} {called} of {text(value)}, which cannot be; it is ignored.")
     emissions = recording.emissions_nm
     kept = tuple(value if value is None or plausible("emission_nm", value) else None for value in emissions)
     for value in sorted({value for value in emissions if value is not None} - set(kept)):

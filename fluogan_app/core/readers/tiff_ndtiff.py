@@ -16,6 +16,7 @@ from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import MAX_PLANES, check_frame, damaged
 from fluogan_app.core.readers.recorded import recorded_part
+from fluogan_app.core.readers.recording import names_of
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_micromanager import (
@@ -117,9 +118,8 @@ def _scene(name: str, frames: list[tuple[tuple[int, int], Axes]], recording: Rec
     planes, warnings = recorded_part(planes, axes, name)
     if twice:
         warnings += (f"{twice} frames of “{name}” name the place of another one; the last one written is taken.",)
-    channels = tuple(str(step) for step in steps.get("C", ()))
-    if recording.channels and all(isinstance(step, int) for step in steps.get("C", ())):
-        channels = recording.channels
+    # A channel that has a number only has no name here.
+    channels = names_of(step if isinstance(step, str) else "" for step in steps.get("C", ()))
     axes, planes = without_single_axes(axes, planes)
     return TiffScene(name, axes, planes, Recording(channels=channels).filled_from(recording), True, warnings)
 

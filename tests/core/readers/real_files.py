@@ -12,6 +12,7 @@ NO_AXES = "does not name its axes"
 ONE_FRAME = "one frame only"
 COLOUR = "colour picture"
 NOT_ALIKE = "no stack of equal frames"
+UNEVEN = "time between frames varies"
 ONE_BIT = "1 bit per pixel"
 
 
@@ -79,7 +80,7 @@ _NUMBERED = Opened(
     "Numbered TIFF series", (frames(40, 64, 64),), ("40 numbered files, 00001.tif to 00040.tif",), files=40
 )
 _MULTIFILE = Opened(
-    "OME-TIFF", (Image((1, 1, 5, 24, 18), "ZYX", "uint8", channels=("Channel 0",)),), (take("Z"), ONE_FRAME), files=5
+    "OME-TIFF", (Image((1, 1, 5, 24, 18), "ZYX", "uint8"),), (take("Z"), ONE_FRAME), files=5
 )
 _POSITION = frames(10, 256, 256, pixel_nm=square(5230.4), step_ms=5000.0, channels=("Default",))
 _LATTICE = Image(
@@ -113,12 +114,14 @@ STACKS: dict[str, Opened | Refused] = {
 
 OME: dict[str, Opened | Refused] = {
     "ometiff/time-series.ome.tif": Opened(
-        "OME-TIFF", (frames(7, 167, 439, dtype="int8", channels=("Channel 0",)),)
+        "OME-TIFF", (frames(7, 167, 439, dtype="int8"),)
     ),
     "ometiff/multi-channel-time-series.ome.tif": Opened(
-        "OME-TIFF", (Image((7, 3, 1, 167, 439), "TCYX", "int8", channels=("Channel 0", "Channel 1", "Channel 2")),)
+        "OME-TIFF", (Image((7, 3, 1, 167, 439), "TCYX", "int8"),)
     ),
-    "ometiff/181003_multi_pos_time_course_1_MMStack.ome.tif": Opened("OME-TIFF", (_POSITION, _POSITION)),
+    "ometiff/181003_multi_pos_time_course_1_MMStack.ome.tif": Opened(
+        "OME-TIFF", (_POSITION, _POSITION), (UNEVEN,)
+    ),
     **{f"ometiff/multifile_master/multifile-Z{number}.ome.tiff": _MULTIFILE for number in range(1, 6)},
     "ometiff/ndtiff3.2_monochrome/NDTiff3.2_monochrome_NDTiffStack.tif": Opened(
         "NDTiff", (Image((8, 1, 16, 64, 64), "TZYX", pixel_nm=square(1000.0)),)

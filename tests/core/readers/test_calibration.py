@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import tifffile
 
-from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.readers.open import describe, open_stack
-from fluogan_app.core.readers.recording import Recording, acquisition_of, checked, duration_ms, length_nm
+from fluogan_app.core.readers.recording import acquisition_of, checked, duration_ms, length_nm, names_of, uneven
 
 FRAMES = np.arange(2 * 4 * 5, dtype=np.uint16).reshape(2, 4, 5)
 
@@ -117,3 +119,58 @@ def test_absurd_optics_are_left_out() -> None:
     assert acquisition_of(recording, 0).numerical_aperture is None
     assert acquisition_of(recording, 0).emission_nm is None
     assert acquisition_of(recording, 1).emission_nm == 600.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("time_step_ms", 1e-6, "time step of 1e-06 ms"), ("time_step_ms", 9e7, "time step of 1500 min"),
+        ("exposure_ms", 1e12, "an exposure time of"), ("plane_step_nm", 0.4, "step between planes of 0.4 nm"),
+        ("plane_step_nm", 2e6, "step between planes of 2e+06 nm"), ("gain", 1e9, "gain of 1e+09 counts per photon"),
+    ],
+)  # fmt: skip
+def test_what_no_recording_has_is_left_out_with_a_word(name: str, value: float, said: str) -> None:
+    recording = checked(Recording(**{name: value}))
+    assert getattr(recording, name) is None
+    assert said in recording.warnings[0] and "cannot be" in recording.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "stated", [{"time_step_ms": 0.001, "exposure_ms": 0.001, "plane_step_nm": 1.0},
+               {"time_step_ms": 8.64e7, "exposure_ms": 8.64e7, "plane_step_nm": 1e6}],
+)  # fmt: skip
+def test_what_a_recording_can_have_stays(stated: dict[str, float]) -> None:
+    assert checked(Recording(**stated)) == Recording(**stated)
+
+
+def test_an_absurd_time_step_of_a_file_is_not_stated(tmp_path: Path) -> None:
+    path = imagej_file(tmp_path / "stack.tif", "ImageJ=1.53t\nimages=2\nframes=2\nfinterval=1e12\n")
+    stack = open_stack(path)
+    stack.close()
+    assert stack.time_step_ms is None and stack.recording.time_step_ms is None
+    assert any("time step" in sentence for sentence in stack.warnings)
+
+
+def test_a_channel_without_a_name_is_given_none() -> None:
+    assert names_of(["GFP ", None, ""]) == ("GFP", "", "")
+    assert names_of([None, "", " "]) == names_of([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("steps_ms", "said"),
+    [((10, 11, 9, 10), ""), ((10, 10, 13), "from 10 to 13 ms"), ((900, 900, 1500), "from 900 ms to 1.5 s"),
+     ((10, 10, 0), "from 0 to 10 ms"), ((), "")],
+)  # fmt: skip
+def test_times_that_are_not_alike_are_told(steps_ms: tuple[float, ...], said: str) -> None:
+    assert (said in " ".join(uneven(steps_ms))) if said else uneven(steps_ms) == ()
+
+
+def test_pixels_that_are_not_square_are_why_the_pixel_size_is_missing() -> None:
+    oblong = Recording(pixel_size_y_nm=200.0, pixel_size_x_nm=100.0)
+    with pytest.raises(ParameterError, match="100 nm wide and 200 nm high, and square ones are needed"):
+        oblong.completed(Acquisition())
+    with pytest.raises(ParameterError, match="the file does not state it"):
+        Recording().completed(Acquisition())
+    given = Acquisition().with_values(Origin.USER, pixel_size_nm=100.0)
+    assert oblong.completed(given) == given.complete()
+    assert Recording(100.0, 100.2).oblong_text == Recording(None, 100.0).oblong_text == ""

@@ -163,7 +163,7 @@ def test_the_recording_is_told_as_the_file_states_it(tmp_path: Path) -> None:
     assert recording.pixel_size_nm == pytest.approx(90.576674, abs=1e-6)
     assert recording.time_step_ms == pytest.approx(200.0)
     assert (recording.plane_step_nm, recording.numerical_aperture, recording.bits_in_use) == (320.0, 1.4, 14)
-    assert (recording.channels, recording.emissions_nm) == (("AF488", "Channel 1"), (517.0, None))
+    assert (recording.channels, recording.emissions_nm) == (("AF488", ""), (517.0, None))
     assert (recording.objective, recording.camera) == ("Plan-Apochromat 63x/1.4", "Axiocam 506")
     assert recording.exposure_ms is None, "the second channel's is not stated"
     assert recording.metadata["Information"]["Image"]["Dimensions"]["Channels"]["Channel"][0]["Name"] == "AF488"

@@ -137,6 +137,23 @@ def test_the_time_step_is_the_increment_or_that_of_the_clocks(
     assert scene.time_step_ms == (None if step_ms is None else pytest.approx(step_ms))
 
 
+@pytest.mark.parametrize(
+    ("pixels", "times", "said"),
+    [
+        ("", (0, 1, 9), "varies from 1 s to 8 s"),
+        ('TimeIncrement="1"', (0, 1, 9), "varies from 1 s to 8 s"),
+        ('TimeIncrement="0.02"', (0, 1, 2), "states a time step of 20 ms, and frames that are 1 s apart"),
+        ('TimeIncrement="1"', (0, 1, 2), ""),
+    ],
+)
+def test_clocks_that_are_uneven_or_contradict_the_increment_are_told(
+    pixels: str, times: tuple[float, ...], said: str, tmp_path: Path
+) -> None:
+    description = describe(write(tmp_path / "a.ome.tif", xml(pixels, planes(*times)), in_order("ZCT")))
+    assert (said in " ".join(description.warnings)) if said else not description.warnings
+    assert description.scenes[0].time_step_ms is not None
+
+
 def test_optics_and_camera_come_with_their_image(tmp_path: Path) -> None:
     root = (
         '<Instrument ID="I"><Detector ID="D:0" Manufacturer="Andor" Model="iXon" Gain="300" Offset="100"/>'
