@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
 from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.camera import camera_recording
 from fluogan_app.core.readers.ome_recording import Modulo, modulo_of, ome_recording
 from fluogan_app.core.readers.recording import positive
 from fluogan_app.core.readers.xml_tree import nested, parsed_xml
@@ -81,9 +83,18 @@ def parse_ome(text: str) -> OmeDocument:
     if binary_only is not None:
         return OmeDocument(binary_only.get("UUID", ""), (), binary_only.get("MetadataFile", ""))
     images = tuple(_image(image, index, root) for index, image in enumerate(root.findall("Image")))
-    metadata = {"OME-XML": _readable(root)}
-    images = tuple(replace(image, recording=replace(image.recording, metadata=metadata)) for image in images)
+    metadata, camera = {"OME-XML": _readable(root)}, camera_recording(_annotated(root))
+    recordings = (replace(image.recording.filled_from(camera), metadata=metadata) for image in images)
+    images = tuple(replace(image, recording=own) for image, own in zip(images, recordings, strict=True))
     return OmeDocument(root.get("UUID", ""), images)
+
+
+def _annotated(root: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    """What other programs knew of the recording, by their own names: as maps, or as Bio-Formats carries it over."""
+    for pair in root.iter("M"):
+        yield pair.get("K", ""), pair.text or ""
+    for pair in root.iter("OriginalMetadata"):
+        yield (pair.findtext("Key") or "").strip(), (pair.findtext("Value") or "").strip()
 
 
 def _readable(root: ElementTree.Element) -> dict[str, Any]:

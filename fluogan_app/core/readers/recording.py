@@ -50,11 +50,17 @@ def duration_ms(value: Any, unit: str) -> float | None:
 
 def positive(value: Any) -> float | None:
     """A finite number above zero, or None."""
+    number = finite(value)
+    return number if number is not None and number > 0 else None
+
+
+def finite(value: Any) -> float | None:
+    """A finite number, or None."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return number if math.isfinite(number) else None
 
 
 def names_of(stated: Iterable[str | None]) -> tuple[str, ...]:

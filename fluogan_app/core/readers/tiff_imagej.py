@@ -8,7 +8,7 @@ from typing import Literal
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, finite, length_nm, positive
 from fluogan_app.core.readers.tiff_calibration import pixels_per_unit, side_nm
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import frame_pages
@@ -18,6 +18,8 @@ from fluogan_app.core.readers.tiff_scenes import TiffLayout, plain_layout, singl
 _AXES = {"T": "frames", "Z": "slices", "C": "channels"}
 #: The order of the pages, fastest first, where the description does not name another one, as Micro-Manager's does.
 _USUAL_ORDER = "CZT"
+#: ImageJ's number for pixels that are not calibrated; TIFF's tag for their type, and its number for signed ones.
+_NO_FUNCTION, _SAMPLE_FORMAT, _SIGNED = 20, 339, 2
 
 #: Lengths of the parts of ImageJ's own notes, and these notes: text, labels, overlays.
 _INDEX, _NOTES = 50838, 50839
@@ -57,13 +59,30 @@ def imagej_recording(container: TiffContainer, notes: Mapping[str, str]) -> Reco
     unit_x = notes.get("unit", "")
     unit_y = notes.get("yunit", unit_x)
     per_unit_y, per_unit_x = pixels_per_unit(container)
+    zero, said = _zero(container, notes)
     return Recording(
         pixel_size_y_nm=side_nm(per_unit_y, unit_y),
         pixel_size_x_nm=side_nm(per_unit_x, unit_x),
         time_step_ms=_time_step_ms(notes),
         plane_step_nm=length_nm(notes.get("spacing"), notes.get("zunit", unit_x)),
         metadata={"ImageJ": {**notes, **_info(container)}},
+        offset=zero,
+        warnings=said,
     )
+
+
+def _zero(container: TiffContainer, notes: Mapping[str, str]) -> tuple[float | None, tuple[str, ...]]:
+    """The counts that mean zero, where ImageJ's calibration of the numbers tells, and a sentence on it.
+
+    ImageJ keeps signed pixels as unsigned ones, 32,768 higher, and notes c0 + c1 · counts with c0 = −32,768, c1 = 1.
+    """
+    function, shift, slope = (finite(notes.get(key)) for key in ("cf", "c0", "c1"))
+    signed = list(container.bytes.numbers(container.first.entries.get(_SAMPLE_FORMAT)))[:1] == [_SIGNED]
+    if function is None or function == _NO_FUNCTION or signed or (shift, slope) == (0, 1):
+        return None, ()
+    if function == 0 and shift is not None and slope == 1:
+        return -shift, (f"By ImageJ's notes, {-shift:,.6g} counts mean zero; that is taken as the camera offset.",)
+    return None, ("ImageJ's notes calibrate the pixels by a curve; their numbers are taken as counts, as stored.",)
 
 
 def _info(container: TiffContainer) -> dict[str, str]:
@@ -96,7 +115,7 @@ def _letters(notes: Mapping[str, str]) -> str:
         return order[::-1]
     if sum(_count(notes, key) > 1 for key in _AXES.values()) > 1:
         message = f"ImageJ's description says that the pages are in the order “{notes['order'][:20]}”, which is none."
-        raise ReadError(message, "The file is damaged, or a faulty program wrote it: open it in Fiji and save it again.")
+        raise ReadError(message, "The file is damaged or was written by a faulty program: save it again with Fiji.")
     return _USUAL_ORDER[::-1]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.camera import camera_recording
 from fluogan_app.core.readers.recording import length_nm, positive
 from fluogan_app.core.readers.tiff_bytes import Directory, TiffBytes
 from fluogan_app.core.readers.tiff_frames import TiffContainer
@@ -32,6 +33,8 @@ def notes_recording(first: Mapping[str, Any], last: Mapping[str, Any], summary: 
     step = _time_step_ms(first, last)
     names = summary.get("ChNames")
     words = {"Summary": dict(summary), "First frame": dict(first)}
+    settings = ((name, _value(first, name)) for name in first)
+    camera = _text(first, "Core-Camera")
     return Recording(
         pixel_size_y_nm=size,
         pixel_size_x_nm=size,
@@ -40,10 +43,10 @@ def notes_recording(first: Mapping[str, Any], last: Mapping[str, Any], summary: 
         exposure_ms=positive(_value(first, "Exposure-ms", "Exposure")),
         plane_step_nm=length_nm(summary.get("z-step_um"), "µm"),
         objective=_text(first, "Objective-Label", "Nosepiece-Label", "NosePiece-Label"),
-        camera=_text(first, "Core-Camera"),
+        camera=camera,
         bits_in_use=_bits(first),
         metadata={"Micro-Manager": {name: part for name, part in words.items() if part}} if first or summary else {},
-    )
+    ).filled_from(camera_recording(settings, camera))
 
 
 def _bits(notes: Mapping[str, Any]) -> int | None:
