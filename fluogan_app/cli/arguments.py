@@ -13,7 +13,7 @@ from collections.abc import Container, Iterable
 from typing import Any
 
 from fluogan_app.core.data.roi import FrameRange, Roi
-from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.params import Params, ParamSpec, problem_with, spec, specs
 
@@ -61,7 +61,8 @@ def add_stack_selection(parser: argparse.ArgumentParser) -> None:
         help="Region in camera pixels: first row, first column, height, width. Default: the full frame.",
     )  # fmt: skip
     for name in SELECTED:
-        what = f"The {name} of the file to take, counted from 0. Default: the first."
+        default = "that of the named file where it is one of a series or set, else the first."
+        what = f"The {name} of the file to take, counted from 0. Default: {default}"
         group.add_argument(*_SELECTED_FLAGS[name], dest=name, metavar="N", type=_index, help=what)
     group.add_argument(
         "--time-axis", metavar="AXIS", default="",
@@ -74,10 +75,10 @@ def add_stack_selection(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def selection(arguments: argparse.Namespace) -> Selection:
+def selection(arguments: argparse.Namespace) -> Wanted:
     """Which image of the file is meant."""
-    indices = (getattr(arguments, name) or 0 for name in SELECTED)
-    return Selection(*indices, time_axis=arguments.time_axis.upper(), alone=arguments.alone)
+    indices = (getattr(arguments, name) for name in SELECTED)
+    return Wanted(*indices, time_axis=arguments.time_axis.upper(), alone=arguments.alone)
 
 
 def frame_range(bounds: tuple[int | None, int | None] | None, frame_count: int) -> FrameRange | None:

@@ -16,7 +16,8 @@ class SceneDescription:
     """One image of a file. `sizes` counts T, C, Z, Y, X as they are taken; `axes` are the file's own letters.
 
     axis_counts: the length of each of the file's own axes before Y and X. time_axis: the letter of the one taken as
-    time, "" where there is none; time_guessed: whether that was a guess, since the file does not say.
+    time, "" where there is none; time_guessed: whether that was a guess, since the file does not say. channel, plane:
+    those that are taken where nobody chooses.
     """
 
     name: str
@@ -28,6 +29,8 @@ class SceneDescription:
     time_axis: str = ""
     time_guessed: bool = False
     warnings: tuple[str, ...] = ()
+    channel: int = 0
+    plane: int = 0
 
     @property
     def pixel_size_y_nm(self) -> float | None:
@@ -88,7 +91,8 @@ class SceneDescription:
 class FileDescription:
     """What a file holds, without its pixels. `warnings` are sentences for the user.
 
-    files: every file that pixels come from, the opened one first.
+    files: every file that pixels come from, the opened one first. scene: the image that this one is a part of, None
+    where it is of all or alone.
     """
 
     path: Path
@@ -96,6 +100,7 @@ class FileDescription:
     scenes: tuple[SceneDescription, ...]
     warnings: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    scene: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object that `fluogan info --json` prints."""

@@ -31,7 +31,8 @@ class Scene:
     axes: the letters before Y and X, slowest first, without those of length 1; in the file's own terms, T, C and Z
     where it names them. planes: (leading axes…, n) int64, the address of each plane as the file's own `source`
     understands it; its first entry is −1 where a plane is missing. stated: whether the file itself defines what its
-    axes mean, so that Z is depth and not a series that somebody saved as one.
+    axes mean, so that Z is depth and not a series that somebody saved as one. opened_at: of an image in several files,
+    the place along the leading axes of the first plane in the file that was opened; None where that makes no choice.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Scene:
     recording: Recording = Recording()
     stated: bool = True
     warnings: tuple[str, ...] = ()
+    opened_at: tuple[int, ...] | None = None
 
 
 class OpenFile(Protocol):
@@ -75,6 +77,12 @@ class Reader(Protocol):
 
     def open(self, path: Path) -> OpenFile:
         """The file with its scenes. Raises ReadError."""
+
+
+def place_of_opened_file(planes: np.ndarray) -> tuple[int, ...] | None:
+    """Where along the leading axes the first file's first plane is; addresses (leading axes…, n) begin with a file."""
+    places = np.argwhere(planes[..., 0] == 0)
+    return tuple(map(int, places[0])) if len(places) else None
 
 
 def read_head(path: Path) -> bytes:

@@ -51,16 +51,23 @@ def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
     channels = 1 if roles.channel is None else counts[roles.channel]
     times, taken = (1, "") if roles.time is None else (counts[roles.time], axes[roles.time])
     sizes = {**scene.sizes, "T": times, "C": channels, "Z": planes}
-    return replace(scene, sizes=sizes, time_axis=taken, time_guessed=False, warnings=())
+    return replace(scene, sizes=sizes, time_axis=taken, time_guessed=False, warnings=(), channel=0, plane=0)
 
 
 def fitting(selection: Selection | None, description: FileDescription) -> Selection:
-    """A selection made earlier, where the file still has all that it names; else the default in its longest scene."""
+    """A selection made earlier, where the file still has all that it names; else what is taken by default."""
     if selection is not None and selection.scene < len(description.scenes):
         try:
             scene = with_time_axis(description.scenes[selection.scene], selection.time_axis)
         except ReadError:
-            return Selection(scene=longest_scene(description))
+            return _default(description)
         if selection.channel < scene.sizes["C"] and selection.plane < scene.sizes["Z"]:
             return selection
-    return Selection(scene=longest_scene(description))
+    return _default(description)
+
+
+def _default(description: FileDescription) -> Selection:
+    """What the opened file is of where it is one of several; else channel and plane 0 of the longest scene."""
+    index = longest_scene(description) if description.scene is None else description.scene
+    scene = description.scenes[index]
+    return Selection(scene=index, channel=scene.channel, plane=scene.plane)

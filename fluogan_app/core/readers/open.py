@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.readers.base import OpenFile, Reader, read_head
 from fluogan_app.core.readers.czi import CziReader
 from fluogan_app.core.readers.deltavision import DeltavisionReader
@@ -41,7 +42,7 @@ def describe(path: str | os.PathLike[str], alone: bool = False) -> FileDescripti
         return described(path, opened)
 
 
-def open_stack(path: str | os.PathLike[str], selection: Selection = Selection()) -> Stack:
+def open_stack(path: str | os.PathLike[str], selection: Selection | Wanted = Wanted()) -> Stack:
     """The lazy stack of one scene, channel and plane of a file or folder. Raises ReadError."""
     path = file_of_folder(Path(path))
     opened = _opened(path, selection.alone)

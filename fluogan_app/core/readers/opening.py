@@ -10,6 +10,7 @@ import numpy as np
 from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import ONE_FRAME, OpenFile, Scene, chosen, damaged
 from fluogan_app.core.readers.guard import guarded_source
@@ -22,21 +23,23 @@ def described(path: Path, opened: OpenFile) -> FileDescription:
     if not opened.scenes:
         raise ReadError(f"{path.name} holds no image.", "Open the file that holds the frames.")
     views = [_view(scene) for scene in opened.scenes]
-    if not any((view.planes[..., 0] >= 0).all(axis=0).any() for view in views):
-        raise _lacking(path, opened.scenes[0], views[0].planes[:, 0, 0])
     scenes = tuple(map(_described, opened.scenes, views))
     # What holds for every scene is said once.
     warnings = dict.fromkeys(sentence for scene in scenes for sentence in scene.warnings)
-    return FileDescription(path, opened.dialect, scenes, tuple(warnings), opened.files)
+    with_opened = [index for index, scene in enumerate(opened.scenes) if scene.opened_at is not None]
+    own = with_opened[0] if len(with_opened) == 1 else None
+    return FileDescription(path, opened.dialect, scenes, tuple(warnings), opened.files, own)
 
 
-def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
+def stack_of(path: Path, opened: OpenFile, wanted: Selection | Wanted) -> Stack:
     """The lazy stack of one scene, channel and plane of an open file; closing it closes the file. Raises ReadError."""
     description = described(path, opened)
-    scene = opened.scenes[chosen(path, "scene", selection.scene, len(opened.scenes))]
-    view = _view(scene, selection.time_axis)
-    channel = chosen(path, "channel", selection.channel, view.planes.shape[1])
-    plane = chosen(path, "plane", selection.plane, view.planes.shape[2])
+    number = chosen(path, "scene", _settled(wanted.scene, description.scene or 0), len(opened.scenes))
+    scene = opened.scenes[number]
+    view = _view(scene, wanted.time_axis)
+    channel = chosen(path, "channel", _settled(wanted.channel, view.channel), view.planes.shape[1])
+    plane = chosen(path, "plane", _settled(wanted.plane, view.plane), view.planes.shape[2])
+    selection = Selection(number, channel, plane, wanted.time_axis, wanted.alone)
     addresses = view.planes[:, channel, plane]
     if (addresses[:, 0] < 0).any():
         raise _lacking(path, scene, addresses)
@@ -55,6 +58,10 @@ def stack_of(path: Path, opened: OpenFile, selection: Selection) -> Stack:
     )
 
 
+def _settled(wanted: int | None, default: int) -> int:
+    return default if wanted is None else wanted
+
+
 def _lacking(path: Path, scene: Scene, addresses: np.ndarray) -> ReadError:
     missing = int((addresses[:, 0] < 0).sum())
     return damaged(path, f"{missing} of {len(addresses)} frames of “{scene.name}” are in no file that is here")
@@ -62,21 +69,39 @@ def _lacking(path: Path, scene: Scene, addresses: np.ndarray) -> ReadError:
 
 @dataclass(frozen=True)
 class _View:
-    """One scene with the roles of its axes settled: plane addresses (T, C, Z, n) and all that is said of it."""
+    """One scene with the roles of its axes settled: plane addresses (T, C, Z, n) and all that is said of it.
+
+    channel, plane: those that are taken where nobody chooses.
+    """
 
     planes: np.ndarray
     roles: Roles
     recording: Recording
     warnings: tuple[str, ...]
+    channel: int = 0
+    plane: int = 0
 
 
 def _view(scene: Scene, time_axis: str = "") -> _View:
     roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, time_axis)
     recording = _timed(checked(scene.recording), scene.axes, roles)
     planes = arrange(scene.planes, roles)
-    alone = (ONE_FRAME,) if planes.shape[0] == 1 else ()
-    warnings = dict.fromkeys((*scene.warnings, *recording.warnings, *roles.warnings, *alone))
-    return _View(planes, roles, recording, tuple(warnings))
+    words = [*scene.warnings, *recording.warnings, *roles.warnings]
+    if planes.shape[0] == 1:
+        words.append(ONE_FRAME)
+    if not (planes[..., 0] >= 0).all(axis=0).any():
+        words.append(f"“{scene.name}” cannot be opened: frames of it are in no file that is here.")
+    return _View(planes, roles, recording, tuple(dict.fromkeys(words)), *_default_place(scene, roles))
+
+
+def _default_place(scene: Scene, roles: Roles) -> tuple[int, int]:
+    """Channel and plane that the file that was opened is of, 0 where that makes no choice."""
+    if scene.opened_at is None:
+        return 0, 0
+    mark = np.zeros((*scene.planes.shape[:-1], 1), bool)
+    mark[scene.opened_at] = True
+    _, channel, plane, _ = np.argwhere(arrange(mark, roles))[0]
+    return int(channel), int(plane)
 
 
 def _timed(recording: Recording, axes: str, roles: Roles) -> Recording:
@@ -100,4 +125,6 @@ def _described(scene: Scene, view: _View) -> SceneDescription:
         time_axis="" if view.roles.time is None else scene.axes[view.roles.time],
         time_guessed=view.roles.guessed,
         warnings=view.warnings,
+        channel=view.channel,
+        plane=view.plane,
     )

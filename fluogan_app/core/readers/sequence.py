@@ -10,7 +10,7 @@ import numpy as np
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import OpenFile, Scene, unreadable
+from fluogan_app.core.readers.base import OpenFile, Scene, place_of_opened_file, unreadable
 from fluogan_app.core.readers.numbering import Series, series_of
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.recorded import recorded_part
@@ -78,7 +78,8 @@ class SequenceFile:
         axes, planes = without_single_axes(axes, planes)
         if format.samples > 1:
             axes, planes = samples_as_channels(axes, planes, format.samples)
-        return Scene(name, axes, planes, format.height, format.width, format.dtype, recording, True, warnings)
+        shape = (format.height, format.width, format.dtype)
+        return Scene(name, axes, planes, *shape, recording, True, warnings, place_of_opened_file(planes))
 
 
 class SequenceSource:

@@ -53,8 +53,8 @@ class OmeFiles:
         one = len(self._others) == 1
         which = f"{listed(self._others)} {'is another file' if one else 'are other files'}"
         frames = f"frames in {'it' if one else 'them'} may be of another recording"
-        sentence = f"{which} than the OME description means, by {'its' if one else 'their'} identifier (UUID): {frames}."
-        return (*self.left_out, sentence)
+        by = f"by {'its' if one else 'their'} identifier (UUID)"
+        return (*self.left_out, f"{which} than the OME description means, {by}: {frames}.")
 
     def _find(self, run: PlaneRun) -> int:
         own = self.paths[0]

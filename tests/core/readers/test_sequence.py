@@ -11,7 +11,9 @@ import pytest
 import tifffile
 
 from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.choice import fitting
 from fluogan_app.core.readers.open import describe, open_stack
 
 FRAMES = np.random.default_rng(6).integers(0, 60_000, (12, 5, 7)).astype(np.uint16)
@@ -28,7 +30,7 @@ def write_series(folder: Path, names: list[str]) -> list[Path]:
     return [write(folder / name, frame) for name, frame in zip(names, FRAMES, strict=False)]
 
 
-def read(path: Path, selection: Selection = Selection()) -> np.ndarray:
+def read(path: Path, selection: Selection | Wanted = Selection()) -> np.ndarray:
     """Every frame."""
     stack = open_stack(path, selection)
     try:
@@ -99,6 +101,30 @@ def test_positions_may_differ_in_size(tmp_path: Path) -> None:
     scenes = describe(tmp_path).scenes
     assert [(scene.sizes["T"], scene.sizes["Y"]) for scene in scenes] == [(3, 5), (3, 3)]
     np.testing.assert_array_equal(read(tmp_path / "Series002_t1.tif", Selection(scene=1)), FRAMES[:3, :3])
+
+
+@pytest.mark.parametrize("opened", [0, 5, 17, 23])
+def test_where_nothing_is_chosen_the_named_file_chooses(opened: int, tmp_path: Path) -> None:
+    names = [f"s{s}_z{z}_w{w}_t{t}.tif" for s in (1, 2) for z in (1, 2) for w in (1, 2) for t in range(3)]
+    for number, name in enumerate(names):
+        write(tmp_path / name, np.full((5, 7), number, np.uint16))
+    stack = open_stack(tmp_path / names[opened])
+    chosen = stack.selection
+    assert [stack.frame(index)[0, 0] for index in range(3)] == [opened // 3 * 3 + t for t in range(3)]
+    assert fitting(None, stack.description) == chosen
+    stack.close()
+    assert (chosen.scene, chosen.channel, chosen.plane) == (opened // 12, opened // 3 % 2, opened // 6 % 2)
+    # What was chosen stays chosen, and so does what a project has kept.
+    assert (read(tmp_path / names[opened], Selection())[:, 0, 0] == np.arange(3)).all()
+    assert (read(tmp_path / names[opened], Wanted(scene=0, channel=0, plane=0))[:, 0, 0] == np.arange(3)).all()
+
+
+def test_the_axis_that_is_taken_as_time_is_left_out_of_what_the_named_file_chooses(tmp_path: Path) -> None:
+    names = [f"z{z}_t{t}.tif" for z in range(4) for t in range(3)]
+    for number, name in enumerate(names):
+        write(tmp_path / name, np.full((5, 7), number, np.uint16))
+    assert read(tmp_path / names[5], Wanted(time_axis="Z"))[:, 0, 0].tolist() == [2, 5, 8, 11]
+    assert read(tmp_path / names[5], Wanted())[:, 0, 0].tolist() == [3, 4, 5]
 
 
 def test_a_recording_that_was_broken_off_gives_its_complete_times(tmp_path: Path) -> None:
