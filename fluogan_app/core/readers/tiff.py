@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import Scene
+from fluogan_app.core.readers.base import Scene, place_of_opened_file
 from fluogan_app.core.readers.ome_xml import is_ome
 from fluogan_app.core.readers.tiff_calibration import tag_recording
+from fluogan_app.core.readers.tiff_format import MIN_IS_WHITE, PALETTE, PageFormat
 from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
 from fluogan_app.core.readers.tiff_imagej import imagej_layout, imagej_notes, imagej_recording
 from fluogan_app.core.readers.tiff_laboratory import (
@@ -25,7 +26,6 @@ from fluogan_app.core.readers.tiff_metamorph import is_stk, metamorph_recording,
 from fluogan_app.core.readers.tiff_micromanager import micromanager_recording
 from fluogan_app.core.readers.tiff_ndtiff import is_ndtiff, micromanager_layout, ndtiff_layout
 from fluogan_app.core.readers.tiff_ome import ome_layout
-from fluogan_app.core.readers.tiff_pages import MIN_IS_WHITE, PALETTE, PageFormat
 from fluogan_app.core.readers.tiff_scenes import (
     TiffLayout,
     TiffScene,
@@ -166,6 +166,7 @@ def _scene(container: TiffContainer, layout: TiffLayout, scene: TiffScene) -> Sc
         recording=scene.recording,
         stated=scene.stated,
         warnings=(*scene.warnings, *_remarks(container, layout, format)),
+        opened_at=place_of_opened_file(planes) if len(layout.files) > 1 else None,
     )
 
 
@@ -185,7 +186,7 @@ def _goes_on(path: Path, layout: TiffLayout) -> tuple[str, ...]:
 
 
 def _remarks(container: TiffContainer, layout: TiffLayout, format: PageFormat) -> tuple[str, ...]:
-    remarks = list(_goes_on(container.path, layout))
+    remarks = [*container.remarks, *_goes_on(container.path, layout)]
     room = container.bytes.size // format.page_bytes
     if len(layout.pages) == len(layout.files) == 1 and room > _ROOM_FOR_NOTES:
         remarks.append(f"The file is long enough for {room} such frames, but describes one; it may be damaged.")

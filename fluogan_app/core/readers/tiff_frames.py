@@ -12,7 +12,8 @@ import numpy as np
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
-from fluogan_app.core.readers.tiff_pages import LSM_INFO, Page, PageFormat, compression_name, read_pages, same_frame
+from fluogan_app.core.readers.tiff_format import PageFormat, compression_name, same_frame
+from fluogan_app.core.readers.tiff_pages import LSM_INFO, Page, read_pages
 
 #: Files of a multi-file stack that are kept open at once; systems allow some hundred.
 MAX_OPEN_FILES = 16
@@ -28,7 +29,7 @@ class TiffContainer:
         self._lock = threading.Lock()
         self._closed = False
         try:
-            self.first, self.last, self.pages = read_pages(self.bytes)
+            self.first, self.last, self.pages, self.remarks = read_pages(self.bytes)
         except ReadError:
             self.bytes.close()
             raise
@@ -147,11 +148,19 @@ class TiffSource:
 
     def _other(self, file: int) -> TiffContainer:
         if file not in self._others:
-            self._others[file] = TiffContainer(self._files[file])
+            self._others[file] = _undoubted(TiffContainer(self._files[file]))
             if len(self._others) > MAX_OPEN_FILES:
                 self._others.popitem(last=False)[1].close()
         self._others.move_to_end(file)
         return self._others[file]
+
+
+def _undoubted(container: TiffContainer) -> TiffContainer:
+    """A file in which nothing is odd. Raises ReadError: it is opened too late for a word of warning."""
+    if container.remarks:
+        container.close()
+        raise damaged(container.path, container.remarks[0].rpartition(";")[0])
+    return container
 
 
 def quiet_tifffile():

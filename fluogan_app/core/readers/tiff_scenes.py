@@ -11,8 +11,9 @@ import numpy as np
 
 from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.data.recording import Recording
+from fluogan_app.core.readers.tiff_format import PageFormat
 from fluogan_app.core.readers.tiff_frames import TiffContainer
-from fluogan_app.core.readers.tiff_pages import Page, PageFormat, contiguous_run, frame_pages
+from fluogan_app.core.readers.tiff_pages import Page, contiguous_run, frame_pages
 
 DESCRIPTION = 270
 
