@@ -11,7 +11,7 @@ from typing import Any
 from fluogan_app.cli.arguments import flags_of, selecting_flag, selection
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import UsageError
+from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.samples import sample
 
 SAMPLE_PREFIX = "sample:"
@@ -20,7 +20,9 @@ _PAIR = ("numerical_aperture", "emission_nm")
 
 
 def stack_path(text: str) -> str:
-    """The path of a file, or of the sample stack in “sample:NAME”. Raises ReadError for an unknown sample."""
+    """The path of a file, or of the sample stack in “sample:NAME”. Raises ReadError for an unknown or empty name."""
+    if not text.strip():
+        raise ReadError("The name of the file is empty.", "Name a microscope's file, a folder or a project.")
     if not text.startswith(SAMPLE_PREFIX):
         return text
     return str(sample(text.removeprefix(SAMPLE_PREFIX)).path)
@@ -74,10 +76,15 @@ def _unchosen(stack: Stack, arguments: Namespace) -> tuple[str, ...]:
     sizes = stack.scene.sizes
     counts = {"scene": len(stack.description.scenes), "channel": sizes["C"], "plane": sizes["Z"]}
     return tuple(
-        f"The file holds {count} {name}s; the first one is taken. Choose another with {selecting_flag(name)}."
+        f"The file holds {count} {name}s; {_taken(stack, name)} is taken. Choose another with {selecting_flag(name)}."
         for name, count in counts.items()
         if count > 1 and getattr(arguments, name) is None
     )
+
+
+def _taken(stack: Stack, name: str) -> str:
+    number = getattr(stack.selection, name)
+    return f"{name} {number}, that of {stack.path.name}," if number else "the first one"
 
 
 def _check_width_is_stated_once(known: Acquisition, flags: Mapping[str, Any], given_pair: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) ->
         "method": record.method,
         "frames": [record.frames.start, record.frames.stop],
         "roi": [record.roi.y0, record.roi.x0, record.roi.height, record.roi.width],
-        "drift": drift_in_short(record),
+        "drift": drift_in_short(record.drift),
         "parameters": {**record.params, **_values(acquisition)},
         "origins": {item.name: acquisition.origin(item.name).value for item in specs(Acquisition)},
         "assumed": words.assumed(acquisition),
@@ -46,10 +47,15 @@ def run_object(folder: Path, run: Run, ended: Ended, warnings: Iterable[str]) ->
 
 def project_object(project: Project, runs: Iterable[Run], warnings: Iterable[str]) -> dict[str, Any]:
     """A project with the state of its runs, and what to say of those that cannot be read."""
-    link = project.document.link
+    document = project.document
+    link, frames, roi = document.link, document.frames, document.roi
     return {
         "project": str(project.folder),
         "stack": None if link is None else {"path": link.path, "shape_tyx": list(link.shape_tyx), "dtype": link.dtype},
+        "selection": None if link is None else asdict(link.selection),
+        "frames": None if frames is None else [frames.start, frames.stop],
+        "roi": None if roi is None else [roi.y0, roi.x0, roi.height, roi.width],
+        "drift": drift_in_short(document.drift),
         "runs": [_summary(run) for run in runs],
         "warnings": list(warnings),
     }
@@ -71,7 +77,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "seconds": record.seconds,
         "device": record.device,
         "parent": record.parent,
-        "drift": drift_in_short(record),
+        "drift": drift_in_short(record.drift),
         "measures": dict(record.measures),
     }
 

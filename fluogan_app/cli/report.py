@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from fluogan_app.core.errors import FluoganError
 
 #: What a file answers that cannot take any more, and a pipe never.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_COLOUR = re.compile("(\033\\[\\d*m)")
 
 
 class Report:
@@ -48,12 +50,12 @@ class Report:
     def text(self, *lines: str) -> None:
         """Lines of a result; nothing with --json."""
         if not self.json_only:
-            self._out.write("".join(line + "\n" for line in lines))
+            self._out.write("".join(self._shown(line) + "\n" for line in lines))
 
     def note(self, sentence: str) -> None:
         """Something worth knowing; nothing with --json, whose object says it itself."""
         if not self.json_only:
-            self._err.write(f"{words.one_line(sentence)}\n")
+            self._err.write(f"{words.printable(words.one_line(sentence))}\n")
 
     def warnings(self, sentences: Iterable[str]) -> None:
         """What may be wrong with the data or the result."""
@@ -62,7 +64,7 @@ class Report:
 
     def error(self, error: FluoganError) -> None:
         """A fault that the user can mend, on one line."""
-        self._err.write(f"fluogan: {error.one_line}\n")
+        self._err.write(f"fluogan: {words.printable(error.one_line)}\n")
 
     def internal_error(self, error: BaseException, log_path: Path) -> None:
         """A fault of this program, on one line with the log's path."""
@@ -71,7 +73,7 @@ class Report:
     def failed_run(self, error: FluoganError | None, log_path: Path) -> None:
         """A run that ended with a failure, on one line with the log's path."""
         reason = error.one_line if error is not None else "The run failed."
-        self._err.write(f"fluogan: {reason} The log is {log_path}.\n")
+        self._err.write(words.printable(f"fluogan: {reason} The log is {log_path}.") + "\n")
 
     def stopping(self) -> None:
         """Said from a signal handler, where a buffered stream may be in the middle of a line."""
@@ -81,6 +83,11 @@ class Report:
     def interrupted(self) -> None:
         """The user stopped a command that keeps nothing."""
         self._err.write("fluogan: Interrupted.\n")
+
+    def _shown(self, line: str) -> str:
+        # The colours on a terminal are this program's own.
+        parts = _COLOUR.split(line) if self.coloured else [line]
+        return "".join(part if _COLOUR.fullmatch(part) else words.printable(part) for part in parts)
 
     def close(self) -> None:
         """Send out what is still held back."""

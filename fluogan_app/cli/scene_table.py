@@ -53,7 +53,7 @@ def _fact_text(fact: Fact) -> str:
     if fact.origin is Origin.MISSING:
         flag = f" (give {spec(Acquisition, fact.name).flag})" if fact.name in Acquisition.model_fields else ""
         return fact.text + flag
-    note = f": {fact.note.rstrip('.')}" if fact.note else ""
+    note = f"; {fact.note[0].lower()}{fact.note[1:].rstrip('.')}" if fact.note else ""
     return f"{fact.text} ({_WORDS[fact.origin]}{note})"
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.params import spec, specs
 from fluogan_app.core.project.model import ProjectDocument, RunRecord
+from fluogan_app.core.readers.roles import NO_TIME
 from fluogan_app.core.units import length_text, seconds_text
 
 STOPPING = "\nStopping as soon as this step is done. Ctrl-C again quits at once.\n"
@@ -24,6 +27,14 @@ _UNIT_ENDINGS = {
     "_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames",
     "_db": "dB", "_pixels": "pixels",
 }  # fmt: skip
+
+#: What steers a terminal, turns the direction of writing, or cannot be encoded; a file can have it in its name.
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Text that a terminal shows as it is: what would steer it is written as in a program, \\x1b."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def one_line(text: str) -> str:
@@ -106,11 +117,24 @@ def project_rows(document: ProjectDocument) -> list[tuple[str, str]]:
     if link is None:
         return [("Stack", "none yet")]
     count, height, width = link.shape_tyx
-    return [
+    roi, frames, drift = document.roi, document.frames, document.drift
+    rows = [
         ("Stack", link.path),
+        ("Image taken", selection_text(link.selection)),
         ("Frames (T)", str(count)),
+        ("Frames taken", "all" if frames is None else f"{frames.start} to {frames.stop - 1} ({len(frames)})"),
         ("Frame (Y × X)", image_text((height, width), document.acquisition.pixel_size_nm)),
+        ("Region", "the full frame" if roi is None else str(roi)),
     ]
+    corrected = "not corrected" if drift is None else f"{drift.span_pixels:.2g} pixels, corrected"
+    return [*rows, ("Drift", corrected)]
+
+
+def selection_text(selection: Selection) -> str:
+    """Which image of a file is taken, by its numbers from 0."""
+    chosen = f"scene {selection.scene}, channel {selection.channel}, plane {selection.plane}"
+    axis = {"": "", NO_TIME: ", no axis as time"}.get(selection.time_axis, f", axis {selection.time_axis} as time")
+    return chosen + axis + (", this file alone" if selection.alone else "")
 
 
 def run_line(record: RunRecord, steps: int) -> str:

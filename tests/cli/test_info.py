@@ -18,7 +18,7 @@ def test_the_json_is_the_object_of_the_contract(fluogan, stack_file) -> None:
     (scene,) = content["scenes"]
     promised = {"name", "sizes", "axes", "dtype", "pixel_size_nm", "time_step_ms", "channels"}
     optics = {"emissions_nm", "numerical_aperture", "objective"}
-    assert set(scene) == promised | optics | {"time_axis", "plane_step_nm", "exposure_ms", "camera"}
+    assert set(scene) == promised | optics | {"time_axis", "plane_step_nm", "exposure_ms", "camera", "facts"}
     assert scene["sizes"] == {"T": 12, "C": 1, "Z": 1, "Y": 11, "X": 14}
     assert scene["pixel_size_nm"] == {"y": 100.0, "x": 100.0, "origin": "file"}
     assert scene["dtype"] == "uint16"
@@ -50,6 +50,8 @@ def test_what_is_no_stack_is_refused_in_one_line(fluogan, tmp_path) -> None:
     fluogan("info", text, "--json").refused("text.tif")
     fluogan("info", tmp_path / "absent.tif").refused("absent.tif")
     fluogan("info", tmp_path).refused(str(tmp_path))
+    for command in (("info", ""), ("info", " ", "--json"), ("check", ""), ("reconstruct", "", "-o", tmp_path / "p")):
+        fluogan(*command).refused("name of the file is empty")
 
 
 def test_a_library_that_prints_does_not_spoil_the_json(fluogan, stack_file, monkeypatch) -> None:
@@ -76,6 +78,7 @@ def test_of_a_project_the_runs_are_listed(fluogan, reconstruct, project_path) ->
     assert "Run 2: fluogan, finished at step 6 of 6" in said.out
     content = json.loads(fluogan("info", project_path, "--json").out)
     assert content["stack"]["shape_tyx"] == [12, 11, 14]
+    assert (content["frames"], content["roi"], content["drift"]) == (None, None, None)
     assert [(run["run"], run["status"], run["steps"]) for run in content["runs"]] == [
         (1, "finished", 6),
         (2, "finished", 6),
@@ -164,3 +167,50 @@ def test_numbered_files_are_one_stack_unless_one_is_wanted_alone(fluogan, tmp_pa
         assert content["warnings"][0] == "4 numbered files, 8.tif to 11.tif, are taken as one stack."
     alone = json.loads(fluogan("info", tmp_path / "9.tif", "--alone", "--json").out)
     assert (alone["files"], alone["scenes"][0]["sizes"]["T"]) == (1, 1)
+
+
+def test_a_project_shows_what_was_chosen(fluogan, hyperstack, project_path, quick, tmp_path) -> None:
+    table = tmp_path / "drift.csv"
+    table.write_text("frame,y_pixels,x_pixels\n0,0,0\n1,0.5,0\n2,0.5,0\n")
+    chosen = ("--channel", 1, "--z", 2, "--time-axis", "z", "--frames", "1:3", "--roi", "1,2,9,9")
+    noise = np.random.default_rng(1).poisson(40, (4, 3, 2, 12, 13)).astype(np.uint16)
+    notes = {"axes": "TZCYX", "PhysicalSizeX": 0.08, "PhysicalSizeY": 0.08}
+    tifffile.imwrite(hyperstack, noise, ome=True, metadata=notes, photometric="minisblack")
+    assert fluogan("reconstruct", hyperstack, "-o", project_path, *quick, *chosen, "--drift", table).code == 0
+    said = fluogan("info", project_path).out
+    assert "scene 0, channel 1, plane 2, axis Z as time" in said and "1 to 2 (2)" in said
+    assert "9 × 9 pixels at row 1, column 2" in said and "0.5 pixels, corrected" in said
+    content = json.loads(fluogan("info", project_path, "--json").out)
+    selection = {"scene": 0, "channel": 1, "plane": 2, "time_axis": "Z", "alone": False}
+    assert (content["selection"], content["frames"], content["roi"]) == (selection, [1, 3], [1, 2, 9, 9])
+    assert content["drift"]["span_pixels"] == 0.5
+
+
+def test_every_fact_of_the_table_is_in_the_json(fluogan, hyperstack) -> None:
+    (scene,) = json.loads(fluogan("info", hyperstack, "--json").out)["scenes"]
+    facts = {fact.pop("name"): fact for fact in scene["facts"]}
+    assert facts["emission_nm"] == {"label": "Emission wavelength", "text": "465 nm", "origin": "file", "note": ""}
+    assert (facts["fwhm_nm"]["text"], facts["fwhm_nm"]["origin"]) == ("220 nm", "assumed")
+    assert (facts["objective"]["text"], facts["objective"]["origin"]) == ("not stated", "missing")
+    (scene,) = json.loads(fluogan("info", hyperstack, "--channel", 1, "--json").out)["scenes"]
+    assert {fact["name"]: fact["text"] for fact in scene["facts"]}["emission_nm"] == "525 nm"
+
+
+def test_pixels_that_are_not_square_come_with_what_to_do(fluogan, tmp_path) -> None:
+    notes = {"axes": "TYX", "PhysicalSizeX": 0.1, "PhysicalSizeY": 0.2}
+    tifffile.imwrite(tmp_path / "a.ome.tif", np.ones((3, 5, 6), np.uint16), ome=True, metadata=notes)
+    said = fluogan("info", tmp_path / "a.ome.tif")
+    assert "100 nm wide, 200 nm high (from the file; a run needs square pixels: resample the stack, or" in said.out
+
+
+def test_a_files_name_steers_no_terminal(fluogan, stack_file, monkeypatch) -> None:
+    from fluogan_app.cli import report
+
+    path = stack_file.rename(stack_file.with_name("red\033[31m\nline\u202e.tif"))
+    assert fluogan("info", path).out.startswith("red\\x1b[31m\\nline\\u202e.tif (read as")
+    fluogan("info", path.with_name("no\033[2J.tif")).refused("no\\x1b[2J.tif")
+    assert json.loads(fluogan("info", path, "--metadata", "--json").out)["scenes"]
+    monkeypatch.setattr(report._Stream, "is_terminal", True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\033[32m100 nm (from the file)\033[0m" in fluogan("info", path).out

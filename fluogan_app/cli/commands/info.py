@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from fluogan_app.cli.records import project_object, steps_kept
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.scene_table import scene_lines
 from fluogan_app.core.data.description import FileDescription, SceneDescription
-from fluogan_app.core.data.facts import facts
+from fluogan_app.core.data.facts import Fact, facts
 from fluogan_app.core.data.metadata_text import metadata_lines, plain
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
@@ -45,7 +47,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         return _one_image(path, arguments, report)
     description = describe(path, arguments.alone)
     if arguments.json:
-        scenes = [_scene_object(scene, arguments.metadata) for scene in description.scenes]
+        scenes = [_scene_object(scene, _known(scene), arguments.metadata) for scene in description.scenes]
         report.json({**description.to_json(), "scenes": scenes})
         return Exit.DONE
     report.text(*_table(description, report.coloured))
@@ -67,15 +69,15 @@ def _one_image(path: str, arguments: argparse.Namespace, report: Report) -> Exit
     with closing(open_stack(path, selection(arguments))) as stack:
         frames = frame_range(arguments.frames, stack.shape[0]) or FrameRange(0, stack.shape[0])
         roi = (arguments.roi or Roi(0, 0, *stack.shape[1:])).checked(stack.shape[1:])
+    known = facts(stack.scene, stack.acquisition, stack.selection.channel)
     if arguments.json:
         taken = {"frames": [frames.start, frames.stop], "roi": [roi.y0, roi.x0, roi.height, roi.width]}
         chosen = {name: getattr(stack.selection, name) for name in SELECTED}
-        scene = _scene_object(stack.scene, arguments.metadata)
+        scene = _scene_object(stack.scene, known, arguments.metadata)
         about = {**stack.description.to_json(), "warnings": list(stack.warnings)}
         report.json({**about, "scenes": [scene], "taken": {**chosen, **taken}})
         return Exit.DONE
     report.text(f"{stack.path.name} (read as {stack.reader})", _scene_title(stack.selection.scene, stack.scene))
-    known = facts(stack.scene, stack.acquisition, stack.selection.channel)
     report.text(*scene_lines(stack.scene, known, report.coloured), _taken_sentence(stack, frames, roi))
     if arguments.metadata:
         report.text("", *_tree(stack.selection.scene, stack.scene))
@@ -105,18 +107,23 @@ def _project(project: Project, as_json: bool, report: Report) -> Exit:
 
 
 def _table(description: FileDescription, coloured: bool) -> list[str]:
-    from fluogan_app.core.readers.recording import acquisition_of
-
     lines = [f"{description.path.name} (read as {description.reader})"]
     count, said = len(description.scenes), None
     for number, scene in enumerate(description.scenes):
         if count > 1 or scene.name != description.path.stem:
             lines.append(f"{_scene_title(number, scene)} ({number + 1} of {count})")
-        known = facts(scene, acquisition_of(scene.recording, 0))
+        known = _known(scene)
         # Scenes of one file are mostly recorded alike: what holds for the one before is not said again.
         lines += scene_lines(scene, known if known != said else (), coloured)
         said = known
     return lines
+
+
+def _known(scene: SceneDescription) -> tuple[Fact, ...]:
+    """What the file alone tells of the channel that is taken where nobody chooses."""
+    from fluogan_app.core.readers.recording import acquisition_of
+
+    return facts(scene, acquisition_of(scene.recording, scene.channel), scene.channel)
 
 
 def _scene_title(number: int, scene: SceneDescription) -> str:
@@ -139,5 +146,7 @@ def _tree(number: int, scene: SceneDescription) -> list[str]:
     return [f"{_scene_title(number, scene)}, in the file's own words:", *metadata_lines(metadata, depth=1)]
 
 
-def _scene_object(scene: SceneDescription, with_metadata: bool) -> dict[str, Any]:
-    return {**scene.to_json(), **({"metadata": plain(scene.recording.metadata)} if with_metadata else {})}
+def _scene_object(scene: SceneDescription, known: Iterable[Fact], with_metadata: bool) -> dict[str, Any]:
+    """An image with its facts: of those that nothing states, the text and the origin say so."""
+    told = {**scene.to_json(), "facts": [asdict(fact) for fact in known]}
+    return {**told, "metadata": plain(scene.recording.metadata)} if with_metadata else told

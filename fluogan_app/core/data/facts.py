@@ -62,7 +62,7 @@ def _pixel_size(scene: SceneDescription, acquisition: Acquisition) -> Fact:
     if acquisition.pixel_size_nm is not None or height is None or width is None:
         return fact
     sides = f"{width:.6g} nm wide, {height:.6g} nm high"
-    note = "Blur and sampling are taken equal along both sides: resample to square pixels, or state one size."
+    note = "A run needs square pixels: resample the stack, or state the side if the file is wrong."
     return Fact(fact.name, fact.label, sides, Origin.FILE, note)
 
 

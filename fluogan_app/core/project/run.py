@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fluogan_app import __version__
+from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.result import Curves, Metric, Result
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import gone, write_json_atomic
@@ -141,7 +142,7 @@ class Run:
             **{name: record[name] for name in kept},
             "source": Path(source.get("path", "")).name,
             "source_sha256": source.get("sha256", ""),
-            "drift": drift_in_short(self.record),
+            "drift": drift_in_short(self.record.drift),
             "environment": record["environment"],
         }
 
@@ -190,9 +191,8 @@ class Run:
         return Result(estimate, background, mean, estimate.shape[0] // mean.shape[0], size_nm, steps, measures, notes)
 
 
-def drift_in_short(record: RunRecord) -> dict[str, Any] | None:
-    """What was corrected; the path itself is a table of its own."""
-    drift = record.drift
+def drift_in_short(drift: Drift | None) -> dict[str, Any] | None:
+    """What is corrected; the path itself is a table of its own."""
     if drift is None:
         return None
     uncertainty = drift.uncertainty_pixels
