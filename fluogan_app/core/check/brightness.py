@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import median_filter, uniform_filter1d
 
 from fluogan_app.core.check.frame_facts import FrameFacts
 from fluogan_app.core.check.result import CheckFinding, Severity
@@ -14,11 +14,14 @@ LEAST_FRAMES = 10
 LITTLE_FALL, LARGE_FALL = 0.1, 0.5
 #: A jump stands out so many times from the changes around it, and is this part of the light.
 LEAST_TIMES, LEAST_JUMP = 8.0, 0.05
-#: Blank frames have less than the first of these parts of the usual light, and the next one more than the second.
+#: Blank frames have less than the first of these parts of the light of bright ones, and where they end, the light
+#: changes by more than the first over the second.
 BLANK, LIT = 0.2, 0.5
+#: What is bright in fewer frames than half of this is a flash.
+FLASH = 5
 #: Where there is no light, pixels differ by their read noise alone: less than this part of what they usually do.
 BLANK_SPREAD = 0.5
-#: The usual light stands above the darkest frames by at least this part of the mean frame's own contrast.
+#: The light of bright frames stands above the darkest frames by at least this part of the mean frame's own contrast.
 LEAST_RANGE = 0.3
 #: Alternate frames differ where their difference is so many times its standard error, and this part of the light.
 LEAST_ERRORS, LEAST_ALTERNATION = 6.0, 0.01
@@ -33,19 +36,23 @@ def bleaching(light: np.ndarray, frames: np.ndarray, offset_known: bool) -> Chec
     window = max(3, len(light) // 20) | 1
     smooth = uniform_filter1d(light, window, mode="nearest")
     few = max(2, len(light) // 20)
-    first, last = float(light[:few].mean()), float(light[-few:].mean())
-    fall = 1.0 - last / first if first > 0 else 0.0
-    values = {"fall_percent": 100.0 * fall}
-    least = "" if offset_known else " at least (the camera's offset is not known)"
+    first, last = max(float(light[:few].mean()), 0.0), max(float(light[-few:].mean()), 0.0)
     pictures = (_curve("Brightness", light, frames, ("smoothed", smooth)),)
+    if first == 0.0:
+        advice = "The image is the frames' average: choose those that have light (--frames A:B)."
+        return CheckFinding("bleaching", label, Severity.NOTE, "The first frames are dark.", advice, {}, pictures)
+    fall = 1.0 - last / first
+    values = {"fall_percent": 100.0 * fall}
+    about = "" if offset_known else "about "
+    rests = "" if offset_known else " (the camera's offset is not known)"
     if abs(fall) <= LITTLE_FALL:
-        words = f"The brightness changes by {100 * abs(fall):.1f} %{least} from the first frames to the last."
+        words = f"The brightness changes by {about}{100 * abs(fall):.1f} % from the first frames to the last{rests}."
         return CheckFinding("bleaching", label, Severity.FINE, words, "", values, pictures)
     if fall < 0:
-        words = f"The brightness rises by {-100 * fall:.0f} % from the first frames to the last."
+        words = f"The brightness rises by {about}{-100 * fall:.0f} % from the first frames to the last{rests}."
         advice = "The image is the frames' average. Check that the light source had warmed up, and that focus was kept."
         return CheckFinding("bleaching", label, Severity.NOTE, words, advice, values, pictures)
-    words = f"The brightness falls by {100 * fall:.0f} %{least} over the frames: the sample bleaches."
+    words = f"The brightness falls by {about}{100 * fall:.0f} % over the frames{rests}: the sample bleaches."
     advice = "The fit follows the common brightness of the frames, and the image is their average."
     if fall > LARGE_FALL:
         half = int(frames[int(np.argmax(smooth < smooth[0] / 2.0)) or len(frames) - 1])
@@ -54,8 +61,8 @@ def bleaching(light: np.ndarray, frames: np.ndarray, offset_known: bool) -> Chec
     return CheckFinding("bleaching", label, severity, words, advice, values, pictures)
 
 
-def jumps(light: np.ndarray, frames: np.ndarray) -> CheckFinding:
-    """Frames from one to the next of which the light (T,) changes suddenly."""
+def jumps(light: np.ndarray, spreads: np.ndarray, frames: np.ndarray) -> CheckFinding:
+    """Frames from one to the next of which the light (T,) changes suddenly; spreads: (T,) between each one's pixels."""
     label, found = "Jumps of the brightness", _jumps(light)
     values = {"jumps": len(found)}
     if not len(found):
@@ -65,16 +72,24 @@ def jumps(light: np.ndarray, frames: np.ndarray) -> CheckFinding:
     percent = 100.0 * (light[largest + 1] / light[largest] - 1.0) if light[largest] > 0 else 100.0
     often = "once," if len(found) == 1 else f"{len(found)} times; most"
     words = f"The brightness jumps {often} after frame {frames[largest]}, by " + f"{percent:+.0f} %.".replace("-", "−")
-    ends = [0, *(found + 1).tolist(), len(light)]
-    start, stop = max(zip(ends, ends[1:]), key=lambda stretch: stretch[1] - stretch[0])
+    start, stop = _best_stretch(light, spreads, found)
     values |= {"first_frame": int(frames[start]), "last_frame": int(frames[stop - 1])}
     advice = (
-        "Light or shutter changed during the recording: choose the frames of one stretch; the longest is "
+        "Light or shutter changed during the recording: choose the frames of one stretch; most light is in "
         f"--frames {values['first_frame']}:{values['last_frame'] + 1}."
     )
     marks = tuple(Mark(f"frame {frames[at]}", float(frames[at])) for at in found[:3])
     pictures = (_curve("Brightness", light, frames, marks=marks),)
     return CheckFinding("jumps", label, Severity.WARNING, words, advice, values, pictures)
+
+
+def _best_stretch(light: np.ndarray, spreads: np.ndarray, jumps: np.ndarray) -> tuple[int, int]:
+    """Where most light lies between two jumps; the longest stretch where none of those that are long has any."""
+    ends = [0, *(jumps + 1).tolist(), len(light)]
+    stretches = list(zip(ends, ends[1:]))
+    above = (light - light.min()) * (spreads > 0)
+    long = [stretch for stretch in stretches if stretch[1] - stretch[0] >= LEAST_FRAMES] or stretches
+    return max(long, key=lambda stretch: (float(above[slice(*stretch)].sum()), stretch[1] - stretch[0]))
 
 
 def blank_frames(light: np.ndarray, frames: np.ndarray, stretch: tuple[int, int]) -> CheckFinding:
@@ -83,7 +98,8 @@ def blank_frames(light: np.ndarray, frames: np.ndarray, stretch: tuple[int, int]
     count = len(light) - (stop - start)
     values = {"blank_frames": count, "first_frame": int(frames[start]), "last_frame": int(frames[stop - 1])}
     if not count:
-        return CheckFinding("blank_frames", label, Severity.FINE, "No frame is blank.", values={"blank_frames": 0})
+        words = "No frames at the start or the end are blank."
+        return CheckFinding("blank_frames", label, Severity.FINE, words, values={"blank_frames": 0})
     ends = ((f"the first {start}", start), (f"the last {len(light) - stop}", stop < len(light)))
     where = " and ".join(words for words, some in ends if some)
     words = f"The light was off in {where} of {len(light)} frames."
@@ -93,20 +109,31 @@ def blank_frames(light: np.ndarray, frames: np.ndarray, stretch: tuple[int, int]
     return CheckFinding("blank_frames", label, Severity.WARNING, words, advice, values, pictures)
 
 
-def lit_stretch(light: np.ndarray, spreads: np.ndarray, contrast: float) -> tuple[int, int]:
+def lit_stretch(facts: FrameFacts, contrast: float) -> tuple[int, int]:
     """First lit frame and the one after the last, by sudden steps from blank frames to lit ones or back.
 
-    spreads: (T,) standard deviation between the pixels of each frame. contrast: of the mean frame, in the same counts.
+    The lit frames are the bright ones, be they ever so few. contrast: of the mean frame, in counts.
     """
-    floor, usual = float(light.min()), float(np.median(light))
-    if len(light) < LEAST_FRAMES or usual <= floor or usual - floor < LEAST_RANGE * contrast:
-        return 0, len(light)
+    light, spreads, count = facts.means, facts.spreads, facts.count
+    floor, usual = float(light.min()), float(median_filter(light, FLASH, mode="nearest").max())
+    if count < LEAST_FRAMES or usual <= floor or usual - floor < LEAST_RANGE * contrast:
+        return 0, count
     level = (light - floor) / (usual - floor)
-    lit = np.flatnonzero((level >= BLANK) | (spreads > BLANK_SPREAD * np.median(spreads)))
+    usual_spread = float(median_filter(spreads, FLASH, mode="nearest").max())
+    lit = np.flatnonzero((level >= BLANK) | (spreads > BLANK_SPREAD * usual_spread))
     if not len(lit):
-        return 0, len(light)
+        return 0, count
     start, stop = int(lit[0]), int(lit[-1]) + 1
-    return (start if level[start] >= LIT else 0), (stop if level[stop - 1] >= LIT else len(light))
+    start = start if _is_sudden(level, start) and not facts.shows_detail(slice(0, start)) else 0
+    return start, (stop if _is_sudden(level, stop) and not facts.shows_detail(slice(stop, count)) else count)
+
+
+def _is_sudden(level: np.ndarray, at: int) -> bool:
+    """Whether the frames before a position are far from as bright as those from there on."""
+    if not 0 < at < len(level):
+        return False
+    low, high = sorted((float(level[max(0, at - 3) : at].mean()), float(level[at : at + 3].mean())))
+    return low < BLANK / LIT * high
 
 
 def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding, CheckFinding]:
@@ -120,7 +147,7 @@ def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding,
         flat = _worse(flat, Severity.SERIOUS, words, advice)
     elif len(constant):
         words = f"All pixels are equal in {_listed(frames[constant])}."
-        flat = _worse(flat, Severity.WARNING, words, "Frames were lost while recording: leave them out (--frames A:B).")
+        flat = _worse(flat, _by_share(len(constant), facts.count), words, _without(constant, facts.count, frames))
     copies = {at: before for at, before in facts.copy_of.items() if facts.spreads[at] > 0}
     same = CheckFinding("repeated_frames", "Repeated frames", Severity.FINE, "No frame is a copy of another one.",
                         values={"repeated_frames": len(copies)})  # fmt: skip
@@ -130,8 +157,21 @@ def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding,
         what = "is an exact copy of an earlier one" if len(copies) == 1 else "are exact copies of earlier ones"
         words = f"{len(copies)} of {facts.count} frames {what} {which}."
         advice = "No two exposures are equal: frames were written twice. They count double and hide noise."
-        same = _worse(same, Severity.SERIOUS if len(copies) > facts.count / 10 else Severity.WARNING, words, advice)
+        same = _worse(same, _by_share(len(copies), facts.count), words, advice)
     return flat, same
+
+
+def _by_share(count: int, of_all: int) -> Severity:
+    return Severity.SERIOUS if count > of_all / 10 else Severity.WARNING
+
+
+def _without(constant: np.ndarray, count: int, frames: np.ndarray) -> str:
+    """What to do about frames that hold nothing, at these positions of so many."""
+    ends = [-1, *constant.tolist(), count]
+    between = [(one + 1, other) for one, other in zip(ends, ends[1:])]
+    start, stop = max(between, key=lambda part: part[1] - part[0])
+    some = "A:B" if stop - start < LEAST_FRAMES else f"{frames[start]}:{frames[stop - 1] + 1}"
+    return f"They hold no picture, as where frames were lost while recording: leave them out (--frames {some})."
 
 
 def alternation(light: np.ndarray, frames: np.ndarray, mean: np.ndarray) -> CheckFinding:

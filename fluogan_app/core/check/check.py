@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from fluogan_app.core.check import brightness, light, pixels
-from fluogan_app.core.check.frame_facts import FrameFacts, kept_frames
-from fluogan_app.core.check.result import DataCheck
+from fluogan_app.core.check.frame_facts import FrameFacts, middle_of
+from fluogan_app.core.check.result import CheckFinding, DataCheck
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
-from fluogan_app.core.data.shifted import moved_back
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.camera import estimate_camera
 from fluogan_app.core.estimate.drift import drift_of
@@ -22,6 +21,10 @@ from fluogan_app.core.estimate.gathering import (
 from fluogan_app.core.estimate.kappa import estimate_kappa
 from fluogan_app.core.estimate.recording import with_estimates
 from fluogan_app.core.estimate.result import Estimate, Finding
+from fluogan_app.core.estimate.standing import standing, steady_twin
+
+#: Asked now and then whether to stop.
+Cancelled = Callable[[], bool]
 
 #: Share of the pixels that are darker than where the dark is looked for, if nobody knows the camera's offset.
 DARKEST = 0.5
@@ -29,7 +32,7 @@ DARKEST = 0.5
 
 def check_data(
     stack: Stack, acquisition: Acquisition, roi: Roi | None = None, frames: FrameRange | None = None,
-    on_frame: OnFrame | None = None, cancelled: Callable[[], bool] | None = None,
+    on_frame: OnFrame | None = None, cancelled: Cancelled | None = None,
 ) -> DataCheck | None:  # fmt: skip
     """Look at the frames of a region once, at evenly spread ones of a very long stack; None where it was cancelled.
 
@@ -38,14 +41,15 @@ def check_data(
     """
     region = (roi or Roi.whole(stack.shape[1:])).checked(stack.shape[1:])
     wanted = (frames or FrameRange.whole(stack.shape[0])).checked(stack.shape[0])
+    stop = cancelled or (lambda: False)
     look = _Look(stack, region, frames_to_read(stack.raw, wanted))
     for done in range(len(look.indices)):
-        if cancelled is not None and cancelled():
+        if stop():
             return None
         look.take(done)
         if on_frame is not None:
             on_frame(done + 1, len(look.indices))
-    return _told(look, acquisition, wanted)
+    return _told(look, acquisition, wanted, stop)
 
 
 class _Look:
@@ -56,9 +60,8 @@ class _Look:
         part = most_detailed_part(stack, indices, roi)
         self.gathering = Gathering(stack.shape[1:], indices, part)
         self.facts = FrameFacts((roi.height, roi.width), len(indices))
-        self._kept_positions = kept_frames(indices)
-        self._part = part.inside(roi).slices
-        self._kept: list[np.ndarray] = []
+        self._part = part
+        self._kept: dict[int, np.ndarray | None] = dict.fromkeys(middle_of(range(len(indices))))
 
     def take(self, position: int) -> None:
         """Read and take in one frame."""
@@ -67,70 +70,100 @@ class _Look:
         values = self.facts.add(frame[self.roi.slices])
         whole = values if values.shape == frame.shape else _finite(frame)
         self.gathering.add(whole, None if self.stack.drift is None else _finite(self.stack.frame(index)))
-        if position in self._kept_positions:
-            self._kept.append(values[self._part].copy())
+        if position in self._kept:
+            self._kept[position] = whole[self._part.slices].copy()
 
-    @property
-    def kept_indices(self) -> np.ndarray:
-        """Their numbers in the stack."""
-        return self.indices[sorted(self._kept_positions)]
+    def kept(self, stretch: tuple[int, int], cancelled: Cancelled) -> tuple[np.ndarray, np.ndarray] | None:
+        """Frames (T, y, x) of the part with most detail from the middle of the lit ones, and their numbers (T,).
 
-    @property
-    def kept(self) -> np.ndarray:
-        """Successive frames (T, y, x) of the part with most detail."""
-        return np.stack(self._kept)
+        Where the light was on for a part of the recording only, its frames are read again. None where cancelled.
+        """
+        lit = [position for position in range(*stretch) if self.facts.spreads[position] > 0]
+        positions, frames = middle_of(lit or range(*stretch)), []
+        for position in positions:
+            if cancelled():
+                return None
+            found = self._kept.get(position)
+            again = self.stack.raw.frame(int(self.indices[position]))[self._part.slices] if found is None else found
+            frames.append(_finite(again))
+        return np.stack(frames), self.indices[positions]
 
 
 def _finite(frame: np.ndarray) -> np.ndarray:
     return np.nan_to_num(frame.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _told(look: _Look, acquisition: Acquisition, wanted: FrameRange) -> DataCheck:
-    facts, gathering, rows_columns = look.facts, look.gathering, look.roi.slices
-    hot, dead = gathering.hot_and_dead(acquisition)
-    mean = gathering.mean[rows_columns]
-    drift = drift_of(gathering, hot | dead, look.stack.shape[0], acquisition.pixel_size_nm)
-    camera, kappa = _of_the_camera(look, acquisition, look.stack.drift or drift.drift)
-    offset_known = camera.origin("offset") is not Origin.ASSUMED
-    dark = camera.offset if offset_known else float(np.percentile(mean, DARKEST))
-    above, contrast = facts.means - dark, float(mean.mean() - np.percentile(mean, DARKEST))
-    stretch, shown = brightness.lit_stretch(above, facts.spreads, contrast), look.indices
-    lit = slice(*stretch)
+def _told(look: _Look, known: Acquisition, wanted: FrameRange, cancelled: Cancelled) -> DataCheck | None:
+    """What was found, after the pass; None where it was cancelled between two stages of it."""
+    facts, gathering, part = look.facts, look.gathering, look.roi.slices
+    hot, dead = gathering.hot_and_dead(known)
+    mean = gathering.mean[part]
+    stretch = brightness.lit_stretch(facts, float(mean.mean() - np.percentile(mean, DARKEST)))
+    kept = look.kept(stretch, cancelled)
+    if kept is None or cancelled():
+        return None
+    drift = drift_of(gathering, hot | dead, look.stack.shape[0], known.pixel_size_nm, cancelled)
+    if drift is None or cancelled():
+        return None
+    camera = _with_camera(kept[0], known)
+    if cancelled():
+        return None
+    kappa = _fluctuation(*kept, look.stack.drift or drift.drift, camera)
+    moved = look.stack.drift is not None
     findings = (
         light.frame_count(len(wanted)),
-        light.drift_finding(drift, look.stack.drift is not None),
-        pixels.wrong_numbers(facts),
-        pixels.saturation(facts),
-        pixels.hot_pixels(hot[rows_columns], dead[rows_columns], facts.stuck, facts.count),
-        pixels.negative_values(facts),
-        *brightness.odd_frames_out(facts, shown),
-        brightness.blank_frames(above, shown, stretch),
-        brightness.bleaching(above[lit], shown[lit], offset_known),
-        brightness.jumps(above[lit], shown[lit]),
-        brightness.alternation(above[lit], shown[lit], mean),
-        light.photons(mean, len(wanted), camera),
-        light.fluctuation(kappa),
-        light.sampling(acquisition),
+        light.drift_finding(drift, moved),
+        *_of_pixels(facts, hot[part], dead[part]),
+        *_of_frames(look, mean, stretch, camera),
+        light.photons(light.Seen.of(mean, hot[part] | dead[part]), _lit(stretch, look, wanted), camera),
+        light.fluctuation(kappa, drift.moves and not moved),
+        light.sampling(known),
     )
-    return DataCheck(findings, _used(look, wanted), len(look.indices), mean.astype(np.float32), drift)
+    told = tuple(finding.of_numbers() for finding in findings)
+    return DataCheck(told, _used(look, wanted), len(look.indices), mean.astype(np.float32), drift)
 
 
-def _of_the_camera(look: _Look, acquisition: Acquisition, drift: Drift | None) -> tuple[Acquisition, Finding]:
-    """The recording with gain and offset from the frames where nobody stated them, and the fluctuation."""
-    frames = look.kept
-    if np.ptp(frames) > 0:
-        found = [one for one in estimate_camera(frames, acquisition) if isinstance(one, Estimate)]
-        acquisition = with_estimates(acquisition, found)
-    if drift is not None:
-        frames = _standing(frames, drift.positions[look.kept_indices])
-    return acquisition, estimate_kappa(frames, max(1.0, fwhm_in_pixels(acquisition)), acquisition.gain)
+def _of_pixels(facts: FrameFacts, hot: np.ndarray, dead: np.ndarray) -> tuple[CheckFinding, ...]:
+    return (
+        pixels.wrong_numbers(facts), pixels.saturation(facts), pixels.hot_pixels(hot, dead, facts),
+        pixels.negative_values(facts),
+    )  # fmt: skip
 
 
-def _standing(frames: np.ndarray, positions: np.ndarray) -> np.ndarray:
-    """What all frames (T, Y, X) saw of a sample, moved back: what moves seems to fluctuate."""
-    still = np.stack([moved_back(frame, *place) for frame, place in zip(frames, positions - positions.mean(axis=0))])
-    rim = np.minimum(np.ceil(np.ptp(positions, axis=0)).astype(int), np.array(frames.shape[1:]) // 3)
-    return still[:, rim[0] : still.shape[1] - rim[0], rim[1] : still.shape[2] - rim[1]]
+def _of_frames(
+    look: _Look, mean: np.ndarray, stretch: tuple[int, int], camera: Acquisition
+) -> tuple[CheckFinding, ...]:
+    facts, frames, lit = look.facts, look.indices, slice(*stretch)
+    offset_known = camera.origin("offset") is not Origin.ASSUMED
+    above = facts.means - (camera.offset if offset_known else float(np.percentile(mean, DARKEST)))
+    return (
+        *brightness.odd_frames_out(facts, frames),
+        brightness.blank_frames(above, frames, stretch),
+        brightness.bleaching(above[lit], frames[lit], offset_known),
+        brightness.jumps(above[lit], facts.spreads[lit], frames[lit]),
+        brightness.alternation(above[lit], frames[lit], mean),
+    )
+
+
+def _with_camera(frames: np.ndarray, known: Acquisition) -> Acquisition:
+    """The recording with gain and offset from the frames where nobody stated them."""
+    if not np.ptp(frames) > 0:
+        return known
+    return with_estimates(known, [one for one in estimate_camera(frames, known) if isinstance(one, Estimate)])
+
+
+def _fluctuation(frames: np.ndarray, numbers: np.ndarray, drift: Drift | None, camera: Acquisition) -> Finding:
+    """κ of frames (T, Y, X) with these numbers in the stack; they are moved back before, as what moves fluctuates."""
+    width = max(1.0, fwhm_in_pixels(camera))
+    if drift is None or len(frames) < 2:
+        return estimate_kappa(frames, width, camera.gain)
+    positions = drift.positions[numbers]
+    return estimate_kappa(standing(frames, positions), width, camera.gain, steady_twin(frames, positions))
+
+
+def _lit(stretch: tuple[int, int], look: _Look, wanted: FrameRange) -> light.Lit:
+    share = (stretch[1] - stretch[0]) / max(1, len(look.indices))
+    return light.Lit(share, max(1, round(share * len(wanted))))
 
 
 def _used(look: _Look, wanted: FrameRange) -> str:

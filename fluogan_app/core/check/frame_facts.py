@@ -10,6 +10,8 @@ from scipy.ndimage import median_filter
 
 #: So often a pixel's neighbours change in light so dim that it would miss all of its ten photons once in 20,000 times.
 LEAST_CHANGES = 20
+#: What pixels share with their neighbours is no chance where it is so many times what chance leaves.
+LEAST_DETAIL = 5.0
 #: Frames kept as they are, of the part with most detail: enough for the camera's line and for the fluctuation.
 MOST_KEPT = 400
 
@@ -18,7 +20,7 @@ class FrameFacts:
     """Gathers frames (Y, X) in the file's own type; arrays by frame are (T,), those by pixel (Y, X)."""
 
     def __init__(self, shape_yx: tuple[int, int], frame_count: int) -> None:
-        self.means, self.spreads = np.zeros(frame_count), np.zeros(frame_count)
+        self.means, self.spreads, self.shared = (np.zeros(frame_count) for _ in range(3))
         self.wrong_numbers, self.negative = np.zeros(shape_yx, np.int32), np.zeros(shape_yx, np.int32)
         self.copy_of: dict[int, int] = {}
         self.count = 0
@@ -40,12 +42,14 @@ class FrameFacts:
             values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
         if frame.dtype.kind != "u":
             self.negative += values < 0
-        self._count_largest(values)
+        if values.min() < values.max():
+            self._count_largest(values)
         if self._before is not None:
             self.changes += values != self._before
         self._before = values
         self.means[self.count] = values.mean(dtype=np.float64)
         self.spreads[self.count] = values.std(dtype=np.float64)
+        self.shared[self.count] = shared_by_neighbours(values - values.mean(dtype=np.float64))
         self.count += 1
         return values
 
@@ -74,13 +78,28 @@ class FrameFacts:
         """Positions of frames without any difference between their pixels."""
         return np.flatnonzero(self.spreads[: self.count] == 0)
 
+    def shows_detail(self, positions: slice) -> bool:
+        """Whether neighbouring pixels of some frames are alike, as light through an objective is and noise is not."""
+        spreads, shared = self.spreads[positions], self.shared[positions]
+        chance = np.mean(spreads**2) / np.sqrt(max(1, len(spreads)) * self.changes.size)
+        return bool(shared.mean() > LEAST_DETAIL * chance) if len(spreads) else False
+
     @property
     def stuck(self) -> np.ndarray:
         """Pixels that never changed, (Y, X) bool, where those around them did too often for that to be chance."""
         return (self.changes == 0) & (median_filter(self.changes, 3, mode="mirror") >= LEAST_CHANGES)
 
 
-def kept_frames(indices: Sequence[int]) -> frozenset[int]:
-    """Which of the frames are kept: successive ones from the middle, where no shutter opens or closes."""
-    start = max(0, (len(indices) - MOST_KEPT) // 2)
-    return frozenset(range(start, min(len(indices), start + MOST_KEPT)))
+def shared_by_neighbours(values: np.ndarray) -> float:
+    """Mean product of neighbours in values (Y, X) about 0, the lesser one along rows and columns.
+
+    The lesser one: camera pixels of one row or one column may have their own offset in common.
+    """
+    pairs = ((values[:, 1:], values[:, :-1]), (values[1:], values[:-1]))
+    return min(float(np.mean(one * other, dtype=np.float64)) if one.size else 0.0 for one, other in pairs)
+
+
+def middle_of(positions: Sequence[int]) -> list[int]:
+    """Which of the frames at some positions are kept: those in the middle, where no shutter opens or closes."""
+    start = max(0, (len(positions) - MOST_KEPT) // 2)
+    return list(positions[start : start + MOST_KEPT])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from fluogan_app.core.check.frame_facts import LEAST_DETAIL, shared_by_neighbours
 from fluogan_app.core.check.result import CheckFinding, Severity
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.drift import VISIBLE_PIXELS
+from fluogan_app.core.data.mending import mended
 from fluogan_app.core.estimate.defects import LEAST_FWHM_PIXELS
 from fluogan_app.core.estimate.result import DriftEstimate, Estimate, Finding, Missing
 from fluogan_app.core.units import length_text
@@ -15,10 +19,15 @@ from fluogan_app.core.units import length_text
 #: of these, at 150 nm with a third of it, and hardly at all with a tenth of the second.
 ENOUGH_PHOTONS, FEW_PHOTONS = 10_000.0, 1_000.0
 ENOUGH_FRAMES, FEW_FRAMES = 50, 10
+#: A smaller field is too small to tell light from noise by what neighbouring pixels share.
+LEAST_SIDE = 16
 #: Finer pixels than this part of the FWHM only share the light out among more read noise.
 MOST_FWHM_PIXELS = 8.0
 #: Drift in pixels that is as large as the detail which is looked for.
 LARGE_DRIFT = 1.0
+
+APART = "Moving whole frames cannot correct that: choose fewer frames, or a region that moves as one."
+HIDDEN = "Parts of the field do not agree: there is little light or detail, or the sample itself moves."
 
 _ORIGINS = {
     Origin.FILE: "as the file states", Origin.USER: "as given", Origin.ESTIMATED: "as estimated from the frames",
@@ -40,22 +49,56 @@ def frame_count(count: int) -> CheckFinding:
     return CheckFinding("frames", label, severity, words, advice, values)
 
 
-def photons(mean: np.ndarray, frames: int, camera: Acquisition) -> CheckFinding:
-    """Photons of the brightest hundredth of the pixels; `camera` has gain and offset with their origins."""
-    bright = (float(np.percentile(mean, 99.0)) - camera.offset) / camera.gain
-    usual = (float(np.median(mean)) - camera.offset) / camera.gain
+@dataclass(frozen=True)
+class Seen:
+    """Counts of the brightest hundredth of the mean frame's pixels and of the median one, and whether the frame shows
+    anything but noise."""
+
+    bright: float
+    median: float
+    sample: bool
+
+    @classmethod
+    def of(cls, mean: np.ndarray, unsound: np.ndarray) -> Seen:
+        """From the mean frame (Y, X); unsound pixels say nothing. What the objective passed is alike in neighbours."""
+        sound = mended(mean[None], unsound)[0]
+        told = min(sound.shape) >= LEAST_SIDE
+        shared = shared_by_neighbours(sound - sound.mean()) / max(float(sound.var()), 1e-300)
+        sample = not told or shared * np.sqrt(sound.size) > LEAST_DETAIL
+        return cls(float(np.percentile(mean, 99.0)), float(np.median(mean)), bool(sample))
+
+
+@dataclass(frozen=True)
+class Lit:
+    """The part of the frames in which the light was on, and how many they are."""
+
+    share: float
+    frames: int
+
+
+def photons(seen: Seen, lit: Lit, camera: Acquisition) -> CheckFinding:
+    """Photons of bright pixels in lit frames; `camera` has gain and offset with their origins."""
+    bright, usual = ((counts - camera.offset) / camera.gain / lit.share for counts in (seen.bright, seen.median))
+    frames = lit.frames
     values = {
         "bright_photons": bright, "median_photons": usual, "stack_photons": bright * frames,
         "gain": camera.gain, "offset": camera.offset,
     }  # fmt: skip
     words = f"Bright pixels detect {bright:.3g} photons in each frame, the median pixel {usual:.3g}."
     rests = _rests_on(camera)
+    if not seen.sample:
+        words = "No light of a sample is seen: the mean of the frames is as even as noise."
+        advice = "There is nothing to reconstruct: check the light, the shutter, and the choice of channel and frames."
+        return CheckFinding("photons", "Photons", Severity.SERIOUS, words, advice, values)
     if bright <= 0:
         advice = f"There is no light above the offset of {camera.offset:g} counts: check the offset. {rests}"
         return CheckFinding("photons", "Photons", Severity.WARNING, words, advice, values)
     total = bright * frames
     if total >= ENOUGH_PHOTONS:
-        return CheckFinding("photons", "Photons", Severity.FINE, words, rests, values)
+        assumed = Origin.ASSUMED in (camera.origin("gain"), camera.origin("offset"))
+        severity = Severity.NOTE if assumed else Severity.FINE
+        advice = f"{rests} State the camera's, or the photons may be far fewer." if assumed else rests
+        return CheckFinding("photons", "Photons", severity, words, advice, values)
     advice = (
         f"That is {total:.2g} photons in all {frames} frames: finer detail than about half the PSF's width will not be "
         f"certain. More light or frames would tell more. {rests}"
@@ -64,9 +107,13 @@ def photons(mean: np.ndarray, frames: int, camera: Acquisition) -> CheckFinding:
     return CheckFinding("photons", "Photons", severity, words, advice, values)
 
 
-def fluctuation(found: Finding) -> CheckFinding:
-    """Whether the light varies beyond the photons' chance, from the photons per event κ."""
+def fluctuation(found: Finding, moves: bool = False) -> CheckFinding:
+    """Whether the light varies beyond the photons' chance, from the photons per event κ; moves: the sample does."""
     label = "Fluctuation"
+    if isinstance(found, Estimate) and moves:
+        words = "Fluctuation cannot be told: what moves seems to fluctuate, too."
+        advice = "Correct the drift first, where it is one; then look again."
+        return CheckFinding("fluctuation", label, Severity.NOTE, words, advice)
     if isinstance(found, Estimate):
         words = f"The molecules fluctuate: {found.value:.3g} ± {found.uncertainty:.2g} photons per event beyond chance."
         advice = "Beside the mean, the fluctuations tell where the light comes from."
@@ -107,16 +154,21 @@ def drift_finding(found: DriftEstimate, is_corrected: bool) -> CheckFinding:
     """What drift there is, or is left after its correction."""
     label = "Drift left after correction" if is_corrected else "Drift"
     pictures = (found.evidence,) if found.evidence is not None else ()
+    apart = found.parts_pixels
+    values = {"parts_pixels": apart} if apart else {}
     if not found.found or found.drift is None:
-        severity = Severity.FINE if found.told else Severity.NOTE
-        return CheckFinding("drift", label, severity, found.words, "", {}, pictures)
+        severity = Severity.NOTE if apart or found.hides else Severity.FINE
+        severity = Severity.WARNING if apart >= LARGE_DRIFT else severity
+        advice = APART if apart else HIDDEN if found.told and found.hides else ""
+        return CheckFinding("drift", label, severity, found.words, advice, values, pictures)
     span = found.drift.span_pixels
-    values = {"drift_pixels": span, "uncertainty_pixels": float(found.uncertainty_pixels or 0.0)}
-    if span < VISIBLE_PIXELS:
+    values |= {"drift_pixels": span, "uncertainty_pixels": float(found.uncertainty_pixels or 0.0)}
+    if span < VISIBLE_PIXELS and not apart:
         advice = "That blurs nothing that can be seen; it may be corrected (--drift correct)."
         return CheckFinding("drift", label, Severity.NOTE, found.words, advice, values, pictures)
     severity = Severity.SERIOUS if span >= LARGE_DRIFT else Severity.WARNING
     advice = "It blurs the image and the fit takes it for structure: correct the drift first (--drift correct)."
+    advice += f" {APART}" if apart else ""
     return CheckFinding("drift", label, severity, found.words, advice, values, pictures)
 
 

@@ -11,6 +11,8 @@ from fluogan_app.core.estimate.saturation import is_end_of_scale
 
 #: A larger part of the pixels than this cannot be lost without losing structure.
 MANY_PIXELS = 0.01
+#: What a pixel is, by its number in the map.
+KINDS = ("sound", "hot", "dead", "stuck")
 #: Fewer frames do not tell a hot pixel from noise.
 LEAST_FRAMES = 8
 
@@ -19,14 +21,15 @@ def saturation(facts: FrameFacts) -> CheckFinding:
     """Pixels at the end of the camera's scale, by the scales that cameras have or by a pile at the largest value."""
     label = "Saturation"
     times, total = facts.times_at_largest, facts.count
-    if not is_end_of_scale(facts.largest, times, facts.second_count, total) or not facts.changes.any():
-        words = f"No pixel is saturated (the largest value is {facts.largest:.6g})."
+    if not _reaches_the_end(facts):
+        largest = f" (the largest value is {facts.largest:.6g})" if np.isfinite(facts.largest) else ""
+        words = f"No pixel is saturated{largest}."
         return CheckFinding("saturation", label, Severity.FINE, words, values={"saturated_pixels": 0})
     share = times / total
     pixels, often = int(np.count_nonzero(times)), int(np.count_nonzero(share > LEAST_SATURATED))
     words = (
         f"{_counted(pixels, 'pixel')} reached the end of the camera's scale, {facts.largest:.6g} counts, "
-        f"{_counted(often, 'pixel')} of them in more than {100 * LEAST_SATURATED:g} % of the frames."
+        f"{often} of them in more than {100 * LEAST_SATURATED:g} % of the frames."
     )
     advice = "Light beyond the end of the scale is lost: these pixels are left out. Record with less light or gain."
     severity = Severity.SERIOUS if often > MANY_PIXELS * times.size else Severity.WARNING if often else Severity.NOTE
@@ -37,13 +40,23 @@ def saturation(facts: FrameFacts) -> CheckFinding:
     return CheckFinding("saturation", label, severity, words, advice, values, (picture,))
 
 
-def hot_pixels(hot: np.ndarray, dead: np.ndarray, stuck: np.ndarray, frame_count: int) -> CheckFinding:
-    """Pixels that say nothing of the sample; each (Y, X) bool."""
-    if frame_count < LEAST_FRAMES:
-        frames = "one frame" if frame_count == 1 else f"{frame_count} frames"
+def _reaches_the_end(facts: FrameFacts) -> bool:
+    ends = is_end_of_scale(facts.largest, facts.times_at_largest, facts.second_count, facts.count)
+    return ends and bool(facts.changes.any())
+
+
+def _often_saturated(facts: FrameFacts) -> np.ndarray:
+    often = facts.times_at_largest > LEAST_SATURATED * facts.count
+    return often if _reaches_the_end(facts) else np.zeros_like(often)
+
+
+def hot_pixels(hot: np.ndarray, dead: np.ndarray, facts: FrameFacts) -> CheckFinding:
+    """Pixels that say nothing of the sample; hot, dead (Y, X) bool. Saturated ones are no stuck ones."""
+    if facts.count < LEAST_FRAMES:
+        frames = "one frame" if facts.count == 1 else f"{facts.count} frames"
         words = f"Hot and dead pixels are not looked for in {frames}, where noise and fine structure look like them."
         return CheckFinding("hot_pixels", "Hot pixels", Severity.FINE, words)
-    stuck = stuck & ~hot & ~dead
+    stuck = facts.stuck & ~hot & ~dead & ~_often_saturated(facts)
     counts = {"hot_pixels": hot, "dead_pixels": dead, "stuck_pixels": stuck}
     values = {name: int(np.count_nonzero(mask)) for name, mask in counts.items()}
     total = sum(values.values())
@@ -56,7 +69,7 @@ def hot_pixels(hot: np.ndarray, dead: np.ndarray, stuck: np.ndarray, frame_count
     advice = "They are left out of the fit and filled from their neighbours where frames are moved."
     if many:
         advice = "So many hide structure: take dark frames, or have the camera's pixel correction switched on."
-    picture = PixelMap("Hot (1), dead (−1) and stuck (−2) pixels", _marked(hot, dead, stuck), "kind of defect")
+    picture = PixelMap("Hot, dead and stuck pixels", _marked(hot, dead, stuck), "kind of pixel", KINDS)
     severity = Severity.WARNING if many else Severity.NOTE
     return CheckFinding("hot_pixels", "Hot pixels", severity, words, advice, values, (picture,))
 
@@ -91,7 +104,7 @@ def negative_values(facts: FrameFacts) -> CheckFinding:
 
 
 def _marked(hot: np.ndarray, dead: np.ndarray, stuck: np.ndarray) -> np.ndarray:
-    return hot.astype(np.float32) - dead.astype(np.float32) - 2.0 * stuck.astype(np.float32)
+    return np.select([hot, dead, stuck], [1, 2, 3]).astype(np.float32)
 
 
 def _counted(count: int, what: str) -> str:

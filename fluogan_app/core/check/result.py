@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,11 +29,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class PixelMap:
-    """A picture over the camera's pixels: image (Y, X) float32, and the words of what its values are."""
+    """A picture over the camera's pixels: image (Y, X) float32, and the words of what its values are.
+
+    kinds: where the values are no amounts but kinds of pixels, the words for 0, 1, 2 …; 0 is what most are.
+    """
 
     title: str
     image: np.ndarray
     unit: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,13 @@ class CheckFinding:
     advice: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     pictures: tuple[Evidence | PixelMap, ...] = ()
+
+    def of_numbers(self) -> CheckFinding:
+        """The finding, or that nothing can be told, where one of its values is no number (NaN or infinite)."""
+        if all(math.isfinite(value) for value in self.values.values()):
+            return self
+        words = "This cannot be told: the values of the frames are too large, or too even."
+        return CheckFinding(self.name, self.label, Severity.NOTE, words)
 
     def to_json(self) -> dict[str, Any]:
         """The finding without its pictures."""

@@ -171,6 +171,8 @@ def _variance(frames: np.ndarray) -> np.ndarray | None:
 def _deviation_of_mean(mean: np.ndarray, variance: np.ndarray | None, frame_count: int) -> np.ndarray:
     """Standard deviation of each pixel's mean, (Y, X), from its neighbours: a stuck pixel has none of its own."""
     if variance is not None:
-        return np.sqrt(median_filter(variance, footprint=_RING, mode="mirror") / frame_count)
+        around = median_filter(variance, footprint=_RING, mode="mirror")
+        # In light so dim that most pixels never saw any, a photon is no defect.
+        return np.sqrt(np.where(around > 0, around, variance.mean()) / frame_count)
     ring = median_filter(mean, footprint=_RING, mode="mirror")
     return np.full(mean.shape, 1.4826 * float(np.median(np.abs(mean - ring))))

@@ -11,7 +11,7 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.drift_path import Path, path_of
 from fluogan_app.core.estimate.gathering import Gathering, OnFrame, frames_to_read, most_detailed_part
-from fluogan_app.core.estimate.result import DriftEstimate, Evidence, Series
+from fluogan_app.core.estimate.result import HIDDEN_PIXELS, DriftEstimate, Evidence, Series
 from fluogan_app.core.units import length_text
 
 __all__ = ["DriftEstimate", "drift_of", "estimate_drift", "find_defects", "glance_at_drift"]
@@ -24,7 +24,7 @@ LEAST_DRIFT = 0.1
 #: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
 #: thousand does. Of a sample that moves along one axis, less is needed along the other.
 LEAST_TIMES, LEAST_TIMES_BESIDE = 4.0, 2.0
-#: Parts of a field whose paths differ by more than this, in pixels, did not move as one.
+#: A path that is less certain than this, in pixels, is none.
 MOST_UNCERTAINTY = 0.5
 #: The two ends of a steady movement are so many times as far apart as it strays.
 STEADY = 2.0 * 3.0**0.5
@@ -49,7 +49,7 @@ def estimate_drift(
         if on_frame is not None:
             on_frame(done, len(indices))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
-    return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
+    return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm, cancelled)
 
 
 def glance_at_drift(stack: Stack, frames: FrameRange) -> DriftEstimate:
@@ -62,7 +62,9 @@ def glance_at_drift(stack: Stack, frames: FrameRange) -> DriftEstimate:
     for index in indices.tolist():
         gathering.add(np.nan_to_num(raw.frame(index)[part.slices].astype(np.float32), posinf=0.0, neginf=0.0))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
-    return drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
+    found = drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
+    assert found is not None, "nobody cancels a glance"
+    return found
 
 
 def find_defects(stack: Stack, frames: FrameRange | None = None) -> tuple[tuple[int, int], ...]:
@@ -77,9 +79,13 @@ def find_defects(stack: Stack, frames: FrameRange | None = None) -> tuple[tuple[
 
 
 def drift_of(
-    gathering: Gathering, unsound: np.ndarray, frame_count: int, pixel_size_nm: float | None
-) -> DriftEstimate:
-    """The drift from gathered frames; `unsound` pixels (Y, X) of the camera stand still and are left out."""
+    gathering: Gathering, unsound: np.ndarray, frame_count: int, pixel_size_nm: float | None,
+    cancelled: Callable[[], bool] | None = None,
+) -> DriftEstimate | None:  # fmt: skip
+    """The drift from gathered frames; `unsound` pixels (Y, X) of the camera stand still and are left out.
+
+    None where it was cancelled.
+    """
     centres = gathering.group_frames
     if len(centres) < LEAST_GROUPS or min(gathering.part.height, gathering.part.width) < LEAST_SIDE:
         part = f"{gathering.count} frames of {gathering.part.height} × {gathering.part.width} pixels"
@@ -88,36 +94,51 @@ def drift_of(
     groups = gathering.groups(unsound)
     if not np.ptp(groups) > 0:
         return DriftEstimate(False, None, "Drift cannot be told: all frames are even and equal.")
-    path = path_of(groups)
+    path = path_of(groups, cancelled)
+    if path is None:
+        return None
     if not path.told.any():
         return DriftEstimate(False, None, "Drift cannot be told: there is too little light or detail.")
+    frames = int(gathering.indices[-1] - gathering.indices[0]) + 1
+    return _estimate(path, centres, frames, frame_count, pixel_size_nm, unsound)
+
+
+def _estimate(
+    path: Path, centres: np.ndarray, frames: int, frame_count: int, pixel_size_nm: float | None, unsound: np.ndarray
+) -> DriftEstimate:
+    """What a path through so many frames of the stack's says; `centres` (G,) are the frames of its groups."""
     uncertainty = float(np.hypot(*path.uncertainty_pixels))
     evidence = _evidence(centres, path, pixel_size_nm)
+    apart = path.parts_pixels if path.parts_pixels >= VISIBLE_PIXELS else 0.0
     if uncertainty > MOST_UNCERTAINTY:
-        words = (
-            f"Drift cannot be told: parts of the field moved differently, by {uncertainty:.1f} pixels. "
+        words = "Drift cannot be told: " + (
+            _moved_apart(apart, pixel_size_nm) if apart else f"it would be uncertain by {uncertainty:.1f} pixels. "
             "There is too little light or detail, or the sample itself moves."
         )
-        return DriftEstimate(False, None, words, evidence)
+        return DriftEstimate(False, None, words, evidence, None, apart)
     times = path.positions.std(axis=0) / np.maximum(path.uncertainty_pixels, 1e-6)
     believed = path.positions * (times > LEAST_TIMES_BESIDE if times.max() > LEAST_TIMES else False)
     if _span(believed) < LEAST_DRIFT:
-        return DriftEstimate(False, None, _no_drift(path, uncertainty, pixel_size_nm), evidence, uncertainty)
+        least = max(LEAST_DRIFT, _span(path.positions) + STEADY * uncertainty)
+        words = _no_drift(path, least, pixel_size_nm)
+        words = f"No common drift was found, but {_moved_apart(apart, pixel_size_nm)}" if apart else words
+        return DriftEstimate(False, None, words, evidence, uncertainty, apart, least)
     drift = _drift(believed, centres, frame_count, uncertainty, unsound)
     length = f"{drift.span_pixels:.2g} pixels{_in_nm(drift.span_pixels, pixel_size_nm)}"
-    frames = int(gathering.indices[-1] - gathering.indices[0]) + 1
-    words = f"The sample moved {length} in {frames} frames (± {uncertainty:.2f} pixels){_untold(path)}."
+    words = f"The sample moved {length} in {frames} frames ({_within(uncertainty)}){_untold(path)}."
+    words += f" Beside that, {_moved_apart(apart, pixel_size_nm)}" if apart else ""
     evidence = _evidence(centres, path, pixel_size_nm, believed)
-    return DriftEstimate(True, drift, words, evidence, uncertainty)
+    return DriftEstimate(True, drift, words, evidence, uncertainty, apart)
 
 
-def _no_drift(path: Path, uncertainty: float, pixel_size_nm: float | None) -> str:
-    span, spread = _span(path.positions), STEADY * uncertainty
-    if span >= VISIBLE_PIXELS:
-        apart = f"{span:.2g} ± {spread:.1g} pixels{_in_nm(span, pixel_size_nm)}"
-        return f"No drift was found: parts of the field do not agree on a movement of {apart}{_untold(path)}."
-    limit = max(LEAST_DRIFT, span + spread)
+def _no_drift(path: Path, limit: float, pixel_size_nm: float | None) -> str:
+    if limit >= HIDDEN_PIXELS:
+        return f"Drift cannot be told below {limit:.2g} pixels{_in_nm(limit, pixel_size_nm)}{_untold(path)}."
     return f"No drift was found (less than {limit:.2g} pixels{_in_nm(limit, pixel_size_nm)}){_untold(path)}."
+
+
+def _moved_apart(pixels: float, pixel_size_nm: float | None) -> str:
+    return f"parts of the field moved apart by {pixels:.2g} pixels{_in_nm(pixels, pixel_size_nm)}."
 
 
 def _span(positions: np.ndarray) -> float:
@@ -130,7 +151,7 @@ def _drift(
     """The path at every frame of the stack; before the first and after the last group it rests."""
     frames = np.arange(frame_count)
     path = np.stack([np.interp(frames, centres, positions[:, axis]) for axis in range(2)], axis=1)
-    how = f"estimated from {len(centres)} groups of frames, uncertain by {uncertainty:.2f} pixels"
+    how = f"estimated from {len(centres)} groups of frames, {_within(uncertainty)}"
     return Drift.of(path, how, round(uncertainty, 4), _places(unsound))
 
 
@@ -157,6 +178,10 @@ def _untold(path: Path) -> str:
     """What the sentence leaves open: a sample of parallel lines does not tell its movement along them."""
     axes = [name for name, told in zip(("rows", "columns"), path.told) if not told]
     return f"; across the {axes[0]} the sample does not tell it" if axes else ""
+
+
+def _within(uncertainty: float) -> str:
+    return f"± {uncertainty:.2f} pixels" if uncertainty >= 0.005 else "to less than 0.01 pixels"
 
 
 def _in_nm(pixels: float, pixel_size_nm: float | None) -> str:

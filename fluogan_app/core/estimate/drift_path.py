@@ -21,6 +21,7 @@ from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, median_filter
 
 from fluogan_app.core.data.shifted import moved_back
+from fluogan_app.core.estimate.drift_parts import moved_apart
 
 #: In pixels: what is finer is noise, what is coarser may be background, and neither tells a position.
 FINE_SIGMA, COARSE_SIGMA = 1.0, 8.0
@@ -48,22 +49,30 @@ MEDIANS = (3, 5, 9)
 class Path:
     """positions: (G, 2) y, x in pixels, smoothed. measured: (G, 2) before that. uncertainty_pixels: one standard
     deviation along each axis, (2,). told: (2,) bool, whether the sample tells its position along an axis; else it is 0.
+    parts_pixels: how far two corners of the field moved apart; 0 where that may be chance.
     """
 
     positions: np.ndarray
     measured: np.ndarray
     uncertainty_pixels: np.ndarray
     told: np.ndarray
+    parts_pixels: float
 
 
-def path_of(groups: np.ndarray) -> Path:
-    """The path through groups (G, Y, X), each the mean of successive frames; G ≥ 4."""
+def path_of(groups: np.ndarray, cancelled: Callable[[], bool] | None = None) -> Path | None:
+    """The path through groups (G, Y, X), each the mean of successive frames; G ≥ 4. None where it was cancelled."""
+    stop = cancelled or (lambda: False)
     fine, coarse = (gaussian_filter(groups, (0, sigma, sigma)) for sigma in (FINE_SIGMA, COARSE_SIGMA))
     detail = fine - coarse
-    start = _found_near(detail, *_segment_positions(detail))
+    segments = None if stop() else _segment_positions(detail)
+    if segments is None or stop():
+        return None
+    start = _found_near(detail, *segments)
     told = _told(detail, start)
     start = np.where(told, start - start.mean(axis=0), 0.0)
-    measured = _refined(detail, start, told)
+    measured = None if stop() else _refined(detail, start, told, stop)
+    if measured is None:
+        return None
     known = np.isfinite(measured.whole).all(axis=1).mean()
     return _smoothed(measured, told & (known >= LEAST_KNOWN))
 
@@ -140,29 +149,36 @@ def _peak(correlation: np.ndarray, low: np.ndarray | None = None, high: np.ndarr
 
 @dataclass(frozen=True)
 class _Measured:
-    """Positions (G, 2) by the whole field, by each of its quarters and by the rest, (4, G, 2) both, and by all of it
-    but one tile, (tiles, G, 2)."""
+    """Positions (G, 2) by the whole field, by each of its quarters and by the rest, (4, G, 2) both, by all but one tile,
+    (tiles, G, 2), and by each corner, (4, G, 2)."""
 
     whole: np.ndarray
     quarters: np.ndarray
     rests: np.ndarray
     without_one: np.ndarray
+    corners: np.ndarray
 
 
-def _refined(detail: np.ndarray, positions: np.ndarray, told: np.ndarray) -> _Measured:
+def _refined(
+    detail: np.ndarray, positions: np.ndarray, told: np.ndarray, stop: Callable[[], bool]
+) -> _Measured | None:
     """Positions by least squares against the mean of the other groups, again and again."""
     tiles = _tiles(detail.shape[1:])
     for _ in range(PASSES):
+        if stop():
+            return None
         sums = _sums_by_tile(detail, positions, tiles)
         steps = _steps(sums.sum(axis=1), positions) * told
         before, positions = positions, positions + np.nan_to_num(steps)
         if np.nanmax(np.abs(steps), initial=0.0) < CLOSE_PIXELS:
             break
     quarter = np.add.outer(2 * (np.arange(TILES) % 2), np.arange(TILES) % 2).ravel()
+    corner = np.add.outer(2 * (np.arange(TILES) * 2 // TILES), np.arange(TILES) * 2 // TILES).ravel()
     parts = (
         [sums[:, quarter == index].sum(axis=1) for index in range(4)],
         [sums[:, quarter != index].sum(axis=1) for index in range(4)],
         [sums.sum(axis=1) - sums[:, tile] for tile in range(sums.shape[1])],
+        [sums[:, corner == index].sum(axis=1) for index in range(4)],
     )
     by_parts = (np.stack([before + _steps(part, before) * told for part in some]) for some in parts)
     return _Measured(before + steps, *by_parts)
@@ -245,7 +261,7 @@ def _smoothed(measured: _Measured, told: np.ndarray) -> Path:
         # Where no movement serves best, a steady one is what may have been missed.
         lesser = [[way(path[:, axis]) for path in without_one] for way in (best, _line)]
         spreads[axis] = np.sqrt((len(without_one) - 1) * max(np.var(some, axis=0).mean() for some in lesser))
-    return Path(paths, whole, spreads, told)
+    return Path(paths, whole, spreads, told, moved_apart(measured.corners))
 
 
 def _ways(count: int) -> list[Callable[[np.ndarray], np.ndarray]]:

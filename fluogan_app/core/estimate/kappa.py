@@ -45,16 +45,28 @@ class SharedFluctuation:
     shared: np.ndarray
 
 
-def estimate_kappa(frames: np.ndarray, fwhm_pixels: float, gain: float) -> Finding:
-    """κ from frames (T, Y, X) in counts; FWHM in camera pixels; gain in counts per photon."""
+def estimate_kappa(
+    frames: np.ndarray, fwhm_pixels: float, gain: float, steady: np.ndarray | None = None
+) -> Finding:
+    """κ from frames (T, Y, X) in counts; FWHM in camera pixels; gain in counts per photon.
+
+    steady: frames alike, with the same noise, of a sample that does not fluctuate; what they show is taken off.
+    """
     count, height, width = frames.shape
     if count < LEAST_FRAMES or min(height, width) < LEAST_SIDE:
         size = f"{count} frames of {height} × {width} pixels"
         return Missing("kappa", LABEL, f"{size} are too few; {LEAST_FRAMES} frames and {LEAST_SIDE} pixels are needed.")
+    if not _has_contrast(frames):
+        return Missing("kappa", LABEL, "Fluctuation cannot be told: the frames are even, or hold no light.")
     found = shared_fluctuation(frames, fwhm_pixels)
-    spread = float(found.chunks.std(ddof=1) / np.sqrt(len(found.chunks)))
+    slope, spread = found.slope, _spread(found)
+    if steady is not None:
+        still = shared_fluctuation(steady, fwhm_pixels)
+        slope, spread = slope - still.slope, float(np.hypot(spread, _spread(still)))
     # The PSF's area enters: 2 % of its width are 4 % of κ, and a few distinct molecules make no smooth line.
-    value, uncertainty = found.slope / gain, float(np.hypot(spread / gain, 0.05 * found.slope / gain))
+    value, uncertainty = slope / gain, float(np.hypot(spread, 0.05 * found.slope) / gain)
+    if not np.isfinite((value, uncertainty)).all():
+        return Missing("kappa", LABEL, "Fluctuation cannot be told: the values are too large or too even.")
     if value < 3.0 * uncertainty or value < 0.05:
         strength = f"κ = {value:.2g} ± {uncertainty:.2g} photons"
         reason = f"The sample does not fluctuate beyond the camera's noise ({strength})."
@@ -64,6 +76,16 @@ def estimate_kappa(frames: np.ndarray, fwhm_pixels: float, gain: float) -> Findi
         " It is the variance over the mean of a molecule's light within single frames."
     )
     return Estimate("kappa", LABEL, value, uncertainty, UNIT, how, _evidence(found), warnings=_warnings(found))
+
+
+def _has_contrast(frames: np.ndarray) -> bool:
+    """Whether the mean frame differs between pixels by more than the rounding of its numbers."""
+    mean = frames.mean(axis=0, dtype=np.float64)
+    return bool(np.ptp(mean) > 1e-6 * np.abs(mean).max())
+
+
+def _spread(found: SharedFluctuation) -> float:
+    return float(found.chunks.std(ddof=1) / np.sqrt(len(found.chunks)))
 
 
 def shared_fluctuation(frames: np.ndarray, fwhm_pixels: float) -> SharedFluctuation:

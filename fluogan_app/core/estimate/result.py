@@ -78,12 +78,18 @@ class Missing:
 Finding = Estimate | Missing
 
 
+#: A drift that would have been found from this many pixels on only, is told so.
+HIDDEN_PIXELS = 0.5
+
+
 @dataclass(frozen=True)
 class DriftEstimate:
     """What the frames tell of their drift.
 
     found: whether the sample moved further than its uncertainty and than can matter. drift: the path where it was
     found, else None: nothing is to be corrected. words: the result in one sentence. evidence: the path over the frames.
+    parts_pixels: how far parts of the field moved apart; 0 where they moved as one, as far as can be told.
+    least_pixels: where no drift was found, how large one would have been; None where nothing is told.
     """
 
     found: bool
@@ -91,6 +97,18 @@ class DriftEstimate:
     words: str
     evidence: Evidence | None = None
     uncertainty_pixels: float | None = None
+    parts_pixels: float = 0.0
+    least_pixels: float | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the sample moves, as a whole or parts of it by themselves."""
+        return self.found or self.parts_pixels > 0
+
+    @property
+    def hides(self) -> bool:
+        """Whether a drift may be hidden that would matter: none was found, and a large one would not have been."""
+        return not self.found and (self.least_pixels is None or self.least_pixels >= HIDDEN_PIXELS)
 
     @property
     def told(self) -> bool:
