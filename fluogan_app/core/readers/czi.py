@@ -65,8 +65,8 @@ class CziFile:
             return notes.scene_name(scene) or (f"scene {scene}" if several else file.path.stem)
 
         self._table, images, left_out = read_images(file, tiles, name_of)
-        words = (*lost, *left_out, *_disagreements(notes, self._table))
         times = read_times(file, header, notes, self._table)
+        words = (*lost, *left_out, *times.warnings, *_disagreements(notes, self._table))
         images_of = Counter(image.scene for image in images)
         self.scenes: tuple[Scene, ...] = tuple(
             _scene(image, notes, times, name_of(image.scene), images_of[image.scene] > 1, words) for image in images

@@ -18,6 +18,7 @@ from fluogan_app.core.units import bytes_text
 
 #: A recording may leave out many planes, of one channel for instance; a damaged directory leaves out nearly all.
 _MOST_CELLS_PER_PLANE, _CELLS_WITHOUT_QUESTION = 64, 4096
+_WORDS = {"T": "time points", "Z": "planes in depth"}
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,8 @@ def _image(file: FileBytes, table: PlaneTable, group: _Group, name: str) -> CziI
     if missing:
         where = f"it ends at byte {file.size}, before" if table.cut[chosen].any() else "it lacks"
         raise damaged(file.path, f"{where} {missing} of its {planes[..., 0].size} planes")
-    warnings = (*left_out, *shortened, *_remarks(table, planes.reshape(-1, 3), group))
+    gaps = _gaps(table, chosen, name)
+    warnings = (*gaps, *left_out, *shortened, *_remarks(table, planes.reshape(-1, 3), group))
     axes, planes = _without_single_axes(axes, planes)
     return CziImage(group.scene, channels, axes, planes, group.height, group.width, dtype, warnings)
 
@@ -210,22 +212,42 @@ def _without_single_axes(axes: str, planes: np.ndarray) -> tuple[str, np.ndarray
 def _grid(
     file: FileBytes, table: PlaneTable, chosen: np.ndarray, channels: tuple[int, ...]
 ) -> tuple[str, tuple[int, ...], list[np.ndarray]]:
-    """Axes that are longer than one, their lengths, and each chosen plane's index along each."""
-    axes, counts, steps = "", [], []
+    """Axes that are longer than one, their lengths, and each chosen plane's index along each.
+
+    What the file's numbers leave out on an axis has no index.
+    """
+    axes, counts, steps, cells = "", [], [], len(channels)
     for letter in ["T", *sorted(set(table.tiles.starts) - set("TCZSM")), "C", "Z"]:
-        places = table.places[letter]
-        # Scenes of one recording have equally many time points; one that has fewer was stopped early.
-        first, last = (_extent(places) if letter == "T" else _extent(places[chosen]))
-        step = np.searchsorted(channels, places[chosen]) if letter == "C" else places[chosen] - first
-        count = len(channels) if letter == "C" else last - first + 1
-        if count > 1:
+        places = table.places[letter][chosen]
+        if letter == "C":
+            numbers = np.array(channels)
+        else:
+            numbers = np.unique(places)
+            cells *= int(numbers[-1] - numbers[0]) + 1
+        if len(numbers) > 1:
             axes += letter
-            counts.append(count)
-            steps.append(step)
-    cells = math.prod(counts)
+            counts.append(len(numbers))
+            steps.append(np.searchsorted(numbers, places))
     if cells > max(_CELLS_WITHOUT_QUESTION, _MOST_CELLS_PER_PLANE * len(chosen)) or cells > MAX_PLANES:
         raise damaged(file.path, f"its directory spreads {len(chosen)} planes over {cells} places")
     return axes, tuple(counts), steps
+
+
+def _gaps(table: PlaneTable, chosen: np.ndarray, name: str) -> tuple[str, ...]:
+    """Sentences on numbers that are left out along an axis, and on time points that other images have besides."""
+    sentences = []
+    for letter in sorted(set(table.tiles.starts) - set("CSM"), key=lambda letter: (letter != "T", letter)):
+        numbers = np.unique(table.places[letter][chosen])
+        first, last = int(numbers[0]), int(numbers[-1])
+        lacking = last - first + 1 - len(numbers)
+        if lacking:
+            words = _WORDS.get(letter, f"places along axis {letter}")
+            what = f"of the {words} {first} to {last}, {lacking} {'is' if lacking == 1 else 'are'} not in the file"
+            sentences.append(f"“{name}”: {what}; the images on either side follow each other.")
+    times, all_times = (np.unique(places) for places in (table.places["T"][chosen], table.places["T"]))
+    if len(times) < len(all_times):
+        sentences.append(f"“{name}” has {len(times)} time points, other images of the file up to {len(all_times)}.")
+    return tuple(sentences)
 
 
 def _extent(places: np.ndarray) -> tuple[int, int]:

@@ -26,28 +26,39 @@ _MAX_PICTURE_NOTES_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class RecordingTimes:
-    """All that a file tells of time. stamps_s: the true times of the time points in s, () where there are none."""
+    """All that a file tells of time. stamps_s: the true times of the time points in s, () where there are none.
+
+    warnings: a word where what is attached to the file, and with it these times, is damaged or cut off.
+    """
 
     file: FileBytes
     notes: CziNotes
     table: PlaneTable
     stamps_s: np.ndarray
+    warnings: tuple[str, ...] = ()
 
     def step_ms(self, image: CziImage) -> float | None:
         """Mean time from frame to frame: from the true times if there are any, else as it was planned."""
         if "T" not in image.axes:
             return None
         count = image.planes.shape[0]
-        points = self.table.places["T"]
+        points = np.unique(self.table.places["T"])
         # With several scenes, some files attach a time for each frame of each.
-        lengths = (count, int(points.max() - points.min()) + 1, self.notes.stated_count("T"))
+        lengths = (count, len(points), int(points[-1] - points[0]) + 1, self.notes.stated_count("T"))
         listed = _numbers(self.notes.time_text("List/Offsets"))
+        numbers = self._numbers_of(image)
+        increment = duration_ms(self.notes.time_text("Interval/Increment"), "s")
         return (
-            (_mean_step_ms(self.stamps_s, count) if len(self.stamps_s) in lengths else None)
-            or _mean_step_ms(listed, count)
+            (_mean_step_ms(self.stamps_s, numbers) if len(self.stamps_s) in lengths else None)
+            or _mean_step_ms(listed, numbers)
             or self._step_by_clocks_ms(image, count)
-            or duration_ms(self.notes.time_text("Interval/Increment"), "s")
+            or (increment and increment * float(numbers[-1]) / (count - 1))
         )
+
+    def _numbers_of(self, image: CziImage) -> np.ndarray:
+        """The numbers (T,) of an image's time points, counted from the file's first; some may be left out."""
+        planes = image.planes[..., 0].reshape(image.planes.shape[0], -1)[:, 0]
+        return self.table.places["T"][planes] - self.table.places["T"].min()
 
     def _step_by_clocks_ms(self, image: CziImage, count: int) -> float | None:
         """From the clock times in the notes of a first and a last picture."""
@@ -60,11 +71,17 @@ class RecordingTimes:
 
 def read_times(file: FileBytes, header: CziHeader, notes: CziNotes, table: PlaneTable) -> RecordingTimes:
     """What the file tells of time; what is damaged counts as not told."""
+    nothing = np.empty(0)
+    if header.attachments == 0:
+        return RecordingTimes(file, notes, table, nothing)
     try:
-        stamps = next((_stamps(file, at) for name, at in _attachments(file, header) if name == "TimeStamps"), None)
-    except (ReadError, struct.error):
-        stamps = None
-    return RecordingTimes(file, notes, table, np.empty(0) if stamps is None else stamps)
+        at = next((at for name, at in _attachments(file, header) if name == "TimeStamps"), None)
+        stamps = nothing if at is None else _stamps(file, at)
+    except (ReadError, struct.error, ValueError) as error:
+        reason = error.message.rstrip(".") if isinstance(error, ReadError) else "it is damaged"
+        word = f"What is attached to the file, such as the times of its frames, cannot be read: {reason}."
+        return RecordingTimes(file, notes, table, nothing, (word,))
+    return RecordingTimes(file, notes, table, stamps)
 
 
 def _attachments(file: FileBytes, header: CziHeader) -> list[tuple[str, int]]:
@@ -77,14 +94,16 @@ def _attachments(file: FileBytes, header: CziHeader) -> list[tuple[str, int]]:
     return [(entry[6].split(b"\0")[0].decode("latin-1"), entry[2]) for entry in fields]
 
 
-def _stamps(file: FileBytes, position: int) -> np.ndarray | None:
-    """The attached times in s, None where they cannot be. Raises ReadError, struct.error."""
+def _stamps(file: FileBytes, position: int) -> np.ndarray:
+    """The attached times in s. Raises ReadError, struct.error, and ValueError for times that cannot be."""
     content = read_segment(file, position, b"ZISRAWATTACH", "its list of times")[_ATTACHED_AT:]
     count = struct.unpack_from("<i", content, 4)[0]
     if not 0 <= count <= (len(content) - _STAMPS_AT) // 8:
-        return None
+        raise ValueError("the times are more than their list holds")
     stamps = np.frombuffer(content, "<f8", count, _STAMPS_AT)
-    return stamps if np.isfinite(stamps).all() and (np.diff(stamps) >= 0).all() else None
+    if not (np.isfinite(stamps).all() and (np.diff(stamps) >= 0).all()):
+        raise ValueError("the times do not follow each other")
+    return stamps
 
 
 def _clock(file: FileBytes, tile: Tile) -> datetime | None:
@@ -99,10 +118,13 @@ def _clock(file: FileBytes, tile: Tile) -> datetime | None:
         return None
 
 
-def _mean_step_ms(times_s: np.ndarray, count: int) -> float | None:
+def _mean_step_ms(times_s: np.ndarray, numbers: np.ndarray) -> float | None:
+    """The mean step of time points with some numbers; of times that are listed for these alone, from the first on."""
+    count = len(numbers)
     if len(times_s) < count or count < 2:
         return None
-    return duration_ms((times_s[count - 1] - times_s[0]) / (count - 1), "s")
+    first, last = (numbers[0], numbers[-1]) if numbers[-1] < len(times_s) else (0, count - 1)
+    return duration_ms((times_s[last] - times_s[first]) / (count - 1), "s")
 
 
 def _numbers(text: str) -> np.ndarray:

@@ -57,6 +57,33 @@ def test_axes_may_begin_anywhere(tmp_path: Path) -> None:
     np.testing.assert_array_equal(frames_of(open_stack(written(tmp_path / "a.czi", later))), FRAMES[:, 0, 0])
 
 
+@pytest.mark.parametrize("stamps", [(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0), (0.0, 1.0, 1.5, 3.0)])
+def test_numbers_that_are_left_out_leave_out_no_picture(stamps: tuple[float, ...], tmp_path: Path) -> None:
+    times, planes = (0, 2, 3, 6), (1, 2, 5)
+    places = [(t, z) for t in range(4) for z in range(3)]
+    some = [Picture(FRAMES[t, 0, z], {"T": times[t], "Z": planes[z]}) for t, z in places]
+    path = written(tmp_path / "a.czi", some, time_stamps_s=stamps)
+    description = describe(path)
+    # Times are attached for every number, or for the pictures that are there.
+    assert (description.scenes[0].axes, description.scenes[0].time_step_ms) == ("TZYX", 1000.0)
+    assert description.warnings == (
+        "“a”: of the time points 0 to 6, 3 are not in the file; the images on either side follow each other.",
+        "“a”: of the planes in depth 1 to 5, 2 are not in the file; the images on either side follow each other.",
+    )
+    for plane in range(3):
+        np.testing.assert_array_equal(frames_of(open_stack(path, Selection(plane=plane))), FRAMES[:, 0, plane])
+
+
+def test_a_scene_with_fewer_time_points_than_another_keeps_its_own_with_a_word(tmp_path: Path) -> None:
+    long = pictures(FRAMES[:, 0, 0], "T")
+    short = [Picture(frame, {"T": index, "S": 1}) for index, frame in enumerate(FRAMES[:3, 1, 1])]
+    path = written(tmp_path / "a.czi", long + short)
+    first, second = describe(path).scenes
+    assert (first.sizes["T"], first.warnings) == (4, ())
+    assert second.warnings == ("“scene 1” has 3 time points, other images of the file up to 4.",)
+    np.testing.assert_array_equal(frames_of(open_stack(path, Selection(scene=1))), FRAMES[:3, 1, 1])
+
+
 def test_scenes_far_apart_keep_their_own_size(tmp_path: Path) -> None:
     near = pictures(FRAMES[:, 0, 0, :5, :6], "T")
     far = [Picture(frame, {"T": index, "S": 1}, at=(10, 90_000)) for index, frame in enumerate(FRAMES[:, 1, 1])]

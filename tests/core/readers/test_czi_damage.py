@@ -269,6 +269,26 @@ def test_tiles_that_lie_elsewhere_in_one_frame_are_told(tmp_path: Path) -> None:
     assert sentence not in outcome(written(tmp_path / "still.czi", tiles(0)))[1]
 
 
+def test_a_file_cut_behind_its_pictures_says_that_it_lost_its_times(tmp_path: Path) -> None:
+    content = whole()
+    listed_at = content.rindex(b"ZISRAWATTDIR")
+    path = tmp_path / "a.czi"
+    path.write_bytes(content)
+    assert (describe(path).scenes[0].time_step_ms, describe(path).warnings) == (pytest.approx(100.0), ())
+    # The directory is written last here; ZEN writes it before what it attaches.
+    path.write_bytes(content[:listed_at] + bytes(len(content) - listed_at))
+    said = describe(path)
+    assert said.scenes[0].time_step_ms is None
+    assert any("such as the times of its frames, cannot be read" in sentence for sentence in said.warnings)
+
+
+@pytest.mark.parametrize("stamps", [[0.0, 0.1, 0.05, 0.3], [0.0, 0.1, float("nan"), 0.3]])
+def test_attached_times_that_cannot_be_are_told(stamps: list[float], tmp_path: Path) -> None:
+    said = describe(written(tmp_path / "a.czi", pictures(), xml=XML, time_stamps_s=stamps))
+    assert said.scenes[0].time_step_ms is None
+    assert any("such as the times of its frames, cannot be read" in sentence for sentence in said.warnings)
+
+
 def test_fewer_time_points_than_described_are_told(tmp_path: Path) -> None:
     frames, warnings = outcome(written(tmp_path / "short.czi", pictures()[:6], xml=XML))
     assert frames.shape[1] == 3
