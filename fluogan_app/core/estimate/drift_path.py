@@ -149,8 +149,8 @@ def _peak(correlation: np.ndarray, low: np.ndarray | None = None, high: np.ndarr
 
 @dataclass(frozen=True)
 class _Measured:
-    """Positions (G, 2) by the whole field, by each of its quarters and by the rest, (4, G, 2) both, by all but one tile,
-    (tiles, G, 2), and by each corner, (4, G, 2)."""
+    """Positions (G, 2) by the whole field, by each of its quarters and by the rest, (4, G, 2) both, by all but one
+    tile, (tiles, G, 2), and by each corner, (4, G, 2)."""
 
     whole: np.ndarray
     quarters: np.ndarray

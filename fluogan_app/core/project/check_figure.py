@@ -39,7 +39,9 @@ def draw_check(check: DataCheck, caption: str = "") -> Image.Image:
     limits = (low, max(high, low + max(1.0, 1e-3 * abs(low))))
     panels = [Panel(check.mean, size_nm, "Mean of the frames", "counts", limits)]
     panels += [
-        Panel(one.image, size_nm, one.title, one.unit, _limits(one)) for one in pictures if isinstance(one, PixelMap)
+        Panel(one.image, size_nm, one.title, one.unit, _limits(one), kinds=one.kinds)
+        for one in pictures
+        if isinstance(one, PixelMap)
     ]
     curves = {one.title: one for one in pictures if isinstance(one, Evidence)}
     parts = [_words(check)]

@@ -16,6 +16,7 @@ from fluogan_app.core.project.drawing import (
     GREY, INK, TEXT, TITLE, check_picture_name, colours_of, nice_length, save_picture, text_width, ticks, wrapped,
     write_text,
 )  # fmt: skip
+from fluogan_app.core.project.pixel_kinds import draw_key, picture_of_kinds
 from fluogan_app.core.units import length_text
 
 COLOURMAP = "inferno"
@@ -32,7 +33,7 @@ class Panel:
     """One image of a figure: its values, the side of its pixels (None where nobody knows it), and its words.
 
     limits: the values shown as the first and the last colour, chosen from the image where None. colourmap "" is that of
-    the figure.
+    the figure. kinds: words for the values 0, 1, 2 … of a map of kinds of pixels, which has a key and no colour bar.
     """
 
     image: np.ndarray
@@ -41,6 +42,7 @@ class Panel:
     unit: str
     limits: tuple[float, float] | None = None
     colourmap: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 def export_figure(path: Path, result: Result, caption: str = "", colourmap: str = COLOURMAP) -> None:
@@ -83,6 +85,10 @@ def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str)
     canvas = Image.new("RGB", (room, top + height + 20 + below), "white")
     pen = ImageDraw.Draw(canvas)
     write_text(pen, (0, 0), panel.title, TITLE)
+    if panel.kinds:
+        canvas.paste(picture_of_kinds(panel.image, size), (0, top))
+        draw_key(canvas, (0, top + height + 20), panel.image, panel.kinds)
+        return canvas
     shown = _resized(panel.image, size)
     low, high = panel.limits or display_range(shown)
     canvas.paste(_coloured(shown, low, high, colourmap), (0, top))

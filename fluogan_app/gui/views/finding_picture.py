@@ -84,7 +84,7 @@ class FindingPicture(QWidget):
     def _show_map(self, picture: PixelMap) -> None:
         self.pane.set_title(picture.title)
         self.pane.set_display(_display_of(picture))
-        self.pane.set_image(picture.image, self._pixel_size_nm, picture.unit)
+        self.pane.set_image(picture.image, self._pixel_size_nm, _unit_of(picture))
         self.pane.canvas.set_circled(self._circled)
         self._places.setCurrentWidget(self.pane)
 
@@ -104,7 +104,15 @@ def _display_of(picture: PixelMap) -> DisplaySettings:
     if picture.unit == COUNTS:
         return DisplaySettings()
     low, high = float(np.nanmin(picture.image)), float(np.nanmax(picture.image))
+    if picture.kinds:
+        low, high = 0.0, float(len(picture.kinds) - 1)
     return DisplaySettings(_COLOURS, levels=(low, high if high > low else low + 1.0))
+
+
+def _unit_of(picture: PixelMap) -> str:
+    """The unit of the values; of kinds of pixels what each number stands for."""
+    kinds = ", ".join(f"{kind} {word}" for kind, word in enumerate(picture.kinds))
+    return f"({kinds})" if kinds else picture.unit
 
 
 def _few_pixels(image: np.ndarray) -> tuple[tuple[int, int], ...]:
