@@ -223,6 +223,7 @@ def test_pixels_that_are_not_square_are_named_and_stay_in_the_notes(fluogan, rec
     said = fluogan("reconstruct", path, "-o", project_path, *QUICK)
     said.refused("100 nm wide and 200 nm high, and square ones are needed", "--pixel-size-nm")
     assert "does not state" not in said.err and not project_path.exists()
+    fluogan("measure", path).refused("100 nm wide and 200 nm high, and square ones are needed", "--pixel-size-nm")
     said = fluogan("reconstruct", path, "-o", project_path, "--pixel-size-nm", 100, *QUICK)
     assert said.code == 0 and "Note: By the file, pixels are 100 nm wide and 200 nm high" in said.out
     assert any("taken as squares of 100 nm" in note for note in Project.open(project_path).run(1).record.notes)

@@ -95,7 +95,8 @@ def _of_file(arguments: argparse.Namespace) -> Subject:
 
     stack = open_recording(arguments.file, arguments)
     try:
-        size_nm = known_pixel_size(stack.acquisition.with_values(Origin.USER, **given(arguments, Acquisition)))
+        known = stack.acquisition.with_values(Origin.USER, **given(arguments, Acquisition))
+        size_nm = known_pixel_size(known, stack.recording)
         frames = frame_range(arguments.frames, stack.shape[0])
         count = stack.shape[0] if frames is None else len(frames)
         if count > 1:

@@ -28,6 +28,8 @@ class Origin(StrEnum):
 ASSUMED_FWHM_NM = 220.0
 #: A PSF narrower than this many camera pixels is not sampled well enough to be deconvolved; the assumption stays above.
 ASSUMED_FWHM_PIXELS = 2.0
+#: Why nothing can be measured or reconstructed.
+NO_PIXEL_SIZE = "Pixel size (pixel_size_nm) is missing: the file does not state it."
 
 
 class Acquisition(Params):
@@ -117,7 +119,7 @@ class Acquisition(Params):
         """A copy in which everything that a reconstruction needs is set. Raises ParameterError for what is missing."""
         if self.pixel_size_nm is None:
             raise ParameterError(
-                {"pixel_size_nm": "Pixel size (pixel_size_nm) is missing: the file does not state it."},
+                {"pixel_size_nm": NO_PIXEL_SIZE},
                 "Give the side of one camera pixel in the sample, in nm (--pixel-size-nm).",
             )
         if self.psf == "measured" and not self.psf_file:

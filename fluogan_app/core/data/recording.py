@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.acquisition import NO_PIXEL_SIZE, Acquisition, Origin
 from fluogan_app.core.errors import ParameterError
 
 #: Side lengths that differ by less are one length, written with few digits.
@@ -66,14 +66,20 @@ class Recording:
             return ""
         return f"{self.pixel_size_x_nm:.6g} nm wide and {self.pixel_size_y_nm:.6g} nm high"
 
+    @property
+    def no_pixel_size(self) -> str:
+        """The sentence on why there is none."""
+        if not self.oblong_text:
+            return NO_PIXEL_SIZE
+        return (
+            f"Pixel size (pixel_size_nm) is missing: by the file, pixels are {self.oblong_text}, and square ones "
+            "are needed. Resample the stack, for example in Fiji, or state the side if the file is wrong."
+        )
+
     def completed(self, acquisition: Acquisition) -> Acquisition:
         """What is in use, with all that a reconstruction needs. Raises ParameterError with the reason why not."""
         if acquisition.pixel_size_nm is None and self.oblong_text:
-            reason = (
-                f"Pixel size (pixel_size_nm) is missing: by the file, pixels are {self.oblong_text}, and square ones "
-                "are needed. Resample the stack, for example in Fiji, or state the side if the file is wrong."
-            )
-            raise ParameterError({"pixel_size_nm": reason}, "Give it in nm (--pixel-size-nm).")
+            raise ParameterError({"pixel_size_nm": self.no_pixel_size}, "Give it in nm (--pixel-size-nm).")
         return acquisition.complete()
 
     def emission_nm(self, channel: int) -> float | None:

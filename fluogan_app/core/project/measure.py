@@ -11,6 +11,7 @@ from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.alternate import alternate_stacks
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
@@ -95,11 +96,11 @@ def _residual(run: Run, result: Result) -> np.ndarray:
     return residual[border : residual.shape[0] - border, border : residual.shape[1] - border]
 
 
-def known_pixel_size(acquisition: Acquisition) -> float:
-    """The side of a pixel in nm. Raises ParameterError where nobody stated it."""
+def known_pixel_size(acquisition: Acquisition, recording: Recording) -> float:
+    """The side of a pixel in nm. Raises ParameterError where nobody stated it, with the reason in the recording."""
     if acquisition.pixel_size_nm is None:
         raise ParameterError(
-            {"pixel_size_nm": "Pixel size (pixel_size_nm) is missing: the file does not state it."},
+            {"pixel_size_nm": recording.no_pixel_size},
             "Give the side of one pixel of the image in the sample, in nm (--pixel-size-nm).",
         )
     return acquisition.pixel_size_nm

@@ -84,7 +84,7 @@ class _View:
 
 def _view(scene: Scene, time_axis: str = "") -> _View:
     roles = assign_roles(scene.axes, scene.planes.shape[:-1], scene.stated, time_axis)
-    recording = _timed(checked(scene.recording), scene.axes, roles)
+    recording = _timed(checked(scene.recording, 8 * scene.dtype.itemsize), scene.axes, roles)
     planes = arrange(scene.planes, roles)
     words = [*scene.warnings, *recording.warnings, *roles.warnings]
     if planes.shape[0] == 1:

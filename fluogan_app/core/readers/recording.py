@@ -109,11 +109,17 @@ def plausible(name: str, value: float) -> bool:
     return True
 
 
-def checked(recording: Recording) -> Recording:
-    """A recording without values that no microscope has, with a word on each, and on pixels that are not square."""
+def checked(recording: Recording, stored_bits: int = 64) -> Recording:
+    """A recording without values that no microscope has, with a word on each, and on pixels that are not square.
+
+    stored_bits: as many as a pixel has in the file.
+    """
     recording, one_sided = _both_sides(recording)
     recording, absurd = _without_absurd(recording)
     warnings = (*recording.warnings, *one_sided, *absurd)
+    if recording.bits_in_use is not None and not 0 < recording.bits_in_use <= stored_bits:
+        said = f"The file states {recording.bits_in_use} bits in use of {stored_bits}, which cannot be; it is ignored."
+        recording, warnings = replace(recording, bits_in_use=None), (*warnings, said)
     if recording.oblong_text:
         advice = "resample the stack, or state the side of a pixel if the file is wrong"
         warnings = (*warnings, f"Pixels are {recording.oblong_text}; square pixels are needed: {advice}.")

@@ -174,3 +174,10 @@ def test_pixels_that_are_not_square_are_why_the_pixel_size_is_missing() -> None:
     given = Acquisition().with_values(Origin.USER, pixel_size_nm=100.0)
     assert oblong.completed(given) == given.complete()
     assert Recording(100.0, 100.2).oblong_text == Recording(None, 100.0).oblong_text == ""
+
+
+@pytest.mark.parametrize(("bits", "kept"), [(12, 12), (16, 16), (17, None), (0, None), (None, None)])
+def test_no_more_bits_are_in_use_than_are_stored(bits: int | None, kept: int | None) -> None:
+    recording = checked(Recording(bits_in_use=bits), 16)
+    assert recording.bits_in_use == kept
+    assert len(recording.warnings) == (bits is not None and kept is None)
