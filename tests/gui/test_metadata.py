@@ -118,5 +118,34 @@ def test_ten_thousand_entries_are_shown_and_searched(qtbot) -> None:
         qtbot.waitUntil(lambda expected=expected: tree.words.text() == expected, timeout=20_000)
 
 
+def test_a_text_of_any_length_is_found_copied_and_saved_to_its_end(
+    open_window: Callable, tmp_path: Path
+) -> None:
+    words = "it rained " * 3000 + "until the sun came out"
+    path = tmp_path / "told.tif"
+    tifffile.imwrite(path, FRAMES, imagej=True, metadata={"axes": "TYX", "Info": words})
+    user = open_window()
+    user.drops(path)
+    user.sees_stack()
+    user.presses("metadata")
+    dialog = user.dialog("metadata_dialog")
+    dialog.tabs.setCurrentIndex(1)
+    user.types("metadata_search", "the sun came out", dialog)
+    user.sees(lambda: dialog.tree.words.text().startswith("1 of "))
+    view = user.find("metadata_view", QTreeView, dialog)
+    view.setFocus()
+    user.qtbot.keyClick(view, Qt.Key.Key_End)
+    user.qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == words
+    user.click("metadata_copy", inside=dialog)
+    assert words in QApplication.clipboard().text()
+    assert all(sentence in QApplication.clipboard().text() for sentence in user.session.stack.warnings)
+    user.click("metadata_save", inside=dialog)
+    user.names_file("choose_metadata", tmp_path / "words.txt")
+    user.sees((tmp_path / "words.txt").exists)
+    user.sees(lambda: words in (tmp_path / "words.txt").read_text(encoding="utf-8"))
+    dialog.close()
+
+
 def _values(metadata: object) -> int:
     return sum(_values(value) if is_branch(value) else 1 for _, value in entries(metadata))

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-#: Of a text that is longer, the end is left out of a line.
-LONGEST_VALUE = 2000
 _INDENT = "  "
 
 
@@ -56,4 +54,4 @@ def value_text(value: Any) -> str:
         text = ""
     else:
         text = " ".join(str(value).split())
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 from typing import Literal
@@ -24,6 +26,9 @@ _NO_FUNCTION, _SAMPLE_FORMAT, _SIGNED = 20, 339, 2
 #: Lengths of the parts of ImageJ's own notes, and these notes: text, labels, overlays.
 _INDEX, _NOTES = 50838, 50839
 _MAX_NOTES, _MAX_INFO_BYTES = 1_000_000, 20_000_000
+#: An info of more lines is kept as one text.
+_MOST_LINES = 200_000
+_NAMED_LINE = re.compile(r"(?P<name>[^=\s][^=]{0,199}?)(?:\s*=|:\s)\s*(?P<value>.*)")
 _BYTEORDERS: Mapping[str, Literal["little", "big"]] = {"<": "little", ">": "big"}
 _ENCODINGS = {"<": "utf-16-le", ">": "utf-16-be"}
 
@@ -85,7 +90,7 @@ def _zero(container: TiffContainer, notes: Mapping[str, str]) -> tuple[float | N
     return None, ("ImageJ's notes calibrate the pixels by a curve; their numbers are taken as counts, as stored.",)
 
 
-def _info(container: TiffContainer) -> dict[str, str]:
+def _info(container: TiffContainer) -> dict[str, str | dict[str, str]]:
     """The text that ImageJ shows as the image's info, in its own tag behind an index of what the tag holds."""
     lengths = container.bytes.numbers(container.first.entries.get(_INDEX))
     entry = container.first.entries.get(_NOTES)
@@ -104,8 +109,30 @@ def _info(container: TiffContainer) -> dict[str, str]:
         for length in islice(parts, min(count, _MAX_NOTES)):
             text, at = raw[at : at + int(length)], at + int(length)
             if raw[begin : begin + 4] in (b"info", b"ofni"):
-                return {"Info": text.decode(_ENCODINGS[order], errors="replace")}
+                return {"Info": _entries(text.decode(_ENCODINGS[order], errors="replace"))}
     return {}
+
+
+def _entries(info: str) -> str | dict[str, str]:
+    """ImageJ's info by the names on its lines, "key = value" or "key: value"; as it stands where few lines have one.
+
+    A line without a name goes on with the value above it; of a name that comes again, the values are counted.
+    """
+    lines = [line.strip() for line in info.splitlines() if line.strip()]
+    named = [_NAMED_LINE.fullmatch(line) for line in lines]
+    if not 2 * sum(map(bool, named)) > len(lines) or len(lines) > _MOST_LINES:
+        return info
+    entries: dict[str, str] = {}
+    last, again = "", Counter[str]()
+    for line, match in zip(lines, named, strict=True):
+        if match is None:
+            entries[last] = f"{entries[last]}\n{line}" if last in entries else line
+            continue
+        name = match["name"]
+        again[name] += 1
+        last = f"{name} ({again[name]})" if again[name] > 1 else name
+        entries[last] = match["value"]
+    return entries
 
 
 def _letters(notes: Mapping[str, str]) -> str:

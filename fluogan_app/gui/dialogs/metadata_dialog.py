@@ -59,7 +59,8 @@ class MetadataDialog(QDialog):
 
     def text(self) -> str:
         """Everything as text."""
-        return "\n".join((self.title.text(), "", self.facts.text(), "", *metadata_lines(self._metadata)))
+        heads = [self.title.text(), self.place.text(), *self.warnings.text().splitlines()]
+        return "\n".join((*heads, "", self.facts.text(), "", *metadata_lines(self._metadata)))
 
     def _colour(self) -> None:
         set_colour(self.warnings, origin_colour(Origin.ASSUMED, QApplication.palette()))

@@ -88,4 +88,5 @@ def _origin_words(fact: Fact) -> str:
 
 
 def _line(fact: Fact) -> str:
-    return f"{fact.label}: {fact.text} ({fact.origin.value})"
+    remark = f" – {fact.note}" if fact.note else ""
+    return f"{fact.label}: {fact.text} ({fact.origin.value}){remark}"

@@ -17,6 +17,9 @@ _HEADS = ("Name", "Value")
 _REST_MS = 150
 #: Room for names four levels down.
 _NAMES_WIDTH = 280
+#: The whole of a text, to search in and to copy; a line shows the beginning, as Qt lays out all that it shows.
+_WHOLE = Qt.ItemDataRole.UserRole
+_SHOWN, _POINTED_AT = 300, 2000
 #: A tree of fewer entries is shown unfolded.
 _UNFOLDED = 60
 
@@ -31,6 +34,7 @@ class MetadataTree(QWidget):
         self._found = QSortFilterProxyModel(self)
         self._found.setSourceModel(self._model)
         self._found.setFilterKeyColumn(-1)
+        self._found.setFilterRole(_WHOLE)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         # What lies below a name that was found belongs to it, and what lies above leads there.
         self._found.setRecursiveFilteringEnabled(True)
@@ -59,13 +63,13 @@ class MetadataTree(QWidget):
     def copy_value(self) -> None:
         """Put the value of the current entry on the clipboard; of a branch, its name."""
         name, value = self._current()
-        QApplication.clipboard().setText(value.data() or name.data() or "")
+        QApplication.clipboard().setText(value.data(_WHOLE) or name.data(_WHOLE) or "")
 
     def copy_path(self) -> None:
         """Put the way to the current entry on the clipboard: "Image › Pixels › SizeX"."""
         index, parts = self._current()[0], []
         while index.isValid():
-            parts.insert(0, str(index.data()))
+            parts.insert(0, str(index.data(_WHOLE)))
             index = index.parent()
         QApplication.clipboard().setText(" › ".join(parts))
 
@@ -128,16 +132,25 @@ def _fill(branch: QStandardItem, metadata: Any) -> int:
     """Add what lies below; how many values that are."""
     count = 0
     for key, value in entries(metadata):
-        name = QStandardItem(key)
+        name = _item(key)
         if is_branch(value):
             branch.appendRow([name, QStandardItem()])
             count += _fill(name, value)
         else:
-            text = QStandardItem(value_text(value))
-            text.setToolTip(text.text())
-            branch.appendRow([name, text])
+            branch.appendRow([name, _item(value_text(value))])
             count += 1
     return count
+
+
+def _item(text: str) -> QStandardItem:
+    item = QStandardItem(_beginning(text, _SHOWN))
+    item.setData(text, _WHOLE)
+    item.setToolTip(_beginning(text, _POINTED_AT))
+    return item
+
+
+def _beginning(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _leaves(model: QSortFilterProxyModel, parent: QModelIndex) -> int:

@@ -328,3 +328,26 @@ def test_pages_that_differ_in_one_tag_are_not_taken_for_twins(tmp_path: Path) ->
             writer.write(np.full(shape, number, np.uint16), contiguous=False, metadata=None, photometric="minisblack")
     with pytest.raises(ReadError, match="page 5 has 5 × 6"):
         describe(path)
+
+
+def test_an_info_of_ten_thousand_lines_stands_line_by_line(tmp_path: Path) -> None:
+    lines = [f"Key {index:05d} = value {index}" for index in range(10_000)]
+    info = "\n".join([*lines, "Note: one = two", "and more", "Key 00000 = again"])
+    stack = open_stack(_with_info(tmp_path / "many.tif", info))
+    entries = stack.metadata["ImageJ"]["Info"]
+    stack.close()
+    assert entries["Key 09999"] == "value 9999" and len(entries) == 10_002
+    assert entries["Note"] == "one = two\nand more" and entries["Key 00000 (2)"] == "again"
+
+
+@pytest.mark.parametrize("info", ("Taken on a rainy day.\nNobody = knows\nwhy", "=\n=", "  \n"))
+def test_an_info_in_sentences_stands_as_it_is(tmp_path: Path, info: str) -> None:
+    stack = open_stack(_with_info(tmp_path / "few.tif", info))
+    stated = stack.metadata["ImageJ"]["Info"]
+    stack.close()
+    assert stated == info
+
+
+def _with_info(path: Path, info: str) -> Path:
+    tifffile.imwrite(path, counts(SHAPE, "uint16"), imagej=True, metadata={"axes": "TYX", "Info": info})
+    return path
