@@ -74,6 +74,21 @@ def test_channel_plane_and_frames_are_chosen(open_window: Callable, many: Path) 
     assert Project.open(user.session.project.folder).document.link.selection == Selection(channel=1, plane=2)
 
 
+def test_the_file_of_a_series_that_is_opened_chooses_its_channel(open_window: Callable, tmp_path: Path) -> None:
+    for c, name in enumerate(("DAPI", "GFP")):
+        for t in range(3):
+            path = tmp_path / f"cell_w{c + 1}{name}_t{t}.tif"
+            tifffile.imwrite(path, MANY[t, 0, c], metadata=None, photometric="minisblack")
+    user = open_window()
+    user.drops(tmp_path / "cell_w2GFP_t1.tif")
+    chooser = user.dialog("stack_chooser")
+    assert "channel w2GFP" in words(chooser)
+    user.click("chooser_open", inside=chooser)
+    user.sees_stack()
+    assert user.session.stack.selection == Selection(channel=1)
+    np.testing.assert_array_equal(user.window.workspace.browser.pane.image, MANY[0, 0, 1])
+
+
 def test_the_picture_is_of_what_is_chosen(open_window: Callable, many: Path) -> None:
     user = open_window()
     user.drops(many)

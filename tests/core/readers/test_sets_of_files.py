@@ -13,6 +13,7 @@ import tifffile
 
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.readers.choice import fitting
 from fluogan_app.core.readers.open import describe, open_stack
 from tests.core.readers.test_micromanager import write_pages
 
@@ -146,6 +147,30 @@ def test_a_set_whose_files_are_those_that_are_meant_needs_no_word(tmp_path: Path
     paths = write_ome_set(tmp_path)
     assert describe(paths[2]).warnings == ()
     np.testing.assert_array_equal(read(paths[2]), FRAMES[:, 0])
+
+
+@pytest.mark.parametrize("opened", range(4))
+def test_the_file_of_a_set_that_is_named_chooses_the_position_and_the_channel(opened: int, tmp_path: Path) -> None:
+    paths = [tmp_path / f"cell_{part}.ome.tif" for part in range(4)]
+    images = ""
+    for position in range(2):
+        blocks = "".join(
+            f'<TiffData FirstC="{c}" IFD="0" PlaneCount="3"><UUID FileName="{paths[2 * position + c].name}"/></TiffData>'
+            for c in range(2)
+        )
+        images += (
+            f'<Image ID="Image:{position}"><Pixels DimensionOrder="XYTZC" Type="uint16" SizeX="7" SizeY="5" SizeZ="1" '
+            f'SizeC="2" SizeT="3">{blocks}</Pixels></Image>'
+        )
+    for part, path in enumerate(paths):
+        frames = np.full((3, 5, 7), part, np.uint16)
+        xml = f"<OME>{images}</OME>"
+        tifffile.imwrite(path, frames, description=xml, metadata=None, ome=False, photometric="minisblack")
+    stack = open_stack(paths[opened])
+    assert (stack.selection.scene, stack.selection.channel) == divmod(opened, 2)
+    assert fitting(None, stack.description) == stack.selection
+    assert {int(stack.frame(index)[0, 0]) for index in range(3)} == {opened}
+    stack.close()
 
 
 @pytest.mark.parametrize("opened", [0, 1])
