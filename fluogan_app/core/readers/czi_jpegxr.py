@@ -30,6 +30,12 @@ def check_jpegxr(data: bytes, height: int, width: int, dtype: np.dtype) -> None:
     _check_coded(data[tags.get(_OFFSET, len(data)) :], height, width, coded)
 
 
+def jpegxr_size(data: bytes) -> tuple[int, int]:
+    """Height and width as the container states them, 0 where it does not. Raises ValueError."""
+    tags = _tags(data)
+    return tags.get(_HEIGHT, 0), tags.get(_WIDTH, 0)
+
+
 def _tags(data: bytes) -> dict[int, int]:
     """Numbers by tag. Raises ValueError."""
     if len(data) < 32 or data[:3] != b"II\xbc":
@@ -45,7 +51,7 @@ def _tags(data: bytes) -> dict[int, int]:
 
 
 def _check_coded(coded: bytes, height: int, width: int, wanted: int) -> None:
-    if len(coded) < 64 or coded[:8] != b"WMPHOTO\0":
+    if len(coded) < 24 or coded[:8] != b"WMPHOTO\0":
         raise ValueError("its pixels do not begin as they should")
     tiled, short, windowed, alpha = coded[9] & 0x80, coded[10] & 0x80, coded[10] & 0x20, coded[10] & 0x01
     if coded[8] >> 4 != 1 or coded[11] != wanted or alpha:

@@ -79,8 +79,10 @@ class PageFormat:
         """How the pixels are packed, in words."""
         compressed = "uncompressed" if self.compression == 1 else compression_name(self)
         predicted = _PREDICTORS.get(self.predictor, f" of differences by scheme {self.predictor}")
-        layout = (" in tiles" if self.tiled else "") + (" sample by sample" if self.separate and self.samples > 1 else "")
-        return compressed + predicted + layout + (" with the lowest bit first" if self.fill_order == 2 else "")
+        tiled = " in tiles" if self.tiled else ""
+        separate = " channel by channel" if self.separate and self.samples > 1 else ""
+        reversed_bits = " with the lowest bit first" if self.fill_order == 2 else ""
+        return compressed + predicted + tiled + separate + reversed_bits
 
     @property
     def plain(self) -> bool:

@@ -14,6 +14,7 @@ from fluogan_app.core.readers.base import damaged
 from fluogan_app.core.readers.tiff_bytes import TiffBytes
 from fluogan_app.core.readers.tiff_format import PageFormat, compression_name, same_frame
 from fluogan_app.core.readers.tiff_pages import LSM_INFO, Page, read_pages
+from fluogan_app.core.readers.tiff_pictures import PICTURES, check_picture
 
 #: Files of a multi-file stack that are kept open at once; systems allow some hundred.
 MAX_OPEN_FILES = 16
@@ -65,7 +66,9 @@ class TiffContainer:
         format = page.format
         try:
             with self._lock:
-                image = self._page(page).asarray(maxworkers=1)
+                decoded = self._page(page)
+                self._check_pictures(decoded, format)
+                image = decoded.asarray(maxworkers=1)
         # The decoders of a dozen schemes raise errors of as many kinds for a damaged page.
         except Exception as error:
             raise self._undecodable(page, str(error)) from error
@@ -77,6 +80,16 @@ class TiffContainer:
         if format.samples > 1:
             image = np.ascontiguousarray(image[sample] if format.separate else image[..., sample])
         return image.astype(format.dtype, copy=False)
+
+    def _check_pictures(self, decoded, format: PageFormat) -> None:
+        """Raises ValueError where a strip or tile holds a picture that is larger than the strip or tile."""
+        if format.compression not in PICTURES:
+            return
+        rows = decoded.tilelength if format.tiled else decoded.rowsperstrip
+        columns = decoded.tilewidth if format.tiled else format.width
+        for offset, count in zip(decoded.dataoffsets, decoded.databytecounts, strict=True):
+            data = (decoded.jpegheader or b"") + self.bytes.read(offset, count)
+            check_picture(format.compression, data, rows, columns, format.dtype)
 
     def _undecodable(self, page: Page, reason: str) -> ReadError:
         packed = compression_name(page.format)

@@ -182,6 +182,9 @@ def contiguous_run(tiff: TiffBytes, first: Page, count: int) -> list[Page] | Non
     complete = (tiff.size - first.run_offset) // size
     if complete < count or count > MAX_PAGES:
         raise damaged(tiff.path, f"it should hold {count} frames, but ends after {complete}")
+    if 0 <= first.directory - first.run_offset < count * size:
+        before = (first.directory - first.run_offset) // size
+        raise damaged(tiff.path, f"it should hold {count} frames, but {before} of them fit before its description")
     return [first._replace(number=index, run_offset=first.run_offset + index * size) for index in range(count)]
 
 

@@ -127,9 +127,11 @@ class Places:
     def _overlap(self, places: np.ndarray, is_pixels: np.ndarray, one: int, other: int) -> ReadError:
         pixels, taken = (one, other) if is_pixels[one] else (other, one)
         page, place = int(places[pixels, 2]) + 1, int(places[other, 0])
-        owner = "the file's header" if places[taken, 2] == _HEADER else f"the description of page {places[taken, 2] + 1}"
+        other_page = int(places[taken, 2]) + 1
         if is_pixels[taken]:
-            owner = "each other" if places[taken, 2] + 1 == page else f"those of page {places[taken, 2] + 1}"
+            owner = "each other" if other_page == page else f"those of page {other_page}"
+        else:
+            owner = f"the description of page {other_page}" if other_page > 0 else "the file's header"
         return damaged(self._tiff.path, f"the pixels of page {page} overlap {owner} at byte {place}")
 
     @staticmethod

@@ -139,7 +139,22 @@ def test_pixels_as_they_are_have_the_bytes_that_they_need(more: int, tmp_path: P
     set_number(path, 7, STRIP_BYTES, lambda count: count + 3)
     assert describe(path).scenes[0].sizes["T"] == len(FRAMES)
     set_number(path, 7, STRIP_BYTES, lambda _: FRAME_BYTES + more)
-    with pytest.raises(ReadError, match=rf"page 8 has .*, 640 bytes, but (only|says that they are) {FRAME_BYTES + more}"):
+    said = f"page 8 has .*, {FRAME_BYTES} bytes, but (only|says that they are) {FRAME_BYTES + more}"
+    with pytest.raises(ReadError, match=said):
+        describe(path)
+
+
+def test_frames_without_directories_do_not_run_over_the_only_one(tmp_path: Path) -> None:
+    path = tmp_path / "run.tif"
+    notes = "ImageJ=1.53t\nimages=3\nframes=3\n"
+    tifffile.imwrite(path, FRAMES[0], description=notes, metadata=None, photometric="minisblack")
+    whole = bytearray(path.read_bytes())
+    start = struct.unpack_from("<I", whole, 4)[0]
+    entries = whole[start : start + 2 + 12 * struct.unpack_from("<H", whole, start)[0] + 4]
+    # The only directory again, behind the first frame, and room for three frames in all.
+    struct.pack_into("<I", whole, 4, len(whole))
+    path.write_bytes(whole + entries + bytes(2 * FRAME_BYTES))
+    with pytest.raises(ReadError, match="should hold 3 frames, but 1 of them fit before its description"):
         describe(path)
 
 
