@@ -16,7 +16,7 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.camera import estimate_camera
 from fluogan_app.core.estimate.drift import drift_of
 from fluogan_app.core.estimate.gathering import (
-    Gathering, OnFrame, frames_to_read, fwhm_in_pixels, most_detailed_part,
+    Gathering, OnFrame, as_counts, frames_to_read, fwhm_in_pixels, most_detailed_part,
 )  # fmt: skip
 from fluogan_app.core.estimate.kappa import estimate_kappa
 from fluogan_app.core.estimate.recording import with_estimates
@@ -68,8 +68,8 @@ class _Look:
         index = int(self.indices[position])
         frame = self.stack.raw.frame(index)
         values = self.facts.add(frame[self.roi.slices])
-        whole = values if values.shape == frame.shape else _finite(frame)
-        self.gathering.add(whole, None if self.stack.drift is None else _finite(self.stack.frame(index)))
+        whole = values if values.shape == frame.shape else as_counts(frame)
+        self.gathering.add(whole, None if self.stack.drift is None else as_counts(self.stack.frame(index)))
         if position in self._kept:
             self._kept[position] = whole[self._part.slices].copy()
 
@@ -85,12 +85,8 @@ class _Look:
                 return None
             found = self._kept.get(position)
             again = self.stack.raw.frame(int(self.indices[position]))[self._part.slices] if found is None else found
-            frames.append(_finite(again))
+            frames.append(as_counts(again))
         return np.stack(frames), self.indices[positions]
-
-
-def _finite(frame: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(frame.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _told(look: _Look, known: Acquisition, wanted: FrameRange, cancelled: Cancelled) -> DataCheck | None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.ndimage import median_filter
 
+from fluogan_app.core.estimate.gathering import MOST_COUNTS, as_counts
+
 #: So often a pixel's neighbours change in light so dim that it would miss all of its ten photons once in 20,000 times.
 LEAST_CHANGES = 20
 #: What pixels share with their neighbours is no chance where it is so many times what chance leaves.
@@ -31,15 +33,14 @@ class FrameFacts:
         self._before: np.ndarray | None = None
 
     def add(self, frame: np.ndarray) -> np.ndarray:
-        """Take the next frame in; returns it as float32 with zero in the place of what is no number."""
+        """Take the next frame in; returns it as float32 with zero in the place of what is no count."""
         digest = hashlib.blake2b(np.ascontiguousarray(frame), digest_size=16).digest()
         before = self._digests.setdefault(digest, self.count)
         if before != self.count:
             self.copy_of[self.count] = before
-        values = frame.astype(np.float32)
-        if frame.dtype.kind == "f" and not np.isfinite(values).all():
-            self.wrong_numbers += ~np.isfinite(values)
-            values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+        values = as_counts(frame)
+        if frame.dtype.kind == "f":
+            self.wrong_numbers += ~(np.abs(frame) <= MOST_COUNTS)
         if frame.dtype.kind != "u":
             self.negative += values < 0
         if values.min() < values.max():

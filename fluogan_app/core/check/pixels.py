@@ -75,13 +75,13 @@ def hot_pixels(hot: np.ndarray, dead: np.ndarray, facts: FrameFacts) -> CheckFin
 
 
 def wrong_numbers(facts: FrameFacts) -> CheckFinding:
-    """Pixels that are NaN or infinite."""
+    """Pixels that are NaN, infinite, or beyond what any camera counts."""
     pixels = int(np.count_nonzero(facts.wrong_numbers))
     values = {"wrong_pixels": pixels, "wrong_values": int(facts.wrong_numbers.sum())}
     if not pixels:
         words = "Every pixel is a number."
         return CheckFinding("numbers", "Numbers", Severity.FINE, words, values=values)
-    words = f"{_counted(pixels, 'pixel')} held no number (NaN or infinite) in some frames."
+    words = f"{_counted(pixels, 'pixel')} held no count (NaN, infinite, or beyond any camera) in some frames."
     advice = "A reconstruction refuses them: choose a region or frames without them, or export the stack again."
     picture = PixelMap("Pixels without a number", facts.wrong_numbers.astype(np.float32), "frames")
     return CheckFinding("numbers", "Numbers", Severity.SERIOUS, words, advice, values, (picture,))

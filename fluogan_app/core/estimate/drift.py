@@ -10,7 +10,7 @@ from fluogan_app.core.data.drift import VISIBLE_PIXELS, Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.estimate.drift_path import Path, path_of
-from fluogan_app.core.estimate.gathering import Gathering, OnFrame, frames_to_read, most_detailed_part
+from fluogan_app.core.estimate.gathering import Gathering, OnFrame, as_counts, frames_to_read, most_detailed_part
 from fluogan_app.core.estimate.result import HIDDEN_PIXELS, DriftEstimate, Evidence, Series
 from fluogan_app.core.units import length_text
 
@@ -45,7 +45,7 @@ def estimate_drift(
     for done, index in enumerate(indices.tolist(), 1):
         if cancelled is not None and cancelled():
             return None
-        gathering.add(np.nan_to_num(raw.frame(index).astype(np.float32), posinf=0.0, neginf=0.0))
+        gathering.add(as_counts(raw.frame(index)))
         if on_frame is not None:
             on_frame(done, len(indices))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
@@ -60,7 +60,7 @@ def glance_at_drift(stack: Stack, frames: FrameRange) -> DriftEstimate:
     part = most_detailed_part(raw, indices, Roi.whole(raw.shape[1:]))
     gathering = Gathering((part.height, part.width), indices, Roi(0, 0, part.height, part.width))
     for index in indices.tolist():
-        gathering.add(np.nan_to_num(raw.frame(index)[part.slices].astype(np.float32), posinf=0.0, neginf=0.0))
+        gathering.add(as_counts(raw.frame(index)[part.slices]))
     unsound = np.logical_or(*gathering.hot_and_dead(raw.acquisition))
     found = drift_of(gathering, unsound, raw.shape[0], raw.acquisition.pixel_size_nm)
     assert found is not None, "nobody cancels a glance"
@@ -74,7 +74,7 @@ def find_defects(stack: Stack, frames: FrameRange | None = None) -> tuple[tuple[
     indices = frames_to_read(raw, wanted)
     gathering = Gathering(raw.shape[1:], indices, Roi(0, 0, 1, 1))
     for index in indices.tolist():
-        gathering.add(np.nan_to_num(raw.frame(index).astype(np.float32), posinf=0.0, neginf=0.0))
+        gathering.add(as_counts(raw.frame(index)))
     return _places(np.logical_or(*gathering.hot_and_dead(raw.acquisition)))
 
 

@@ -22,6 +22,19 @@ MOST_GROUPS, MOST_SIDE = 256, 128
 FRAMES_TO_LOOK, SIDE_TO_LOOK = 5, 512
 
 
+#: Counts beyond this come from no camera, and their squares leave what can be computed with.
+MOST_COUNTS = 1e15
+
+
+def as_counts(frame: np.ndarray) -> np.ndarray:
+    """A frame as float32, with zero in the place of what is no count: NaN, infinite, or beyond any camera."""
+    with np.errstate(over="ignore"):
+        values = frame.astype(np.float32)
+    if frame.dtype.kind == "f":
+        values[~(np.abs(values) <= MOST_COUNTS)] = 0.0
+    return values
+
+
 def frames_to_read(stack: Stack, frames: FrameRange, most_bytes: int = MOST_BYTES) -> np.ndarray:
     """Indices of the frames of a range, or of as many evenly spread ones as hold so many bytes."""
     most = max(2, most_bytes // max(1, stack.shape[1] * stack.shape[2] * stack.dtype.itemsize))
@@ -36,9 +49,9 @@ def most_detailed_part(stack: Stack, indices: np.ndarray, roi: Roi) -> Roi:
         return roi
     some = indices[np.linspace(0, len(indices) - 1, FRAMES_TO_LOOK).astype(int)]
     every = max(1, max(roi.height, roi.width) // SIDE_TO_LOOK)
-    looks = [stack.frame(int(index))[roi.slices][::every, ::every].astype(np.float32) for index in some]
+    looks = [as_counts(stack.frame(int(index))[roi.slices][::every, ::every]) for index in some]
     # A single bright pixel is no detail.
-    mean = median_filter(np.mean([np.nan_to_num(look) for look in looks], axis=0), 3, mode="mirror")
+    mean = median_filter(np.mean(looks, axis=0), 3, mode="mirror")
     detail = (gaussian_filter(mean, 1.0) - gaussian_filter(mean, 8.0)) ** 2
     size = (max(1, height // every), max(1, width // every))
     sums = uniform_filter(detail, size, mode="constant")
