@@ -119,9 +119,10 @@ def _scene(
     """An image with all that is said of it; `split`: its scene's channels differ, so that each kind has its own."""
     counts = dict(zip(image.axes, image.planes.shape[:-1], strict=True))
     recording = replace(notes.recording(image.channels), time_step_ms=times.step_ms(image))
-    remarks = list(_remarks(counts, notes))
+    remarks = [*_remarks(counts, notes), *times.words(image)]
     if split:
-        channels = recording.channels or tuple(f"channel {channel}" for channel in image.channels)
+        names = recording.channels or [""] * len(image.channels)
+        channels = [named or f"channel {channel}" for named, channel in zip(names, image.channels, strict=True)]
         remarks.append(f"The channels of “{name}” differ in type, size or depth; those that are alike are one image.")
         name = f"{name}, {', '.join(channels)}"
     return Scene(

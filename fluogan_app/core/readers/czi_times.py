@@ -15,7 +15,7 @@ from fluogan_app.core.readers.czi_notes import CziNotes
 from fluogan_app.core.readers.czi_pixels import find_parts
 from fluogan_app.core.readers.czi_segments import CziHeader, read_segment
 from fluogan_app.core.readers.file_bytes import FileBytes
-from fluogan_app.core.readers.recording import duration_ms
+from fluogan_app.core.readers.recording import duration_ms, uneven
 from fluogan_app.core.readers.xml_tree import parsed_xml
 
 _ATTACHMENT = struct.Struct("<2s10sqi16s8s80s")
@@ -42,18 +42,29 @@ class RecordingTimes:
         if "T" not in image.axes:
             return None
         count = image.planes.shape[0]
+        times_s = self._times_s(image)
+        if times_s.size:
+            return duration_ms((times_s[-1] - times_s[0]) / (count - 1), "s")
+        increment = duration_ms(self.notes.time_text("Interval/Increment"), "s")
+        planned = increment and increment * float(self._numbers_of(image)[-1]) / (count - 1)
+        return self._step_by_clocks_ms(image, count) or planned
+
+    def words(self, image: CziImage) -> tuple[str, ...]:
+        """A sentence where the frames of an image are not evenly spread in time."""
+        return uneven(1e3 * np.diff(self._times_s(image))) if "T" in image.axes else ()
+
+    def _times_s(self, image: CziImage) -> np.ndarray:
+        """The times (T,) of an image's frames in s, as they were or else as they are listed; none where none are."""
+        count, numbers = image.planes.shape[0], self._numbers_of(image)
         points = np.unique(self.table.places["T"])
         # With several scenes, some files attach a time for each frame of each.
         lengths = (count, len(points), int(points[-1] - points[0]) + 1, self.notes.stated_count("T"))
-        listed = _numbers(self.notes.time_text("List/Offsets"))
-        numbers = self._numbers_of(image)
-        increment = duration_ms(self.notes.time_text("Interval/Increment"), "s")
-        return (
-            (_mean_step_ms(self.stamps_s, numbers) if len(self.stamps_s) in lengths else None)
-            or _mean_step_ms(listed, numbers)
-            or self._step_by_clocks_ms(image, count)
-            or (increment and increment * float(numbers[-1]) / (count - 1))
-        )
+        stamps_s = self.stamps_s if len(self.stamps_s) in lengths else np.empty(0)
+        for times_s in (stamps_s, _numbers(self.notes.time_text("List/Offsets"))):
+            own = _times_of(times_s, numbers)
+            if own.size and own[-1] > own[0]:
+                return own
+        return np.empty(0)
 
     def _numbers_of(self, image: CziImage) -> np.ndarray:
         """The numbers (T,) of an image's time points, counted from the file's first; some may be left out."""
@@ -118,13 +129,12 @@ def _clock(file: FileBytes, tile: Tile) -> datetime | None:
         return None
 
 
-def _mean_step_ms(times_s: np.ndarray, numbers: np.ndarray) -> float | None:
-    """The mean step of time points with some numbers; of times that are listed for these alone, from the first on."""
+def _times_of(times_s: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The times of the time points with some numbers; where they are listed for these alone, the first ones."""
     count = len(numbers)
     if len(times_s) < count or count < 2:
-        return None
-    first, last = (numbers[0], numbers[-1]) if numbers[-1] < len(times_s) else (0, count - 1)
-    return duration_ms((times_s[last] - times_s[first]) / (count - 1), "s")
+        return np.empty(0)
+    return times_s[numbers] if numbers[-1] < len(times_s) else times_s[:count]
 
 
 def _numbers(text: str) -> np.ndarray:

@@ -72,7 +72,8 @@ def names_of(stated: Iterable[str | None]) -> tuple[str, ...]:
 def uneven(steps_ms: Iterable[float]) -> tuple[str, ...]:
     """A sentence on the times between frames where they are not alike."""
     steps = np.asarray(tuple(steps_ms), np.float64)
-    if not steps.size or np.abs(steps - np.median(steps)).max() <= _UNEVEN * np.median(steps):
+    usual = np.median(steps) if steps.size else 0.0
+    if usual <= 0 or np.abs(steps - usual).max() <= _UNEVEN * usual:
         return ()
     least, most = milliseconds_text(steps.min()), milliseconds_text(steps.max())
     least = least.removesuffix(" ms") if most.endswith(" ms") else least

@@ -10,7 +10,7 @@ import numpy as np
 
 from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.recording import duration_ms, length_nm, positive
+from fluogan_app.core.readers.recording import duration_ms, length_nm, positive, uneven
 from fluogan_app.core.readers.tiff_frames import TiffContainer
 from fluogan_app.core.readers.tiff_pages import LSM_INFO, frame_pages
 from fluogan_app.core.readers.tiff_scenes import (
@@ -96,6 +96,7 @@ def _positions(info: bytes) -> int:
 def _recording(container: TiffContainer, info: bytes, head: tuple[Any, ...]) -> Recording:
     interval, colours, scan, stamps = _offsets(info)
     words = _scan_words(_block(container, scan))
+    steps = _stamped_steps_ms(_block(container, stamps))
     objective = str(words.get("Objective", [""])[0])
     aperture = _APERTURE.search(objective)
     voxel = {"x": head[10], "y": head[11], "z": head[12]}
@@ -104,11 +105,12 @@ def _recording(container: TiffContainer, info: bytes, head: tuple[Any, ...]) -> 
         pixel_size_y_nm=length_nm(voxel["y"], "m"),
         pixel_size_x_nm=length_nm(voxel["x"], "m"),
         plane_step_nm=length_nm(voxel["z"], "m"),
-        time_step_ms=duration_ms(interval, "s") or _stamped_step_ms(_block(container, stamps)),
+        time_step_ms=duration_ms(interval, "s") or (duration_ms(steps.mean(), "ms") if steps.size else None),
         numerical_aperture=positive(aperture[1].replace(",", ".")) if aperture else None,
         objective=objective,
         channels=_channel_names(_block(container, colours)),
         metadata={"Zeiss LSM": {**sides, "Time interval (s)": interval, **words}},
+        warnings=uneven(steps),
     )
 
 
@@ -139,15 +141,15 @@ def _channel_names(block: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _stamped_step_ms(block: bytes) -> float | None:
-    """Mean step of the time stamps."""
+def _stamped_steps_ms(block: bytes) -> np.ndarray:
+    """Steps between the time stamps, none where there are none or they are damaged."""
     if len(block) < 8:
-        return None
+        return np.empty(0)
     count = int.from_bytes(block[4:8], "little")
     if count < 2 or 8 + 8 * count > len(block):
-        return None
+        return np.empty(0)
     stamps = np.frombuffer(block, "<f8", count, 8)
-    return duration_ms((stamps[-1] - stamps[0]) / (count - 1), "s")
+    return 1e3 * np.diff(stamps) if np.isfinite(stamps).all() else np.empty(0)
 
 
 def _scan_words(block: bytes) -> dict[str, list[Any]]:

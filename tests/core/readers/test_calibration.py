@@ -159,7 +159,8 @@ def test_a_channel_without_a_name_is_given_none() -> None:
 @pytest.mark.parametrize(
     ("steps_ms", "said"),
     [((10, 11, 9, 10), ""), ((10, 10, 13), "from 10 to 13 ms"), ((900, 900, 1500), "from 900 ms to 1.5 s"),
-     ((10, 10, 0), "from 0 to 10 ms"), ((), "")],
+     ((10, 10, 0), "from 0 to 10 ms"), ((), ""),
+     ((0, 0, 0), ""), ((-5, -5, 9), "")],
 )  # fmt: skip
 def test_times_that_are_not_alike_are_told(steps_ms: tuple[float, ...], said: str) -> None:
     assert (said in " ".join(uneven(steps_ms))) if said else uneven(steps_ms) == ()

@@ -69,6 +69,7 @@ def test_numbers_that_are_left_out_leave_out_no_picture(stamps: tuple[float, ...
     assert description.warnings == (
         "“a”: of the time points 0 to 6, 3 are not in the file; the images on either side follow each other.",
         "“a”: of the planes in depth 1 to 5, 2 are not in the file; the images on either side follow each other.",
+        "The time between frames varies from 500 ms to 1.5 s.",
     )
     for plane in range(3):
         np.testing.assert_array_equal(frames_of(open_stack(path, Selection(plane=plane))), FRAMES[:, 0, plane])
@@ -144,6 +145,7 @@ def test_a_channel_without_depth_does_not_cost_the_others_theirs(tmp_path: Path)
     path = written(tmp_path / "a.czi", flat)
     description = describe(path)
     assert [scene.axes for scene in description.scenes] == ["TZYX", "TYX"]
+    assert [scene.name for scene in description.scenes] == ["a, channel 0", "a, channel 1"]
     assert "differ in type, size or depth" in " ".join(description.warnings)
     np.testing.assert_array_equal(frames_of(open_stack(path, Selection(plane=2))), FRAMES[:, 0, 2])
     np.testing.assert_array_equal(frames_of(open_stack(path, Selection(scene=1))), FRAMES[:, 1, 0])
@@ -194,7 +196,7 @@ def test_the_recording_is_told_as_the_file_states_it(tmp_path: Path) -> None:
     assert (recording.objective, recording.camera) == ("Plan-Apochromat 63x/1.4", "Axiocam 506")
     assert recording.exposure_ms is None, "the second channel's is not stated"
     assert recording.metadata["Information"]["Image"]["Dimensions"]["Channels"]["Channel"][0]["Name"] == "AF488"
-    assert not describe(path).warnings
+    assert describe(path).warnings == ("The time between frames varies from 100 to 400 ms.",)
     stack = open_stack(path)
     assert (stack.acquisition.emission_nm, stack.acquisition.numerical_aperture) == (517.0, 1.4)
     stack.close()

@@ -132,13 +132,16 @@ def test_a_section_in_depth_has_its_own_sides(tmp_path: Path) -> None:
         ({"T": 0.02}, (0, 25, 50), True, 25.0, ""),
         ({"T": 0.02}, (0, 25), False, 20.0, ""),
         ({"T": 0.02}, (7, 7, 7), False, 20.0, ""),
+        ({"T": 0.02}, (0, 25, 90), True, 45.0, "varies from 25 to 65 ms"),
         ({}, (), False, None, ""),
     ],
 )
 def test_the_time_step_is_that_of_the_planes(steps, stamps, old, step_ms, said, tmp_path: Path) -> None:
     pixels = FRAMES.reshape(3, 2, 9, 12)
     path = written(tmp_path, LifPicture("a", pixels, "TCYX", steps, stamps=stamps, old_stamps=old))
-    assert describe(path).scenes[0].time_step_ms == (None if step_ms is None else pytest.approx(step_ms))
+    description = describe(path)
+    assert description.scenes[0].time_step_ms == (None if step_ms is None else pytest.approx(step_ms))
+    assert (said in " ".join(description.warnings)) if said else not description.warnings
 
 
 CONFOCAL = (

@@ -90,6 +90,13 @@ def test_time_stamps_give_the_step_that_an_lsm_file_does_not_state(tmp_path: Pat
     assert describe(path).scenes[0].time_step_ms == 250.0
 
 
+def test_time_stamps_that_are_uneven_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "cell.lsm"
+    even, uneven = (struct.pack("<ii3d", 32, 3, *stamps) for stamps in ((10.0, 10.25, 10.5), (10.0, 10.25, 12.0)))
+    path.write_bytes(lsm().replace(even, uneven))
+    assert "varies from 250 ms to 1.75 s" in " ".join(describe(path).warnings)
+
+
 def test_an_lsm_file_that_was_broken_off_says_so(tmp_path: Path) -> None:
     path = tmp_path / "cell.lsm"
     path.write_bytes(lsm(times=5))
