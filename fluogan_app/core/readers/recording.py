@@ -72,7 +72,7 @@ def names_of(stated: Iterable[str | None]) -> tuple[str, ...]:
 def uneven(steps_ms: Iterable[float]) -> tuple[str, ...]:
     """A sentence on the times between frames where they are not alike."""
     steps = np.asarray(tuple(steps_ms), np.float64)
-    usual = np.median(steps) if steps.size else 0.0
+    usual = np.median(steps) if steps.size and np.isfinite(steps).all() else 0.0
     if usual <= 0 or np.abs(steps - usual).max() <= _UNEVEN * usual:
         return ()
     least, most = milliseconds_text(steps.min()), milliseconds_text(steps.max())
@@ -162,4 +162,4 @@ def _scaled(value: Any, unit: str, table: Mapping[str, float]) -> float | None:
     word = unit.strip().lower().replace("\\u00b5", "µ").replace("μ", "µ")
     factor = table.get(word)
     # Twelve digits are more than any file means, and 5.2304 µm is then 5230.4 nm.
-    return None if number is None or factor is None else float(f"{number * factor:.12g}")
+    return None if number is None or factor is None else positive(f"{number * factor:.12g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,7 @@ def test_units_without_meaning_say_nothing() -> None:
     assert length_nm("0.1", "reference frame") is None
     assert length_nm("-1", "um") is length_nm("inf", "um") is length_nm(None, "um") is length_nm("x", "um") is None
     assert duration_ms("5.2304", "s") == 5230.4
+    assert length_nm("1e308", "m") is duration_ms("1e-320", "ns") is None, "beyond what a number holds"
 
 
 def test_one_side_stands_for_both_with_a_word() -> None:
@@ -160,7 +162,7 @@ def test_a_channel_without_a_name_is_given_none() -> None:
     ("steps_ms", "said"),
     [((10, 11, 9, 10), ""), ((10, 10, 13), "from 10 to 13 ms"), ((900, 900, 1500), "from 900 ms to 1.5 s"),
      ((10, 10, 0), "from 0 to 10 ms"), ((), ""),
-     ((0, 0, 0), ""), ((-5, -5, 9), "")],
+     ((0, 0, 0), ""), ((-5, -5, 9), ""), ((1, 1, math.inf), ""), ((1, 1, math.nan), "")],
 )  # fmt: skip
 def test_times_that_are_not_alike_are_told(steps_ms: tuple[float, ...], said: str) -> None:
     assert (said in " ".join(uneven(steps_ms))) if said else uneven(steps_ms) == ()
