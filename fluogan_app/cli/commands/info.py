@@ -95,7 +95,7 @@ def _taken_sentence(stack: Stack, frames: FrameRange, roi: Roi) -> str:
 def _project(project: Project, as_json: bool, report: Report) -> Exit:
     damaged: list[ProjectError] = []
     runs = project.runs(damaged.append)
-    warnings = [error.one_line for error in damaged]
+    warnings = [*project.trouble_with_stack(), *(error.one_line for error in damaged)]
     if as_json:
         report.json(project_object(project, runs, warnings))
         return Exit.DONE

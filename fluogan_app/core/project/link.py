@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.project.model import InputLink
@@ -15,6 +17,8 @@ from fluogan_app.core.project.model import InputLink
 WHOLE_HASH_BYTES = 512_000_000
 SAMPLE_BYTES = 16_000_000
 _BLOCK_BYTES = 1 << 20
+
+OTHER_CONTENT = "Its content differs (SHA-256)."
 
 
 def make_link(stack: Stack, project_folder: Path, hashed: bool = False) -> InputLink:
@@ -26,10 +30,10 @@ def make_link(stack: Stack, project_folder: Path, hashed: bool = False) -> Input
         path=str(path),
         relative_path=relative_to(path, project_folder),
         size_bytes=_size_bytes(path),
-        modified_ns=path.stat().st_mtime_ns if path.is_file() else 0,
+        modified_ns=_modified_ns(files),
         sha256=fingerprint_of(files) if hashed else "",
         files=len(files),
-        total_bytes=sum(_size_bytes(file) for file in files),
+        total_bytes=_total_bytes(files),
         selection=stack.selection,
         shape_tyx=stack.shape,
         dtype=str(stack.dtype),
@@ -117,11 +121,22 @@ def find(link: InputLink, project_folder: Path) -> Path:
     )
 
 
+def check_fits(link: InputLink, stack: Stack) -> None:
+    """Raises ReadError where a stack has another shape or type of pixels than the linked one: nothing made of it fits.
+
+    It asks nothing of the drive.
+    """
+    found = _misfits(link, stack)
+    if found:
+        raise ReadError(
+            f"{stack.path} is not the stack that the project was made with. {' '.join(found)}",
+            "Locate the original file, or make a new project for this one.",
+        )
+
+
 def differences(link: InputLink, stack: Stack, with_hash: bool = True) -> list[str]:
     """Sentences that tell in what a stack differs from the one that was linked; empty where it is the same."""
-    found = []
-    if stack.shape != link.shape_tyx:
-        found.append(f"Its shape is {_shape_text(stack.shape)}, not {_shape_text(link.shape_tyx)}.")
+    found = _misfits(link, stack)
     files = files_of(stack)
     # Of a set of files another one may have been opened.
     alone = link.files <= 1 or len(files) <= 1
@@ -129,9 +144,59 @@ def differences(link: InputLink, stack: Stack, with_hash: bool = True) -> list[s
         found.append(f"Its size is {_size_bytes(stack.path)} bytes, not {link.size_bytes}.")
     elif link.total_bytes and len(files) != link.files:
         found.append(f"It is made of {len(files)} files, not {link.files}.")
+    elif link.total_bytes and _total_bytes(files) != link.total_bytes:
+        found.append(f"Its size is {_total_bytes(files)} bytes in all, not {link.total_bytes}.")
     elif with_hash and link.sha256 and fingerprint_of(files) != link.sha256:
-        found.append("Its content differs (SHA-256).")
+        found.append(OTHER_CONTENT)
     return found
+
+
+def doubts(link: InputLink, stack: Stack) -> tuple[str, ...]:
+    """What is to be said of a stack of the right shape that may be another one: none where it is the linked one.
+
+    Its files are read for their fingerprint only where they were written since. Raises ReadError.
+    """
+    found = differences(link, stack, with_hash=False)
+    if found or not _was_written_since(link, stack):
+        return warned(found)
+    if not link.sha256:
+        return (f"{stack.path.name} was written after the project was made: its frames may be others now.",)
+    return warned([OTHER_CONTENT] if fingerprint_of(files_of(stack)) != link.sha256 else [])
+
+
+def warned(found: list[str]) -> tuple[str, ...]:
+    """Differences as warnings."""
+    return tuple(f"This is not the file that the project was made with: {sentence}" for sentence in found)
+
+
+def _misfits(link: InputLink, stack: Stack) -> list[str]:
+    stack, found = stack.raw, []
+    if stack.shape != link.shape_tyx:
+        found.append(f"Its shape is {_shape_text(stack.shape)}, not {_shape_text(link.shape_tyx)}.")
+    if _type_name(str(stack.dtype)) != _type_name(link.dtype):
+        found.append(f"Its pixels are of the type {_type_name(str(stack.dtype))}, not {_type_name(link.dtype)}.")
+    return found
+
+
+def _type_name(dtype: str) -> str:
+    """The name of a type of pixels, whatever the order of its bytes."""
+    try:
+        return np.dtype(dtype).name
+    except TypeError:
+        return dtype
+
+
+def _was_written_since(link: InputLink, stack: Stack) -> bool:
+    return bool(link.modified_ns) and _modified_ns(files_of(stack)) != link.modified_ns
+
+
+def _modified_ns(files: tuple[Path, ...]) -> int:
+    """When the newest of some files was written; 0 where there is none."""
+    return max((file.stat().st_mtime_ns for file in files if file.is_file()), default=0)
+
+
+def _total_bytes(files: tuple[Path, ...]) -> int:
+    return sum(_size_bytes(file) for file in files)
 
 
 def _shape_text(shape_tyx: tuple[int, int, int]) -> str:

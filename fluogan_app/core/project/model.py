@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import DataError
 from fluogan_app.core.jobs.settings import RunSettings
 
 SCHEMA_VERSION = 1
@@ -76,6 +78,37 @@ class ProjectDocument(_Record):
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     settings: RunSettings = RunSettings()
     view: dict[str, Any] = Field(default_factory=dict)
+
+    def fitting(self, shape_tyx: tuple[int, int, int]) -> ProjectDocument:
+        """Without the region, range of frames and drift that are not ones of a stack of that shape."""
+        count, *shape_yx = shape_tyx
+        fits = {
+            "roi": _fits(self.roi, tuple(shape_yx)),
+            "frames": _fits(self.frames, count),
+            "drift": _fits(self.drift, shape_tyx),
+        }
+        return self.replace(**{name: None for name, fit in fits.items() if not fit})
+
+    def for_another_image(self, before: Selection, after: Selection) -> ProjectDocument:
+        """What of this document holds for another channel, plane or scene of the same file, and nothing else.
+
+        The range of frames does where time is the same axis. In one scene the region and the drift do too: the sample
+        moved alike in all channels. Pixels of the camera that stand still do not: a channel may have its own camera.
+        """
+        if before.time_axis != after.time_axis or before.alone != after.alone:
+            return ProjectDocument()
+        kept = ProjectDocument(frames=self.frames)
+        if before.scene != after.scene:
+            return kept
+        drift = self.drift
+        return kept.replace(roi=self.roi, drift=None if drift is None else replace(drift, defects_yx=None))
+
+
+def _fits(part: Roi | FrameRange | Drift | None, of: Any) -> bool:
+    try:
+        return part is None or part.checked(of) is not None
+    except DataError:
+        return False
 
 
 class RunStatus(StrEnum):

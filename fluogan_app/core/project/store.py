@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 from fluogan_app import __version__
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import DataError, ProjectError, ReadError
+from fluogan_app.core.errors import DataError, FluoganError, ProjectError, ReadError
 from fluogan_app.core.files import cannot_write, gone, write_json_atomic
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.folder import (
@@ -31,7 +31,7 @@ from fluogan_app.core.project.folder import (
 )
 from fluogan_app.core.project.images import read_image, write_ome
 from fluogan_app.core.project.migrations import read_record
-from fluogan_app.core.project.model import ProjectDocument, RunRecord, now_text
+from fluogan_app.core.project.model import InputLink, ProjectDocument, RunRecord, now_text
 from fluogan_app.core.project.run import RECORD, Run, read_json, run_name
 
 __all__ = ["Project", "is_project", "project_folder"]
@@ -181,33 +181,52 @@ class Project:
         return image, pixel_size_nm
 
     def open_stack(self) -> Stack:
-        """The raw stack, where the link finds it. Raises ReadError, whose hint says to locate it."""
-        from fluogan_app.core.readers.open import open_stack
+        """The raw stack, where the link finds it; its warnings say where it is another file of the same shape and type.
 
+        Whether the content is still the same takes reading it: `link.doubts`. Raises ReadError, whose hint says to
+        locate it, where it is not there, or where another stack is in its place.
+        """
         link = self.document.link
         if link is None:
             raise ReadError("The project has no stack yet.", "Open a stack.")
-        return open_stack(links.find(link, self.folder), link.selection)
+        return self._opened(links.find(link, self.folder), link, with_hash=False)
 
     def locate(self, path: str | Path) -> Stack:
         """Take the raw stack from another place. The stack's warnings say where it differs from the one before.
 
         Raises ReadError where it is no stack or of another shape: region and runs would not fit.
         """
-        from fluogan_app.core.readers.open import open_stack
-
-        before = self.document.link
-        stack = open_stack(Path(path), before.selection) if before else open_stack(Path(path))
-        if before is not None:
-            if stack.shape != before.shape_tyx:
-                stack.close()
-                raise ReadError(
-                    f"{path} is not the stack of this project. {links.differences(before, stack, with_hash=False)[0]}",
-                    "Choose the original file, or make a new project for this one.",
-                )
-            stack = replace(stack, warnings=(*stack.warnings, *_warned(links.differences(before, stack))))
+        stack = self._opened(Path(path), self.document.link, with_hash=True)
         self.attach(stack, hashed=True)
         return stack
+
+    def trouble_with_stack(self) -> tuple[str, ...]:
+        """Why the raw stack is not at hand, or may be another one than the project was made with; none where it is.
+
+        It is opened, and where it was written since it is read once.
+        """
+        link = self.document.link
+        if link is None:
+            return ()
+        try:
+            with closing(self.open_stack()) as stack:
+                return links.doubts(link, stack)
+        except FluoganError as error:
+            return (error.one_line,)
+
+    def _opened(self, path: Path, link: InputLink | None, with_hash: bool) -> Stack:
+        from fluogan_app.core.readers.open import open_stack
+
+        if link is None:
+            return open_stack(path)
+        stack = open_stack(path, link.selection)
+        try:
+            links.check_fits(link, stack)
+            found = links.warned(links.differences(link, stack, with_hash))
+        except BaseException:
+            stack.close()
+            raise
+        return replace(stack, warnings=(*stack.warnings, *found))
 
     def _check_present(self) -> None:
         """A folder that was moved away must not be made again with half of its content."""
@@ -265,10 +284,6 @@ def _made(folder: Path) -> bool:
 def _number(folder: Path) -> int:
     head = folder.name.split("-")[0]
     return int(head) if head.isdecimal() else 0
-
-
-def _warned(sentences: list[str]) -> list[str]:
-    return [f"This is not the file that the project was made with: {sentence}" for sentence in sentences]
 
 
 def _with_fitting_drift(document: ProjectDocument) -> ProjectDocument:
