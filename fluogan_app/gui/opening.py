@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.description import FileDescription
-from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.project.model import ProjectDocument
@@ -20,7 +19,8 @@ from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
 @dataclass(frozen=True)
 class Opened:
-    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand.
+    """What came of opening a path. `trouble` says why the raw stack of a project is not at hand, `kept` in a sentence
+    what holds on from the image before.
 
     An untitled project is `fresh` if it was made just now; else a crash left it behind, with what the user did in it.
     """
@@ -31,6 +31,7 @@ class Opened:
     trouble: FluoganError | None = None
     fresh: bool = False
     runs: tuple[Run, ...] = ()
+    kept: str = ""
 
     @property
     def saved(self) -> ProjectDocument | None:
@@ -71,10 +72,18 @@ class Opener:
         path: Path,
         known: Acquisition = Acquisition(),
         selection: Selection = Selection(),
-        frames: FrameRange | None = None,
+        kept: ProjectDocument = ProjectDocument(),
     ) -> Opened:
-        """One stack of a file, completed by what is known of it. Raises FluoganError."""
-        return self._with_project(open_stack(path, selection), known, frames)
+        """One stack of a file, completed by what is known of it, with the region, frames and drift of `kept`.
+
+        Those that are not ones of this stack are left out. Raises FluoganError.
+        """
+        return self._with_project(open_stack(path, selection), known, kept)
+
+    def another_image(self, path: Path, known: Acquisition, selection: Selection, kept: ProjectDocument) -> Opened:
+        """Another image of the file that is open, and what holds for it too. Raises FluoganError."""
+        opened = self.stack(path, known, selection, kept)
+        return replace(opened, kept=_kept_words(opened.project.document))
 
     def _project(self, path: Path) -> Opened:
         project = Project.open(path)
@@ -90,18 +99,27 @@ class Opener:
             return Opened(project, None, untitled, error, runs=runs)
 
     def _with_project(
-        self, stack: Stack, known: Acquisition = Acquisition(), frames: FrameRange | None = None
+        self, stack: Stack, known: Acquisition = Acquisition(), kept: ProjectDocument = ProjectDocument()
     ) -> Opened:
         """The stack with a project for it that stands on disk at once."""
         try:
             # Read here and not by the viewer: what cannot show its first frame is no stack to work on.
             stack.frame(0)
-            document = ProjectDocument(acquisition=_with_known(stack.acquisition, known), frames=frames)
+            document = kept.fitting(stack.shape).replace(acquisition=_with_known(stack.acquisition, known))
             project = self._unsaved.create(stack.path.stem.removesuffix(".ome"), document)
         except BaseException:
             stack.close()
             raise
         return Opened(project, stack, untitled=True, fresh=True)
+
+
+def _kept_words(document: ProjectDocument) -> str:
+    """What a new image has from the one before; "" where that is nothing."""
+    parts = [str(document.frames)] if document.frames is not None else []
+    parts += ["the region"] if document.roi is not None else []
+    if document.drift is not None:
+        parts.append("the correction of the drift (the sample moved alike in all channels and planes)")
+    return f"Kept from the image before: {', '.join(parts)}." if parts else ""
 
 
 def _with_known(stated: Acquisition, known: Acquisition) -> Acquisition:

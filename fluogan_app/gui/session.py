@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
 OWNED = ("roi", "frames", "drift", "acquisition", "method", "params", "settings")
 
+OF_THE_STACK = ("roi", "frames", "drift")
+
 
 class Session(QObject):
     """Holds the project's snapshots and says when one was exchanged.
@@ -79,7 +81,7 @@ class Session(QObject):
         """
         self._leave_stack()
         self.project, self.stack, self.untitled = project, stack, untitled
-        self.document, self._saved = project.document, saved or project.document
+        self.document, self._saved = _fitting(project.document, stack), saved or project.document
         noted = project.document.acquisition
         self._stated = noted if untitled or stack is None else _with_noted(stack.acquisition, noted)
         self._problems = {}
@@ -109,6 +111,7 @@ class Session(QObject):
         """The raw stack was found again."""
         self._leave_stack()
         self.stack = stack
+        self.change()
         self.stack_changed.emit()
 
     @property
@@ -162,11 +165,16 @@ class Session(QObject):
         return sections.get(params_type) or self.params
 
     def change(self, **fields: Any) -> None:
-        """Exchange fields of the document. Nothing is said where nothing changed."""
-        changed = frozenset(name for name, value in fields.items() if getattr(self.document, name) != value)
+        """Exchange fields of the document. Nothing is said where nothing changed.
+
+        Region, frames and drift that are not ones of the stack are left out, wherever they come from.
+        """
+        document = _fitting(self.document.replace(**fields), self.stack)
+        names = {*fields, *OF_THE_STACK}
+        changed = frozenset(name for name in names if getattr(self.document, name) != getattr(document, name))
         if not changed:
             return
-        self.document = self.document.replace(**fields)
+        self.document = document
         self.document_changed.emit(changed)
         self._note_unsaved()
 
@@ -291,6 +299,10 @@ class Session(QObject):
         if self.unsaved != self._was_unsaved:
             self._was_unsaved = self.unsaved
             self.unsaved_changed.emit(self.unsaved)
+
+
+def _fitting(document: ProjectDocument, stack: Stack | None) -> ProjectDocument:
+    return document if stack is None else document.fitting(stack.shape)
 
 
 def _with_noted(stated: Acquisition, noted: Acquisition) -> Acquisition:

@@ -14,6 +14,8 @@ from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.project.link import doubts
+from fluogan_app.core.project.model import InputLink, ProjectDocument
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.background import Background
@@ -75,12 +77,16 @@ class FilesController(QObject):
             return
         self._leave(lambda: self._open(partial(self._opener.stack, chosen.path, chosen.acquisition), chosen.path))
 
-    def select(self, selection: Selection, frames: FrameRange | None = None) -> None:
-        """Take another scene, channel or plane of the same file."""
-        stack = self._context.session.stack
+    def select(self, selection: Selection) -> None:
+        """Take another scene, channel or plane of the same file, with what holds for it too."""
+        session = self._context.session
+        stack = session.stack
         if stack is not None and selection != stack.selection:
-            read = partial(self._opener.stack, stack.path, self._set_by_user(), selection, frames)
-            self._leave(lambda: self._open(read, stack.path))
+            self._take_image(stack, selection, session.document.for_another_image(stack.selection, selection))
+
+    def _take_image(self, stack: Stack, selection: Selection, kept: ProjectDocument) -> None:
+        read = partial(self._opener.another_image, stack.path, self._set_by_user(), selection, kept)
+        self._leave(lambda: self._open(read, stack.path))
 
     def choose_again(self) -> None:
         """Let the user choose another image, time axis or range of frames of the file that is open."""
@@ -91,10 +97,12 @@ class FilesController(QObject):
 
     def _choose_again(self, selection: Selection, frames: FrameRange | None) -> None:
         session = self._context.session
-        if session.stack is not None and selection == session.stack.selection:
+        stack = session.stack
+        if stack is not None and selection == stack.selection:
             session.change(frames=frames)
-        else:
-            self.select(selection, frames)
+        elif stack is not None:
+            kept = session.document.for_another_image(stack.selection, selection)
+            self._take_image(stack, selection, kept.replace(frames=frames))
 
     def _set_by_user(self) -> Acquisition:
         """What the user has typed holds for the other images of the file too."""
@@ -157,7 +165,8 @@ class FilesController(QObject):
     def _open_choice(
         self, path: Path, others: Sequence[Path], selection: Selection, frames: FrameRange | None
     ) -> None:
-        self._open(partial(self._opener.stack, path, selection=selection, frames=frames), path, others)
+        kept = ProjectDocument(frames=frames)
+        self._open(partial(self._opener.stack, path, selection=selection, kept=kept), path, others)
 
     def _take(self, path: Path, others: Sequence[Path], opened: Opened) -> None:
         self._context.notices.clear("locate")
@@ -169,8 +178,11 @@ class FilesController(QObject):
         self._remember(path, opened)
         self._tell(path, others, opened)
         self.opened.emit()
-        if opened.stack is not None and opened.project.document.link is None:
+        link = opened.project.document.link
+        if opened.stack is not None and link is None:
             self._attach(opened.project, opened.stack)
+        elif opened.stack is not None:
+            self._compare(link, opened.stack)
 
     def _not_opened(self, request: int, path: Path, error: FluoganError) -> None:
         if request == self._request:
@@ -190,7 +202,10 @@ class FilesController(QObject):
     def _close(self, stack: Stack) -> None:
         """Closing asks the drive too."""
         bench = self._context.workbench
-        bench.leave_behind(bench.do(stack.close, lambda _: None, lambda error: self._context.say(error.one_line)))
+        bench.leave_behind(bench.do(stack.close, lambda _: None, self._say_error))
+
+    def _say_error(self, error: FluoganError) -> None:
+        self._context.say(error.one_line)
 
     def _remember(self, path: Path, opened: Opened) -> None:
         # No question to the drive here: whether this is a project is known from how it was opened.
@@ -205,8 +220,9 @@ class FilesController(QObject):
         if not set(others) <= set(opened.stack.files if opened.stack else ()):
             count = len(others) + 1
             self._context.say(f"One stack is open at a time: of the {count} dropped files, {path.name} is opened.")
-        for warning in opened.stack.warnings if opened.stack else ():
-            self._context.say(warning)
+        for sentence in (*(opened.stack.warnings if opened.stack else ()), opened.kept):
+            if sentence:
+                self._context.say(sentence)
         if opened.trouble is not None:
             self._tell_without_stack(opened.trouble)
 
@@ -216,6 +232,19 @@ class FilesController(QObject):
         self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
 
     # Link and mean image
+
+    def _compare(self, link: InputLink, stack: Stack) -> None:
+        """Find out whether the raw file is still the one that the project was made with. Nobody waits for it."""
+
+        def done(found: tuple[str, ...]) -> None:
+            if found and self._context.session.stack is stack:
+                text = f"{' '.join(found)} Images and runs that were there before are of the former one."
+                self._context.say(found[0])
+                self._context.notices.show_notice("stack", text, [Offer("Locate…", self.locate)])
+
+        bench = self._context.workbench
+        failed = self._say_error
+        bench.leave_behind(bench.do(partial(doubts, link, stack), done, failed))
 
     def _attach(self, project: Project, stack: Stack) -> None:
         """Write link and mean image, so that the project opens without the raw file from now on."""
@@ -230,7 +259,7 @@ class FilesController(QObject):
 
         if self._attaching is not None:
             self._context.workbench.leave_behind(self._attaching[1])
-        self._attaching = project, self._context.workbench.do(partial(project.attach, stack), done, failed)
+        self._attaching = project, self._context.workbench.do(partial(project.attach, stack, hashed=True), done, failed)
 
     def _attached(self, project: Project) -> bool:
         """Whether the project is still the open one; one that was left in the meantime is cleared away now."""
