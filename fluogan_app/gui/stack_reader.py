@@ -53,6 +53,7 @@ class ReadFailed:
     """A frame could not be read."""
 
     stack: Stack
+    index: int
     error: FluoganError
 
 
@@ -216,10 +217,10 @@ def _read_frame(stack: Stack, index: int) -> Answer:
     try:
         return FrameRead(stack, index, np.array(stack.frame(index)))
     except FluoganError as error:
-        return ReadFailed(stack, error)
+        return ReadFailed(stack, index, error)
     except Exception as error:  # noqa: BLE001 - the thread must live on, whatever a damaged file does
         log.exception("frame %d could not be read", index)
-        return ReadFailed(stack, unexpected(error))
+        return ReadFailed(stack, index, unexpected(error))
 
 
 def _stream(stack: Stack, frames: FrameRange) -> Iterator[Answer]:

@@ -30,6 +30,7 @@ class StackController(QObject):
         self._patience = Patience(context.notices, "reading", self)
         self._kind, self._streaming = "frame", False
         self._failed: Stack | None = None
+        self._unread = False
         session = context.session
         session.stack_changed.connect(self._show_stack)
         session.stack_left.connect(reader.let_go)
@@ -49,6 +50,7 @@ class StackController(QObject):
 
     def _show_stack(self) -> None:
         self._projections, self._failed, self._kind, self._streaming = None, None, "frame", False
+        self._unread = False
         self._patience.end()
         session, stack = self._context.session, self._context.session.stack
         if stack is not None:
@@ -184,8 +186,7 @@ class StackController(QObject):
                 continue
             self._patience.end()
             if isinstance(answer, FrameRead) and self._kind == "frame":
-                self._browser.show_frame(answer.index, answer.image)
-                self.image_shown.emit()
+                self._take_frame(answer)
             elif isinstance(answer, ProjectionsUnderWay):
                 self._browser.set_busy(f"Reading the frames… {answer.fraction:.0%}")
             elif isinstance(answer, ProjectionsRead):
@@ -194,6 +195,14 @@ class StackController(QObject):
                 self._take_failure(answer)
         if self._streaming and self._context.session.stack is not None:
             self._wait_for(self._context.session.stack)
+
+    def _take_frame(self, answer: FrameRead) -> None:
+        if self._unread:
+            # The status bar still says that a frame could not be read.
+            self._context.say(f"Frame {answer.index} is read.")
+            self._unread = False
+        self._browser.show_frame(answer.index, answer.image)
+        self.image_shown.emit()
 
     def _take_projections(self, answer: ProjectionsRead) -> None:
         self._projections = answer
@@ -205,6 +214,8 @@ class StackController(QObject):
     def _take_failure(self, answer: ReadFailed) -> None:
         """Say it once for each stack: playing over a damaged file must not pile up dialogs."""
         self._end_streaming()
+        self._unread = True
+        self._browser.show_unread(answer.index)
         if self._failed is answer.stack:
             self._context.say(answer.error.one_line)
             return

@@ -114,6 +114,15 @@ class StackBrowser(QWidget):
         self.pane.set_title(self._heading, VIEWS[kind][0].lower())
         self.pane.set_image(array, self._pixel_size_nm, UNIT)
 
+    def show_unread(self, index: int) -> None:
+        """Say in the image's place that a frame could not be read: no older image may pass for it."""
+        words = f"Frame {index} could not be read"
+        if self._view == "frame":
+            self.player.set_index(index)
+        self.pane.set_title(self._heading, words.lower())
+        self.pane.set_placeholder(words)
+        self.pane.set_image(None)
+
     def set_region(self, region: Roi | None) -> None:
         """Show the region that will be reconstructed; None is the whole frame."""
         self.region_controls.set_region(region)
