@@ -30,7 +30,7 @@ class TiffContainer:
         self._lock = threading.Lock()
         self._closed = False
         try:
-            self.first, self.last, self.pages, self.remarks = read_pages(self.bytes)
+            self.first, self.last, self.pages, self.remarks, self.room = read_pages(self.bytes)
         except ReadError:
             self.bytes.close()
             raise

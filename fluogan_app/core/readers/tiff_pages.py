@@ -23,6 +23,7 @@ from fluogan_app.core.readers.tiff_places import STRIP_OFFSETS, TILE_WIDTH, Plac
 
 SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 FILL_ORDER, SAMPLES, PLANAR, PREDICTOR, EXTRA_SAMPLES, SAMPLE_FORMAT = 266, 277, 284, 317, 338, 339
+SUB_PAGES = 330
 #: Zeiss' own tag, which marks an LSM file.
 LSM_INFO = 34412
 _FORMAT_TAGS = (
@@ -50,12 +51,16 @@ class Page(NamedTuple):
 
 
 class PageTable(NamedTuple):
-    """All pages of a file, the tags of the first and of the last, and sentences on what is odd about them."""
+    """All pages of a file, the tags of the first and of the last, and sentences on what is odd about them.
+
+    room: how many more pages could stand in one stretch that belongs to none.
+    """
 
     first: Directory
     last: Directory
     pages: list[Page]
     remarks: tuple[str, ...]
+    room: int
 
 
 def read_pages(tiff: TiffBytes) -> PageTable:
@@ -87,7 +92,10 @@ def read_pages(tiff: TiffBytes) -> PageTable:
     if first is None or last is None:
         raise damaged(tiff.path, "it holds no page")
     pages = _without_false_copies(pages)
-    return PageTable(first, tiff.directory(*last), pages, (*places.check(), *_packing_remarks(pages)))
+    remarks = (*places.check(), *_packing_remarks(pages))
+    # Pyramids have pages that stand in no row.
+    room = 0 if SUB_PAGES in first.entries else places.room()
+    return PageTable(first, tiff.directory(*last), pages, remarks, room)
 
 
 def _without_false_copies(pages: list[Page]) -> list[Page]:

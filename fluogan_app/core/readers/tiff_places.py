@@ -30,6 +30,7 @@ _BYTES_PER_PIECE = 6
 #: Pieces begin at round places; no directory fits between two of them.
 _PADDING = 16
 _HEADER = -1
+_USUAL_DIRECTORY = 120
 #: Some programs round the length of a piece up to words.
 _ALIGNMENT = 3
 
@@ -73,6 +74,7 @@ class Places:
     def __init__(self, tiff: TiffBytes) -> None:
         self._tiff = tiff
         self._descriptions: list[tuple[int, int, int]] = [(0, 16 if tiff.big else 8, _HEADER)]
+        self._values: list[tuple[int, int, int]] = []
         self._pixels: list[tuple[int, int, int]] = []
         self._pieces = 0
 
@@ -81,13 +83,13 @@ class Places:
         self._descriptions.append((start, start + length, number))
 
     def add_values(self, number: int, directory: Directory) -> None:
-        """The values of a page's tags that stand apart from its directory, of those whose length is sure."""
-        for tag in _SURE_TAGS:
-            entry = directory.entries.get(tag)
-            count = TYPE_BYTES.get(entry.type, 0) * entry.count if entry is not None else 0
-            if entry is not None and len(entry.field) < count <= _MAX_PIECES:
-                start = self._tiff.pointer_of(entry)
-                self._descriptions.append((start, start + count, number))
+        """The values of a page's tags that stand apart from its directory."""
+        for tag, entry in directory.entries.items():
+            count = TYPE_BYTES.get(entry.type, 0) * entry.count
+            if count > len(entry.field) and (start := self._tiff.pointer_of(entry)) + count <= self._tiff.size:
+                # Of many a private tag it is not sure that it is as long as it says.
+                place = self._descriptions if tag in _SURE_TAGS else self._values
+                place.append((start, start + count, number))
 
     def add_run(self, number: int, start: int, length: int) -> None:
         """A page's pixels in one piece."""
@@ -123,6 +125,18 @@ class Places:
         for one, other in zip(earlier[touched & ~same], later[touched & ~same], strict=True):
             raise self._overlap(places, is_pixels, int(one), int(other))
         return self._shared(places[:, 2], earlier[same], later[same])
+
+    def room(self) -> int:
+        """How many more pages the longest stretch of the file could hold that belongs to no page."""
+        if not self._pixels:
+            return 0
+        places = np.array(sorted([*self._descriptions, *self._values, *self._pixels]), np.int64)
+        begins = np.append(places[1:, 0], self._tiff.size)
+        longest = int((begins - np.maximum.accumulate(places[:, 1])).max())
+        pixels = np.array(self._pixels, np.int64)
+        usual = int((pixels[:, 1] - pixels[:, 0]).sum()) // len(np.unique(pixels[:, 2]))
+        # The directory of a page has ten tags or so.
+        return longest // (usual + _USUAL_DIRECTORY)
 
     def _overlap(self, places: np.ndarray, is_pixels: np.ndarray, one: int, other: int) -> ReadError:
         pixels, taken = (one, other) if is_pixels[one] else (other, one)

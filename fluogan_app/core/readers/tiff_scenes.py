@@ -85,6 +85,9 @@ def single_scene(container: TiffContainer, dialect: str, axes: str, counts: tupl
 def plain_layout(container: TiffContainer, recording: Recording, warnings: tuple[str, ...] = ()) -> TiffLayout:
     """Pages in a row, without a word on what they are."""
     pages = frame_pages(container.bytes, container.pages)
+    if container.room and len(pages) > 1:
+        room = f"The file has room for {container.room} more pages, which it does not describe; it may be damaged."
+        warnings = (*warnings, room)
     return single_scene(container, "TIFF", "I", (len(pages),), pages, recording, warnings=warnings)
 
 

@@ -158,6 +158,23 @@ def test_frames_without_directories_do_not_run_over_the_only_one(tmp_path: Path)
         describe(path)
 
 
+@pytest.mark.parametrize("packing", [{}, {"compression": "zlib"}])
+@pytest.mark.parametrize(("after", "to"), [(6, 9), (-1, 3), (8, None)])
+def test_pages_that_the_chain_leaves_out_are_missed(
+    packing: dict, after: int, to: int | None, tmp_path: Path
+) -> None:
+    path = page_by_page(tmp_path / "stack.tif", **packing)
+    assert not [sentence for sentence in describe(path).warnings if "room for" in sentence]
+    with tifffile.TiffFile(path) as file:
+        starts = [page.offset for page in file.pages]
+        link = starts[after] + 2 + 12 * len(file.pages[after].tags) if after >= 0 else 4
+    whole = bytearray(path.read_bytes())
+    struct.pack_into("<I", whole, link, 0 if to is None else starts[to])
+    path.write_bytes(whole)
+    left_out = (len(FRAMES) if to is None else to) - after - 1
+    assert f"The file has room for {left_out} more pages" in " ".join(describe(path).warnings)
+
+
 def test_a_page_with_too_few_pieces_is_refused(tmp_path: Path) -> None:
     path = page_by_page(tmp_path / "stack.tif", compression="zlib", rowsperstrip=8)
     set_number(path, 7, ROWS_PER_STRIP, lambda _: 4)
