@@ -15,6 +15,7 @@ from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.readers.open import open_stack
 from fluogan_app.gui.background import Background, Workbench
+from fluogan_app.gui.patience import Wait
 
 #: So many reads that do not answer are left behind; more would only wait for the same drive.
 _MOST_LEFT_BEHIND = 2
@@ -23,10 +24,14 @@ _MOST_KEPT = 32
 
 
 class ThumbnailReader(QObject):
-    """The newest wishes count: what is no longer wanted is not begun, and what is being read then is left behind."""
+    """The newest wishes count: what is no longer wanted is not begun, and what is being read then is left behind.
+
+    `overdue` brings words for as long as the drive does not answer.
+    """
 
     read = Signal(object, object)  # Selection, Preview
     failed = Signal(object, object)  # Selection, FluoganError
+    overdue = Signal(str)
 
     def __init__(self, path: Path, workbench: Workbench, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +40,9 @@ class ThumbnailReader(QObject):
         self._current: tuple[Selection, threading.Event, Background] | None = None
         self._left_behind = 0
         self._kept: dict[Selection, Preview] = {}
+        self._stopped = False
+        self._wait = Wait(self)
+        self._wait.overdue.connect(self.overdue)
 
     def want(self, selections: Sequence[Selection]) -> None:
         """Read these, in this order; older wishes are forgotten."""
@@ -50,6 +58,8 @@ class ThumbnailReader(QObject):
         """Read nothing any more. What is being read ends by itself, and is told to nobody."""
         self._queue.clear()
         self._kept.clear()
+        self._wait.end()
+        self._stopped = True
         if self._current is not None:
             self._leave_current()
 
@@ -63,6 +73,18 @@ class ThumbnailReader(QObject):
             work = partial(read_preview, self._path, selection, cancelled)
             done, failed = partial(self._done, cancelled), partial(self._failed, cancelled)
             self._current = (selection, cancelled, self._workbench.do(work, done, failed))
+        self._mind_the_drive()
+
+    def _mind_the_drive(self) -> None:
+        """Wishes that change do not make a drive answer: the time goes on until it does."""
+        if self._stopped:
+            return
+        if self._current is None and not self._queue:
+            self._wait.end()
+            return
+        self._wait.begin(self._path.name)
+        if self._wait.words:
+            self.overdue.emit(self._wait.words)
 
     def _leave_current(self) -> None:
         _, cancelled, thread = self._current
@@ -89,6 +111,7 @@ class ThumbnailReader(QObject):
         if cancelled.is_set():
             self._left_behind -= 1
             return None
+        self._wait.end()
         selection, self._current = self._current[0], None
         return selection
 

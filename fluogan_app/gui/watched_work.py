@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +22,19 @@ class Watch:
     def __init__(self) -> None:
         self._cancelled = threading.Event()
         self.fraction = 0.0
+        #: Number of the read of a file that goes on, 0 while none does.
+        self.reading = 0
+        self._reads = 0
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """While this lasts, the work waits for a drive."""
+        self._reads += 1
+        self.reading = self._reads
+        try:
+            yield
+        finally:
+            self.reading = 0
 
     def note(self, done: int, total: int) -> None:
         """So much is done."""
@@ -36,15 +50,21 @@ class Watch:
 
 
 class WatchedWork(QObject):
-    """One place for work of one kind. What is given up is not heard of again."""
+    """One place for work of one kind. What is given up is not heard of again.
+
+    `read_began` says that the work waits for a drive, `read_ended` that it does no longer.
+    """
 
     progressed = Signal(float)
+    read_began = Signal()
+    read_ended = Signal()
 
     def __init__(self, workbench: Workbench, parent: QObject) -> None:
         super().__init__(parent)
         self._workbench = workbench
         self._watch: Watch | None = None
         self._thread: Background | None = None
+        self._reading = 0
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -68,6 +88,7 @@ class WatchedWork(QObject):
         """Give up."""
         watch, self._watch = self._watch, None
         self._timer.stop()
+        self._mind(0)
         if watch is not None:
             watch.cancel()
             # It may be in the hands of a drive that does not answer: the end of the program does not wait for it.
@@ -77,8 +98,20 @@ class WatchedWork(QObject):
         if watch is self._watch:
             self._watch = None
             self._timer.stop()
+            self._mind(0)
             tell(outcome)
 
     def _look(self) -> None:
         if self._watch is not None:
             self.progressed.emit(self._watch.fraction)
+            self._mind(self._watch.reading)
+
+    def _mind(self, reading: int) -> None:
+        """Each read is waited for by itself: many short ones are no long one."""
+        if reading == self._reading:
+            return
+        if self._reading:
+            self.read_ended.emit()
+        self._reading = reading
+        if reading:
+            self.read_began.emit()

@@ -18,6 +18,7 @@ from fluogan_app.gui.dialogs.error_dialog import ErrorDialog
 from fluogan_app.gui.main_window import MainWindow
 from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.style import apply_scheme
+from tests.gui.slow_drive import drive, slow  # noqa: F401 - fixtures
 
 WAIT_MS = 60_000
 W = TypeVar("W", bound=QWidget)

@@ -259,7 +259,7 @@ def test_a_picture_that_cannot_be_read_is_a_word(open_window: Callable, many: Pa
     many.write_bytes(b"")
     user.types("chooser_plane", "3", chooser)
     user.sees(lambda: chooser.pane.image is None and not user.window.workbench.busy)
-    assert "many.ome.tif is empty" in chooser.pane.canvas._placeholder
+    assert "many.ome.tif is empty" in chooser.pane.canvas.words
     user.click("chooser_cancel", inside=chooser)
 
 
@@ -320,7 +320,7 @@ def test_an_image_that_is_damaged_keeps_nobody_from_the_others(
     user = open_window()
     user.drops(path)
     chooser = user.dialog("stack_chooser")
-    user.sees(lambda: "damaged" in chooser.pane.canvas._placeholder)
+    user.sees(lambda: "damaged" in chooser.pane.canvas.words)
     listed = user.find("chooser_scenes", QListWidget, chooser)
     listed.setFocus()
     user.qtbot.keyClick(listed, Qt.Key.Key_Down)

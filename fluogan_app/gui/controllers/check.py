@@ -12,13 +12,15 @@ from fluogan_app.core.check.result import CheckFinding, DataCheck, Severity
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import FluoganError, ReadError
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.views.check_badge import CheckBadge
 from fluogan_app.gui.views.check_panel import CheckPanel
+from fluogan_app.gui.watched_frames import watched
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 from fluogan_app.gui.wording import without_flags
 
@@ -44,6 +46,7 @@ class CheckController(QObject):
         super().__init__(context.window)
         self._context, self._panel, self._badge = context, panel, badge
         self._work = WatchedWork(context.workbench, self)
+        self._patience = Patience(context.notices, "checking", self)
         self._check: DataCheck | None = None
         self._waits_for_image = False
         self._told: frozenset[str] = frozenset()
@@ -54,6 +57,8 @@ class CheckController(QObject):
         session.document_changed.connect(self._take_change)
         session.job_changed.connect(self._take_job)
         self._work.progressed.connect(self._show_progress)
+        self._work.read_began.connect(lambda: self._patience.begin(session.stack_name, self._give_up))
+        self._work.read_ended.connect(self._patience.end)
         panel.repeat_requested.connect(self.repeat)
         panel.save_requested.connect(self._ask_where)
         panel.action_requested.connect(self._act)
@@ -133,6 +138,12 @@ class CheckController(QObject):
         self._panel.show_words(error.one_line)
         self._badge.show_words("Data check: not possible")
 
+    def _give_up(self) -> None:
+        """The drive may never answer. The check can be made again."""
+        self.stop()
+        name = self._context.session.stack_name
+        self._fail(ReadError(f"The drive of {name} did not answer.", "Check again when it is there."))
+
     def _tell(self, check: DataCheck) -> None:
         """What is serious is said once for each stack, and goes away when it is mended."""
         serious = [finding for finding in check.by_severity if finding.severity is Severity.SERIOUS]
@@ -203,7 +214,8 @@ def check_of(stack: Stack, document: ProjectDocument, watch: Watch) -> DataCheck
     # Brings the numerical libraries that the window's start does not need.
     from fluogan_app.core.check.check import check_data
 
-    return check_data(stack, document.acquisition, document.roi, document.frames, watch.note, watch.cancelled)
+    seen = watched(stack, watch)
+    return check_data(seen, document.acquisition, document.roi, document.frames, watch.note, watch.cancelled)
 
 
 def write_check(path: Path, check: DataCheck, name: str) -> None:

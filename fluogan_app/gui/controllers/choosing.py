@@ -52,6 +52,7 @@ class ChoosingController(QObject):
         dialog.previews_wanted.connect(reader.want)
         reader.read.connect(dialog.show_preview)
         reader.failed.connect(dialog.show_failure)
+        reader.overdue.connect(dialog.show_overdue)
         dialog.chosen.connect(lambda selection, frames: self._take(description, selection, frames, chosen))
         dialog.finished.connect(lambda _: self._forget(dialog, reader))
         return dialog

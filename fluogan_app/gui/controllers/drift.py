@@ -19,6 +19,8 @@ from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.units import length_text
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file, choose_table
+from fluogan_app.gui.patience import Wait
+from fluogan_app.gui.watched_frames import watched
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ class DriftController(QObject):
         self._path: Drift | None = None
         self._curve: Evidence | None = None
         self._words, self._proposed, self._failed = "", False, False
+        self._wait = Wait(self)
         self._work.progressed.connect(self._show_progress)
+        self._work.read_began.connect(lambda: self._wait.begin(context.session.stack_name))
+        self._work.read_ended.connect(self._wait.end)
         context.session.stack_left.connect(lambda _: self._close())
         context.session.document_changed.connect(self._take_change)
 
@@ -208,7 +213,7 @@ class DriftController(QObject):
 
     def _show_progress(self, fraction: float) -> None:
         if self._dialog is not None:
-            self._dialog.show_progress(self._stage, fraction)
+            self._dialog.show_progress(self._wait.words or self._stage, fraction)
 
     def _show(self) -> None:
         self._dialog.show_state(self._state())
@@ -250,21 +255,21 @@ def drift_of(stack: Stack, frames: FrameRange | None, watch: Watch) -> DriftEsti
     # Brings the numerical libraries that the window's start does not need.
     from fluogan_app.core.estimate.drift import estimate_drift
 
-    return estimate_drift(stack, frames, watch.note, watch.cancelled)
+    return estimate_drift(watched(stack, watch), frames, watch.note, watch.cancelled)
 
 
 def comparison_of(stack: Stack, path: Drift, frames: FrameRange | None, watch: Watch) -> DriftEffect | None:
     """Projections before and after. On a thread. None where it was given up. Raises FluoganError."""
-    return effect_of(stack, path, frames, watch.note, watch.cancelled)
+    return effect_of(watched(stack, watch), path, frames, watch.note, watch.cancelled)
 
 
-def table_of(path: Path, stack: Stack, document: ProjectDocument, _watch: Watch) -> Drift:
+def table_of(path: Path, stack: Stack, document: ProjectDocument, watch: Watch) -> Drift:
     """Read a table that fits a stack; the stack tells which pixels stand still. On a thread. Raises FluoganError."""
     from fluogan_app.core.data.drift_table import read_drift_table
     from fluogan_app.core.estimate.drift import find_defects
 
     drift = read_drift_table(path).checked(stack.shape)
-    defects = find_defects(replace(stack.raw, acquisition=document.acquisition), document.frames)
+    defects = find_defects(replace(watched(stack.raw, watch), acquisition=document.acquisition), document.frames)
     return replace(drift, defects_yx=defects)
 
 

@@ -86,6 +86,11 @@ class StackChooser(QDialog):
         for entries, row in self._places_of(selection):
             entries.set_word(row, "cannot be read", error.one_line)
 
+    def show_overdue(self, words: str) -> None:
+        """Say that the drive does not answer, where the picture will be."""
+        if self._preview != self._selection:
+            self._await_preview(words)
+
     @property
     def selection(self) -> Selection:
         """What would be opened."""
@@ -197,13 +202,16 @@ class StackChooser(QDialog):
         chosen = self._selection
         wanted = [chosen] if self._preview != chosen else []
         if self._preview != chosen and self._preview is not None and self._preview.scene != chosen.scene:
-            self.pane.set_image(None)
-            self.pane.set_placeholder("Reading…")
+            self._await_preview("Reading…")
         if self.channels.isVisible():
             wanted += [replace(chosen, channel=row) for row in self.channels.rows_without_picture()]
         if self.scenes.isVisible():
             wanted += [self._default(row) for row in self.scenes.rows_without_picture()]
         self.previews_wanted.emit(tuple(dict.fromkeys(wanted)))
+
+    def _await_preview(self, words: str) -> None:
+        self.pane.set_image(None)
+        self.pane.set_placeholder(words)
 
     def _places_of(self, selection: Selection) -> list[tuple[ThumbnailList, int]]:
         places = []

@@ -49,7 +49,7 @@ class ImageCanvas(QWidget):
         self._view, self._fitted = ViewRange(0.5, 0.5, 1.0), True
         self._placeholder = ""
         self._marker: tuple[float, float] | None = None
-        self._circled: tuple[tuple[int, int], ...] = ()
+        self.circled: tuple[tuple[int, int], ...] = ()
         self._region: Roi | None = None
         self._editable = False
         self._drag: RegionDrag | None = None
@@ -102,8 +102,13 @@ class ImageCanvas(QWidget):
 
     def set_circled(self, pixels_yx: tuple[tuple[int, int], ...]) -> None:
         """Draw a circle around single pixels, which could not be found otherwise."""
-        self._circled = pixels_yx
+        self.circled = pixels_yx
         self.update()
+
+    @property
+    def words(self) -> str:
+        """What stands in place of an image, "" where there is one."""
+        return self._placeholder if self._raster is None else ""
 
     @property
     def array(self) -> np.ndarray | None:
@@ -261,7 +266,7 @@ class ImageCanvas(QWidget):
             painting.paint_image(painter, self._raster, self.extent, self._pixel, screen)
             if self._region is not None:
                 painting.paint_region(painter, area, screen.rectangle(self._extent_of(self._region)), self._editable)
-            for pixel in self._circled:
+            for pixel in self.circled:
                 painting.paint_circle(painter, screen.rectangle(self._extent_of(Roi(*pixel, 1, 1))))
             if self._marker is not None:
                 painting.paint_marker(painter, screen.point(*self._marker))

@@ -57,11 +57,11 @@ def test_each_finding_shows_its_pictures_and_what_can_be_done(panel, listen, qtb
     ear = listen(panel)
     choose(panel, "saturation")
     assert panel.picture.pane.isVisible() and panel.picture.pane.unit == "frames"
-    assert panel.picture.pane.canvas._circled == ((5, 70), (30, 12), (31, 12))
+    assert panel.picture.pane.canvas.circled == ((5, 70), (30, 12), (31, 12))
     qtbot.mouseClick(panel.findChild(QToolButton, "finding_picture_1"), Qt.MouseButton.LeftButton)
     assert panel.picture.plot.isVisible() and panel.picture.shown.title == "Brightness"
     qtbot.mouseClick(panel.findChild(QToolButton, "finding_picture_2"), Qt.MouseButton.LeftButton)
-    assert panel.picture.pane.unit == "counts" and len(panel.picture.pane.canvas._circled) == 3
+    assert panel.picture.pane.unit == "counts" and len(panel.picture.pane.canvas.circled) == 3
     assert not panel.action.isVisible()
     choose(panel, "dark_frames")
     qtbot.mouseClick(panel.action, Qt.MouseButton.LeftButton)
@@ -90,10 +90,10 @@ def test_many_pixels_are_not_circled_and_an_even_image_has_a_scale(panel):
     many = replace(made_check().finding("saturation").pictures[0], image=np.eye(400, dtype=np.float32))
     even = replace(many, image=np.full((9, 7), 3.0, np.float32))
     panel.picture.set_pictures((many,), None)
-    assert panel.picture.pane.canvas._circled == ()
+    assert panel.picture.pane.canvas.circled == ()
     panel.picture.set_pictures((even,), None)
     low, high = panel.picture.pane.levels
-    assert low < high and panel.picture.pane.canvas._circled == ()
+    assert low < high and panel.picture.pane.canvas.circled == ()
 
 
 def test_a_path_has_a_scale_in_nm_where_the_pixel_is_known(panel):
