@@ -79,20 +79,20 @@ def defect_pixels(frames: np.ndarray, fwhm_pixels: float) -> np.ndarray:
 
 def _hot_and_dead(frames: np.ndarray, fwhm_pixels: float) -> tuple[np.ndarray, np.ndarray]:
     mean = frames.mean(axis=0, dtype=np.float64)
-    return hot_and_dead(mean, _variance(frames), len(frames), fwhm_pixels)
+    return hot_and_dead(mean, _squares(frames), _changes(frames), len(frames), fwhm_pixels)
 
 
 def hot_and_dead(
-    mean: np.ndarray, variance: np.ndarray | None, frame_count: int, fwhm_pixels: float
+    mean: np.ndarray, squares: np.ndarray, changes: np.ndarray, frame_count: int, fwhm_pixels: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where pixels are hot and where dead, (Y, X) bool each; none where the PSF is too narrow to tell.
 
-    mean: (Y, X) above the offset. variance: (Y, X) of one frame, from the differences of successive frames; None of a
-    single frame.
+    mean: (Y, X) above the offset. squares: (Y, X), summed over the differences of successive frames. changes: (Y, X),
+    how many of these differences are not zero.
     """
     if fwhm_pixels < LEAST_FWHM_PIXELS or min(mean.shape) < 3:
         return np.zeros(mean.shape, bool), np.zeros(mean.shape, bool)
-    noise = LEAST_DEVIATIONS * _deviation_of_mean(mean, variance, frame_count)
+    noise = LEAST_DEVIATIONS * _deviation_of_mean(mean, squares, changes, frame_count)
     return _hot(mean, noise), _dead(mean, noise, sigma_from_fwhm(fwhm_pixels))
 
 
@@ -160,19 +160,33 @@ def _clusters(candidates: np.ndarray) -> Iterator[tuple[tuple[slice, ...], np.nd
             yield place, inside, binary_dilation(inside, _SQUARE) & ~inside
 
 
-def _variance(frames: np.ndarray) -> np.ndarray | None:
-    """Variance of one frame in each pixel, (Y, X), from first differences; None of a single frame."""
-    if len(frames) < 2:
-        return None
+def _squares(frames: np.ndarray) -> np.ndarray:
     differences = np.diff(frames, axis=0)
-    return 0.5 * np.einsum("tyx,tyx->yx", differences, differences, dtype=np.float64) / len(differences)
+    return np.einsum("tyx,tyx->yx", differences, differences, dtype=np.float64)
 
 
-def _deviation_of_mean(mean: np.ndarray, variance: np.ndarray | None, frame_count: int) -> np.ndarray:
-    """Standard deviation of each pixel's mean, (Y, X), from its neighbours: a stuck pixel has none of its own."""
-    if variance is not None:
-        around = median_filter(variance, footprint=_RING, mode="mirror")
-        # In light so dim that most pixels never saw any, a photon is no defect.
-        return np.sqrt(np.where(around > 0, around, variance.mean()) / frame_count)
-    ring = median_filter(mean, footprint=_RING, mode="mirror")
-    return np.full(mean.shape, 1.4826 * float(np.median(np.abs(mean - ring))))
+def _changes(frames: np.ndarray) -> np.ndarray:
+    return np.count_nonzero(frames[1:] != frames[:-1], axis=0)
+
+
+def _deviation_of_mean(mean: np.ndarray, squares: np.ndarray, changes: np.ndarray, frame_count: int) -> np.ndarray:
+    """Standard deviation of each pixel's mean, (Y, X), from its neighbours: a stuck pixel has none of its own.
+
+    In light so dim that most frames show a pixel none, its neighbours may by chance have seen nothing at all, and are
+    taken to have seen one photon more: of pixels with Poisson counts, less than one in ten million is ten such
+    deviations above its neighbours. A photon is what a value changes by, whatever the camera makes of it.
+    """
+    if frame_count < 2:
+        ring = median_filter(mean, footprint=_RING, mode="mirror")
+        return np.full(mean.shape, 1.4826 * float(np.median(np.abs(mean - ring))))
+    variance = median_filter(squares, footprint=_RING, mode="mirror") / (2.0 * (frame_count - 1))
+    return np.sqrt((variance + _square_of_change(squares, changes) / frame_count) / frame_count)
+
+
+def _square_of_change(squares: np.ndarray, changes: np.ndarray) -> np.ndarray:
+    """The square of what a value changes by, where it does: the median of those around each pixel, (Y, X)."""
+    changed = changes > 0
+    if not changed.any():
+        return np.zeros(squares.shape)
+    each = squares / np.maximum(changes, 1)
+    return median_filter(np.where(changed, each, np.median(each[changed])), footprint=_RING, mode="mirror")

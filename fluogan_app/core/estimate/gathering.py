@@ -72,6 +72,7 @@ class Gathering:
         self._group = np.arange(len(indices)) * min(MOST_GROUPS, len(indices)) // len(indices)
         self._groups = np.zeros((int(self._group[-1]) + 1, part.height, part.width), np.float32)
         self._sum, self._squares = np.zeros(shape_yx), np.zeros(shape_yx)
+        self._changes = np.zeros(shape_yx, np.int32)
         self._before: np.ndarray | None = None
         self.count = 0
 
@@ -80,7 +81,9 @@ class Gathering:
         self._groups[self._group[self.count]] += (frame if corrected is None else corrected)[self.part.slices]
         self._sum += frame
         if self._before is not None:
-            self._squares += (frame - self._before) ** 2
+            step = frame - self._before
+            self._squares += step**2
+            self._changes += step != 0
         self._before = frame
         self.count += 1
 
@@ -88,11 +91,6 @@ class Gathering:
     def mean(self) -> np.ndarray:
         """(Y, X) counts."""
         return self._sum / max(1, self.count)
-
-    @property
-    def variance(self) -> np.ndarray | None:
-        """Of one frame, (Y, X) counts², from the differences of successive ones; None of a single frame."""
-        return self._squares / (2.0 * (self.count - 1)) if self.count > 1 else None
 
     @property
     def group_frames(self) -> np.ndarray:
@@ -109,7 +107,7 @@ class Gathering:
     def hot_and_dead(self, acquisition: Acquisition) -> tuple[np.ndarray, np.ndarray]:
         """Where pixels are hot and where dead, (Y, X) bool each."""
         above = self.mean - acquisition.offset
-        return hot_and_dead(above, self.variance, self.count, fwhm_in_pixels(acquisition))
+        return hot_and_dead(above, self._squares, self._changes, self.count, fwhm_in_pixels(acquisition))
 
 
 def fwhm_in_pixels(acquisition: Acquisition) -> float:

@@ -89,6 +89,21 @@ def test_a_defect_takes_the_median_of_its_sound_neighbours() -> None:
     assert mended(frames, np.zeros(SHAPE, bool)) is frames
 
 
+@pytest.mark.parametrize("counts_per_photon", [1, 7])
+@pytest.mark.parametrize("photons", [0.0003, 0.002, 0.01, 0.05, 0.3])
+@pytest.mark.parametrize("count", [20, 50, 200])
+def test_single_photons_in_the_dark_are_no_hot_pixels(counts_per_photon: int, photons: float, count: int) -> None:
+    y, x = np.mgrid[:96, :96]
+    mean = photons + 20.0 * np.exp(-((y - 30) ** 2 + (x - 40) ** 2) / 18.0)
+    frames = counts_per_photon * frames_of(mean, count)
+    assert not defect_pixels(frames, LEAST_FWHM_PIXELS).any()
+    # Forty photons, spread over all frames, where its neighbours have a few at most.
+    if photons * count < 3:
+        frames[np.arange(40) * count // 40, 70, 20] += counts_per_photon * max(1, 40 // count)
+        found = defect_pixels(frames, LEAST_FWHM_PIXELS)
+        assert found[70, 20] and found.sum() == 1
+
+
 def even_light(photons: float = 40.0, fwhm_pixels: float = 2.8) -> np.ndarray:
     return blurred(np.full((SHAPE[0] * ZOOM, SHAPE[1] * ZOOM), photons / ZOOM**2), fwhm_pixels)
 
