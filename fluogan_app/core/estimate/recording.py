@@ -15,6 +15,7 @@ from fluogan_app.core.estimate.camera import estimate_camera
 from fluogan_app.core.estimate.fwhm import estimate_fwhm
 from fluogan_app.core.estimate.kappa import LABEL, estimate_kappa
 from fluogan_app.core.estimate.result import Estimate, Finding, Missing
+from fluogan_app.core.estimate.standing import standing, steady_twin
 
 #: Enough to tell every value to a percent or two, in seconds.
 MOST_SIDE, MOST_FRAMES = 192, 600
@@ -56,7 +57,8 @@ def estimate_recording(
     region, some = part_to_read(stack, roi, frames)
     frames = _checked(stack.read(some, region))
     recorded = frames if stack.drift is None else _checked(stack.raw.read(some, region))
-    return Findings(estimate_frames(frames, known, recorded), f"{some}, {region}")
+    positions = None if stack.drift is None else stack.drift.positions[some.start : some.stop]
+    return Findings(estimate_frames(frames, known, recorded, positions), f"{some}, {region}")
 
 
 def part_to_read(stack: Stack, roi: Roi | None = None, frames: FrameRange | None = None) -> tuple[Roi, FrameRange]:
@@ -67,12 +69,18 @@ def part_to_read(stack: Stack, roi: Roi | None = None, frames: FrameRange | None
 
 
 def estimate_frames(
-    frames: np.ndarray, known: Acquisition, recorded: np.ndarray | None = None
+    frames: np.ndarray, known: Acquisition, recorded: np.ndarray | None = None, positions: np.ndarray | None = None
 ) -> tuple[Finding, ...]:
-    """Estimate everything from frames (T, Y, X) in counts, the camera from those that it `recorded`."""
+    """Estimate everything from frames (T, Y, X) in counts, the camera from those that it `recorded`.
+
+    positions: (T, 2) y, x of the sample in the recorded frames in camera pixels, where they were moved back.
+    """
     camera = estimate_camera(frames if recorded is None else recorded, known)
     width = estimate_fwhm(frames, known)
-    return *camera, width, _kappa(frames, known, camera[0], width)
+    if recorded is None or positions is None:
+        return *camera, width, _kappa(frames, known, camera[0], width)
+    still, steady = standing(recorded, positions), steady_twin(recorded, positions)
+    return *camera, width, _kappa(still, known, camera[0], width, steady)
 
 
 def with_estimates(known: Acquisition, estimates: Iterable[Estimate]) -> Acquisition:
@@ -93,13 +101,15 @@ def _open(known: Acquisition, name: str) -> bool:
     return origin in (Origin.ASSUMED, Origin.MISSING, Origin.ESTIMATED)
 
 
-def _kappa(frames: np.ndarray, known: Acquisition, gain: Finding, width: Finding) -> Finding:
+def _kappa(
+    frames: np.ndarray, known: Acquisition, gain: Finding, width: Finding, steady: np.ndarray | None = None
+) -> Finding:
     """κ with the width and the gain that are stated, else estimated."""
     fwhm_nm = width.value if _open(known, "fwhm_nm") and isinstance(width, Estimate) else known.psf_fwhm_nm
     counts = gain.value if _open(known, "gain") and isinstance(gain, Estimate) else known.gain
     if known.pixel_size_nm is None or fwhm_nm is None:
         return Missing("kappa", LABEL, "The pixel size is not known.")
-    return estimate_kappa(frames, fwhm_nm / known.pixel_size_nm, counts)
+    return estimate_kappa(frames, fwhm_nm / known.pixel_size_nm, counts, steady)
 
 
 def _middle(roi: Roi) -> Roi:

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.shifted import corrected, moved_back
 from fluogan_app.core.data.stack import ArraySource, Stack
 from fluogan_app.core.estimate.drift import estimate_drift, find_defects, glance_at_drift
+from fluogan_app.core.estimate.drift_parts import moved_apart
+from fluogan_app.core.estimate.kappa import estimate_kappa
 from fluogan_app.core.estimate.recording import estimate_recording
+from fluogan_app.core.estimate.result import Estimate
+from fluogan_app.core.estimate.standing import standing
 from fluogan_app.core.readers.open import open_stack
 from fluogan_app.core.samples import sample
 from tests.core.drifting import Recorded, filaments, jumping_path, smooth_path
@@ -128,6 +133,27 @@ def test_the_camera_is_seen_in_the_recorded_frames(recordings) -> None:
     stack = corrected(moving.stack, estimate_drift(moving.stack).drift)
     gains = [estimate_recording(one, known).estimate("gain").value for one in (stack, stack.raw)]
     assert gains[0] == gains[1] == pytest.approx(7.0, rel=0.1)
+
+
+def test_a_steady_sample_that_moved_does_not_fluctuate(recordings) -> None:
+    """Moved back, the noise of each pixel is shared with its neighbours, as light that blinks is."""
+    moving = recordings["dim", "moves"]
+    stack = corrected(moving.stack, Drift.of(moving.path))
+    assert isinstance(estimate_kappa(standing(moving.frames, moving.path), 3.24, 7.0), Estimate), "it seems to"
+    assert estimate_recording(stack, moving.acquisition).estimate("kappa") is None
+    blinking = recordings["blinking", "moves"]
+    found = estimate_recording(corrected(blinking.stack, Drift.of(blinking.path)), blinking.acquisition)
+    assert found.estimate("kappa").value == pytest.approx(20.0, rel=0.3)
+
+
+def test_corners_that_move_apart(recordings) -> None:
+    """Whether a field moved as one, by noise that is the same for all, and by one that moves."""
+    rng = np.random.default_rng(2)
+    paths = np.cumsum(0.05 * rng.normal(size=(80, 2)), axis=0) + 0.1 * rng.normal(size=(4, 80, 2))
+    assert moved_apart(paths) == 0.0
+    paths[3] += np.linspace((0, 0), (0.8, -0.6), 80)
+    assert moved_apart(paths) == pytest.approx(1.0, abs=0.2)
+    assert moved_apart(paths[:, :8]) == 0.0 and estimate_drift(recordings["dim", "moves"].stack).parts_pixels == 0.0
 
 
 def test_a_glance_sees_what_matters(recordings) -> None:
