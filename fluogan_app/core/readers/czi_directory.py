@@ -35,7 +35,7 @@ _MAX_DIMENSIONS = 26
 
 
 class Tile(NamedTuple):
-    """One picture: where its sub-block begins, how it is packed, and its place in the whole in pixels."""
+    """One picture: where its sub-block begins, how it is packed, its place in pixels of the whole, and along T, C, Z."""
 
     position: int
     pixel_type: int
@@ -44,6 +44,7 @@ class Tile(NamedTuple):
     x: int
     height: int
     width: int
+    place: tuple[tuple[str, int], ...] = ()
 
     @property
     def dtype(self) -> np.dtype:
@@ -74,8 +75,10 @@ class Tiles:
 
     def each(self) -> list[Tile]:
         """All of them, one by one."""
-        columns = (getattr(self, name) for name in Tile._fields)
-        return [Tile(*map(int, row)) for row in zip(*columns, strict=True)]
+        columns = zip(*(getattr(self, name) for name in Tile._fields if name != "place"), strict=True)
+        letters = [letter for letter in "TCZ" if letter in self.starts]
+        places = zip(*(self.starts[letter].tolist() for letter in letters), strict=True) if letters else iter(())
+        return [Tile(*map(int, row), place=tuple(zip(letters, next(places, ()), strict=True))) for row in columns]
 
     def rows(self, chosen: np.ndarray | slice) -> Tiles:
         """Some of them, by a mask or by numbers."""

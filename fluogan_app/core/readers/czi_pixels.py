@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fluogan_app.core.readers.czi_chain import (
+    DIMENSION_BYTES,
     ENTRY_AT,
     ENTRY_BYTES,
     MIN_SUBBLOCK_HEAD,
@@ -51,12 +52,25 @@ def find_parts(file: FileBytes, tile: Tile) -> SubBlock:
     pixel_type, compression = int.from_bytes(entry[2:6], "little"), int.from_bytes(entry[18:22], "little")
     if (pixel_type, compression) != (tile.pixel_type, tile.compression):
         raise ValueError(f"the picture at byte {tile.position} is of another kind than the directory says")
+    own = _own_place(head)
+    if any(own.get(letter, start) != start for letter, start in tile.place):
+        raise ValueError(f"the picture at byte {tile.position} belongs elsewhere than the directory says")
     notes = tile.position + max(MIN_SUBBLOCK_HEAD, ENTRY_AT + entry_length(entry))
     pixels = notes + notes_bytes
     end = tile.position + SEGMENT.size + (used or allocated)
     if min(notes_bytes, rest_bytes, pixel_bytes) < 0 or pixels + pixel_bytes > min(end, file.size):
         raise ValueError(f"the parts of the picture at byte {tile.position} do not fit in it")
     return SubBlock(notes, notes_bytes, pixels, pixel_bytes)
+
+
+def _own_place(head: bytes) -> dict[str, int]:
+    """Where a picture itself says that it belongs, by the letters of the axes."""
+    first = ENTRY_AT + ENTRY_BYTES
+    end = min(ENTRY_AT + entry_length(head[ENTRY_AT:first]), len(head) - DIMENSION_BYTES + 1)
+    axes = (head[at : at + DIMENSION_BYTES] for at in range(first, end, DIMENSION_BYTES))
+    return {
+        axis[:4].rstrip(b"\0").decode("latin-1"): int.from_bytes(axis[4:8], "little", signed=True) for axis in axes
+    }
 
 
 def _unpacked(data: bytes, tile: Tile) -> np.ndarray:

@@ -289,6 +289,20 @@ def test_attached_times_that_cannot_be_are_told(stamps: list[float], tmp_path: P
     assert any("such as the times of its frames, cannot be read" in sentence for sentence in said.warnings)
 
 
+def test_a_picture_that_the_directory_puts_elsewhere_is_refused_at_its_frame(tmp_path: Path) -> None:
+    content = bytearray(czi_bytes([Picture(FRAMES[time, 0], {"T": time}) for time in range(4)], XML))
+    directory = content.index(b"ZISRAWDIRECTORY") + 32 + 128
+    # From the first time point to one behind the last: as many as before, in another order.
+    content[directory + content[directory:].index(b"T\0\0\0") + 4] ^= 4
+    path = tmp_path / "a.czi"
+    path.write_bytes(content)
+    stack = open_stack(path)
+    np.testing.assert_array_equal(stack.frame(0), FRAMES[1, 0])
+    with pytest.raises(ReadError, match="belongs elsewhere than the directory says"):
+        stack.frame(3)
+    stack.close()
+
+
 def test_fewer_time_points_than_described_are_told(tmp_path: Path) -> None:
     frames, warnings = outcome(written(tmp_path / "short.czi", pictures()[:6], xml=XML))
     assert frames.shape[1] == 3
