@@ -35,7 +35,7 @@ _MAX_DIMENSIONS = 26
 
 
 class Tile(NamedTuple):
-    """One picture: where its sub-block begins, how it is packed, its place in pixels of the whole, and along T, C, Z."""
+    """One picture: where its sub-block begins, how it is packed, its place in pixels of the whole and on T, C, Z."""
 
     position: int
     pixel_type: int
