@@ -83,7 +83,6 @@ class Workspace(QWidget):
     def _split(self) -> dict[str, QSplitter]:
         have = _splitter(Qt.Orientation.Vertical, (self.tree, 100), (self.form, 420))
         left = QWidget()
-        left.setMinimumWidth(352)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(have, 1)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 from fluogan_app.gui.icons import set_button_icon
 from fluogan_app.gui.style import PaletteWatcher, quiet_colour, set_colour, set_sheet, small_font
 
-
+#: Width of a choice that gives way, in pixels.
+_LEAST_CHOICE = 72
 #: Palette words only, so that light and dark both follow.
 TOGGLE_SHEET = """
 QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8px; background: palette(button); }
@@ -40,7 +41,15 @@ QPushButton:disabled { background: transparent; color: palette(placeholder-text)
 
 
 class CalmComboBox(QComboBox):
-    """A choice that the mouse wheel leaves alone, so that scrolling past it changes nothing."""
+    """A choice that the mouse wheel leaves alone, so that scrolling past it changes nothing.
+
+    Where there is little room it shows the beginnings of long entries only.
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a short word and the arrow."""
+        least = super().minimumSizeHint()
+        return QSize(min(least.width(), _LEAST_CHOICE), least.height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the page scroll."""
@@ -88,12 +97,19 @@ class WrappedLabel(QLabel):
 
 
 class ElidedLabel(QLabel):
-    """A text on one line that gives way where there is too little room: "⚠ Axis Z is taken as ti…"."""
+    """A text on one line that gives way where there is too little room: "⚠ Axis Z is taken as ti…".
 
-    def __init__(self, text: str = "") -> None:
+    grows: it takes all the room that there is; else as much as the text would like. quiet: as a caption or read-out.
+    """
+
+    def __init__(self, text: str = "", object_name: str = "", grows: bool = True, quiet: bool = False) -> None:
         super().__init__()
         self._whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setObjectName(object_name)
+        wide = QSizePolicy.Policy.Ignored if grows else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        if quiet:
+            _quieten(self)
         self.setText(text)
 
     def setText(self, text: str) -> None:
@@ -106,6 +122,14 @@ class ElidedLabel(QLabel):
         """The whole text."""
         return self._whole
 
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 1, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sign that something is left out."""
+        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width shows more of it, or less."""
         super().resizeEvent(event)
@@ -114,6 +138,7 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
         super().setText(shown)
+        self.updateGeometry()
 
 
 class WholeNumberField(QSpinBox):
@@ -135,12 +160,7 @@ class QuietLabel(QLabel):
     def __init__(self, text: str = "", object_name: str = "") -> None:
         super().__init__(text)
         self.setObjectName(object_name)
-        self.setFont(small_font(self))
-        PaletteWatcher(self).changed.connect(self._calm)
-        self._calm()
-
-    def _calm(self) -> None:
-        set_colour(self, quiet_colour(QApplication.palette()))
+        _quieten(self)
 
 
 class WordButton(QPushButton):
@@ -180,6 +200,17 @@ def toggle_button(text: str, object_name: str, tooltip: str, sheet: str = TOGGLE
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     set_sheet(button, sheet)
     return button
+
+
+def _quieten(label: QLabel) -> None:
+    """Smaller and quieter than the rest, in light and dark."""
+
+    def calm() -> None:
+        set_colour(label, quiet_colour(QApplication.palette()))
+
+    label.setFont(small_font(label))
+    PaletteWatcher(label).changed.connect(calm)
+    calm()
 
 
 def set_silently(

@@ -12,7 +12,7 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
-from fluogan_app.gui.views.controls import number_text
+from fluogan_app.gui.views.controls import ElidedLabel, number_text
 from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings, colour_table, percentile_levels
 from fluogan_app.gui.views.display_menu import DisplayMenu
 from fluogan_app.gui.views.image_canvas import ImageCanvas
@@ -55,7 +55,7 @@ class ImagePane(QWidget):
         self.canvas = ImageCanvas()
         self.canvas.setObjectName(f"{name}_canvas")
         self.colour_bar = ColourBar()
-        self.title, self.detail, self.read_out = QLabel(), QLabel(), QLabel()
+        self.title, self.detail, self.read_out = ElidedLabel(grows=False), QLabel(), QLabel()
         self.menu = DisplayMenu()
         self.display_button = self._make_display_button(name)
         self.fit_button = IconButton("fit", f"{name}_fit", "Show everything", "Show the whole image (double-click, 0)")

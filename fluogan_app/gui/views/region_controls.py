@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.units import length_text
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.views.controls import TOGGLE_SHEET, QuietLabel, WholeNumberField, row_of, set_silently
+from fluogan_app.gui.views.controls import TOGGLE_SHEET, ElidedLabel, WholeNumberField, row_of, set_silently
 
 _FIELDS = {
     "y": "First row of the region",
@@ -40,12 +40,14 @@ class RegionControls(QWidget):
             WholeNumberField(f"stack_region_{name}", words, f"{words}, in camera pixels")
             for name, words in _FIELDS.items()
         )
-        self.words = QuietLabel(object_name="stack_region_words")
+        self.words = ElidedLabel(object_name="stack_region_words", quiet=True)
         y, x, height, width = self.fields
         parts = (self.draw_button, self.clear_button, "row", y, "column", x, "height", height, "width", width)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row_of((*parts, self.words, None)))
+        row = row_of((*parts, self.words))
+        row.setStretchFactor(self.words, 1)
+        column.addLayout(row)
         self._connect()
 
     def set_frame(self, shape_yx: tuple[int, int], pixel_size_nm: float | None) -> None:
@@ -115,7 +117,9 @@ class RegionControls(QWidget):
         if self._pixel_size_nm:
             width, height = region.width * self._pixel_size_nm, region.height * self._pixel_size_nm
             words += f", {length_text(width)} × {length_text(height)}"
-        self.words.setText(words if min(self._shape) > 0 else "")
+        words = words if min(self._shape) > 0 else ""
+        self.words.setText(words)
+        self.words.setToolTip(words)
 
 
 def _within(region: Roi, most: Roi) -> Roi:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QSlider, QVBoxLayout, QWidget
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.views.check_badge import CheckBadge
-from fluogan_app.gui.views.controls import QuietLabel, row_of, toggle_button
+from fluogan_app.gui.views.controls import ElidedLabel, row_of, toggle_button
 from fluogan_app.gui.views.frame_player import FramePlayer
 from fluogan_app.gui.views.frame_range_controls import FrameRangeControls
 from fluogan_app.gui.views.image_pane import ImagePane
@@ -43,13 +43,12 @@ class StackBrowser(QWidget):
         self._count, self._pixel_size_nm, self._title, self._correction = 0, None, "", ""
         self._view = "frame"
         self.pane = ImagePane(name="stack")
-        self.pane.set_placeholder("No stack is open")
         self.player, self.region_controls, self.range_controls = FramePlayer(), RegionControls(), FrameRangeControls()
         self._views = QButtonGroup(self)
         self.view_buttons = {
             kind: toggle_button(text, f"stack_view_{kind}", tip) for kind, (text, tip) in VIEWS.items()
         }
-        self.busy, self.check_badge = QuietLabel(object_name="stack_busy"), CheckBadge()
+        self.busy, self.check_badge = ElidedLabel(object_name="stack_busy", grows=False, quiet=True), CheckBadge()
         self.cancel_button = IconButton("clear", "stack_cancel_reading", "Read no further")
         self.metadata_button = IconButton("info", "stack_metadata", "What the file states of this stack")
         self._lay_out()
@@ -69,6 +68,7 @@ class StackBrowser(QWidget):
     ) -> None:
         """Say which stack is looked at; the image comes with show_frame or show_projection. 0 frames: none."""
         self._count, self._pixel_size_nm, self._title, self._correction = frame_count, pixel_size_nm, title, ""
+        self.pane.set_placeholder("" if frame_count else "No stack is open")
         self.pane.set_image(None)
         self.pane.set_region(None)
         self.pane.set_title(title)
@@ -114,10 +114,11 @@ class StackBrowser(QWidget):
         self.pane.set_title(self._heading, VIEWS[kind][0].lower())
         self.pane.set_image(array, self._pixel_size_nm, UNIT)
 
-    def show_unread(self, index: int) -> None:
-        """Say in the image's place that a frame could not be read: no older image may pass for it."""
+    def show_unread(self, kind: str, index: int) -> None:
+        """Say in the image's place which frame could not be read: no older image may pass for what was asked for."""
         words = f"Frame {index} could not be read"
-        if self._view == "frame":
+        self._choose(kind)
+        if kind == "frame":
             self.player.set_index(index)
         self.pane.set_title(self._heading, words.lower())
         self.pane.set_placeholder(words)

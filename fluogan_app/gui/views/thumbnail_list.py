@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, colour_table, percentile_levels, to_image
 
 _GROUND, _QUIET = QColor("#20242a"), QColor("#aab2bb")
 _BAND = 5
+#: So much of the words beside a picture must not wrap.
+_ROOM_FOR = "500 frames, 2 channels, 11 planes"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class ThumbnailList(QListWidget):
             self._lay_across()
         else:
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setMinimumWidth(side + self.fontMetrics().horizontalAdvance(_ROOM_FOR))
         self.currentRowChanged.connect(lambda row: row >= 0 and self.chosen.emit(row))
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.valueChanged.connect(lambda _: self.scrolled.emit())
@@ -82,10 +85,19 @@ class ThumbnailList(QListWidget):
         rows = (row for row in range(self.count()) if row not in self._filled)
         return [row for row in rows if self.visualItemRect(self.item(row)).intersects(area)]
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is chosen stays in sight."""
+        super().resizeEvent(event)
+        if self.currentItem() is not None:
+            self.scrollToItem(self.currentItem())
+
     def _add(self, entry: Entry) -> None:
         item = QListWidgetItem(_icon(_blank(self._side, self.devicePixelRatioF(), entry.colour, "…")), "")
         item.setText(f"{entry.title}\n{entry.detail}".rstrip())
         item.setToolTip(f"{entry.title}\n{entry.detail}".rstrip())
+        if self.viewMode() is QListView.ViewMode.IconMode:
+            # Left to itself, the list remembers the height of other entries than these.
+            item.setSizeHint(self.gridSize())
         self.addItem(item)
 
     def _put(self, row: int, picture: QPixmap) -> None:
