@@ -176,9 +176,12 @@ def _check_amount(tiff: TiffBytes, format: PageFormat, pieces: Pieces, number: i
 
 def check_not_more(tiff: TiffBytes, format: PageFormat, pieces: Pieces, number: int) -> None:
     """Raises ReadError for pixels that are said to be as they are, and to be more bytes than they can be."""
-    (least, most), stored = _raw_bytes(format, pieces), sum(pieces.counts)
+    (least, _), stored = _raw_bytes(format, pieces), sum(pieces.counts)
+    row = _whole_bytes(pieces.columns * (1 if format.separate else format.samples) * format.bits)
+    # The last piece may be whole although the page ends within it; some programs do not say how many rows each has.
+    most = max(pieces.rows * row, -(-least // len(pieces.counts))) + _ALIGNMENT
     # Programs may keep 12 bits in 16 without a word.
-    if format.compression == 1 and stored > most and format.bits in WHOLE_BITS and not format.zeiss:
+    if format.compression == 1 and max(pieces.counts) > most and format.bits in WHOLE_BITS and not format.zeiss:
         raise damaged(tiff.path, f"page {number + 1} has {format}, {least} bytes, but says that they are {stored}")
 
 

@@ -13,6 +13,7 @@ import tifffile
 
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.readers.open import describe, open_stack
+from fluogan_app.core.readers.tiff_frames import TiffContainer, TiffSource
 from tests.core.readers.tiff_writing import numbers, page_tags, tiff
 
 FRAMES = np.random.default_rng(21).integers(50, 4000, (12, 16, 20)).astype(np.uint16)
@@ -142,6 +143,29 @@ def test_pixels_as_they_are_have_the_bytes_that_they_need(more: int, tmp_path: P
     said = f"page 8 has .*, {FRAME_BYTES} bytes, but (only|says that they are) {FRAME_BYTES + more}"
     with pytest.raises(ReadError, match=said):
         describe(path)
+
+
+def test_packed_strips_that_are_said_to_be_as_they_are_are_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).integers(0, 65536, FRAMES.shape).astype(np.uint16)
+    path = page_by_page(tmp_path / "stack.tif", noise, compression="zlib", rowsperstrip=5)
+    set_number(path, 7, COMPRESSION, lambda _: 1)
+    with pytest.raises(ReadError, match="page 8 has .* but says that they are"):
+        describe(path)
+
+
+def test_an_odd_file_of_a_set_is_refused_when_its_turn_comes(tmp_path: Path) -> None:
+    first, second = (page_by_page(tmp_path / f"{name}.tif", FRAMES[:3]) for name in ("first", "second"))
+    container = TiffContainer(first)
+    source = TiffSource(container, container.pages, (first, second), np.array([[0, 0], [1, 2]]))
+    np.testing.assert_array_equal(source.frame(1), FRAMES[2])
+    source.close()
+    place = place_of(second, 0)
+    set_number(second, 2, STRIP_OFFSETS, lambda _: place)
+    container = TiffContainer(first)
+    source = TiffSource(container, container.pages, (first, second), np.array([[0, 0], [1, 2]]))
+    with pytest.raises(ReadError, match="second.tif is damaged: Pages 1 and 3 have the very same pixels"):
+        source.frame(1)
+    source.close()
 
 
 def test_frames_without_directories_do_not_run_over_the_only_one(tmp_path: Path) -> None:
