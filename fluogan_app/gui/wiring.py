@@ -57,7 +57,7 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save": saving.save,
         "save_as": saving.save_as,
         "export": window.exports.ask,
-        "locate": files.locate,
+        "locate": files.raw_stack.locate,
         "metadata": window.metadata.show,
         "close_project": window.close_project,
         "quit": window.close,

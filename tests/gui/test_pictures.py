@@ -94,7 +94,7 @@ def test_every_dialog(open_window: Callable, take: Callable, scheme: str) -> Non
     window.set_scheme(scheme)
     window.resize(LAPTOP)
     user.opens_sample()
-    window.files._tell_without_stack(ReadError("The raw stack cells.tif is not there any more.", "Locate it."))
+    window.files.raw_stack.tell_trouble(ReadError("The raw stack cells.tif is not there any more.", "Locate it."))
     take(window, f"{scheme}-11-notice")
     error = ReadError("cells.tif is damaged: page 12 of 300 ends early.", "Copy it again from where it was recorded.")
     show_error(window, "cells.tif could not be opened", error)

@@ -163,3 +163,11 @@ def test_a_frame_that_could_not_be_read_is_told_in_its_place(open_window: Callab
     user.sees(lambda: browser.pane.image is not None)
     np.testing.assert_array_equal(browser.pane.image, FRAMES[3])
     assert user.window.statusBar().currentMessage() == "Frame 3 is read."
+    shutil.move(folder, away)
+    user.click("stack_view_mean")
+    user.sees(lambda: browser.pane.image is None and "frame 0 could not be read" in browser.pane.detail.text())
+    shutil.move(away, folder)
+    user.click("stack_view_mean")
+    user.sees(lambda: browser.pane.image is not None)
+    np.testing.assert_allclose(browser.pane.image, FRAMES[:6].mean(axis=0), rtol=1e-5)
+    assert user.window.statusBar().currentMessage() == "The frames are read."

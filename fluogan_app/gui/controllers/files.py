@@ -1,4 +1,4 @@
-"""Opening stacks, projects and samples; finding raw data again; what a crash left behind."""
+"""Opening stacks, projects and samples; what a crash left behind."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from fluogan_app.core.data.description import FileDescription
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.core.project.link import doubts
-from fluogan_app.core.project.model import InputLink, ProjectDocument
-from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.choosing import ChoosingController
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.raw_stack import RawStackController
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder, choose_project, choose_stack
 from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.opening import Opened, Opener
@@ -41,7 +40,8 @@ class FilesController(QObject):
         self._patience = Patience(context.notices, "drive", self)
         self._request = 0
         self._thread: Background | None = None
-        self._attaching: tuple[Project, Background] | None = None
+        self.raw_stack = RawStackController(context, unsaved)
+        self.raw_stack.busy_changed.connect(self.busy_changed)
         context.session.stack_left.connect(lambda _: self._choosing.close())
 
     # What the user asks for
@@ -114,11 +114,6 @@ class FilesController(QObject):
         """Open a project that a crash left behind."""
         self.open_path(folder)
 
-    def locate(self) -> None:
-        """Ask where the raw stack is now."""
-        title = f"Where is {self._context.session.stack_name or 'the raw stack'} now?"
-        choose_stack(self._context.window, self._context.settings.folder("open"), self._locate_at, title)
-
     # Opening
 
     def _open(self, read: Callable[[], Opened | FileDescription], path: Path, others: Sequence[Path] = ()) -> None:
@@ -173,16 +168,16 @@ class FilesController(QObject):
         session = self._context.session
         former = session.project if session.untitled else None
         session.show_project(opened.project, opened.stack, opened.untitled, opened.saved, opened.runs)
-        if former is not None and not self._is_being_attached(former):
+        if former is not None and not self.raw_stack.is_being_attached(former):
             self._unsaved.discard(former.folder)
         self._remember(path, opened)
         self._tell(path, others, opened)
         self.opened.emit()
         link = opened.project.document.link
         if opened.stack is not None and link is None:
-            self._attach(opened.project, opened.stack)
+            self.raw_stack.attach(opened.project, opened.stack)
         elif opened.stack is not None:
-            self._compare(link, opened.stack)
+            self.raw_stack.compare(link, opened.stack)
 
     def _not_opened(self, request: int, path: Path, error: FluoganError) -> None:
         if request == self._request:
@@ -193,19 +188,11 @@ class FilesController(QObject):
 
     def _drop(self, opened: Opened) -> None:
         if opened.stack is not None:
-            self._close(opened.stack)
+            self.raw_stack.close(opened.stack)
         if opened.fresh:
             self._unsaved.discard(opened.project.folder)
         else:
             self._unsaved.release(opened.project.folder)
-
-    def _close(self, stack: Stack) -> None:
-        """Closing asks the drive too."""
-        bench = self._context.workbench
-        bench.leave_behind(bench.do(stack.close, lambda _: None, self._say_error))
-
-    def _say_error(self, error: FluoganError) -> None:
-        self._context.say(error.one_line)
 
     def _remember(self, path: Path, opened: Opened) -> None:
         # No question to the drive here: whether this is a project is known from how it was opened.
@@ -224,80 +211,7 @@ class FilesController(QObject):
             if sentence:
                 self._context.say(sentence)
         if opened.trouble is not None:
-            self._tell_without_stack(opened.trouble)
-
-    def _tell_without_stack(self, trouble: FluoganError) -> None:
-        self._context.say(trouble.one_line)
-        text = f"{trouble.message} Everything that was computed can be seen and exported without it."
-        self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
-
-    # Link and mean image
-
-    def _compare(self, link: InputLink, stack: Stack) -> None:
-        """Find out whether the raw file is still the one that the project was made with. Nobody waits for it."""
-
-        def done(found: tuple[str, ...]) -> None:
-            if found and self._context.session.stack is stack:
-                text = f"{' '.join(found)} Images and runs that were there before are of the former one."
-                self._context.say(found[0])
-                self._context.notices.show_notice("stack", text, [Offer("Locate…", self.locate)])
-
-        bench = self._context.workbench
-        failed = self._say_error
-        bench.leave_behind(bench.do(partial(doubts, link, stack), done, failed))
-
-    def _attach(self, project: Project, stack: Stack) -> None:
-        """Write link and mean image, so that the project opens without the raw file from now on."""
-
-        def failed(error: FluoganError) -> None:
-            if self._attached(project):
-                self._context.fail("The stack could not be read to its end", error)
-
-        def done(_: object) -> None:
-            if self._attached(project):
-                self._context.session.note_saved(project.document)
-
-        if self._attaching is not None:
-            self._context.workbench.leave_behind(self._attaching[1])
-        self._attaching = project, self._context.workbench.do(partial(project.attach, stack, hashed=True), done, failed)
-
-    def _attached(self, project: Project) -> bool:
-        """Whether the project is still the open one; one that was left in the meantime is cleared away now."""
-        if self._is_being_attached(project):
-            self._attaching = None
-        if self._context.session.project is project:
-            return True
-        self._unsaved.discard(project.folder)
-        return False
-
-    def _is_being_attached(self, project: Project) -> bool:
-        return self._attaching is not None and self._attaching[0] is project
-
-    def _locate_at(self, path: Path) -> None:
-        session = self._context.session
-        project = session.project
-        if project is None:
-            return
-
-        def found(stack: Stack) -> None:
-            self.busy_changed.emit("")
-            if session.project is not project:
-                self._close(stack)
-                return
-            session.set_stack(stack)
-            session.note_saved(project.document)
-            self._context.notices.clear("locate")
-            self._context.say(f"The raw stack is {path}")
-            if stack.warnings:
-                self._context.notices.show_notice("stack", " ".join(stack.warnings))
-
-        def failed(error: FluoganError) -> None:
-            self.busy_changed.emit("")
-            self._context.fail(f"{path.name} does not serve", error)
-
-        self._context.settings.set_folder("open", path.parent)
-        self.busy_changed.emit(f"Comparing {path.name} with the raw stack…")
-        self._context.workbench.do(partial(project.locate, path), found, failed)
+            self.raw_stack.tell_trouble(opened.trouble)
 
     # What a crash left behind
 

@@ -197,15 +197,19 @@ class StackController(QObject):
             self._wait_for(self._context.session.stack)
 
     def _take_frame(self, answer: FrameRead) -> None:
-        if self._unread:
-            # The status bar still says that a frame could not be read.
-            self._context.say(f"Frame {answer.index} is read.")
-            self._unread = False
+        self._say_readable(f"Frame {answer.index} is read.")
         self._browser.show_frame(answer.index, answer.image)
         self.image_shown.emit()
 
+    def _say_readable(self, words: str) -> None:
+        """The status bar must not go on saying that a frame could not be read."""
+        if self._unread:
+            self._unread = False
+            self._context.say(words)
+
     def _take_projections(self, answer: ProjectionsRead) -> None:
         self._projections = answer
+        self._say_readable("The frames are read.")
         self._end_streaming()
         if self._kind != "frame":
             self._browser.show_projection(self._kind, answer.projections.image(self._kind))
@@ -215,7 +219,7 @@ class StackController(QObject):
         """Say it once for each stack: playing over a damaged file must not pile up dialogs."""
         self._end_streaming()
         self._unread = True
-        self._browser.show_unread(answer.index)
+        self._browser.show_unread(self._kind, answer.index)
         if self._failed is answer.stack:
             self._context.say(answer.error.one_line)
             return

@@ -30,7 +30,7 @@ class TreeController(QObject):
         session = self._context.session
         title = session.stack_name if session.project is not None else ""
         if title and session.stack is None:
-            title = f"{title} (not found)"
+            title = f"{title} (not at hand)"
         self._tree.set_content(title, [self._row(run) for run in session.runs])
         self._show_selection()
 
