@@ -24,6 +24,8 @@ LEAST_DRIFT = 0.1
 #: A path along an axis is believed where it strays so many times as far as its uncertainty: by chance, about one in a
 #: thousand does. Of a sample that moves along one axis, less is needed along the other.
 LEAST_TIMES, LEAST_TIMES_BESIDE = 4.0, 2.0
+#: A drift shorter than so many times the uncertainty of the whole path is none.
+LEAST_CERTAIN = 3.0
 #: A path that is less certain than this, in pixels, is none.
 MOST_UNCERTAINTY = 0.5
 #: The two ends of a steady movement are so many times as far apart as it strays.
@@ -100,13 +102,15 @@ def drift_of(
     if not path.told.any():
         return DriftEstimate(False, None, "Drift cannot be told: there is too little light or detail.")
     frames = int(gathering.indices[-1] - gathering.indices[0]) + 1
-    return _estimate(path, centres, frames, frame_count, pixel_size_nm, unsound)
+    return _estimate(path, centres, gathering.count, frames, frame_count, pixel_size_nm, unsound)
 
 
 def _estimate(
-    path: Path, centres: np.ndarray, frames: int, frame_count: int, pixel_size_nm: float | None, unsound: np.ndarray
-) -> DriftEstimate:
-    """What a path through so many frames of the stack's says; `centres` (G,) are the frames of its groups."""
+    path: Path, centres: np.ndarray, read: int, frames: int, frame_count: int, pixel_size_nm: float | None,
+    unsound: np.ndarray,
+) -> DriftEstimate:  # fmt: skip
+    """What a path through so many frames of the stack's says, from those that were read; `centres` (G,) are the frames
+    in the middle of its groups."""
     uncertainty = float(np.hypot(*path.uncertainty_pixels))
     evidence = _evidence(centres, path, pixel_size_nm)
     apart = path.parts_pixels if path.parts_pixels >= VISIBLE_PIXELS else 0.0
@@ -118,17 +122,27 @@ def _estimate(
         return DriftEstimate(False, None, words, evidence, None, apart)
     times = path.positions.std(axis=0) / np.maximum(path.uncertainty_pixels, 1e-6)
     believed = path.positions * (times > LEAST_TIMES_BESIDE if times.max() > LEAST_TIMES else False)
-    if _span(believed) < LEAST_DRIFT:
+    if not _is_sure(path, believed):
         least = max(LEAST_DRIFT, _span(path.positions) + STEADY * uncertainty)
         words = _no_drift(path, least, pixel_size_nm)
         words = f"No common drift was found, but {_moved_apart(apart, pixel_size_nm)}" if apart else words
         return DriftEstimate(False, None, words, evidence, uncertainty, apart, least)
-    drift = _drift(believed, centres, frame_count, uncertainty, unsound)
+    groups = f"{len(centres)} {'frames' if len(centres) == read else 'groups of frames'}"
+    drift = _drift(believed, centres, frame_count, f"estimated from {groups}", uncertainty, unsound)
     length = f"{drift.span_pixels:.2g} pixels{_in_nm(drift.span_pixels, pixel_size_nm)}"
     words = f"The sample moved {length} in {frames} frames ({_within(uncertainty)}){_untold(path)}."
     words += f" Beside that, {_moved_apart(apart, pixel_size_nm)}" if apart else ""
     evidence = _evidence(centres, path, pixel_size_nm, believed)
     return DriftEstimate(True, drift, words, evidence, uncertainty, apart)
+
+
+def _is_sure(path: Path, believed: np.ndarray) -> bool:
+    """Whether the part (G, 2) of a path that is believed is longer than what is uncertain, and than what is left out.
+
+    Where what was measured along the other axis strays further, parts of the field move, or what they show changes.
+    """
+    span, uncertainty = _span(believed), float(np.hypot(*path.uncertainty_pixels))
+    return span >= max(LEAST_DRIFT, LEAST_CERTAIN * uncertainty, _span(path.positions - believed))
 
 
 def _no_drift(path: Path, limit: float, pixel_size_nm: float | None) -> str:
@@ -146,13 +160,12 @@ def _span(positions: np.ndarray) -> float:
 
 
 def _drift(
-    positions: np.ndarray, centres: np.ndarray, frame_count: int, uncertainty: float, unsound: np.ndarray
+    positions: np.ndarray, centres: np.ndarray, frame_count: int, how: str, uncertainty: float, unsound: np.ndarray
 ) -> Drift:
     """The path at every frame of the stack; before the first and after the last group it rests."""
     frames = np.arange(frame_count)
     path = np.stack([np.interp(frames, centres, positions[:, axis]) for axis in range(2)], axis=1)
-    how = f"estimated from {len(centres)} groups of frames, {_within(uncertainty)}"
-    return Drift.of(path, how, round(uncertainty, 4), _places(unsound))
+    return Drift.of(path, f"{how}, {_within(uncertainty)}", round(uncertainty, 4), _places(unsound))
 
 
 def _places(pixels: np.ndarray) -> tuple[tuple[int, int], ...]:
@@ -163,7 +176,7 @@ def _evidence(
     centres: np.ndarray, path: Path, pixel_size_nm: float | None, believed: np.ndarray | None = None
 ) -> Evidence:
     """What was measured in each group, and the path that is believed, where there is one."""
-    start, series = path.positions[0], []
+    start, series = (path.positions if believed is None else believed)[0], []
     for axis, name in ((0, "y (rows)"), (1, "x (columns)")):
         series.append(Series(f"{name}, measured", centres, path.measured[:, axis] - start[axis], colour=axis))
         if believed is not None:

@@ -7,7 +7,7 @@ from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.shifted import corrected, moved_back
-from fluogan_app.core.data.stack import ArraySource, Stack
+from fluogan_app.core.data.stack import ArraySource, Selection, Stack
 from fluogan_app.core.estimate.drift import estimate_drift, find_defects, glance_at_drift
 from fluogan_app.core.estimate.drift_parts import moved_apart
 from fluogan_app.core.estimate.kappa import estimate_kappa
@@ -50,6 +50,38 @@ def test_a_known_path_is_found(recordings, light: str, way: str, least: float) -
     assert found.drift.span_pixels == pytest.approx(np.ptp(moving.path, axis=0).max(), abs=0.6)
     assert "The sample moved 2" in found.words and f"in {FRAMES} frames" in found.words
     assert np.array_equal(found.drift.positions[0], [0.0, 0.0])
+
+
+def wandering_points(seed: int) -> np.ndarray:
+    """Eight points that all go a little to the right, and further up or down, each as it likes."""
+    rng, (y, x) = np.random.default_rng(seed), np.mgrid[:SIDE, :SIDE]
+    starts, wander = rng.uniform(4, SIDE - 4, (8, 2)), np.cumsum(0.3 * rng.normal(size=(30, 8)), axis=0)
+    light = [
+        sum(np.exp(-((y - at_y) ** 2 + (x - at_x) ** 2) / 4.0) for at_y, at_x in starts + np.stack([up, right], axis=1))
+        for up, right in zip(wander, np.outer(np.linspace(0.0, 0.6, 30), np.ones(8)))
+    ]
+    return rng.poisson(2.0 + 200.0 * np.stack(light)).astype(np.uint16)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_no_alarm_where_what_is_left_out_of_the_path_strays_further(seed: int) -> None:
+    found = estimate_drift(stack_of(wandering_points(seed)))
+    assert not found.found and (found.parts_pixels > 0 or "cannot be told" in found.words)
+
+
+@pytest.mark.parametrize("channel", [0, 1])
+def test_a_real_sample_that_moves_by_itself(shared_data, channel: int) -> None:
+    """Sections through a cell: what shows in them changes, in both channels alike."""
+    stack = open_stack(shared_data / "lif" / "testdata_2channel_xz.lif", Selection(channel=channel))
+    found = estimate_drift(stack)
+    assert not found.found and found.hides
+
+
+def test_points_lie_about_their_line(recordings) -> None:
+    found = estimate_drift(recordings["dim", "moves"].stack)
+    points, line = found.evidence.series[:2]
+    assert np.mean(points.y - line.y) == pytest.approx(0.0, abs=0.05)
+    assert found.drift.how.startswith(f"estimated from {FRAMES} frames, ±")
 
 
 @pytest.mark.parametrize("light", ["dim", "blinking"])
