@@ -10,8 +10,7 @@ import pytest
 
 @pytest.fixture
 def replaced(fluogan, reconstruct, project_path, make_stack, stack_file):
-    """Makes a project with one run, and puts a stack of another shape, or with a later last byte, in the raw one's
-    place."""
+    """Makes a project with a run, then puts another stack, or one with other pixels, in the place of its own."""
 
     def put(shape_tyx: tuple[int, int, int] = (12, 11, 14)) -> None:
         reconstruct()

@@ -118,7 +118,10 @@ def test_a_stack_that_is_gone_is_trouble_in_words(made, raw):
 
 
 DOCUMENT = ProjectDocument(
-    roi=Roi(2, 3, 6, 7), frames=FrameRange(0, 36), drift=Drift.of(np.zeros((40, 2)), defects_yx=((1, 2),)), method="walk"
+    roi=Roi(2, 3, 6, 7),
+    frames=FrameRange(0, 36),
+    drift=Drift.of(np.zeros((40, 2)), defects_yx=((1, 2),)),
+    method="walk",
 )
 
 
