@@ -154,9 +154,10 @@ def test_the_file_of_a_set_that_is_named_chooses_the_position_and_the_channel(op
     paths = [tmp_path / f"cell_{part}.ome.tif" for part in range(4)]
     images = ""
     for position in range(2):
+        names = [path.name for path in paths[2 * position :][:2]]
         blocks = "".join(
-            f'<TiffData FirstC="{c}" IFD="0" PlaneCount="3"><UUID FileName="{paths[2 * position + c].name}"/></TiffData>'
-            for c in range(2)
+            f'<TiffData FirstC="{c}" IFD="0" PlaneCount="3"><UUID FileName="{name}"/></TiffData>'
+            for c, name in enumerate(names)
         )
         images += (
             f'<Image ID="Image:{position}"><Pixels DimensionOrder="XYTZC" Type="uint16" SizeX="7" SizeY="5" SizeZ="1" '
