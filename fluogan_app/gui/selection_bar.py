@@ -15,6 +15,7 @@ from fluogan_app.core.readers.choice import with_time_axis
 from fluogan_app.core.readers.roles import NO_TIME
 from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour
 from fluogan_app.gui.views.controls import CalmComboBox, ElidedLabel, QuietLabel
+from fluogan_app.gui.views.scene_words import channel_name, scene_names
 
 _TIPS = {
     "scene": "Image or position in the file",
@@ -105,15 +106,11 @@ def _choices(description: FileDescription, selection: Selection) -> dict[str, li
     scenes = description.scenes
     scene = with_time_axis(scenes[selection.scene], selection.time_axis)
     return {
-        "scene": [(entry.name or f"{index + 1}", index) for index, entry in enumerate(scenes)],
-        "channel": [(_channel_name(scene, index), index) for index in range(scene.sizes.get("C", 1))],
+        "scene": [(name, index) for index, name in enumerate(scene_names(scenes))],
+        "channel": [(channel_name(scene, index), index) for index in range(scene.sizes.get("C", 1))],
         "plane": [(f"{index + 1} of {scene.sizes['Z']}", index) for index in range(scene.sizes.get("Z", 1))],
         "time_axis": _time_axes(scene),
     }
-
-
-def _channel_name(scene: SceneDescription, index: int) -> str:
-    return scene.channels[index] if index < len(scene.channels) and scene.channels[index] else f"{index + 1}"
 
 
 def _time_axes(scene: SceneDescription) -> list[tuple[str, object]]:

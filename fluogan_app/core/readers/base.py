@@ -16,6 +16,7 @@ from fluogan_app.core.units import bytes_text
 
 #: Enough for every signature that is known, those that stand behind a long header included.
 HEAD_BYTES = 4100
+OTHER_STEP = "The file's time step belongs to axis T, which is not taken as time; it is left out."
 #: The warning of a stack that is none; who asks for a single image does not repeat it.
 ONE_FRAME = "There is one frame only; a reconstruction needs a stack of many."
 #: Larger than any camera's frame; what claims more is damaged or no recording, and no memory is asked for it.

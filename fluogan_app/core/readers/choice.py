@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.roles import assign_roles
+from fluogan_app.core.readers.base import ONE_FRAME, OTHER_STEP
+from fluogan_app.core.readers.roles import Roles, assign_roles
 
 TIME, CHANNEL, PLANE = "time", "channel", "plane"
 
@@ -39,7 +41,7 @@ def roles_of(scene: SceneDescription) -> dict[str, str]:
 def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
     """The scene as it is when another of its axes is taken as time, or none (NO_TIME).
 
-    Raises ReadError where it has no such axis.
+    What is said of it stays, except for what is said of the axes. Raises ReadError where it has no such axis.
     """
     if not letter or letter == scene.time_axis:
         return scene
@@ -51,7 +53,45 @@ def with_time_axis(scene: SceneDescription, letter: str) -> SceneDescription:
     channels = 1 if roles.channel is None else counts[roles.channel]
     times, taken = (1, "") if roles.time is None else (counts[roles.time], axes[roles.time])
     sizes = {**scene.sizes, "T": times, "C": channels, "Z": planes}
-    return replace(scene, sizes=sizes, time_axis=taken, time_guessed=False, warnings=(), channel=0, plane=0)
+    recording, warnings = _said(scene, axes, counts, roles)
+    return replace(
+        scene, sizes=sizes, time_axis=taken, time_guessed=False, recording=recording, warnings=warnings,
+        channel=0, plane=0,
+    )  # fmt: skip
+
+
+def _said(
+    scene: SceneDescription, axes: str, counts: tuple[int, ...], roles: Roles
+) -> tuple[Recording, tuple[str, ...]]:
+    """What the file states, and all warnings, when its axes are taken otherwise; as at opening it so."""
+    guesses = [assign_roles(axes, counts, stated).warnings for stated in (True, False)]
+    of_the_axes = {ONE_FRAME, *(sentence for guess in guesses for sentence in guess)}
+    warnings = [sentence for sentence in scene.warnings if sentence not in of_the_axes]
+    recording = scene.recording
+    is_t = roles.time is not None and axes[roles.time] == "T"
+    if recording.time_step_ms is not None and "T" in axes and not is_t:
+        recording = replace(recording, time_step_ms=None, warnings=(*recording.warnings, OTHER_STEP))
+        warnings.append(OTHER_STEP)
+    if roles.time is None or counts[roles.time] == 1:
+        warnings.append(ONE_FRAME)
+    return recording, tuple(dict.fromkeys((*warnings, *roles.warnings)))
+
+
+def kept_place(channel: int, plane: int, before: SceneDescription, after: SceneDescription) -> tuple[int, int]:
+    """Channel and plane of one scene in another, or in the same with other axes; where there are none, its default.
+
+    A channel is the same by its name, or by its number where neither has names; a plane where both count the same.
+    """
+    names = after.channels if before.channels else ()
+    if channel < len(before.channels) and before.channels[channel] in names:
+        channel = names.index(before.channels[channel])
+    elif (before.channels and names) or channel >= after.sizes["C"]:
+        channel = after.channel
+    return channel, plane if _plane_counts(before) == _plane_counts(after) else after.plane
+
+
+def _plane_counts(scene: SceneDescription) -> dict[str, int]:
+    return {letter: scene.axis_counts[letter] for letter, role in roles_of(scene).items() if role == PLANE}
 
 
 def fitting(selection: Selection | None, description: FileDescription) -> Selection:

@@ -12,7 +12,7 @@ from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import ONE_FRAME, OpenFile, Scene, chosen, damaged
+from fluogan_app.core.readers.base import ONE_FRAME, OTHER_STEP, OpenFile, Scene, chosen, damaged
 from fluogan_app.core.readers.guard import guarded_source
 from fluogan_app.core.readers.recording import acquisition_of, checked
 from fluogan_app.core.readers.roles import Roles, arrange, assign_roles
@@ -109,8 +109,7 @@ def _timed(recording: Recording, axes: str, roles: Roles) -> Recording:
     other = "T" in axes and (roles.time is None or axes[roles.time] != "T")
     if not other or recording.time_step_ms is None:
         return recording
-    word = "The file's time step belongs to axis T, which is not taken as time; it is left out."
-    return replace(recording, time_step_ms=None, warnings=(*recording.warnings, word))
+    return replace(recording, time_step_ms=None, warnings=(*recording.warnings, OTHER_STEP))
 
 
 def _described(scene: Scene, view: _View) -> SceneDescription:

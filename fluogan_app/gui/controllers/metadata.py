@@ -12,11 +12,10 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.facts import facts
 from fluogan_app.core.files import write_text_atomic
-from fluogan_app.core.readers.choice import with_time_axis
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file
 from fluogan_app.gui.dialogs.metadata_dialog import MetadataDialog
-from fluogan_app.gui.views.scene_words import count_text, scene_name
+from fluogan_app.gui.views.scene_words import count_text, scene_names
 
 
 class MetadataController(QObject):
@@ -52,7 +51,7 @@ class MetadataController(QObject):
         description = stack.description
         parts = [stack.reader, str(stack.path)]
         if description is not None and len(description.scenes) > 1:
-            parts.insert(1, scene_name(description.scenes[stack.selection.scene], stack.selection.scene))
+            parts.insert(1, scene_names(description.scenes)[stack.selection.scene])
         if len(stack.files) > 1:
             parts.append(count_text(len(stack.files), "file"))
         self._dialog.show_file(stack.path.name, " · ".join(parts), stack.metadata, stack.warnings)
@@ -61,10 +60,8 @@ class MetadataController(QObject):
     def _show_facts(self) -> None:
         session = self._context.session
         stack = session.stack
-        if self._dialog is None or stack is None or stack.description is None:
-            return
-        scene = with_time_axis(stack.description.scenes[stack.selection.scene], stack.selection.time_axis)
-        self._dialog.show_facts(facts(scene, session.document.acquisition, stack.selection.channel))
+        if self._dialog is not None and stack is not None and stack.scene is not None:
+            self._dialog.show_facts(facts(stack.scene, session.document.acquisition, stack.selection.channel))
 
     def _forget(self) -> None:
         self._dialog = None

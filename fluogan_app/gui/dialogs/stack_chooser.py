@@ -15,7 +15,7 @@ from fluogan_app.core.data.preview import Preview
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.core.readers.choice import with_time_axis
+from fluogan_app.core.readers.choice import kept_place, with_time_axis
 from fluogan_app.core.readers.roles import NO_TIME
 from fluogan_app.gui.style import origin_colour, set_colour, small_font
 from fluogan_app.gui.views.axis_table import AxisTable
@@ -23,7 +23,7 @@ from fluogan_app.gui.views.controls import WholeNumberField, WrappedLabel, row_o
 from fluogan_app.gui.views.emission_colour import emission_colour
 from fluogan_app.gui.views.frame_range_controls import FrameRangeControls
 from fluogan_app.gui.views.image_pane import ImagePane
-from fluogan_app.gui.views.scene_words import channel_name, opening_line, pixel_text, scene_line, scene_name
+from fluogan_app.gui.views.scene_words import channel_title, opening_line, pixel_text, scene_line, scene_names
 from fluogan_app.gui.views.thumbnail_list import Entry, ThumbnailList
 
 #: What readers call files that are one stack by their numbers.
@@ -122,12 +122,17 @@ class StackChooser(QDialog):
     def _choose_scene(self, index: int) -> None:
         # Channels of the same names are others all the same: none keeps its picture.
         self.channels.set_entries((), -1)
-        self._choose(scene=index, channel=0, plane=0, time_axis="")
+        self._change_scene(index, "")
 
     def _choose_time(self, letter: str) -> None:
         stated = self._description.scenes[self._selection.scene].time_axis
         self.channels.forget_pictures()
-        self._choose(channel=0, plane=0, time_axis="" if letter == stated else letter or NO_TIME)
+        self._change_scene(self._selection.scene, "" if letter == stated else letter or NO_TIME)
+
+    def _change_scene(self, index: int, time_axis: str) -> None:
+        after = with_time_axis(self._description.scenes[index], time_axis)
+        channel, plane = kept_place(self._selection.channel, self._selection.plane, self._scene, after)
+        self._choose(scene=index, channel=channel, plane=plane, time_axis=time_axis)
 
     def _choose_plane(self, index: int) -> None:
         self.channels.forget_pictures()
@@ -149,9 +154,11 @@ class StackChooser(QDialog):
         return Selection(scene=scene, alone=self._selection.alone)
 
     def _show_scenes(self) -> None:
+        scenes = self._description.scenes
+        names = scene_names(scenes)
         entries = [
-            Entry(scene_name(scene, index), f"{scene_line(scene)}\n{_pixels_text(scene)}")
-            for index, scene in enumerate(self._description.scenes)
+            Entry(name, f"{scene_line(scene)}\n{_pixels_text(scene)}")
+            for name, scene in zip(names, scenes, strict=True)
         ]
         self.scenes.set_entries(entries, self._selection.scene)
 
@@ -173,7 +180,7 @@ class StackChooser(QDialog):
         for index in range(scene.sizes["C"]):
             emission = scene.recording.emission_nm(index)
             colour = emission_colour(emission) if emission is not None else None
-            entries.append(Entry(channel_name(scene, index), f"{emission:g} nm" if emission else "", colour))
+            entries.append(Entry(channel_title(scene, index), f"{emission:g} nm" if emission else "", colour))
         self.channels.set_entries(entries, channel)
         self._channel_part.setVisible(len(entries) > 1)
 

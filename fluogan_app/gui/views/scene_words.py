@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from fluogan_app.core.data.description import SceneDescription
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection
@@ -19,15 +22,28 @@ def count_text(count: int, one: str) -> str:
     return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
-def scene_name(scene: SceneDescription, index: int) -> str:
-    """The name in the file, else its number."""
-    return scene.name or f"Image {index + 1}"
+def scene_names(scenes: Sequence[SceneDescription]) -> list[str]:
+    """The names in the file, with their numbers where several are called alike: "cell (image 2)"; else "Image 2"."""
+    counts = Counter(scene.name for scene in scenes)
+
+    def name_of(number: int, name: str) -> str:
+        if not name:
+            return f"Image {number}"
+        return f"{name} (image {number})" if counts[name] > 1 else name
+
+    return [name_of(number, scene.name) for number, scene in enumerate(scenes, 1)]
 
 
 def channel_name(scene: SceneDescription, index: int) -> str:
-    """The name in the file, else its number."""
+    """The name in the file, else its number, to stand after the word "channel"."""
     named = index < len(scene.channels) and scene.channels[index]
-    return scene.channels[index] if named else f"Channel {index + 1}"
+    return scene.channels[index] if named else f"{index + 1}"
+
+
+def channel_title(scene: SceneDescription, index: int) -> str:
+    """The name in the file, else "Channel 2"."""
+    name = channel_name(scene, index)
+    return f"Channel {name}" if name == f"{index + 1}" else name
 
 
 def pixel_text(scene: SceneDescription) -> str:
@@ -59,7 +75,7 @@ def opening_line(scene: SceneDescription, selection: Selection, frames: FrameRan
     if len(frames) < sizes["T"]:
         parts[0] += f" ({frames} of {sizes['T']})"
     if sizes["C"] > 1 or scene.channels:
-        parts.append(f"channel {channel_name(scene, selection.channel).removeprefix('Channel ')}")
+        parts.append(f"channel {channel_name(scene, selection.channel)}")
     if sizes["Z"] > 1:
         parts.append(f"plane {selection.plane + 1} of {sizes['Z']}")
     return ", ".join(parts)

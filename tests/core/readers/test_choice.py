@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 from fluogan_app.core.data.description import FileDescription, SceneDescription
+from fluogan_app.core.data.recording import Recording
 from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.choice import CHANNEL, PLANE, TIME, fitting, is_clear, roles_of, with_time_axis
+from fluogan_app.core.readers.choice import (
+    CHANNEL, PLANE, TIME, fitting, is_clear, kept_place, roles_of, with_time_axis,
+)  # fmt: skip
+from fluogan_app.core.readers.open import describe, open_stack
 from fluogan_app.core.readers.roles import NO_TIME
 
 
@@ -70,3 +77,41 @@ def test_an_earlier_choice_holds_as_long_as_it_fits() -> None:
     assert fitting(Selection(scene=1, channel=1), file) == Selection(scene=1, channel=1)
     for misfit in (None, Selection(scene=3), Selection(channel=1), Selection(plane=1), Selection(time_axis="Q")):
         assert fitting(misfit, file) == Selection(scene=1), "else the longest scene"
+
+
+@pytest.mark.parametrize("letter", ("Z", "C", NO_TIME))
+def test_what_is_said_of_a_scene_with_other_axes_is_what_opening_it_so_says(tmp_path: Path, letter: str) -> None:
+    path = tmp_path / "cells.ome.tif"
+    frames = np.zeros((4, 3, 2, 9, 8), np.uint16)
+    metadata = {"axes": "TZCYX", "PhysicalSizeX": 0.2, "PhysicalSizeY": 0.1, "TimeIncrement": 2.0}
+    tifffile.imwrite(path, frames, metadata=metadata, photometric="minisblack")
+    before = describe(path).scenes[0]
+    stack = open_stack(path, Selection(time_axis=letter))
+    stack.close()
+    taken = with_time_axis(before, letter)
+    assert before.warnings and set(before.warnings) < set(taken.warnings)
+    assert sorted(taken.warnings) == sorted(stack.warnings) and taken.time_step_ms is stack.time_step_ms is None
+
+
+def test_a_guess_that_is_taken_back_is_said_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "pages.tif"
+    tifffile.imwrite(path, np.zeros((7, 9, 8), np.uint16), metadata=None, photometric="minisblack")
+    scene = describe(path).scenes[0]
+    assert scene.time_guessed and "are taken as time" in scene.warnings[0]
+    assert with_time_axis(scene, NO_TIME).warnings == open_stack(path, Selection(time_axis=NO_TIME)).warnings
+
+
+def test_channel_and_plane_are_kept_where_the_other_image_has_them() -> None:
+    scene, other = _scene(T=5, C=2, Z=40), _scene(T=9, C=3, Z=40)
+    assert kept_place(1, 7, scene, other) == (1, 7)
+    assert kept_place(1, 7, scene, _scene(T=5, C=2, Z=30)) == (1, 0)
+    assert kept_place(1, 7, scene, _scene(T=5)) == (0, 0)
+    assert kept_place(1, 7, scene, with_time_axis(scene, "Z")) == (1, 0)
+    assert kept_place(1, 7, scene, with_time_axis(scene, "C")) == (0, 0)
+    named, reverse = _named(scene, "GFP", "DAPI"), _named(other, "DAPI", "Cy5", "GFP")
+    assert kept_place(0, 7, named, reverse) == (2, 7)
+    assert kept_place(1, 0, reverse, named) == (0, 0), "it has no Cy5"
+
+
+def _named(scene: SceneDescription, *names: str) -> SceneDescription:
+    return replace(scene, recording=Recording(channels=names))
