@@ -177,11 +177,11 @@ def _undoubted(container: TiffContainer) -> TiffContainer:
 
 
 def quiet_tifffile():
-    """The decoder's library, loaded late; its remarks on odd files do not reach the terminal."""
+    """The decoder's library, loaded late; its remarks on odd files reach the log, and never the terminal."""
     import tifffile
 
     logger = logging.getLogger("tifffile")
     if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+        # With a handler of its own, Python's last resort does not print them where nothing is logged.
         logger.addHandler(logging.NullHandler())
-        logger.propagate = False
     return tifffile
