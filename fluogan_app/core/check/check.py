@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from fluogan_app.core.check import brightness, light, pixels
+from fluogan_app.core.check import brightness, light, odd_frames, pixels
 from fluogan_app.core.check.frame_facts import FrameFacts, middle_of
 from fluogan_app.core.check.result import CheckFinding, DataCheck
 from fluogan_app.core.data.acquisition import Acquisition, Origin
@@ -92,6 +92,8 @@ class _Look:
 def _told(look: _Look, known: Acquisition, wanted: FrameRange, cancelled: Cancelled) -> DataCheck | None:
     """What was found, after the pass; None where it was cancelled between two stages of it."""
     facts, gathering, part = look.facts, look.gathering, look.roi.slices
+    if cancelled():
+        return None
     hot, dead = gathering.hot_and_dead(known)
     mean = gathering.mean[part]
     stretch = brightness.lit_stretch(facts, float(mean.mean() - np.percentile(mean, DARKEST)))
@@ -105,13 +107,13 @@ def _told(look: _Look, known: Acquisition, wanted: FrameRange, cancelled: Cancel
     if cancelled():
         return None
     kappa = _fluctuation(*kept, look.stack.drift or drift.drift, camera)
-    moved = look.stack.drift is not None
+    moved, lit = look.stack.drift is not None, facts.lit_mean(mean, stretch)
     findings = (
         light.frame_count(len(wanted)),
         light.drift_finding(drift, moved),
         *_of_pixels(facts, hot[part], dead[part]),
-        *_of_frames(look, mean, stretch, camera),
-        light.photons(light.Seen.of(mean, hot[part] | dead[part]), _lit(stretch, look, wanted), camera),
+        *_of_frames(look, lit, stretch, camera),
+        light.photons(light.Seen.of(lit, hot[part] | dead[part]), _lit_count(stretch, look, wanted), camera),
         light.fluctuation(kappa, drift.moves and not moved),
         light.sampling(known),
     )
@@ -127,17 +129,18 @@ def _of_pixels(facts: FrameFacts, hot: np.ndarray, dead: np.ndarray) -> tuple[Ch
 
 
 def _of_frames(
-    look: _Look, mean: np.ndarray, stretch: tuple[int, int], camera: Acquisition
+    look: _Look, lit_mean: np.ndarray, stretch: tuple[int, int], camera: Acquisition
 ) -> tuple[CheckFinding, ...]:
     facts, frames, lit = look.facts, look.indices, slice(*stretch)
     offset_known = camera.origin("offset") is not Origin.ASSUMED
-    above = facts.means - (camera.offset if offset_known else float(np.percentile(mean, DARKEST)))
+    above = facts.means - (camera.offset if offset_known else float(np.percentile(lit_mean, DARKEST)))
     return (
-        *brightness.odd_frames_out(facts, frames),
+        odd_frames.constant_frames(facts, frames),
+        odd_frames.repeated_frames(facts, frames),
         brightness.blank_frames(above, frames, stretch),
         brightness.bleaching(above[lit], frames[lit], offset_known),
         brightness.jumps(above[lit], facts.spreads[lit], frames[lit]),
-        brightness.alternation(above[lit], frames[lit], mean),
+        brightness.alternation(above[lit], frames[lit], lit_mean),
     )
 
 
@@ -157,9 +160,9 @@ def _fluctuation(frames: np.ndarray, numbers: np.ndarray, drift: Drift | None, c
     return estimate_kappa(standing(frames, positions), width, camera.gain, steady_twin(frames, positions))
 
 
-def _lit(stretch: tuple[int, int], look: _Look, wanted: FrameRange) -> light.Lit:
-    share = (stretch[1] - stretch[0]) / max(1, len(look.indices))
-    return light.Lit(share, max(1, round(share * len(wanted))))
+def _lit_count(stretch: tuple[int, int], look: _Look, wanted: FrameRange) -> int:
+    """In about how many of all frames that are wanted the light was on."""
+    return max(1, round(len(wanted) * (stretch[1] - stretch[0]) / max(1, len(look.indices))))
 
 
 def _used(look: _Look, wanted: FrameRange) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
@@ -30,6 +32,7 @@ class ColourBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._levels, self._table, self._unit = (0.0, 1.0), colour_table(DEFAULT_COLOUR_MAP), ""
+        self._kinds: tuple[str, ...] = ()
         self.setFont(small_font(self))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
@@ -37,11 +40,28 @@ class ColourBar(QWidget):
         """Show values from dark to bright."""
         self._levels, self._table, self._unit = levels, table, unit
         self.setAccessibleDescription(f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}")
+        if self._kinds:
+            self._show_bands()
         self.updateGeometry()
         self.update()
 
+    def set_kinds(self, kinds: Sequence[str]) -> None:
+        """Words for the values 0, 1, 2 … where these are kinds and no amounts; none otherwise. Show levels after it."""
+        self._kinds = tuple(kinds)
+
+    def _show_bands(self) -> None:
+        """One even band for each kind, in the colour that it has between the levels."""
+        count, (low, high) = len(self._kinds), self._levels
+        band = np.arange(256) * count // 256
+        place = np.clip((band - low) / (high - low), 0.0, 1.0)
+        self._table = self._table[np.round(255 * place).astype(int)]
+        self._levels, self._unit = (-0.5, count - 0.5), ""
+        self.setAccessibleDescription("Colours of " + ", ".join(self._kinds))
+
     def ticks(self) -> list[tuple[float, str]]:
         """Value and text of each tick."""
+        if self._kinds:
+            return [(float(kind), f"{kind} {word}") for kind, word in enumerate(self._kinds)]
         low, high = self._levels
         metrics = QFontMetricsF(self.font())
         about = int(min(6, max(2, self.height() / (3 * metrics.height()))))

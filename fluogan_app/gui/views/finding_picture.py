@@ -83,8 +83,9 @@ class FindingPicture(QWidget):
 
     def _show_map(self, picture: PixelMap) -> None:
         self.pane.set_title(picture.title)
+        self.pane.colour_bar.set_kinds(picture.kinds)
         self.pane.set_display(_display_of(picture))
-        self.pane.set_image(picture.image, self._pixel_size_nm, _unit_of(picture))
+        self.pane.set_image(picture.image, self._pixel_size_nm, "" if picture.kinds else picture.unit)
         self.pane.canvas.set_circled(self._circled)
         self._places.setCurrentWidget(self.pane)
 
@@ -107,12 +108,6 @@ def _display_of(picture: PixelMap) -> DisplaySettings:
     if picture.kinds:
         low, high = 0.0, float(len(picture.kinds) - 1)
     return DisplaySettings(_COLOURS, levels=(low, high if high > low else low + 1.0))
-
-
-def _unit_of(picture: PixelMap) -> str:
-    """The unit of the values; of kinds of pixels what each number stands for."""
-    kinds = ", ".join(f"{kind} {word}" for kind, word in enumerate(picture.kinds))
-    return f"({kinds})" if kinds else picture.unit
 
 
 def _few_pixels(image: np.ndarray) -> tuple[tuple[int, int], ...]:
