@@ -1,4 +1,4 @@
-"""Findings on whole frames: bleaching, jumps of the brightness, and frames that are blank, constant or repeated."""
+"""Findings on the brightness of whole frames: bleaching, jumps, alternation, and frames without light."""
 
 from __future__ import annotations
 
@@ -136,44 +136,6 @@ def _is_sudden(level: np.ndarray, at: int) -> bool:
     return low < BLANK / LIT * high
 
 
-def odd_frames_out(facts: FrameFacts, frames: np.ndarray) -> tuple[CheckFinding, CheckFinding]:
-    """Frames whose pixels are all equal, and frames that are exact copies of others."""
-    constant = facts.constant_frames
-    flat = CheckFinding("constant_frames", "Constant frames", Severity.FINE, "No frame is empty.",
-                        values={"constant_frames": len(constant)})  # fmt: skip
-    if len(constant) == facts.count:
-        words = f"Every pixel of all {facts.count} frames is even."
-        advice = "There is nothing to reconstruct: choose another channel or region."
-        flat = _worse(flat, Severity.SERIOUS, words, advice)
-    elif len(constant):
-        words = f"All pixels are equal in {_listed(frames[constant])}."
-        flat = _worse(flat, _by_share(len(constant), facts.count), words, _without(constant, facts.count, frames))
-    copies = {at: before for at, before in facts.copy_of.items() if facts.spreads[at] > 0}
-    same = CheckFinding("repeated_frames", "Repeated frames", Severity.FINE, "No frame is a copy of another one.",
-                        values={"repeated_frames": len(copies)})  # fmt: skip
-    if copies:
-        at = min(copies)
-        which = f"(frame {frames[at]} of frame {frames[copies[at]]}{', first of all' if len(copies) > 1 else ''})"
-        what = "is an exact copy of an earlier one" if len(copies) == 1 else "are exact copies of earlier ones"
-        words = f"{len(copies)} of {facts.count} frames {what} {which}."
-        advice = "No two exposures are equal: frames were written twice. They count double and hide noise."
-        same = _worse(same, _by_share(len(copies), facts.count), words, advice)
-    return flat, same
-
-
-def _by_share(count: int, of_all: int) -> Severity:
-    return Severity.SERIOUS if count > of_all / 10 else Severity.WARNING
-
-
-def _without(constant: np.ndarray, count: int, frames: np.ndarray) -> str:
-    """What to do about frames that hold nothing, at these positions of so many."""
-    ends = [-1, *constant.tolist(), count]
-    between = [(one + 1, other) for one, other in zip(ends, ends[1:])]
-    start, stop = max(between, key=lambda part: part[1] - part[0])
-    some = "A:B" if stop - start < LEAST_FRAMES else f"{frames[start]}:{frames[stop - 1] + 1}"
-    return f"They hold no picture, as where frames were lost while recording: leave them out (--frames {some})."
-
-
 def alternation(light: np.ndarray, frames: np.ndarray, mean: np.ndarray) -> CheckFinding:
     """Odd against even frames, and odd against even rows: two light paths, or two halves of the camera."""
     label = "Alternation"
@@ -227,12 +189,3 @@ def _curve(
     if smooth is not None:
         series.append(Series(smooth[0], frames, smooth[1], drawn_as="line"))
     return Evidence(title, "Frame", "Mean above the dark, in counts", tuple(series), marks)
-
-
-def _worse(finding: CheckFinding, severity: Severity, found: str, advice: str) -> CheckFinding:
-    return CheckFinding(finding.name, finding.label, severity, found, advice, finding.values)
-
-
-def _listed(frames: np.ndarray) -> str:
-    some = ", ".join(str(frame) for frame in frames[:5].tolist())
-    return f"frame {some}" if len(frames) == 1 else f"{len(frames)} frames ({some}{' …' if len(frames) > 5 else ''})"

@@ -79,6 +79,16 @@ class FrameFacts:
         """Positions of frames without any difference between their pixels."""
         return np.flatnonzero(self.spreads[: self.count] == 0)
 
+    def lit_mean(self, mean: np.ndarray, stretch: tuple[int, int]) -> np.ndarray:
+        """The mean (Y, X) of the frames of a stretch that hold a picture, from that of all.
+
+        The others show nothing, so that the mean of each says all of it.
+        """
+        dark = self.spreads[: self.count] == 0
+        dark[: stretch[0]] = dark[stretch[1] :] = True
+        lit = self.count - int(np.count_nonzero(dark))
+        return (mean * self.count - self.means[: self.count][dark].sum()) / lit if lit else mean
+
     def shows_detail(self, positions: slice) -> bool:
         """Whether neighbouring pixels of some frames are alike, as light through an objective is and noise is not."""
         spreads, shared = self.spreads[positions], self.shared[positions]

@@ -51,8 +51,8 @@ def frame_count(count: int) -> CheckFinding:
 
 @dataclass(frozen=True)
 class Seen:
-    """Counts of the brightest hundredth of the mean frame's pixels and of the median one, and whether the frame shows
-    anything but noise."""
+    """What the mean of the lit frames shows: counts of its brightest hundredth of pixels and of the median one, and
+    whether there is anything but noise."""
 
     bright: float
     median: float
@@ -68,18 +68,9 @@ class Seen:
         return cls(float(np.percentile(mean, 99.0)), float(np.median(mean)), bool(sample))
 
 
-@dataclass(frozen=True)
-class Lit:
-    """The part of the frames in which the light was on, and how many they are."""
-
-    share: float
-    frames: int
-
-
-def photons(seen: Seen, lit: Lit, camera: Acquisition) -> CheckFinding:
-    """Photons of bright pixels in lit frames; `camera` has gain and offset with their origins."""
-    bright, usual = ((counts - camera.offset) / camera.gain / lit.share for counts in (seen.bright, seen.median))
-    frames = lit.frames
+def photons(seen: Seen, frames: int, camera: Acquisition) -> CheckFinding:
+    """Photons of bright pixels in so many lit frames; `camera` has gain and offset with their origins."""
+    bright, usual = ((counts - camera.offset) / camera.gain for counts in (seen.bright, seen.median))
     values = {
         "bright_photons": bright, "median_photons": usual, "stack_photons": bright * frames,
         "gain": camera.gain, "offset": camera.offset,

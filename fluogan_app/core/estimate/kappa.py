@@ -27,6 +27,8 @@ LABEL, UNIT = "Photons per event κ", "photons"
 #: Pairs of neighbours, (rows, columns) apart.
 LAGS = ((0, 1), (1, 0), (1, 1), (1, -1))
 LEAST_FRAMES, LEAST_SIDE, CHUNKS, CLASSES = 30, 16, 8, 20
+#: A sample whose fluctuation could be larger than this, and yet would not be seen, cannot be said to be steady.
+MOST_HIDDEN = 3.0
 #: What varies over more widths of the PSF than this is background.
 WIDE_FWHM = 5.0
 #: Correlation from one frame to the next from which on molecules, or what else moves, are called slow.
@@ -67,6 +69,9 @@ def estimate_kappa(
     value, uncertainty = slope / gain, float(np.hypot(spread, 0.05 * found.slope) / gain)
     if not np.isfinite((value, uncertainty)).all():
         return Missing("kappa", LABEL, "Fluctuation cannot be told: the values are too large or too even.")
+    hidden = max(value, 0.0) + 3.0 * uncertainty
+    if value < 3.0 * uncertainty and hidden > MOST_HIDDEN:
+        return Missing("kappa", LABEL, f"Fluctuation cannot be told below {hidden:.2g} photons per event.")
     if value < 3.0 * uncertainty or value < 0.05:
         strength = f"κ = {value:.2g} ± {uncertainty:.2g} photons"
         reason = f"The sample does not fluctuate beyond the camera's noise ({strength})."
