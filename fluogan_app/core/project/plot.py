@@ -25,6 +25,10 @@ __all__ = ["Band", "Line", "Mark", "Plot", "Points", "Rule", "draw_plot", "draw_
 WIDTH, HEIGHT = 1004, 720
 _MARGIN, _GAP, _TICK = 40, 60, 10
 _FRAME, _FAINT = (60, 60, 60), (228, 228, 228)
+#: The legend's lines, the samples before its words, and the room around them.
+_LINE, _SAMPLE, _INSET = TEXT + 12, 56, 14
+#: Points and lines have colours stronger than this; a legend may hide less than a point of them.
+_STRONG, _FEW_DOTS = 90, 30
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,12 @@ def draw_plot(plot: Plot, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Imag
     room = 0.03 if any(isinstance(mark, Points) for mark in plot.marks) else 0.0
     x_axis = axis_for(_values(plot, "x"), plot.x_range, plot.x_logarithmic, room)
     box = _box(plot, size, y_axis)
-    curves = _curves(plot, (box[2] - box[0], box[3] - box[1]), x_axis, y_axis)
+    inside, legend = (box[2] - box[0], box[3] - box[1]), [mark for mark in plot.marks if mark.label]
+    curves = _curves(plot, inside, x_axis, y_axis)
+    if legend and plot.y_range is None and _hides(np.asarray(curves), _legend_size(legend)):
+        y_axis = axis_for(np.empty(0), _with_room(y_axis, _legend_size(legend)[1] / inside[1]), plot.y_logarithmic)
+        box = _box(plot, size, y_axis)
+        curves = _curves(plot, (box[2] - box[0], box[3] - box[1]), x_axis, y_axis)
     canvas.paste(curves, box[:2])
     pen = ImageDraw.Draw(canvas)
     pen.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), outline=_FRAME, width=2)
@@ -84,7 +93,7 @@ def draw_plot(plot: Plot, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Imag
     _draw_y_axis(canvas, box, y_axis, plot.y_label)
     if plot.title:
         write_text(pen, (box[0], 0), plot.title, TITLE)
-    _draw_legend(canvas, box, [mark for mark in plot.marks if mark.label], np.asarray(curves))
+    _draw_legend(canvas, box, legend, np.asarray(curves))
     return canvas
 
 
@@ -163,9 +172,8 @@ def _draw_legend(
     """Names of the marks where they hide least."""
     if not marks:
         return
-    line, sample, inset = TEXT + 12, 56, 14
-    width = round(max(text_width(mark.label, TEXT) for mark in marks)) + sample + 3 * inset
-    height = len(marks) * line + inset
+    line, sample, inset = _LINE, _SAMPLE, _INSET
+    width, height = _legend_size(marks)
     left, top = _emptiest_place(curves, (width, height))
     left, top = left + box[0], top + box[1]
     below = canvas.crop((left, top, left + width, top + height))
@@ -175,6 +183,26 @@ def _draw_legend(
         middle = top + inset // 2 + index * line + line // 2
         draw_sample(pen, mark, left + inset, left + inset + sample, middle)
         write_text(pen, (left + 2 * inset + sample, middle), mark.label, TEXT, anchor="lm")
+
+
+def _legend_size(marks: list[Mark]) -> tuple[int, int]:
+    """Width and height in dots."""
+    widest = max((text_width(mark.label, TEXT) for mark in marks), default=0.0)
+    return round(widest) + _SAMPLE + 3 * _INSET, len(marks) * _LINE + _INSET
+
+
+def _hides(curves: np.ndarray, size: tuple[int, int]) -> bool:
+    """Whether a legend of a size would lie on points or lines wherever it is put; on bands it may."""
+    left, top = _emptiest_place(curves, size)
+    covered = curves[top : top + size[1], left : left + size[0]].astype(np.int16)
+    return bool(np.count_nonzero(np.ptp(covered, axis=2) > _STRONG) > _FEW_DOTS)
+
+
+def _with_room(axis: Axis, share: float) -> tuple[float, float]:
+    """Limits of an axis with a share of the frame free above, at most half of it."""
+    low, high = axis.limits
+    grown = 1.0 / (1.0 - min(share + 0.04, 0.5))
+    return (low, low * (high / low) ** grown) if axis.logarithmic else (low, low + (high - low) * grown)
 
 
 def _emptiest_place(curves: np.ndarray, size: tuple[int, int]) -> tuple[int, int]:

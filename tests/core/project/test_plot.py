@@ -94,3 +94,13 @@ def test_diagrams_are_written_with_their_caption_and_scale(tmp_path):
     assert picture.size[0] > draw_plots([plot]).size[0]
     with pytest.raises(UsageError, match="png"):
         export_plots(tmp_path / "p.jpg", [plot])
+
+
+def test_the_legend_hides_no_point():
+    """Points all over the frame: room is made above them."""
+    x, y = (axis.ravel() for axis in np.meshgrid(np.arange(20.0), np.arange(14.0)))
+    plain, named = (draw_plot(Plot("x", "y", (Points(x, y, label),))) for label in ("", "many points in every place"))
+    shown = len(dots_of(plain, COLOURS[0]))
+    assert len(dots_of(named, COLOURS[0])) >= shown
+    within = draw_plot(Plot("x", "y", (Points(x, y, "many points in every place"),), y_range=(-0.3, 13.3)))
+    assert len(dots_of(within, COLOURS[0])) < shown, "a range that was asked for is kept"
