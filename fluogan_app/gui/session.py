@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
 OWNED = ("roi", "frames", "drift", "acquisition", "method", "params", "settings")
 
-OF_THE_STACK = ("roi", "frames", "drift")
-
 
 class Session(QObject):
     """Holds the project's snapshots and says when one was exchanged.
@@ -111,7 +109,8 @@ class Session(QObject):
         """The raw stack was found again."""
         self._leave_stack()
         self.stack = stack
-        self.change()
+        fitting = _fitting(self.document, stack)
+        self.change(roi=fitting.roi, frames=fitting.frames, drift=fitting.drift)
         self.stack_changed.emit()
 
     @property
@@ -167,14 +166,14 @@ class Session(QObject):
     def change(self, **fields: Any) -> None:
         """Exchange fields of the document. Nothing is said where nothing changed.
 
-        Region, frames and drift that are not ones of the stack are left out, wherever they come from.
+        A drift that is not one of the stack is left out, wherever it comes from: no frame could be shown with it.
         """
-        document = _fitting(self.document.replace(**fields), self.stack)
-        names = {*fields, *OF_THE_STACK}
-        changed = frozenset(name for name in names if getattr(self.document, name) != getattr(document, name))
+        drift = _fitting(self.document.replace(**fields), self.stack).drift
+        fields = {**fields, "drift": drift}
+        changed = frozenset(name for name, value in fields.items() if getattr(self.document, name) != value)
         if not changed:
             return
-        self.document = document
+        self.document = self.document.replace(**fields)
         self.document_changed.emit(changed)
         self._note_unsaved()
 

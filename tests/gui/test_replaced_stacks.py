@@ -105,14 +105,13 @@ def test_the_same_stack_is_opened_without_a_word(open_window: Callable, raw: Pat
     assert user.window.notices.text("stack") == user.window.notices.text("locate") == ""
 
 
-@pytest.mark.parametrize("field", ["frames", "drift", "roi"])
-def test_what_is_not_of_the_stack_never_reaches_the_window(open_window: Callable, raw: Path, field: str) -> None:
+@pytest.mark.parametrize("wrong", [Drift.of(np.ones((39, 2))), Drift.of(np.ones((40, 2)), defects_yx=((32, 0),))])
+def test_a_drift_of_another_stack_never_reaches_the_frames(open_window: Callable, raw: Path, wrong: Drift) -> None:
     """A draft, for example, that was kept of another stack."""
     user = open_window(raw)
     user.sees_stack()
-    wrong = {"frames": FrameRange(0, 41), "drift": Drift.of(np.ones((39, 2))), "roi": Roi(0, 0, 33, 24)}
-    user.session.change(**{field: wrong[field]})
-    assert getattr(user.session.document, field) is None and user.session.shown_stack is user.session.stack
+    user.session.change(drift=wrong)
+    assert user.session.document.drift is None and user.session.shown_stack is user.session.stack
 
 
 @pytest.fixture
