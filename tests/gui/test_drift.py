@@ -190,6 +190,22 @@ def test_a_table_goes_out_and_comes_in(looking, tmp_path: Path) -> None:
     dialog.close()
 
 
+def test_a_wrong_table_spoils_no_path(looking, tmp_path: Path) -> None:
+    user, dialog = looking
+    found, legend, image = dialog.words.text(), dialog.plot.legend.text(), dialog.panes.pane("corrected").image
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("this is no drift\n")
+    user.click("drift_import", inside=dialog)
+    user.names_file("choose_table", wrong)
+    user.sees(lambda: "wrong.csv" in dialog.words.text() and not dialog.progress.isVisible())
+    assert dialog.detail.text() == found and dialog.panes.pane("corrected").image is image
+    assert dialog.plot.legend.text() == legend and dialog.plot.plot.isVisible()
+    user.turns_to(dialog)
+    user.click("drift_apply", inside=dialog)
+    assert user.session.document.drift is not None and dialog.export_button.isEnabled()
+    dialog.close()
+
+
 def test_an_estimate_is_given_up_at_once(open_window: Callable, drifting: Path, monkeypatch) -> None:
     """Cancel, and leaving the dialog or the stack: what comes later is not heard of."""
 

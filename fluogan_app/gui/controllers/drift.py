@@ -14,7 +14,7 @@ from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.drift_effect import DriftEffect, effect_of
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.units import length_text
 from fluogan_app.gui.controllers.context import Context
@@ -41,7 +41,7 @@ class DriftController(QObject):
         self._stage = ""
         self._path: Drift | None = None
         self._curve: Evidence | None = None
-        self._words, self._proposed, self._failed = "", False, False
+        self._words, self._proposed, self._trouble = "", False, ""
         self._wait = Wait(self)
         self._work.progressed.connect(self._show_progress)
         self._work.read_began.connect(lambda: self._wait.begin(context.session.stack_name))
@@ -78,7 +78,7 @@ class DriftController(QObject):
         from fluogan_app.gui.dialogs.drift_dialog import DriftDialog
 
         dialog = self._dialog = DriftDialog(self._context.session.stack_name, self._context.window)
-        self._path, self._curve, self._words, self._proposed, self._failed = None, None, "", False, False
+        self._path, self._curve, self._words, self._proposed, self._trouble = None, None, "", False, ""
         dialog.apply_requested.connect(self._apply)
         dialog.remove_requested.connect(self._remove)
         dialog.estimate_requested.connect(self._estimate)
@@ -106,7 +106,7 @@ class DriftController(QObject):
         if estimate is None:
             return
         self._path, self._curve, self._words = estimate.drift, estimate.evidence, estimate.words
-        self._proposed, self._failed = estimate.found and estimate.drift is not None, False
+        self._proposed, self._trouble = estimate.found and estimate.drift is not None, ""
         self._show()
         self._compare()
 
@@ -116,7 +116,7 @@ class DriftController(QObject):
 
         self._path, self._curve = path, drift_curve(path)
         self._words = f"{origin}The sample moved by up to {self._span(path)}."
-        self._proposed, self._failed = True, False
+        self._proposed, self._trouble = True, ""
         self._show()
         self._compare()
 
@@ -208,7 +208,7 @@ class DriftController(QObject):
         self._context.say(error.one_line)
         if self._dialog is not None:
             self._dialog.show_end()
-            self._words, self._failed = error.one_line, True
+            self._trouble = error.one_line
             self._show()
 
     def _show_progress(self, fraction: float) -> None:
@@ -223,16 +223,18 @@ class DriftController(QObject):
 
         document, path = self._context.session.document, self._path
         in_use = document.drift is not None and path == document.drift
-        words = f"The drift is corrected. {self._words}" if in_use and not self._failed else self._words
+        words = f"The drift is corrected. {self._words}" if in_use else self._words
+        # A path that was there before something failed is still there, and can be used.
+        detail = words if self._trouble else _detail(path) if path is not None and self._proposed else ""
         return DriftState(
-            words=words,
-            detail=_detail(path) if path is not None and self._proposed else "",
+            words=self._trouble or words,
+            detail=detail,
             curve=self._curve,
             nm_per_pixel=document.acquisition.pixel_size_nm,
             has_path=path is not None,
-            can_apply=self._proposed and not in_use and not self._failed,
+            can_apply=self._proposed and not in_use,
             applied=document.drift is not None,
-            is_problem=self._failed,
+            is_problem=bool(self._trouble),
         )
 
     def _span(self, path: Drift) -> str:
@@ -287,8 +289,7 @@ def _detail(path: Drift) -> str:
 
 def _cut(region: Roi | None, seen: Roi) -> Roi | None:
     """The part of a region that all frames saw; where that is nothing, all that they saw."""
-    if region is None:
+    try:
+        return None if region is None else region.common(seen)
+    except DataError:
         return None
-    y0, x0 = max(region.y0, seen.y0), max(region.x0, seen.x0)
-    y1, x1 = min(region.y0 + region.height, seen.y0 + seen.height), min(region.x0 + region.width, seen.x0 + seen.width)
-    return Roi(y0, x0, y1 - y0, x1 - x0) if y1 > y0 and x1 > x0 else None
