@@ -114,7 +114,7 @@ def lit_stretch(facts: FrameFacts, contrast: float) -> tuple[int, int]:
 
     The lit frames are the bright ones, be they ever so few. contrast: of the mean frame, in counts.
     """
-    light, spreads, count = facts.means, facts.spreads, facts.count
+    light, spreads, count = facts.light, facts.spreads, facts.count
     floor, usual = float(light.min()), float(median_filter(light, FLASH, mode="nearest").max())
     if count < LEAST_FRAMES or usual <= floor or usual - floor < LEAST_RANGE * contrast:
         return 0, count

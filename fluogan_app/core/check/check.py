@@ -133,7 +133,7 @@ def _of_frames(
 ) -> tuple[CheckFinding, ...]:
     facts, frames, lit = look.facts, look.indices, slice(*stretch)
     offset_known = camera.origin("offset") is not Origin.ASSUMED
-    above = facts.means - (camera.offset if offset_known else float(np.percentile(lit_mean, DARKEST)))
+    above = facts.light - (camera.offset if offset_known else float(np.percentile(lit_mean, DARKEST)))
     return (
         odd_frames.constant_frames(facts, frames),
         odd_frames.repeated_frames(facts, frames),

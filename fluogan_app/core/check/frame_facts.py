@@ -79,6 +79,15 @@ class FrameFacts:
         """Positions of frames without any difference between their pixels."""
         return np.flatnonzero(self.spreads[: self.count] == 0)
 
+    @property
+    def light(self) -> np.ndarray:
+        """The mean of each frame, (T,); an empty one between others has what they have: it says nothing of the light."""
+        light, shown = self.means[: self.count].copy(), np.flatnonzero(self.spreads[: self.count] > 0)
+        if len(shown):
+            within = np.arange(shown[0], shown[-1] + 1)
+            light[within] = np.interp(within, shown, light[shown])
+        return light
+
     def lit_mean(self, mean: np.ndarray, stretch: tuple[int, int]) -> np.ndarray:
         """The mean (Y, X) of the frames of a stretch that hold a picture, from that of all.
 

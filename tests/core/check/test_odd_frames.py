@@ -63,6 +63,17 @@ def noise(count: int) -> np.ndarray:
     return np.random.default_rng(0).normal(100.0, 1.6, (count, SIDE, SIDE)).round()
 
 
+def test_an_empty_frame_is_no_light_that_went_out(frames) -> None:
+    """Lost in a recording whose first frames are dark, it is far darker than they are."""
+    frames[:15], frames[40] = noise(15), 0
+    found = check(frames)
+    assert found.finding("blank_frames").values["blank_frames"] == 15
+    told = {name: found.finding(name).severity for name in ("bleaching", "jumps", "alternation", "fluctuation")}
+    assert set(told.values()) == {Severity.FINE}, told
+    lit = check(frames[15:]).finding("photons").values["bright_photons"]
+    assert found.finding("photons").values["bright_photons"] == pytest.approx(lit, rel=0.02)
+
+
 @pytest.mark.parametrize("dark", [zeros, noise], ids=lambda dark: dark.__name__)
 @pytest.mark.parametrize("count", [3, 15, 25])
 def test_blank_frames_change_no_number(frames, dark: Callable[[int], np.ndarray], count: int) -> None:
