@@ -241,5 +241,5 @@ def _stream(stack: Stack, frames: FrameRange) -> Iterator[Answer]:
 def _close(stack: Stack) -> None:
     try:
         stack.close()
-    except OSError:
+    except Exception:  # noqa: BLE001 - libraries have errors of their own, and the thread has to end
         log.exception("%s could not be closed", stack.path)

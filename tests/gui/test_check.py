@@ -112,7 +112,10 @@ def test_frames_worth_keeping_are_taken(user, made: Made) -> None:
 
 
 def test_the_camera_is_estimated_from_the_finding(user, made: Made) -> None:
-    user.window.checks.camera_wanted.emit()
+    user.presses("show_check")
+    user.window.workspace.check.select("photons")
+    assert user.find("check_action", QPushButton).text() == "Estimate camera…"
+    user.click("check_action")
     user.dialog("estimates_dialog").close()
 
 

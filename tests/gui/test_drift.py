@@ -11,6 +11,7 @@ import tifffile
 
 from fluogan_app.core.check.result import Severity
 from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.drift_table import read_drift_table
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.shifted import moved_back
 from fluogan_app.gui.controllers import drift as controller
@@ -47,6 +48,7 @@ def test_the_check_leads_to_the_correction_and_sees_it(open_window: Callable, dr
     assert "The sample moved" in dialog.words.text() and dialog.apply_button.isEnabled()
     user.click("drift_apply", inside=dialog)
     user.click("drift_close", inside=dialog)
+    assert not user.is_asked("drift_dialog")
     user.sees(lambda: user.window.checks.check is not None)
     left = user.window.checks.check.finding("drift")
     assert left.severity.rank <= Severity.NOTE.rank and "serious" not in user.find("check_badge").text()
@@ -173,14 +175,14 @@ def test_a_table_goes_out_and_comes_in(looking, tmp_path: Path) -> None:
     user.click("drift_export", inside=dialog)
     user.names_file("choose_drift_table", tmp_path / "path.csv")
     user.sees(lambda: (tmp_path / "path.csv").exists() and not user.window.workbench.busy)
-    found = user.window.drifts._path
+    found = read_drift_table(tmp_path / "path.csv")
     user.turns_to(dialog)
     user.click("drift_import", inside=dialog)
     user.names_file("choose_table", tmp_path / "path.csv")
     user.sees(lambda: "From path.csv" in dialog.words.text() and not user.window.workbench.busy)
-    assert user.window.drifts._path.positions == pytest.approx(found.positions, abs=1e-3)
     user.click("drift_apply", inside=dialog)
-    assert user.session.document.drift is not None
+    assert user.session.document.drift.positions == pytest.approx(found.positions, abs=1e-3)
+    assert np.ptp(found.positions, axis=0) == pytest.approx(np.ptp(PATH, axis=0), abs=0.2)
     short = tmp_path / "short.csv"
     short.write_text("\n".join((tmp_path / "path.csv").read_text().splitlines()[:-5]) + "\n")
     user.click("drift_import", inside=dialog)
@@ -225,7 +227,7 @@ def test_an_estimate_is_given_up_at_once(open_window: Callable, drifting: Path, 
     user.click("drift_estimate", inside=dialog)
     user.sees(lambda: dialog.progress.isVisible())
     user.window.close_project()
-    user.sees(lambda: user.session.stack is None and user.window.drifts._dialog is None)
+    user.sees(lambda: user.session.stack is None and not user.is_asked("drift_dialog"))
     user.sees(lambda: not user.window.workbench.busy)
 
 

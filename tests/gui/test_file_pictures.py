@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 
+from fluogan_app.gui import patience
+
 LAPTOP = QSize(1280, 720)
 CHOOSERS = {
     "lif": "lif/testdata_2channel_xz.lif",
@@ -61,7 +63,9 @@ def test_metadata(open_window: Callable, take: Callable, shared_data: Path, sche
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_guess_and_waiting(open_window: Callable, take: Callable, shared_data: Path, scheme: str) -> None:
+def test_guess_and_waiting(
+    open_window: Callable, take: Callable, shared_data: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A guess above the stack, and a drive that does not answer."""
     user = open_window()
     user.window.set_scheme(scheme)
@@ -69,11 +73,13 @@ def test_guess_and_waiting(open_window: Callable, take: Callable, shared_data: P
     user.drops(shared_data / "stacks" / "mito_014_50x70x70.tif")
     user.sees_stack()
     user.sees(lambda: not user.window.workbench.busy)
-    user.window.files._patience.begin("cells.tif", lambda: None)
-    user.window.files._patience._tell()
+    monkeypatch.setattr(patience, "PATIENCE_MS", 0)
+    waiting = patience.Patience(user.window.notices, "drive", user.window)
+    waiting.begin("cells.tif", lambda: None)
+    user.sees(lambda: user.window.notices.text("drive") != "")
     user.window.workspace.browser.set_busy("Reading the frames… 42%")
     take(user.window, f"{scheme}-25-guess-and-waiting")
-    user.window.files._patience.end()
+    waiting.end()
     user.click("select_choose")
     chooser = user.dialog("stack_chooser")
     user.sees(lambda: chooser.pane.image is not None)

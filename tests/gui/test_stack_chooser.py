@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListWidget, QToolButton
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QToolButton
 
 from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import ArraySource, Selection
@@ -249,34 +249,6 @@ def test_choosing_again_in_the_open_file(open_window: Callable, many: Path) -> N
     user.sees(lambda: user.session.project is not before)
     user.sees_stack()
     assert user.session.stack.selection == Selection(plane=1)
-
-
-def test_what_was_chosen_stays_when_another_image_or_axis_is_taken(open_window: Callable, tmp_path: Path) -> None:
-    """Positions of the same name have their numbers; the channel stays, and what is said of the file's faults."""
-    path = tmp_path / "positions.ome.tif"
-    with tifffile.TiffWriter(path, ome=True) as writer:
-        for _ in range(2):
-            metadata = {"axes": "TZCYX", "Name": "cell", "Channel": {"Name": ["GFP", "mCherry"]}}
-            sides = {"PhysicalSizeX": 0.2, "PhysicalSizeY": 0.1}
-            writer.write(MANY, metadata={**metadata, **sides}, photometric="minisblack")
-    user = open_window()
-    user.drops(path)
-    chooser = user.dialog("stack_chooser")
-    listed, channels = (user.find(f"chooser_{name}", QListWidget, chooser) for name in ("scenes", "channels"))
-    titles = [listed.item(row).text().splitlines()[0] for row in range(2)]
-    assert titles == ["cell (image 1)", "cell (image 2)"]
-    channels.setFocus()
-    user.qtbot.keyClick(channels, Qt.Key.Key_Right)
-    listed.setFocus()
-    user.qtbot.keyClick(listed, Qt.Key.Key_Down)
-    assert words(chooser).endswith("channel mCherry, plane 1 of 3")
-    user.click("time_axis_Z", inside=chooser)
-    assert "channel mCherry" in words(chooser) and "100 nm high" in chooser.warnings.text()
-    user.click("chooser_open", inside=chooser)
-    user.sees_stack()
-    assert user.session.stack.selection == Selection(scene=1, channel=1, time_axis="Z")
-    box = user.find("select_scene", QComboBox)
-    assert [box.itemText(row) for row in range(2)] == titles
 
 
 def test_a_picture_that_cannot_be_read_is_a_word(open_window: Callable, many: Path) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup, QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget,
 )  # fmt: skip
@@ -126,15 +125,6 @@ class DriftDialog(QDialog):
 
     # Inside
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Nobody looks any more."""
-        self.left.emit()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Escape closes, as the cross does."""
-        self.close()
-
     def _show_kind(self) -> None:
         pair = self._images.get(self.kind)
         if pair is None:
@@ -198,6 +188,7 @@ class DriftDialog(QDialog):
         for button, signal in told.items():
             button.clicked.connect(lambda _=False, signal=signal: signal.emit())
         self.close_button.clicked.connect(self.close)
+        self.finished.connect(lambda _: self.left.emit())
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:

@@ -8,13 +8,13 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.facts import Fact
 from fluogan_app.core.data.metadata_text import metadata_lines
-from fluogan_app.gui.style import PaletteWatcher, origin_colour, set_colour, small_font
-from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel
+from fluogan_app.gui.style import small_font
+from fluogan_app.gui.views.controls import QuietLabel, WordButton
 from fluogan_app.gui.views.fact_table import FactTable
 from fluogan_app.gui.views.metadata_tree import MetadataTree
+from fluogan_app.gui.views.warning_words import WarningWords
 
 
 class MetadataDialog(QDialog):
@@ -28,23 +28,20 @@ class MetadataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
         self._metadata: Mapping[str, Any] = {}
-        self.title, self.place, self.warnings = QLabel(), QuietLabel(), WrappedLabel()
+        self.title, self.place, self.warnings = QLabel(), QuietLabel(), WarningWords("metadata_warnings")
         self.facts, self.tree = FactTable(), MetadataTree()
         self.copy_button = WordButton("Copy all", "copy", "metadata_copy", "Copy both lists as text")
         self.save_button = WordButton("Save…", "save", "metadata_save", "Write all metadata as text or JSON")
         self._lay_out()
         self.copy_button.clicked.connect(lambda: QApplication.clipboard().setText(self.text()))
         self.save_button.clicked.connect(self.save_wanted)
-        PaletteWatcher(self).changed.connect(self._colour)
-        self._colour()
 
     def show_file(self, name: str, about: str, metadata: Mapping[str, Any], warnings: Sequence[str]) -> None:
         """Say whose metadata these are, and show the file's own words."""
         self.setWindowTitle(f"What {name} states")
         self.title.setText(name)
         self.place.setText(about)
-        self.warnings.setText("\n".join(f"⚠ {sentence}" for sentence in warnings))
-        self.warnings.setVisible(bool(warnings))
+        self.warnings.set_warnings(warnings)
         self._metadata = metadata
         self.tree.set_metadata(metadata)
 
@@ -61,9 +58,6 @@ class MetadataDialog(QDialog):
         """Everything as text."""
         heads = [self.title.text(), self.place.text(), *self.warnings.text().splitlines()]
         return "\n".join((*heads, "", self.facts.text(), "", *metadata_lines(self._metadata)))
-
-    def _colour(self) -> None:
-        set_colour(self.warnings, origin_colour(Origin.ASSUMED, QApplication.palette()))
 
     def _lay_out(self) -> None:
         self.title.setFont(small_font(self.title, 1.1, bold=True))

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.description import FileDescription, SceneDescription
 from fluogan_app.core.data.preview import Preview
 from fluogan_app.core.data.roi import FrameRange
@@ -17,14 +16,15 @@ from fluogan_app.core.data.stack import Selection
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.readers.choice import kept_place, with_time_axis
 from fluogan_app.core.readers.roles import NO_TIME
-from fluogan_app.gui.style import origin_colour, set_colour, small_font
+from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.axis_table import AxisTable
-from fluogan_app.gui.views.controls import WholeNumberField, WrappedLabel, row_of, set_silently
 from fluogan_app.gui.views.emission_colour import emission_colour
 from fluogan_app.gui.views.frame_range_controls import FrameRangeControls
 from fluogan_app.gui.views.image_pane import ImagePane
+from fluogan_app.gui.views.plane_controls import PlaneControls
 from fluogan_app.gui.views.scene_words import channel_title, opening_line, pixel_text, scene_line, scene_names
 from fluogan_app.gui.views.thumbnail_list import Entry, ThumbnailList
+from fluogan_app.gui.views.warning_words import WarningWords
 
 #: What readers call files that are one stack by their numbers.
 SERIES = "Numbered"
@@ -55,9 +55,8 @@ class StackChooser(QDialog):
         self.scenes = ThumbnailList("chooser_scenes", "Images in the file", 72)
         self.channels = ThumbnailList("chooser_channels", "Channels of the image", 64, across=True)
         self.pane = ImagePane(name="chooser")
-        self.plane_slider, self.plane = QSlider(Qt.Orientation.Horizontal), WholeNumberField("chooser_plane", "Plane")
-        self.axes, self.frames = AxisTable(), FrameRangeControls(name="chooser")
-        self.warnings, self.summary = WrappedLabel(), QLabel()
+        self.planes, self.axes, self.frames = PlaneControls("chooser"), AxisTable(), FrameRangeControls(name="chooser")
+        self.warnings, self.summary = WarningWords("chooser_warnings", _MOST_WARNINGS), QLabel()
         self._buttons = QDialogButtonBox()
         self._dress()
         self._lay_out()
@@ -165,15 +164,19 @@ class StackChooser(QDialog):
     def _show_scene(self, frames: FrameRange | None = None) -> None:
         scene, chosen = self._scene, self._selection
         self._show_channels(scene, chosen.channel)
-        planes = scene.sizes["Z"]
-        for field, first in ((self.plane_slider, 0), (self.plane, 1)):
-            set_silently(field, chosen.plane + first, (first, planes - 1 + first))
-        self.plane.setSuffix(f" of {planes}")
-        self._plane_row.setVisible(planes > 1)
+        self.planes.set_plane(chosen.plane, scene.sizes["Z"])
         self.axes.set_scene(scene)
+        self._order_keys()
         self._show_frames(scene.sizes["T"], frames)
         self._show_words()
         self._ask_for_previews()
+
+    def _order_keys(self) -> None:
+        """The tabulator goes from above to below, to buttons that were made later too."""
+        before: QWidget = self.channels
+        for button in self.axes.choices:
+            self.setTabOrder(before, button)
+            before = button
 
     def _show_channels(self, scene: SceneDescription, channel: int) -> None:
         entries = []
@@ -196,12 +199,7 @@ class StackChooser(QDialog):
     def _show_words(self) -> None:
         scene = self._scene
         self.summary.setText(opening_line(scene, self._selection, self.frames.frame_range))
-        shown = [f"⚠ {sentence}" for sentence in scene.warnings[:_MOST_WARNINGS]]
-        left_out = len(scene.warnings) - len(shown)
-        self.warnings.setText("\n".join(shown + [f"… and {left_out} more" for _ in range(left_out > 0)]))
-        self.warnings.setToolTip("\n".join(scene.warnings))
-        self.warnings.setVisible(bool(shown))
-        set_colour(self.warnings, origin_colour(Origin.ASSUMED, self.palette()))
+        self.warnings.set_warnings(scene.warnings)
 
     def _ask_for_previews(self) -> None:
         if not self.isVisible():
@@ -239,12 +237,9 @@ class StackChooser(QDialog):
         self.pane.set_placeholder("Reading…")
         self.pane.setMinimumSize(320, 200)
         self.pane.alone_button.hide()
-        self.plane_slider.setObjectName("chooser_plane_slider")
-        self.plane_slider.setAccessibleName("Plane")
         self.summary.setObjectName("chooser_summary")
         self.summary.setFont(small_font(self.summary, 1.0, bold=True))
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.warnings.setObjectName("chooser_warnings")
         self.frames.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
@@ -286,23 +281,19 @@ class StackChooser(QDialog):
 
     def _middle(self) -> QVBoxLayout:
         """The picture of what is chosen, with what chooses it: plane, channel, axes."""
-        self._plane_row, self._channel_part = QWidget(), QWidget()
-        label = QLabel("&Plane")
-        label.setBuddy(self.plane)
-        self._plane_row.setLayout(row_of((label, self.plane_slider, self.plane), (0, 0, 0, 0)))
+        self._channel_part = QWidget()
         self._channel_part.setLayout(_titled("&Channels", self.channels))
         self._channel_part.layout().setContentsMargins(0, 0, 0, 0)
         middle = QVBoxLayout()
         middle.addWidget(self.pane, 1)
-        for part in (self._plane_row, self._channel_part, self.axes):
+        for part in (self.planes, self._channel_part, self.axes):
             middle.addWidget(part)
         return middle
 
     def _connect(self) -> None:
         self.scenes.chosen.connect(self._choose_scene)
         self.channels.chosen.connect(lambda index: self._choose(channel=index))
-        self.plane_slider.valueChanged.connect(self._choose_plane)
-        self.plane.valueChanged.connect(lambda number: self._choose_plane(number - 1))
+        self.planes.plane_changed.connect(self._choose_plane)
         self.axes.time_axis_chosen.connect(self._choose_time)
         self.frames.frame_range_changed.connect(lambda _: self._show_words())
         for entries in (self.scenes, self.channels):

@@ -52,6 +52,11 @@ class AxisTable(QWidget):
         if had_keys and self._group.checkedButton() is not None:
             self._group.checkedButton().setFocus()
 
+    @property
+    def choices(self) -> list[QToolButton]:
+        """The buttons that choose, from above."""
+        return [button for button in self._group.buttons() if isinstance(button, QToolButton)]
+
     def _add_axis(self, row: int, letter: str, scene: SceneDescription, role: str) -> None:
         word = AXIS_WORDS.get(letter, "")
         name = QLabel(f"{letter} ({word})" if word else letter)
@@ -80,6 +85,8 @@ class AxisTable(QWidget):
         self._guess = None
         for part in self._rows:
             blocked = QSignalBlocker(part)
+            if isinstance(part, QToolButton):
+                self._group.removeButton(part)
             self._grid.removeWidget(part)
             part.hide()
             part.deleteLater()

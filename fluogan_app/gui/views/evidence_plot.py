@@ -17,6 +17,7 @@ from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_
 _LONG_LABEL = 22
 #: More points than these are drawn smaller, so that a line through them can be seen.
 _MANY_POINTS = 60
+_HEADROOM = 8
 _POSITION = "Position in camera pixels"
 #: In the legend: a line, or a dot.
 _SIGNS = {"line": "&#9644;", "points": "&#9679;"}
@@ -55,6 +56,8 @@ class EvidencePlot(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.setFrameShape(self.plot.Shape.NoFrame)
         self.plot.hideButtons()
+        # Half of the number at the end of a scale stands above it.
+        self.plot.getPlotItem().layout.setContentsMargins(1, _HEADROOM, 1, 1)
         for side in ("left", "bottom", "right"):
             self.plot.getAxis(side).enableAutoSIPrefix(False)
         column = QVBoxLayout(self)

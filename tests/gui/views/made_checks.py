@@ -46,6 +46,7 @@ def made_check(*, drifts: bool = True) -> DataCheck:
         CheckFinding("bleaching", "Bleaching", Severity.NOTE, "The mean falls by 81 % over the frames.",
                      "It is part of the model.", {}, (brightness,)),
         CheckFinding("duplicates", "Repeated frames", Severity.FINE, "No frame repeats another."),
+        CheckFinding("photons", "Photons", Severity.FINE, "A pixel has 30 photons per frame.", "Gain is assumed."),
         drift,
     )  # fmt: skip
     estimate = DriftEstimate(drifts, None, drift.found, path_curve())

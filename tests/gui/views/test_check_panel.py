@@ -32,7 +32,8 @@ def panel(shown) -> CheckPanel:
 
 def choose(panel: CheckPanel, name: str) -> None:
     """Press a finding with the mouse."""
-    item = panel._items[name]
+    rows = (panel.list.topLevelItem(row) for row in range(panel.list.topLevelItemCount()))
+    (item,) = [item for item in rows if item.text(0) == made_check().finding(name).label]
     place = panel.list.visualItemRect(item).center()
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
 
