@@ -81,7 +81,7 @@ class FrameFacts:
 
     @property
     def light(self) -> np.ndarray:
-        """The mean of each frame, (T,); an empty one between others has what they have: it says nothing of the light."""
+        """The mean of each frame, (T,); an empty one between others has what they have: nothing went out."""
         light, shown = self.means[: self.count].copy(), np.flatnonzero(self.spreads[: self.count] > 0)
         if len(shown):
             within = np.arange(shown[0], shown[-1] + 1)
