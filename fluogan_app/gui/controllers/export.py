@@ -11,6 +11,7 @@ from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.results import status_text
 from fluogan_app.gui.dialogs.export_dialog import ExportDialog, ExportRequest
+from fluogan_app.gui.dialogs.questions import ask_overwrite
 
 
 class ExportController(QObject):
@@ -19,6 +20,7 @@ class ExportController(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._context = context
+        self._dialog: ExportDialog | None = None
 
     def ask(self) -> None:
         """Show the export dialog for the shown run."""
@@ -35,20 +37,49 @@ class ExportController(QObject):
         dialog = ExportDialog(text, folder, stem, self._agreed, run.has_deviation, drifted, window)
         self._run = run
         self._dialog = dialog
+        dialog.finished.connect(lambda _: self._forget(dialog))
         dialog.show()
 
+    def _forget(self, dialog: ExportDialog) -> None:
+        if dialog is self._dialog:
+            self._dialog = None
+
     def _agreed(self, request: ExportRequest) -> None:
+        failed = partial(self._context.fail, "The export could not be written")
+        bench = self._context.workbench
+        bench.leave_behind(bench.do(partial(look_at, request), partial(self._looked, self._dialog, request), failed))
+
+    def _looked(self, dialog: ExportDialog, request: ExportRequest, found: tuple[bool, list[str]]) -> None:
+        """The drive has told whether the folder is there, and which of the files."""
+        there, present = found
+        if dialog is not self._dialog:
+            return
+        if not there:
+            dialog.show_reason("This folder does not exist.")
+        elif present:
+            ask_overwrite(dialog, " and ".join(present), lambda answer: answer == "replace" and self._write(request))
+        else:
+            self._write(request)
+
+    def _write(self, request: ExportRequest) -> None:
         folder = next(iter(request.paths.values())).parent
         self._context.settings.set_folder("export", folder)
         done = partial(self._written, folder)
         failed = partial(self._context.fail, "The export could not be written")
         self._context.workbench.do(partial(write_export, self._run, request), done, failed)
-        self._dialog.close()
+        if self._dialog is not None:
+            self._dialog.close()
 
     def _written(self, folder: Path, names: list[str]) -> None:
         text = f"Exported {', '.join(names)} to {folder}"
         self._context.say(text)
         self._context.notices.show_notice("export", text)
+
+
+def look_at(request: ExportRequest) -> tuple[bool, list[str]]:
+    """Whether the folder is there, and the names of files that are there already. On a thread."""
+    paths = list(request.paths.values())
+    return paths[0].parent.is_dir(), [path.name for path in paths if path.exists()]
 
 
 def write_export(run: Run, request: ExportRequest) -> list[str]:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QDialogButtonBox
 from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder
-from fluogan_app.gui.dialogs.questions import ask_overwrite
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ class ExportDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self._go.setDefault(True)
         self._go.setFocus()
-        buttons.accepted.connect(self._agree)
+        buttons.accepted.connect(lambda: self._export(self.request))
         buttons.rejected.connect(self.close)
         return buttons
 
@@ -157,20 +156,15 @@ class ExportDialog(QDialog):
         self._files.setText(reason or f"Writes {names}")
         self._go.setEnabled(not reason)
 
+    def show_reason(self, words: str) -> None:
+        """Say why nothing was written; changing anything takes it back."""
+        self._files.setText(words)
+
     def _why_not(self) -> str:
-        if not Path(self._folder.text()).is_dir():
-            return "This folder does not exist."
+        # Whether the folder is there is asked of its drive when the user agrees, and not here.
         if not self._stem.text().strip() or set(self._stem.text()) & set('/\\:*?"<>|'):
             return "Give a name without / \\ : * ? \" < > |"
         return "" if self.request.paths else "Choose at least one thing to write."
-
-    def _agree(self) -> None:
-        request = self.request
-        present = [path.name for path in request.paths.values() if path.exists()]
-        if not present:
-            self._export(request)
-            return
-        ask_overwrite(self, " and ".join(present), lambda answer: answer == "replace" and self._export(request))
 
 
 def _plain(text: str, name: str) -> QLabel:

@@ -1,0 +1,43 @@
+"""Exporting a run: where to, what is there already, and a drive that takes its time to say so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fluogan_app.gui.controllers import export
+
+
+def test_folder_and_files_are_looked_for_when_the_user_agrees(
+    open_window: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    look = export.look_at
+    monkeypatch.setattr(
+        export, "look_at", lambda request: (threads.append(threading.current_thread()), look(request))[1]
+    )
+    user = open_window()
+    user.opens_sample()
+    user.types("param_steps", "3")
+    user.types("stack_region_height", "12")
+    user.click("run")
+    user.sees_end()
+    user.presses("export")
+    dialog = user.dialog("export_dialog")
+    user.types("export_name", "out", dialog)
+    user.types("export_folder", str(tmp_path / "nowhere"), dialog)
+    user.click("export_go", dialog)
+    user.sees(lambda: user.find("export_files", inside=dialog).text() == "This folder does not exist.")
+    user.types("export_folder", str(tmp_path), dialog)
+    (tmp_path / "out-x.tif").write_text("kept")
+    user.click("export_go", dialog)
+    user.answers("overwrite_question", "cancel")
+    assert (tmp_path / "out-x.tif").read_text() == "kept" and dialog.isVisible()
+    user.click("export_go", dialog)
+    user.answers("overwrite_question", "replace")
+    user.sees(lambda: "Exported" in user.window.notices.text("export"))
+    assert (tmp_path / "out-figure.png").exists() and (tmp_path / "out-x.tif").stat().st_size > 1000
+    assert len(threads) == 3 and threading.main_thread() not in threads
