@@ -14,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+#: Each process holds PyTorch and a window of its own; and a run that fills the machine makes waits too long.
+MOST_PROCESSES = 4
 
 settings.register_profile(
     "fluogan",
@@ -49,6 +51,17 @@ def shared_data() -> Path:
 def checkout() -> Path:
     """The root of the source tree under test."""
     return CHECKOUT
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Spread a run of everything over the processors, file by file; what names its tests runs in one process."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    chosen = config.option.markexpr or config.option.keyword or config.option.collectonly
+    is_worker = hasattr(config, "workerinput")
+    if everything and not chosen and not is_worker and getattr(config.option, "numprocesses", 0) is None:
+        config.option.numprocesses = min(MOST_PROCESSES, os.cpu_count() or 1)
+        config.option.dist = "loadfile"
 
 
 def pytest_configure(config: pytest.Config) -> None:
