@@ -11,8 +11,11 @@ from fluogan_app.core.readers.base import damaged, unreadable
 
 
 class FileBytes:
-    """One open file. Plain reads rather than a memory map: a file that shrinks, or a network drive that vanishes, is
-    then an error and not the end of the process. No read allocates more than the file holds."""
+    """One open file. No read allocates more than the file holds.
+
+    Plain reads rather than a memory map: a file that shrinks, or a network drive that vanishes, is then an error and
+    not the end of the process; the system's cache serves both alike.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import struct
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.core.readers.base import damaged, unreadable
+from fluogan_app.core.readers.base import damaged
+from fluogan_app.core.readers.file_bytes import FileBytes
 from fluogan_app.core.units import bytes_text
 
 #: Bytes per value of each TIFF field type.
@@ -48,51 +47,16 @@ class Directory:
     following: int
 
 
-class TiffBytes:
-    """Positioned reads from one TIFF file. May be used from any thread.
-
-    Plain reads rather than a memory map: a file that shrinks, or a network drive that vanishes, is then an error
-    and not the end of the process; the system's cache serves both alike.
-    """
+class TiffBytes(FileBytes):
+    """One open TIFF file: its bytes, its directories and the values of their tags. May be used from any thread."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        try:
-            self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by close()
-            self.size = os.fstat(self._file.fileno()).st_size
-        except OSError as error:
-            raise unreadable(path, error) from error
+        super().__init__(path)
         try:
             self._read_header()
         except ReadError:
             self.close()
             raise
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._file.close()
-
-    def read(self, offset: int, count: int) -> bytes:
-        """Exactly `count` bytes from `offset`. Raises ReadError where the file does not hold them."""
-        data = self.read_up_to(offset, count) if offset + count <= self.size else b""
-        if len(data) != count:
-            raise self.cut_short(f"{count} bytes from byte {offset} are wanted")
-        return data
-
-    def read_up_to(self, offset: int, count: int) -> bytes:
-        """At most `count` bytes from `offset`. Raises ReadError."""
-        try:
-            with self._lock:
-                self._file.seek(offset)
-                return self._read_fully(count)
-        except (OSError, ValueError) as error:
-            raise unreadable(self.path, error) from error
-
-    def cut_short(self, wanted: str) -> ReadError:
-        """The error for bytes that should be in the file and are not."""
-        return damaged(self.path, f"{wanted}, but the file ends at byte {self.size}")
 
     def directories(self) -> Iterator[Directory]:
         """The pages' directories in their order. Raises ReadError where the chain is broken or runs in a circle."""
@@ -171,13 +135,6 @@ class TiffBytes:
     def pointer_of(self, entry: Entry) -> int:
         """Where the values of a tag stand that do not fit into the directory."""
         return self._pointer.unpack(entry.field)[0]
-
-    def _read_fully(self, count: int) -> bytes:
-        parts: list[bytes] = []
-        while count > 0 and (part := self._file.read(count)):
-            parts.append(part)
-            count -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _read_header(self) -> None:
         head = self.read_up_to(0, 16)
