@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import threading
 import time
@@ -60,6 +61,8 @@ class PeakMemory:
     """
 
     def __enter__(self) -> PeakMemory:
+        # Garbage that is collected meanwhile would be taken off the peak.
+        gc.collect()
         self._before = self._peak = anonymous_bytes()
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
