@@ -38,6 +38,9 @@ class ProgressLine:
     def preview(self, preview: Preview) -> None:
         """Images are not shown on a terminal."""
 
+    def insight(self, insight: object) -> None:
+        """Ignored."""
+
     def done(self) -> None:
         """Clear the line, so that the result starts on an empty one."""
         if self._shown:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-
-@dataclass(frozen=True)
-class Command:
-    """One thing to do: its name in code, its words in the menu, its keys, and what it says when pointed at.
-
-    `group` makes commands exclude each other. `needs` is what must be so: "" always, "project", "stack" or "run" there,
-    "idle" or "job" going on, the shown run "finished" or "unfinished".
-    """
-
-    name: str
-    menu: str
-    text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    group: str = ""
-    checkable: bool = False
-    needs: str = ""
-    starts_section: bool = False
+from fluogan_app.gui.command import Command
+from fluogan_app.gui.features.registry import FEATURES
 
 
-COMMANDS: tuple[Command, ...] = (
+_OWN: tuple[Command, ...] = (
     Command("open_stack", "&File", "&Open stack…", ("Ctrl+O",), "Open an image stack from disk"),
     Command("open_folder", "&File", "Open &folder…", ("Ctrl+Alt+O",),
             "Open the numbered files or the recording in a folder as one stack"),
@@ -95,6 +77,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_logs", "&Help", "Show the &log files", ("Ctrl+Shift+F1",)),
     Command("about", "&Help", "&About FluoGAN", ("Shift+F1",)),
 )  # fmt: skip
+
+#: The window's own commands, then those that the features bring, at the end of their menus.
+COMMANDS: tuple[Command, ...] = (*_OWN, *(command for feature in FEATURES for command in feature.commands))
 
 
 class Actions(QObject):

@@ -29,6 +29,7 @@ from fluogan_app.gui.controllers.start import StartController
 from fluogan_app.gui.controllers.stack import StackController
 from fluogan_app.gui.controllers.tree import TreeController
 from fluogan_app.gui.controllers.view_state import ViewState
+from fluogan_app.gui.features.registry import FEATURES
 from fluogan_app.gui.notice_bar import NoticeBar
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import Settings
@@ -36,8 +37,8 @@ from fluogan_app.gui.stack_reader import StackReader
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.welcome import Welcome
-from fluogan_app.gui.wiring import connect_commands, needs_that_are_met
-from fluogan_app.gui.workspace import CHECK, RESULT, STACK, Workspace
+from fluogan_app.gui.wiring import connect_commands, connect_parts, needs_that_are_met
+from fluogan_app.gui.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,11 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._lay_out()
         self._make_controllers()
+        self.features = tuple(make(self) for make in FEATURES)
         self.actions_ = Actions(self)
         self.menus = fill_menus(self.menuBar(), self.actions_)
         connect_commands(self)
+        connect_parts(self)
         self._connect()
         self._restore_layout()
         self._show_project()
@@ -117,7 +120,9 @@ class MainWindow(QMainWindow):
 
     def _make_controllers(self) -> None:
         place = self.workspace
-        context = Context(self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path)
+        self.context = context = Context(
+            self.session, self.settings, self, self.notices, self.workbench, self.say, self.log_path
+        )
         self.saving = SavingController(context, self.unsaved, lambda: self.view_state.gather())
         self.files = FilesController(context, self.unsaved, self.saving.leave)
         self.starts = StartController(context, self.welcome, self.files)
@@ -130,7 +135,9 @@ class MainWindow(QMainWindow):
         self.metadata = MetadataController(context)
         self.checks = CheckController(context, place.check, place.browser.check_badge)
         self.drifts = DriftController(context, self.checks.drift_found)
-        self.view_state = ViewState(self.session, place.browser, place.panes, place.tabs, self.stacks, self.results)
+        self.view_state = ViewState(
+            self.session, place.browser, place.panes, place.tabs, self.stacks, self.results, lambda: self.features
+        )
         self.saving.cancel_run = self.runs.cancel
 
     def _connect(self) -> None:
@@ -143,18 +150,6 @@ class MainWindow(QMainWindow):
             signal.connect(lambda: place.set_has_curves(bool(session.runs) or session.busy))
         self.files.opened.connect(self._opened)
         self.files.busy_changed.connect(self._show_busy)
-        self.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
-        self.runs.field_wanted.connect(self.parameters.focus)
-        self.runs.save_wanted.connect(self.saving.save)
-        self.runs.export_wanted.connect(self.exports.ask)
-        place.form.estimate_button.clicked.connect(self.estimates.ask)
-        place.browser.metadata_requested.connect(self.metadata.show)
-        self.stacks.image_shown.connect(self.checks.image_shown)
-        self.checks.shown_wanted.connect(lambda: place.bottom.setCurrentIndex(CHECK))
-        self.checks.drift_wanted.connect(self.drifts.ask)
-        self.checks.camera_wanted.connect(self.estimates.ask)
-        place.tree.stack_selected.connect(lambda: place.centre.setCurrentIndex(STACK))
-        place.tree.run_selected.connect(lambda _: place.centre.setCurrentIndex(RESULT))
 
     def _opened(self) -> None:
         self.view_state.restore()
@@ -186,7 +181,7 @@ class MainWindow(QMainWindow):
             self.statusBar().showMessage(text)
 
     def _enable_commands(self) -> None:
-        self.actions_.enable(needs_that_are_met(self.session))
+        self.actions_.enable(needs_that_are_met(self.session, self.features))
         self.workspace.form.estimate_button.setEnabled(self.session.stack is not None)
 
     # Coming and going
@@ -238,7 +233,8 @@ class MainWindow(QMainWindow):
 
         for controller in (self.checks, self.drifts, self.files):
             controller.stop()
-        ended = [self.runs.wait(left()), self.workbench.close(left())]
+        ended = [feature.stop(left()) for feature in self.features]
+        ended += [self.runs.wait(left()), self.workbench.close(left())]
         self._leave_project()
         return all([*ended, self.reader.stop(left())])
 

@@ -29,6 +29,7 @@ class Mailbox:
         self._progress: Progress | None = None
         self._preview: Preview | None = None
         self._run: Run | None = None
+        self._insights: dict[type, object] = {}
 
     def progress(self, progress: Progress) -> None:
         """From the job's thread."""
@@ -40,6 +41,11 @@ class Mailbox:
         with self._lock:
             self._preview = preview
 
+    def insight(self, insight: object) -> None:
+        """From the job's thread: the newest of each kind is kept."""
+        with self._lock:
+            self._insights[type(insight)] = insight
+
     def started(self, run: Run) -> None:
         """From the job's thread: the run's folder stands."""
         with self._lock:
@@ -50,6 +56,12 @@ class Mailbox:
         with self._lock:
             taken = self._run, self._progress, self._preview
             self._run = self._progress = self._preview = None
+        return taken
+
+    def take_insights(self) -> tuple[object, ...]:
+        """What watchers saw since the last time, the newest of each kind."""
+        with self._lock:
+            taken, self._insights = tuple(self._insights.values()), {}
         return taken
 
 

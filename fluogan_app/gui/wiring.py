@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from fluogan_app.core.errors import ReadError
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
 from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
 from fluogan_app.gui.workspace import CHECK, CURVES, LOG, RESULT, STACK
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 def connect_commands(window: MainWindow) -> None:
     """Connect every command of the window, and fill the menus that change."""
-    for name, act in {**_file_commands(window), **_view_commands(window), **_run_commands(window)}.items():
+    handlers = {**_file_commands(window), **_view_commands(window), **_run_commands(window)}
+    for feature in window.features:
+        handlers |= feature.handlers()
+    for name, act in handlers.items():
         window.actions_[name].triggered.connect(lambda _=False, act=act: act())
     _connect_choices(window)
     _add_file_menus(window)
@@ -32,7 +36,24 @@ def connect_commands(window: MainWindow) -> None:
     _connect_selection(window)
 
 
-def needs_that_are_met(session: Session) -> set[str]:
+def connect_parts(window: MainWindow) -> None:
+    """What one part of the window asks of another."""
+    place = window.workspace
+    window.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
+    window.runs.field_wanted.connect(window.parameters.focus)
+    window.runs.save_wanted.connect(window.saving.save)
+    window.runs.export_wanted.connect(window.exports.ask)
+    place.form.estimate_button.clicked.connect(window.estimates.ask)
+    place.browser.metadata_requested.connect(window.metadata.show)
+    window.stacks.image_shown.connect(window.checks.image_shown)
+    window.checks.shown_wanted.connect(lambda: place.bottom.setCurrentIndex(CHECK))
+    window.checks.drift_wanted.connect(window.drifts.ask)
+    window.checks.camera_wanted.connect(window.estimates.ask)
+    place.tree.stack_selected.connect(lambda: place.centre.setCurrentIndex(STACK))
+    place.tree.run_selected.connect(lambda _: place.centre.setCurrentIndex(RESULT))
+
+
+def needs_that_are_met(session: Session, features: Iterable[Feature]) -> set[str]:
     """What the commands may need, as far as it is so."""
     status = session.shown_run.record.status if session.shown_run is not None and not session.busy else None
     so = {
@@ -44,7 +65,7 @@ def needs_that_are_met(session: Session) -> set[str]:
         "finished": status is RunStatus.FINISHED,
         "unfinished": status in _UNFINISHED,
     }
-    return {name for name, met in so.items() if met}
+    return {name for name, met in so.items() if met}.union(*(feature.needs_met() for feature in features))
 
 
 def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:

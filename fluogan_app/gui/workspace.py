@@ -46,13 +46,24 @@ class Workspace(QWidget):
         """The tabs whose choice a project remembers."""
         return {"centre": self.centre, "bottom": self.bottom}
 
+    def add_page(self, place: str, name: str, title: str, page: QWidget) -> None:
+        """Add a tab in the "centre" or at the "bottom"; a project remembers by its name whether it is chosen."""
+        page.setObjectName(name)
+        self.tabs[place].addTab(page, title)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring a tab to the front."""
+        for tabs in self.tabs.values():
+            if tabs.indexOf(page) >= 0:
+                tabs.setCurrentWidget(page)
+
     def set_has_curves(self, has_curves: bool) -> None:
         """As long as there are no curves, nor going to be, the stack has their room."""
         self._has_curves = has_curves
         self._share_room()
 
     def _share_room(self) -> None:
-        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() in (LOG, CHECK)
+        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() != CURVES
         if wanted == self._is_shared:
             return
         if wanted:
@@ -119,5 +130,6 @@ def _tabs(name: str, *parts: tuple[str, QWidget]) -> QTabWidget:
     tabs.setObjectName(name)
     tabs.setDocumentMode(True)
     for title, part in parts:
+        part.setObjectName(part.objectName() or f"page_{title.replace('&', '').lower()}")
         tabs.addTab(part, title)
     return tabs

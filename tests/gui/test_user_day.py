@@ -109,7 +109,7 @@ def test_from_the_sample_to_the_exported_image(
     assert later.window.workspace.browser.region == roi
     assert later.window.workspace.form.row("steps").value == STEPS
     assert later.window.view_state.gather()["shown_run"] == shown_before["shown_run"] == 1
-    assert later.window.workspace.centre.currentIndex() == shown_before["tabs"]["centre"]
+    assert later.window.workspace.centre.currentWidget().objectName() == shown_before["tabs"]["centre"]
 
     _exports(later, tmp_path)
     _images_are_those_shown(tmp_path, estimate, background)

@@ -33,6 +33,9 @@ class _FirstPreview(Silent):
         self.at = self.at or time.perf_counter()
         self._control.cancel()
 
+    def insight(self, insight: object) -> None:
+        """Ignored."""
+
 
 def seconds_to_preview(shape_yx: tuple[int, int], device: str) -> float:
     """From the prepared frames in memory to the first picture, PyTorch loaded."""

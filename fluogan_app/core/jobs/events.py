@@ -54,6 +54,9 @@ class Sink(Protocol):
 
     def preview(self, preview: Preview) -> None: ...
 
+    def insight(self, insight: object) -> None:
+        """What a watcher saw: frozen, of a class of its own per watcher, with copies of what it shows."""
+
 
 class Silent:
     """A listener that does not care."""
@@ -62,4 +65,7 @@ class Silent:
         """Ignored."""
 
     def preview(self, preview: Preview) -> None:
+        """Ignored."""
+
+    def insight(self, insight: object) -> None:
         """Ignored."""

@@ -15,6 +15,7 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress, Silent, Sink
 from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.recorder import Recorder
+from fluogan_app.core.jobs.watchers import Watch, Watcher
 from fluogan_app.core.methods.base import Phase, Solver, State
 
 
@@ -47,12 +48,14 @@ class Job:
         checkpoints: CheckpointFolder | None = None,
         cadence: Cadence = Cadence(),
         clock: Callable[[], float] = time.monotonic,
+        watchers: tuple[Watcher, ...] = (),
     ) -> None:
         self._solver, self._control, self._sink = solver, control, sink or Silent()
         self._checkpoints, self._cadence, self._clock = checkpoints, cadence, clock
         self._good: State | None = None
         self._good_curves = Curves()
         self._warnings: list[str] = []
+        self._watch = Watch(watchers, clock)
 
     def run(self, start: Checkpoint | None = None) -> Ended:
         """Run from the beginning, or on from a checkpoint, to the end."""
@@ -65,6 +68,8 @@ class Job:
             if not isinstance(error, FluoganError):
                 log.exception("the solver failed")
             return self._failed(in_words(error))
+        finally:
+            self._watch.close()
 
     def _loop(self, kept: State | None) -> Outcome:
         state = self._solver.restore(kept) if kept is not None else self._solver.init()
@@ -72,6 +77,7 @@ class Job:
         self._phase, self._pace = self._solver.phase(state), _Pace(self._clock(), state.step)
         self._first_step = state.step
         due = _Due(self._cadence, self._clock())
+        self._show_watchers(state, force=True)
         while state.step < self._solver.total_steps:
             if self._control.paused:
                 self._rest(state)
@@ -82,7 +88,11 @@ class Job:
             self._recorder.add(state.step, values)
             self._report(state, due)
         self._keep(state, save=True)
+        self._show_watchers(state, force=True)
         return Outcome.FINISHED
+
+    def _show_watchers(self, state: State, force: bool = False) -> None:
+        self._watch.look(self._solver, state, self._recorder.curves, force)
 
     def _report(self, state: State, due: _Due) -> None:
         now = self._clock()
@@ -99,6 +109,7 @@ class Job:
             began = self._clock()
             self._keep(state)
             due.put_off("keep", began, self._clock())
+        self._show_watchers(state)
 
     def _rest(self, state: State) -> None:
         """Wait while paused, with the state saved first: a pause may outlast the machine."""
@@ -106,6 +117,7 @@ class Job:
         paused_at = self._clock()
         self._sink.progress(self._progress(state, paused_at, paused=True))
         self._sink.preview(self._solver.image(state))
+        self._show_watchers(state, force=True)
         self._control.wait_while_paused()
         self._pace = _Pace(self._clock(), state.step)
         self._began += self._clock() - paused_at

@@ -16,8 +16,9 @@ from fluogan_app.core.errors import FluoganError, ProjectError, ReadError, Usage
 from fluogan_app.core.files import is_temporary
 from fluogan_app.core.jobs.checkpoint import Checkpoint
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.jobs.events import Ended, Outcome, Sink
+from fluogan_app.core.jobs.events import Ended, Outcome, Silent, Sink
 from fluogan_app.core.jobs.runner import Job
+from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import validated
 from fluogan_app.core.project import link as links
@@ -35,11 +36,13 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 Started = Callable[[Run], None]
+#: Who is to look at a run that begins; called when its folder stands.
+Watched = Callable[[Run, PreparedRun, Sink], tuple[Watcher, ...]]
 
 
 def start_run(
     project: Project, stack: Stack, request: RunRequest, control: Control | None = None, sink: Sink | None = None,
-    on_started: Started | None = None,
+    on_started: Started | None = None, watched: Watched | None = None,
 ) -> tuple[Run, Ended]:  # fmt: skip
     """Reconstruct a stack as a new run of a project, from reading the frames to the images on disk. Blocks.
 
@@ -47,23 +50,24 @@ def start_run(
     result, comes back as Ended with the outcome failed.
     Raises FluoganError for bad input, before anything is written.
     """
-    return run_prepared(project, prepare_run(stack, request), control, sink, on_started)
+    return run_prepared(project, prepare_run(stack, request), control, sink, on_started, watched)
 
 
 def run_prepared(
     project: Project, prepared: PreparedRun, control: Control | None = None, sink: Sink | None = None,
-    on_started: Started | None = None,
+    on_started: Started | None = None, watched: Watched | None = None,
 ) -> tuple[Run, Ended]:  # fmt: skip
     """Run what `prepare_run` made, as a new run of a project. Raises ProjectError where the run cannot be written."""
     project.attach(prepared.stack, hashed=True)
     remember(project, prepared.request)
     run = new_run(project, prepared)
-    return _execute(run, prepared, None, control, sink, on_started)
+    return _execute(run, prepared, None, control, sink, on_started, watched)
 
 
 def resume_run(
     project: Project, number: int | None = None, control: Control | None = None, sink: Sink | None = None,
     total_steps: int | None = None, stack: Stack | None = None, on_started: Started | None = None,
+    watched: Watched | None = None,
 ) -> tuple[Run, Ended]:  # fmt: skip
     """Go on with a run (the last one) from its checkpoint, or from its beginning where it has none. Blocks.
 
@@ -80,7 +84,7 @@ def resume_run(
         _check_steps_left(prepared, checkpoint, run.record)
         if run.record.status is RunStatus.FINISHED:
             run = new_run(project, prepared, parent=run.record)
-        return _execute(run, prepared, checkpoint, control, sink, on_started, warnings)
+        return _execute(run, prepared, checkpoint, control, sink, on_started, watched, warnings)
     finally:
         if stack is None:
             opened.close()
@@ -122,7 +126,7 @@ def stack_at(project: Project, number: int | None, path: str | Path) -> Stack:
 
 def _execute(
     run: Run, prepared: PreparedRun, start: Checkpoint | None, control: Control | None, sink: Sink | None,
-    on_started: Started | None, warnings: tuple[str, ...] = (),
+    on_started: Started | None, watched: Watched | None, warnings: tuple[str, ...] = (),
 ) -> tuple[Run, Ended]:  # fmt: skip
     """Run a solver in a run's folder, under its lock and with its log, to the end on disk."""
     with RunLock(run.folder), RunLog(run.log_path):
@@ -132,7 +136,9 @@ def _execute(
         _log_beginning(run, start, (*warnings, *prepared.notes))
         if on_started is not None:
             on_started(run)
-        job = Job(prepared.solver, control or Control(), sink, run.checkpoints)
+        sink = sink or Silent()
+        watchers = watched(run, prepared, sink) if watched is not None else ()
+        job = Job(prepared.solver, control or Control(), sink, run.checkpoints, watchers=watchers)
         ended = job.run(start)
         _log_end(ended)
         ended = replace(ended, result=_with_notes(ended.result, prepared), warnings=(*warnings, *ended.warnings))

@@ -14,6 +14,7 @@ from fluogan_app.core.jobs.events import Ended, Outcome, Progress
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.watching import watched_in_window
 from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
@@ -38,6 +39,7 @@ class RunController(QObject):
     started = Signal()
     progressed = Signal(object)
     previewed = Signal(object)
+    seen = Signal(object)  # what a watcher saw
     ended = Signal(object)
     field_wanted = Signal(str)
     save_wanted = Signal()
@@ -78,7 +80,7 @@ class RunController(QObject):
             self._context.say(sentence)
             self.field_wanted.emit(name)
             return
-        self._begin(partial(start_run, session.project, session.stack, self._request()), "Preparing the run…")
+        self._begin(partial(_ran, session.project, session.stack, self._request()), "Preparing the run…")
 
     def resume(self) -> None:
         """Go on with the shown run from its last state."""
@@ -177,6 +179,8 @@ class RunController(QObject):
             self._show_progress(progress)
         if preview is not None:
             self.previewed.emit(preview)
+        for insight in self._thread.mailbox.take_insights():
+            self.seen.emit(insight)
 
     def _started(self, run: Run) -> None:
         session = self._context.session
@@ -287,9 +291,14 @@ class RunController(QObject):
         )
 
 
+def _ran(project, stack, request, control, sink, on_started):
+    """On the thread."""
+    return start_run(project, stack, request, control, sink, on_started, watched_in_window)
+
+
 def _resumed(project, number, total_steps, stack, control, sink, on_started):
     """On the thread."""
-    return resume_run(project, number, control, sink, total_steps, stack, on_started)
+    return resume_run(project, number, control, sink, total_steps, stack, on_started, watched_in_window)
 
 
 def _load_torch() -> None:

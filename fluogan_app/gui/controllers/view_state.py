@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTabWidget
 
 from fluogan_app.gui.controllers.results import ResultsController
 from fluogan_app.gui.controllers.stack import StackController
+from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings
 from fluogan_app.gui.views.linked_panes import LinkedPanes
@@ -18,6 +19,8 @@ from fluogan_app.gui.views.stack_browser import VIEWS, StackBrowser
 from fluogan_app.gui.views.view_range import ViewRange
 
 log = logging.getLogger(__name__)
+
+_NOT_FITTING = (TypeError, ValueError, AttributeError, KeyError)
 
 
 class ViewState:
@@ -31,8 +34,10 @@ class ViewState:
         tabs: Mapping[str, QTabWidget],
         stacks: StackController,
         results: ResultsController,
+        features: Callable[[], Iterable[Feature]],
     ) -> None:
         self._session, self._browser, self._panes, self._tabs, self._stacks = session, browser, panes, tabs, stacks
+        self._features = features
         self._stack_range: ViewRange | None = None
         self._result_range: ViewRange | None = None
         stacks.image_shown.connect(self._place_stack)
@@ -43,7 +48,7 @@ class ViewState:
         shown = self._session.shown_run
         return {
             "shown_run": shown.number if shown is not None else None,
-            "tabs": {name: tabs.currentIndex() for name, tabs in self._tabs.items()},
+            "tabs": {name: tabs.currentWidget().objectName() for name, tabs in self._tabs.items()},
             "stack": {
                 "view": self._browser.view,
                 "frame": self._browser.slider.value(),
@@ -57,6 +62,7 @@ class ViewState:
                 "shown": list(self._panes.shown),
                 "displays": {name: _display_values(display) for name, display in self._panes.displays().items()},
             },
+            "features": {feature.name: kept for feature in self._features() if (kept := feature.gather())},
         }
 
     def restore(self) -> None:
@@ -66,13 +72,22 @@ class ViewState:
             self._restore_tabs(view.get("tabs", {}))
             self._restore_result(view.get("result", {}))
             self._restore_stack(view.get("stack", {}))
-        except (TypeError, ValueError, AttributeError, KeyError):
+        except _NOT_FITTING:
             # How things looked is worth no error: the project itself is sound.
             log.exception("the views could not be restored")
+        kept = view.get("features", {})
+        for feature in self._features():
+            try:
+                feature.restore(kept.get(feature.name, {}))
+            except _NOT_FITTING:
+                log.exception("how %s looked could not be restored", feature.name)
 
-    def _restore_tabs(self, chosen: Mapping[str, int]) -> None:
+    def _restore_tabs(self, chosen: Mapping[str, str | int]) -> None:
+        """Bring the chosen tabs to the front; older projects name them by their number."""
         for name, tabs in self._tabs.items():
-            tabs.setCurrentIndex(int(chosen.get(name, 0)))
+            wanted = chosen.get(name, 0)
+            names = [tabs.widget(index).objectName() for index in range(tabs.count())]
+            tabs.setCurrentIndex(names.index(wanted) if wanted in names else int(wanted))
 
     def _restore_result(self, view: Mapping[str, Any]) -> None:
         panes = self._panes

@@ -7,7 +7,9 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.views.display import Raster
+from fluogan_app.gui.views.placed_image import PlacedImage
 from fluogan_app.gui.views.view_range import Extent, Screen
 
 GROUND = QColor(24, 26, 29)
@@ -91,6 +93,14 @@ def paint_marker(painter: QPainter, point: QPointF) -> None:
         painter.setPen(pen)
         for ray in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
             painter.drawLine(point + ray * 4, point + ray * 11)
+
+
+def paint_circles(
+    painter: QPainter, screen: Screen, image: PlacedImage, pixels_yx: tuple[tuple[int, int], ...]
+) -> None:
+    """Circle single pixels of an image, which could not be found otherwise."""
+    for pixel in pixels_yx:
+        paint_circle(painter, screen.rectangle(image.extent_of(Roi(*pixel, 1, 1))))
 
 
 def paint_circle(painter: QPainter, pixel: QRectF) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -11,23 +9,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.views import canvas_painting as painting
+from fluogan_app.gui.views.canvas_keys import NOTCH, ZOOM_KEYS, panned
+from fluogan_app.gui.views.canvas_tool import CanvasLayer, CanvasTool
 from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, Raster, colour_table
-from fluogan_app.gui.views.region_edit import RegionDrag, grip_at
+from fluogan_app.gui.views.placed_image import PlacedImage
+from fluogan_app.gui.views.region_tool import RegionTool
 from fluogan_app.gui.views.scale_bar import paint_scale_bar
 from fluogan_app.gui.views.view_range import Extent, Screen, ViewRange
 
 _GRIP_REACH = 7.0
-_KEY_STEP = 40
-_NOTCH = 1.25
-_CURSORS = {
-    "new": Qt.CursorShape.CrossCursor, "inside": Qt.CursorShape.SizeAllCursor,
-    "top": Qt.CursorShape.SizeVerCursor, "bottom": Qt.CursorShape.SizeVerCursor,
-    "left": Qt.CursorShape.SizeHorCursor, "right": Qt.CursorShape.SizeHorCursor,
-    "top left": Qt.CursorShape.SizeFDiagCursor, "bottom right": Qt.CursorShape.SizeFDiagCursor,
-    "top right": Qt.CursorShape.SizeBDiagCursor, "bottom left": Qt.CursorShape.SizeBDiagCursor,
-}  # fmt: skip
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-_ZOOM_KEYS = {Qt.Key.Key_Plus: _NOTCH, Qt.Key.Key_Equal: _NOTCH, Qt.Key.Key_Minus: 1 / _NOTCH}
 
 
 class ImageCanvas(QWidget):
@@ -43,16 +33,18 @@ class ImageCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._raster: Raster | None = None
-        self._pixel, self._calibrated, self._origin = 1.0, False, (0.0, 0.0)
+        self._image: PlacedImage | None = None
         self._levels, self._table = (0.0, 1.0), colour_table(DEFAULT_COLOUR_MAP)
         self._view, self._fitted = ViewRange(0.5, 0.5, 1.0), True
         self._placeholder = ""
         self._marker: tuple[float, float] | None = None
         self.circled: tuple[tuple[int, int], ...] = ()
-        self._region: Roi | None = None
-        self._editable = False
-        self._drag: RegionDrag | None = None
+        self._regions = RegionTool(
+            self._position, self._reach_pixels, self._shape, self.region_drawn.emit, self.region_edit_left.emit
+        )
+        self._tool: CanvasTool | None = None
+        self._layers: list[CanvasLayer] = []
+        self._held = False
         self._panned_from: tuple[QPointF, ViewRange] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -73,11 +65,11 @@ class ImageCanvas(QWidget):
         camera_pixels: side of one of its pixels where the pixel size is not known.
         """
         before = self.extent
-        self._raster = None if array is None else Raster(array)
-        self._pixel, self._calibrated = pixel_size_nm or camera_pixels, pixel_size_nm is not None
-        self._origin = origin_yx_nm
-        if self._raster is not None:
-            self._raster.colour(self._levels, self._table)
+        self._image = None
+        if array is not None:
+            raster, calibrated = Raster(array), pixel_size_nm is not None
+            raster.colour(self._levels, self._table)
+            self._image = PlacedImage(raster, pixel_size_nm or camera_pixels, calibrated, origin_yx_nm)
         if self._fitted or self.extent != before:
             self.fit()
         self.update()
@@ -85,8 +77,8 @@ class ImageCanvas(QWidget):
     def set_colours(self, levels: tuple[float, float], table: np.ndarray) -> None:
         """Choose the values shown darkest and brightest, and the colours between."""
         self._levels, self._table = levels, table
-        if self._raster is not None:
-            self._raster.colour(levels, table)
+        if self._image is not None:
+            self._image.raster.colour(levels, table)
         self.update()
 
     def set_placeholder(self, text: str) -> None:
@@ -108,31 +100,26 @@ class ImageCanvas(QWidget):
     @property
     def words(self) -> str:
         """What stands in place of an image, "" where there is one."""
-        return self._placeholder if self._raster is None else ""
+        return self._placeholder if self._image is None else ""
 
     @property
     def array(self) -> np.ndarray | None:
         """What is shown."""
-        return None if self._raster is None else self._raster.array
+        return None if self._image is None else self._image.array
 
     @property
     def extent(self) -> Extent | None:
         """Where the image lies in the sample; None without an image."""
-        return None if self._raster is None else self._extent_of(Roi.whole(self._raster.array.shape))
+        return None if self._image is None else self._image.extent
 
     @property
     def calibrated(self) -> bool:
         """Whether lengths are nm; they are camera pixels otherwise."""
-        return self._calibrated
+        return self._image is not None and self._image.calibrated
 
     def value_at(self, x_nm: float, y_nm: float) -> float | None:
         """The pixel's value at a point of the sample, None outside."""
-        array = self.array
-        if array is None:
-            return None
-        row, column = (math.floor(position) for position in self._pixel_position(x_nm, y_nm))
-        inside = 0 <= row < array.shape[0] and 0 <= column < array.shape[1]
-        return float(array[row, column]) if inside else None
+        return None if self._image is None else self._image.value_at(x_nm, y_nm)
 
     # Which part is shown
 
@@ -164,83 +151,105 @@ class ImageCanvas(QWidget):
             self._view = extent.fitted(self.width(), self.height())
         self.update()
 
-    # The region
+    # The region, tools and layers
 
     @property
     def region(self) -> Roi | None:
         """The region that is shown."""
-        return self._region
+        return self._regions.region
 
     def set_region(self, region: Roi | None) -> None:
         """Show a region of the image's pixels."""
-        self._drag = None
-        self._region = region
+        self._regions.set_region(region)
         self.update()
 
     def set_region_editable(self, editable: bool) -> None:
-        """Let the left button draw, move and resize the region instead of panning; the middle one pans still."""
-        self._editable, self._drag = editable, None
+        """Let the left button draw, move and resize the region instead of panning."""
+        self._regions.set_region(self.region)
+        if editable or self._tool is self._regions:
+            self.set_tool(self._regions if editable else None)
+
+    @property
+    def tool(self) -> CanvasTool | None:
+        """What the left button does; None where it pans."""
+        return self._tool
+
+    def set_tool(self, tool: CanvasTool | None) -> None:
+        """Give the left button and the keys to a tool; None lets it pan again."""
+        self._tool, self._held = tool, False
         self._show_cursor()
+        self.update()
+
+    def add_layer(self, layer: CanvasLayer) -> None:
+        """Paint something over the image from now on."""
+        self._layers.append(layer)
+        self.update()
+
+    def remove_layer(self, layer: CanvasLayer) -> None:
+        """Paint it no more. Raises ValueError where it is not there."""
+        self._layers.remove(layer)
         self.update()
 
     # The user's hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to draw or change the region, or to pan."""
-        if self._raster is None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        """Give the left button to the tool; else begin to pan."""
+        if self._image is None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             return
-        if self._editable and event.button() == Qt.MouseButton.LeftButton:
-            y, x = self._pixel_position(*self.screen.sample(event.position()))
-            grip = grip_at(self._region, y, x, self._reach_pixels())
-            self._drag = RegionDrag(grip, (y, x), self._region, self._raster.array.shape)
+        if self._tool is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._held = True
+            self._tool.press(*self.screen.sample(event.position()))
+            self.update()
         else:
             self._panned_from = event.position(), self._view
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow a drag, and tell where the pointer is."""
-        x_nm, y_nm = self.screen.sample(event.position())
-        if self._drag is not None:
-            self._region = self._drag.region_at(*self._pixel_position(x_nm, y_nm))
-            self.update()
-        elif self._panned_from is not None:
+        position = self.screen.sample(event.position())
+        if self._panned_from is not None:
             self._pan(event.position())
-        elif self._editable:
-            self.setCursor(_CURSORS[grip_at(self._region, *self._pixel_position(x_nm, y_nm), self._reach_pixels())])
-        if self._raster is not None:
+        elif self._tool is not None and self._image is not None:
+            self._tool.move(*position, self._held)
+            self._show_cursor()
+            self.update()
+        if self._image is not None:
             self.pointed.emit(*self.screen.sample(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag."""
-        if self._drag is not None and event.button() == Qt.MouseButton.LeftButton:
-            drag, self._drag = self._drag, None
-            self._settle(drag)
+        if self._held and event.button() == Qt.MouseButton.LeftButton:
+            self._held = False
+            if self._tool is not None:
+                self._tool.release(*self.screen.sample(event.position()))
+            self.update()
         elif self._panned_from is not None:
             self._panned_from = None
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show the whole image."""
-        if self._editable:
-            self.mousePressEvent(event)
-        else:
+        """Show the whole image, unless a tool takes it."""
+        if self._tool is None:
             self._ask_to_fit()
+        elif self._image is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._held = True
+            self._tool.double_click(*self.screen.sample(event.position()))
+            self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the pointer."""
-        self._zoom(_NOTCH ** (event.angleDelta().y() / 120), *self.screen.sample(event.position()))
+        self._zoom(NOTCH ** (event.angleDelta().y() / 120), *self.screen.sample(event.position()))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows pan, + and − zoom, 0 or Home shows everything, Esc takes a drag back or ends the drawing."""
+        """Arrows pan, + and − zoom, 0 or Home shows everything, and a tool has its own."""
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape and (self._drag is not None or self._editable):
-            self._escape()
-        elif key in _ARROWS:
-            right, down = (part * _KEY_STEP * self._view.nm_per_pixel for part in _ARROWS[key])
-            self._move_to(self._view.moved(right, down))
-        elif key in _ZOOM_KEYS:
-            self._zoom(_ZOOM_KEYS[key], self._view.x_nm, self._view.y_nm)
+        if self._tool is not None and self._tool.key(key, event.modifiers()):
+            self.update()
+        elif (moved := panned(self._view, key)) is not None:
+            self._move_to(moved)
+        elif key in ZOOM_KEYS:
+            self._zoom(ZOOM_KEYS[key], self._view.x_nm, self._view.y_nm)
         elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
             self._ask_to_fit()
         else:
@@ -250,7 +259,7 @@ class ImageCanvas(QWidget):
         """The pointer is elsewhere."""
         self.pointer_left.emit()
 
-    def resizeEvent(self, _event: QResizeEvent) -> None:
+    def resizeEvent(self, _: QResizeEvent) -> None:
         """Keep showing everything if that was so."""
         if self._fitted:
             self.fit()
@@ -258,74 +267,56 @@ class ImageCanvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw everything."""
-        painter, area, screen = QPainter(self), QRectF(self.rect()), self.screen
+        painter, area, screen, image = QPainter(self), QRectF(self.rect()), self.screen, self._image
         painter.fillRect(area, painting.GROUND)
-        if self._raster is None:
+        if image is None:
             painting.paint_placeholder(painter, area, self._placeholder)
         else:
-            painting.paint_image(painter, self._raster, self.extent, self._pixel, screen)
-            if self._region is not None:
-                painting.paint_region(painter, area, screen.rectangle(self._extent_of(self._region)), self._editable)
-            for pixel in self.circled:
-                painting.paint_circle(painter, screen.rectangle(self._extent_of(Roi(*pixel, 1, 1))))
+            painting.paint_image(painter, image.raster, image.extent, image.pixel_nm, screen)
+            if self.region is not None:
+                frame, editable = screen.rectangle(image.extent_of(self.region)), self._tool is self._regions
+                painting.paint_region(painter, area, frame, editable)
+            painting.paint_circles(painter, screen, image, self.circled)
+            for layer in self._layers:
+                layer.paint(painter, screen)
             if self._marker is not None:
                 painting.paint_marker(painter, screen.point(*self._marker))
-            paint_scale_bar(painter, area, self._view.nm_per_pixel, self._calibrated)
+            paint_scale_bar(painter, area, self._view.nm_per_pixel, image.calibrated)
         if self.hasFocus():
             painting.paint_focus(painter, area, self.palette().highlight().color())
         painter.end()
 
     # Inside
 
-    def _extent_of(self, region: Roi) -> Extent:
-        top, left = self._origin[0] + region.y0 * self._pixel, self._origin[1] + region.x0 * self._pixel
-        return Extent(left, top, left + region.width * self._pixel, top + region.height * self._pixel)
-
-    def _pixel_position(self, x_nm: float, y_nm: float) -> tuple[float, float]:
-        """(y, x) in pixels of the image, fractions allowed."""
-        return (y_nm - self._origin[0]) / self._pixel, (x_nm - self._origin[1]) / self._pixel
+    def _position(self, x_nm: float, y_nm: float) -> tuple[float, float]:
+        return (0.0, 0.0) if self._image is None else self._image.position(x_nm, y_nm)
 
     def _reach_pixels(self) -> float:
-        return _GRIP_REACH * self._view.nm_per_pixel / self._pixel
+        return 0.0 if self._image is None else _GRIP_REACH * self._view.nm_per_pixel / self._image.pixel_nm
 
     def _show_cursor(self) -> None:
-        self.setCursor(_CURSORS["new"] if self._editable else Qt.CursorShape.ArrowCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._tool is None else self._tool.cursor())
+
+    def _shape(self) -> tuple[int, int]:
+        return (0, 0) if self._image is None else self._image.array.shape
 
     def _pan(self, position: QPointF) -> None:
         begun, view = self._panned_from  # type: ignore[misc]
-        shift = (begun - position) * view.nm_per_pixel
-        self._move_to(view.moved(shift.x(), shift.y()))
+        self._move_to(view.moved(*((begun - position) * view.nm_per_pixel).toTuple()))
 
     def _zoom(self, factor: float, x_nm: float, y_nm: float) -> None:
-        extent = self.extent
-        if extent is None:
+        image = self._image
+        if image is None:
             return
-        # From a quarter of the viewer's side for the whole image, to one pixel that fills it.
-        widest = 4 * extent.fitted(self.width(), self.height()).nm_per_pixel
-        closest = self._pixel / max(min(self.width(), self.height()), 1)
+        closest, widest = image.scale_limits(self.width(), self.height())
         scale = min(max(self._view.nm_per_pixel / factor, closest), widest)
         self._move_to(self._view.zoomed(self._view.nm_per_pixel / scale, x_nm, y_nm))
 
     def _move_to(self, view: ViewRange) -> None:
-        if self._raster is not None and view != self._view:
+        if self._image is not None and view != self._view:
             self.set_view(view)
             self.view_moved.emit(view)
 
     def _ask_to_fit(self) -> None:
         self.fit()
         self.fit_wanted.emit()
-
-    def _settle(self, drag: RegionDrag) -> None:
-        drawn = self._region
-        if drawn is None:
-            self._region = drag.before
-        elif drawn != drag.before:
-            self.region_drawn.emit(drawn)
-        self.update()
-
-    def _escape(self) -> None:
-        if self._drag is not None:
-            self._region, self._drag = self._drag.before, None
-            self.update()
-        else:
-            self.region_edit_left.emit()

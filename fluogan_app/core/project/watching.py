@@ -1,0 +1,13 @@
+"""Which watchers look at a run: what they see goes into the run's folder, and to who listens."""
+
+from __future__ import annotations
+
+from fluogan_app.core.jobs.events import Sink
+from fluogan_app.core.jobs.watchers import Watcher
+from fluogan_app.core.project.prepare import PreparedRun
+from fluogan_app.core.project.run import Run
+
+
+def watched_in_window(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:
+    """All that the window shows of a run as it goes on."""
+    return ()

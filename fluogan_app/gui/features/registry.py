@@ -1,0 +1,7 @@
+"""All features of the window, in the order in which they are made: menus and tabs follow it."""
+
+from __future__ import annotations
+
+from fluogan_app.gui.features.feature import Feature
+
+FEATURES: tuple[type[Feature], ...] = ()
