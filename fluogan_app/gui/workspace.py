@@ -32,7 +32,14 @@ class Workspace(QWidget):
         self.browser, self.panes = StackBrowser(), LinkedPanes()
         self.plots, self.log = CurvePlots(), log
         self.selection, self.check = SelectionBar(), CheckPanel()
-        self.centre = _tabs("centre_tabs", ("&Stack", _above(self.selection, self.browser)), ("R&esult", self.panes))
+        #: Beside the stack, and below the viewers of a result: room for what features bring.
+        self.stack_side = _splitter(Qt.Orientation.Horizontal, (self.browser, 600))
+        self.result_footer = QVBoxLayout()
+        self.centre = _tabs(
+            "centre_tabs",
+            ("&Stack", _column(self.selection, self.stack_side)),
+            ("R&esult", _column(self.panes, self.result_footer)),
+        )
         self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log), ("Chec&k", self.check))
         self._splitters = self._split()
         self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
@@ -115,13 +122,17 @@ def _splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSpli
     return splitter
 
 
-def _above(bar: QWidget, view: QWidget) -> QWidget:
+def _column(*parts: QWidget | QVBoxLayout) -> QWidget:
+    """Parts one below the other; the views among them take the room."""
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(bar)
-    column.addWidget(view, 1)
+    for part in parts:
+        if isinstance(part, QVBoxLayout):
+            column.addLayout(part)
+        else:
+            column.addWidget(part, 0 if isinstance(part, SelectionBar) else 1)
     return page
 
 
