@@ -29,6 +29,7 @@ COMMANDS = {
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
     "simulate": "Simulate a stack with known truth.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
+    "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",
     "open": "Open the window on a stack or a project.",
 }
 

@@ -24,16 +24,21 @@ log = logging.getLogger(__name__)
 def run(argv: Sequence[str]) -> int:
     """Show the window, on the stack or project that is named, until it is closed. Returns the exit code."""
     application = make_application()
-    log_path = crash_log.start_log()
+    started = crash_log.start_log()
     settings = Settings()
     apply_scheme(application, settings.scheme)
-    window = MainWindow(settings, log_path)
-    uncaught = crash_log.UncaughtErrors(lambda error: show_error(window, "Unexpected error", error, log_path), window)
+    window = MainWindow(settings, started)
+    relay = crash_log.LogRelay(window.log.append)
+    logging.getLogger().addHandler(relay)
+    uncaught = crash_log.UncaughtErrors(
+        lambda error: show_error(window, "Unexpected error", error, started.path), window
+    )
     uncaught.install()
     window.show()
     QTimer.singleShot(0, lambda: window.start(Path(argv[0]) if argv else None))
     code = application.exec()
     uncaught.remove()
+    logging.getLogger().removeHandler(relay)
     _leave(window, code)
     return code
 

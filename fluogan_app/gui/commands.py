@@ -74,7 +74,6 @@ _OWN: tuple[Command, ...] = (
     Command("preset_2024", "R&un", "Parameters as published in 202&4", (),
             "Set the method's parameters to those of the double-Poisson paper", needs="project"),
     Command("shortcuts", "&Help", "&Keyboard shortcuts", ("F1",)),
-    Command("show_logs", "&Help", "Show the &log files", ("Ctrl+Shift+F1",)),
     Command("about", "&Help", "&About FluoGAN", ("Shift+F1",)),
 )  # fmt: skip
 

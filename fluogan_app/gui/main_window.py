@@ -7,12 +7,13 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.gui import style
 from fluogan_app.gui.background import Workbench
+from fluogan_app.gui.crash_log import StartLog
 from fluogan_app.gui.commands import Actions, fill_menus
 from fluogan_app.gui.controllers.check import CheckController
 from fluogan_app.gui.controllers.context import Context
@@ -51,11 +52,11 @@ _GRIP_WIDTH = 30
 class MainWindow(QMainWindow):
     """One window with one project."""
 
-    def __init__(self, settings: Settings, log_path: Path | None = None) -> None:
+    def __init__(self, settings: Settings, started: StartLog = StartLog()) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self.settings, self.log_path = settings, log_path
+        self.settings, self.log_path, self.crashes = settings, started.path, started.crashes
         self.session, self.workbench = Session(self), Workbench(self)
         self.reader, self.unsaved = StackReader(self), UnsavedProjects()
         self.log, self.notices, self.welcome = LogView(), NoticeBar(), Welcome()
@@ -92,11 +93,6 @@ class MainWindow(QMainWindow):
         """Light, dark, or as the system has it."""
         self.settings.scheme = scheme
         style.apply_scheme(QApplication.instance(), scheme)
-
-    def show_logs(self) -> None:
-        """Show the folder of the log files."""
-        if self.log_path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.log_path.parent)))
 
     # Putting together
 

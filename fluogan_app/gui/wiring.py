@@ -84,7 +84,6 @@ def _file_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "quit": window.close,
         "shortcuts": lambda: ShortcutsDialog(window).show(),
         "about": lambda: AboutDialog(window).show(),
-        "show_logs": window.show_logs,
     }
 
 

@@ -42,7 +42,7 @@ def test_starts_and_ends(with_stack: bool, checkout: Path, fluogan_home: Path) -
     done = subprocess.run(command, cwd=checkout, timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    assert (fluogan_home / "logs" / "window.log").exists()
+    assert len(list((fluogan_home / "logs").glob("window-*.log"))) == 1
     assert not list((fluogan_home / "unsaved").glob("*.fluogan")), "what was only looked at is cleared away"
 
 
@@ -87,4 +87,4 @@ def test_ctrl_c_is_no_error(caught: list[FluoganError], capsys: pytest.CaptureFi
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("FLUOGAN_HOME", str(tmp_path / "file"))
-    assert crash_log.start_log() is None
+    assert crash_log.start_log() == crash_log.StartLog()

@@ -28,6 +28,7 @@ class ErrorDialog(QDialog):
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._report = report_text(title, error, log_path)
+        self._times = 1
         self._details = self._make_details()
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
@@ -41,6 +42,12 @@ class ErrorDialog(QDialog):
         """The text that “Copy” puts on the clipboard."""
         return self._report
 
+    def happened_again(self) -> None:
+        """The same error came once more: say how often, in place of a second dialog."""
+        self._times += 1
+        self._again.setText(f"This happened {self._times} times.")
+        self._again.show()
+
     def _sentences(self, error: FluoganError) -> QHBoxLayout:
         row = QHBoxLayout()
         icon = QLabel()
@@ -52,6 +59,9 @@ class ErrorDialog(QDialog):
         words.addWidget(_sentence("error_message", error.message, bold=True))
         if error.hint:
             words.addWidget(_sentence("error_hint", error.hint))
+        self._again = _sentence("error_again", "")
+        self._again.hide()
+        words.addWidget(self._again)
         words.addStretch(1)
         row.addLayout(words, 1)
         return row
@@ -90,9 +100,16 @@ class ErrorDialog(QDialog):
 def show_error(
     parent: QWidget | None, title: str, error: FluoganError, log_path: Path | None = None
 ) -> ErrorDialog | None:
-    """Show an error beside the window. Never raises: an error about an error would hide the first one."""
+    """Show an error beside the window; the same one again is counted where it is shown.
+
+    Never raises: an error about an error would hide the first one.
+    """
     log.warning("%s: %s", title, error)
     try:
+        dialog = _open_already(parent, report_text(title, error, log_path))
+        if dialog is not None:
+            dialog.happened_again()
+            return dialog
         dialog = ErrorDialog(title, error, log_path, parent)
         dialog.show()
         dialog.raise_()
@@ -100,6 +117,12 @@ def show_error(
     except Exception:  # noqa: BLE001 - see above
         log.exception("the error dialog could not be shown")
         return None
+
+
+def _open_already(parent: QWidget | None, report: str) -> ErrorDialog | None:
+    """The dialog that says the same: a fault that comes with every tick of a clock must not bury the window."""
+    dialogs = parent.findChildren(ErrorDialog) if parent is not None else []
+    return next((dialog for dialog in dialogs if dialog.isVisible() and dialog.report == report), None)
 
 
 def report_text(title: str, error: FluoganError, log_path: Path | None) -> str:

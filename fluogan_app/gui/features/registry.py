@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
-FEATURES: tuple[type[Feature], ...] = ()
+FEATURES: tuple[type[Feature], ...] = (
+    Troubleshooting,
+)
