@@ -86,7 +86,8 @@ class RepeatedSolver:
         if state.step < self._steps:
             return self._solver_of(0).image(state)
         piece = _piece(state.tensors)
-        return Preview(state.step, piece.estimate, piece.background)
+        # The repeats change nothing of the image: it is that of the last step on all frames.
+        return Preview(self._steps, piece.estimate, piece.background)
 
     def result(self, state: State) -> Result:
         """See Solver.result."""

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from fluogan_app.core.jobs.events import Sink
 from fluogan_app.core.jobs.watchers import Watcher
+from fluogan_app.core.project.history import HistoryWriter
 from fluogan_app.core.project.prepare import PreparedRun
 from fluogan_app.core.project.run import Run
 
 
 def watched_in_window(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:
     """All that the window shows of a run as it goes on."""
-    return ()
+    return (*kept_on_disk(run, prepared, sink),)
+
+
+def kept_on_disk(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:
+    """What is kept of every run, whoever started it."""
+    return (HistoryWriter(run, sink),)
