@@ -40,6 +40,9 @@ class ResultsController(QObject):
         self._context, self._panes, self._plots = context, panes, plots
         self._request = 0
         self._drawn = QElapsedTimer()
+        #: An earlier step that is looked at while newer ones come, and the newest that came.
+        self._moment: Preview | None = None
+        self._newest: Preview | None = None
         context.session.shown_run_changed.connect(self.show_run)
         runs.previewed.connect(self._show_preview)
         runs.progressed.connect(self._show_progress)
@@ -48,6 +51,7 @@ class ResultsController(QObject):
     def show_run(self) -> None:
         """Fetch the shown run's images and curves in the background; the newest wish wins."""
         self._request += 1
+        self._moment = self._newest = None
         run = self._context.session.shown_run
         if run is None:
             self._show_nothing()
@@ -110,6 +114,24 @@ class ResultsController(QObject):
         record = self._live_record
         if record is None:
             return
+        self._newest = preview
+        if self._moment is None:
+            self._show_step(record, preview)
+
+    def show_moment(self, preview: Preview | None) -> None:
+        """Look at an earlier step of the shown run; None goes back to the newest, and to what still comes."""
+        before, self._moment = self._moment, preview
+        run = self._context.session.shown_run
+        if run is None or preview is before:
+            return
+        if preview is not None:
+            self._show_step(run.record, preview)
+        elif self._live_record is None:
+            self.show_run()
+        elif self._newest is not None:
+            self._show_step(run.record, self._newest)
+
+    def _show_step(self, record: RunRecord, preview: Preview) -> None:
         camera = record.acquisition.pixel_size_nm
         height_nm = record.roi.height * camera
         detail = f"step {number_text(preview.step)} of {number_text(record.total_steps)}"
@@ -133,6 +155,7 @@ class ResultsController(QObject):
         if run is None:
             return
         self._request += 1
+        self._moment = None
         if ended.result is None:
             # What was last seen stays in sight, but it is not on disk, and the user is told so.
             message = f"Run {run.number} ended before a state was kept. What is shown is lost when it is left."
