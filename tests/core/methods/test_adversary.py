@@ -85,6 +85,20 @@ def test_the_sampled_data_term_is_that_of_a_batch_of_frames(make, solver, record
     assert abs(float(np.mean(draws) / np.std(draws))) < 4 / np.sqrt(np.size(draws))
 
 
+def test_pixels_that_do_not_count_feel_no_pull_and_stop_no_run(make, run, solver, recording) -> None:
+    """Two hot pixels, which most cameras have: their weight is 0, and nothing is to be divided by it."""
+    frames = recording.copy()
+    frames[:, 4, 5] = 5000.0 + np.arange(len(frames))
+    frames[:, 12, 3] = 8000.0 - np.arange(len(frames))
+    method = solver(make(frames), delta=1, batch_size=64)
+    assert method._found.defects.mask.sum() >= 2
+    tensors = method.init().tensors
+    method._adversary.train(tensors, method._model.mean)
+    pull = method._adversary.pull(tensors)
+    assert torch.isfinite(pull).all() and not pull[torch.from_numpy(method._found.defects.mask)].any()
+    assert np.isfinite(run(make(frames), delta=1).result.estimate).all()
+
+
 @pytest.mark.parametrize("critic", ["paper-2023", "paper-2024"])
 def test_a_region_too_small_for_a_papers_critic_is_refused(critic) -> None:
     least = {"paper-2023": 32, "paper-2024": 18}[critic]

@@ -93,10 +93,14 @@ class Adversary:
         known better than any pixel: what no mean can give it, such as correlated blinking, would else let it pull
         without end.
         """
-        wanted = self._params.adversarial_weight * tensors["pull"]
-        moved = torch.tanh(wanted / self._strongest) / self._strongest
-        moved = moved - moved.mean()
-        return tensors["draw"] - self._strongest.square() * moved
+        return tensors["draw"] - self._strongest.square() * self._moved(tensors)
+
+    def _moved(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """How far the critic alone would move the simulated mean, times γ, (Y, X): nowhere where pixels do not count."""
+        wanted, counted = self._params.adversarial_weight * tensors["pull"], self._strongest > 0
+        strongest = torch.where(counted, self._strongest, 1.0)
+        moved = torch.where(counted, torch.tanh(wanted / strongest) / strongest, 0.0)
+        return torch.where(counted, moved - moved.sum() / counted.sum().clamp(min=1), 0.0)
 
     def _improve(
         self, tensors: dict[str, torch.Tensor], batch: Patches, simulated: torch.Tensor, generator: torch.Generator
