@@ -95,6 +95,15 @@ def paint_marker(painter: QPainter, point: QPointF) -> None:
             painter.drawLine(point + ray * 4, point + ray * 11)
 
 
+def paint_cursor(painter: QPainter, area: QRectF, point: QPointF) -> None:
+    """Lines across the whole viewer that leave their middle free: where keys have moved to."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for pen in (QPen(_EDGE, 3), QPen(_MARKER, 1)):
+        painter.setPen(pen)
+        for ray in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+            painter.drawLine(point + ray * 6, point + ray * (area.width() + area.height()))
+
+
 def paint_circles(
     painter: QPainter, screen: Screen, image: PlacedImage, pixels_yx: tuple[tuple[int, int], ...]
 ) -> None:

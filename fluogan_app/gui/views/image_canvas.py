@@ -1,43 +1,39 @@
-"""One image drawn in nanometres, y downward: pan and zoom by mouse and keys, and a region to draw."""
+"""One image drawn in nanometres: crisp pixels, a region to draw, tools, layers, and a cursor that keys move."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.views import canvas_painting as painting
-from fluogan_app.gui.views.canvas_keys import NOTCH, ZOOM_KEYS, panned
+from fluogan_app.gui.views.canvas_keys import cursor_steps
 from fluogan_app.gui.views.canvas_tool import CanvasLayer, CanvasTool
 from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, Raster, colour_table
 from fluogan_app.gui.views.placed_image import PlacedImage
 from fluogan_app.gui.views.region_tool import RegionTool
+from fluogan_app.gui.views.sample_view import SampleView
 from fluogan_app.gui.views.scale_bar import paint_scale_bar
-from fluogan_app.gui.views.view_range import Extent, Screen, ViewRange
+from fluogan_app.gui.views.view_range import Extent, ViewRange
 
 _GRIP_REACH = 7.0
 
 
-class ImageCanvas(QWidget):
+class ImageCanvas(SampleView):
     """Draws an array [y, x]. Signals are emitted for what the user does, never for what a setter did."""
 
-    view_moved = Signal(object)  # ViewRange
-    fit_wanted = Signal()
-    pointed = Signal(float, float)  # x, y in nm
-    pointer_left = Signal()
     region_drawn = Signal(object)  # Roi
     region_edit_left = Signal()
-    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: PlacedImage | None = None
         self._levels, self._table = (0.0, 1.0), colour_table(DEFAULT_COLOUR_MAP)
-        self._view, self._fitted = ViewRange(0.5, 0.5, 1.0), True
         self._placeholder = ""
         self._marker: tuple[float, float] | None = None
+        self._cursor: tuple[float, float] | None = None
         self.circled: tuple[tuple[int, int], ...] = ()
         self._regions = RegionTool(
             self._position, self._reach_pixels, self._shape, self.region_drawn.emit, self.region_edit_left.emit
@@ -45,11 +41,6 @@ class ImageCanvas(QWidget):
         self._tool: CanvasTool | None = None
         self._layers: list[CanvasLayer] = []
         self._held = False
-        self._panned_from: tuple[QPointF, ViewRange] | None = None
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(96, 96)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # What is shown
 
@@ -121,35 +112,15 @@ class ImageCanvas(QWidget):
         """The pixel's value at a point of the sample, None outside."""
         return None if self._image is None else self._image.value_at(x_nm, y_nm)
 
-    # Which part is shown
+    def scale_limits(self) -> tuple[float, float]:
+        """From one pixel of the image that fills the viewer to the whole image on a quarter of its side."""
+        image = self._image
+        return super().scale_limits() if image is None else image.scale_limits(self.width(), self.height())
 
     @property
-    def view(self) -> ViewRange:
-        """Which part of the sample is shown."""
-        return self._view
-
-    @property
-    def screen(self) -> Screen:
-        """From nm to screen pixels and back."""
-        return Screen(self._view, self.width(), self.height())
-
-    @property
-    def fitted(self) -> bool:
-        """Whether the whole image is shown, whatever the size of the viewer."""
-        return self._fitted
-
-    def set_view(self, view: ViewRange) -> None:
-        """Show a part of the sample."""
-        self._view, self._fitted = view, False
-        self.update()
-
-    def fit(self) -> None:
-        """Show the whole image, and go on doing so when the size changes."""
-        self._fitted = True
-        extent = self.extent
-        if extent is not None:
-            self._view = extent.fitted(self.width(), self.height())
-        self.update()
+    def cursor_nm(self) -> tuple[float, float] | None:
+        """Where the cursor is that keys move, (x, y) in nm; None where there is none."""
+        return self._cursor
 
     # The region, tools and layers
 
@@ -193,7 +164,7 @@ class ImageCanvas(QWidget):
     # The user's hands
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Give the left button to the tool; else begin to pan."""
+        """Give the left button to the tool; else begin to pan, with Shift this viewer alone."""
         if self._image is None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             return
         if self._tool is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -201,19 +172,19 @@ class ImageCanvas(QWidget):
             self._tool.press(*self.screen.sample(event.position()))
             self.update()
         else:
-            self._panned_from = event.position(), self._view
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.begin_pan(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow a drag, and tell where the pointer is."""
         position = self.screen.sample(event.position())
-        if self._panned_from is not None:
-            self._pan(event.position())
+        if self.panning:
+            self.go_on_panning(event.position())
         elif self._tool is not None and self._image is not None:
             self._tool.move(*position, self._held)
             self._show_cursor()
             self.update()
         if self._image is not None:
+            self._put_cursor(None)
             self.pointed.emit(*self.screen.sample(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -223,47 +194,37 @@ class ImageCanvas(QWidget):
             if self._tool is not None:
                 self._tool.release(*self.screen.sample(event.position()))
             self.update()
-        elif self._panned_from is not None:
-            self._panned_from = None
+        elif self.panning:
+            self.end_pan()
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole image, unless a tool takes it."""
         if self._tool is None:
-            self._ask_to_fit()
+            self.ask_to_fit()
         elif self._image is not None and event.button() == Qt.MouseButton.LeftButton:
             self._held = True
             self._tool.double_click(*self.screen.sample(event.position()))
             self.update()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the pointer."""
-        self._zoom(NOTCH ** (event.angleDelta().y() / 120), *self.screen.sample(event.position()))
-        event.accept()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows pan, + and − zoom, 0 or Home shows everything, and a tool has its own."""
+        """A tool's own keys; Shift and arrows move the cursor; the rest moves the view."""
         key = Qt.Key(event.key())
+        steps = cursor_steps(key, event.modifiers())
         if self._tool is not None and self._tool.key(key, event.modifiers()):
             self.update()
-        elif (moved := panned(self._view, key)) is not None:
-            self._move_to(moved)
-        elif key in ZOOM_KEYS:
-            self._zoom(ZOOM_KEYS[key], self._view.x_nm, self._view.y_nm)
-        elif key in (Qt.Key.Key_0, Qt.Key.Key_Home):
-            self._ask_to_fit()
+        elif steps is not None and self._image is not None:
+            self._step_cursor(*steps)
+        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+            self._leave_cursor()
         else:
             super().keyPressEvent(event)
 
-    def leaveEvent(self, _event: QEvent) -> None:
-        """The pointer is elsewhere."""
-        self.pointer_left.emit()
-
-    def resizeEvent(self, _: QResizeEvent) -> None:
-        """Keep showing everything if that was so."""
-        if self._fitted:
-            self.fit()
-        self.resized.emit()
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The cursor goes with the keys."""
+        super().focusOutEvent(event)
+        if self._cursor is not None:
+            self._leave_cursor()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw everything."""
@@ -281,6 +242,8 @@ class ImageCanvas(QWidget):
                 layer.paint(painter, screen)
             if self._marker is not None:
                 painting.paint_marker(painter, screen.point(*self._marker))
+            if self._cursor is not None:
+                painting.paint_cursor(painter, area, screen.point(*self._cursor))
             paint_scale_bar(painter, area, self._view.nm_per_pixel, image.calibrated)
         if self.hasFocus():
             painting.paint_focus(painter, area, self.palette().highlight().color())
@@ -300,23 +263,22 @@ class ImageCanvas(QWidget):
     def _shape(self) -> tuple[int, int]:
         return (0, 0) if self._image is None else self._image.array.shape
 
-    def _pan(self, position: QPointF) -> None:
-        begun, view = self._panned_from  # type: ignore[misc]
-        self._move_to(view.moved(*((begun - position) * view.nm_per_pixel).toTuple()))
+    def _step_cursor(self, right: int, down: int) -> None:
+        """Move the cursor by whole pixels, from one pixel's middle to another's, and keep it in sight."""
+        image, view = self._image, self._view
+        begun = self._cursor is None
+        at = image.pixel_at(*((view.x_nm, view.y_nm) if begun else self._cursor))  # type: ignore[union-attr]
+        x_nm, y_nm = image.middle_of(at[0] + (0 if begun else down), at[1] + (0 if begun else right))  # type: ignore[union-attr]
+        if not self.rect().contains(self.screen.point(x_nm, y_nm).toPoint()):
+            self._move_to(ViewRange(x_nm, y_nm, view.nm_per_pixel))
+        self._put_cursor((x_nm, y_nm))
+        self.pointed.emit(x_nm, y_nm)
 
-    def _zoom(self, factor: float, x_nm: float, y_nm: float) -> None:
-        image = self._image
-        if image is None:
-            return
-        closest, widest = image.scale_limits(self.width(), self.height())
-        scale = min(max(self._view.nm_per_pixel / factor, closest), widest)
-        self._move_to(self._view.zoomed(self._view.nm_per_pixel / scale, x_nm, y_nm))
+    def _leave_cursor(self) -> None:
+        self._put_cursor(None)
+        self.pointer_left.emit()
 
-    def _move_to(self, view: ViewRange) -> None:
-        if self._image is not None and view != self._view:
-            self.set_view(view)
-            self.view_moved.emit(view)
-
-    def _ask_to_fit(self) -> None:
-        self.fit()
-        self.fit_wanted.emit()
+    def _put_cursor(self, position_xy_nm: tuple[float, float] | None) -> None:
+        if position_xy_nm != self._cursor:
+            self._cursor = position_xy_nm
+            self.update()

@@ -50,6 +50,20 @@ class PlacedImage:
         inside = 0 <= row < self.array.shape[0] and 0 <= column < self.array.shape[1]
         return float(self.array[row, column]) if inside else None
 
+    def pixel_at(self, x_nm: float, y_nm: float) -> tuple[int, int]:
+        """(row, column) of the pixel nearest to a point of the sample."""
+        return self._inside(*(math.floor(part) for part in self.position(x_nm, y_nm)))
+
+    def middle_of(self, row: int, column: int) -> tuple[float, float]:
+        """(x, y) in nm of the middle of a pixel, of the nearest one where it lies outside."""
+        row, column = self._inside(row, column)
+        corner_y, corner_x = self.origin_yx_nm
+        return corner_x + (column + 0.5) * self.pixel_nm, corner_y + (row + 0.5) * self.pixel_nm
+
+    def _inside(self, row: int, column: int) -> tuple[int, int]:
+        rows, columns = self.array.shape
+        return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+
     def scale_limits(self, width: int, height: int) -> tuple[float, float]:
         """Least and most nm per screen pixel that a viewer of that size zooms to.
 

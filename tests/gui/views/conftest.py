@@ -21,8 +21,9 @@ class Ear:
 
     @staticmethod
     def signal_names(speaker: QObject) -> list[str]:
-        """The signals that the class itself declares."""
-        return [name for name, value in vars(type(speaker)).items() if type(value).__name__ == "Signal"]
+        """The signals that the class declares, and those of ours that it stands on."""
+        own = [base for base in type(speaker).__mro__ if base.__module__.startswith("fluogan_app.")]
+        return [name for base in own for name, value in vars(base).items() if type(value).__name__ == "Signal"]
 
     def values(self, name: str) -> list[tuple]:
         """What one signal carried."""
