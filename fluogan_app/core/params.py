@@ -134,6 +134,16 @@ def problem_with(cls: type[Params], name: str, value: Any) -> str | None:
     return None
 
 
+def value_text(declared: ParamSpec, value: Any, digits: int = 6) -> str:
+    """A value of a parameter as a person writes it, with its unit: "6 fine pixels per pixel", "from the data"."""
+    if value is None:
+        return declared.none_text or "empty"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    return f"{text.replace('-', '−') if not isinstance(value, str) else text} {declared.unit}".strip()
+
+
 def _extra(info: FieldInfo) -> dict[str, Any] | None:
     extra = info.json_schema_extra
     return extra.get("param") if isinstance(extra, dict) else None  # type: ignore[return-value]
