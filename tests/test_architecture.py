@@ -26,6 +26,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"methods"}),
     frozenset({"jobs", "benchmark"}),
     frozenset({"project"}),
+    frozenset({"api"}),
     frozenset({"cli", "gui"}),
     frozenset({"__main__"}),
 )

@@ -25,11 +25,11 @@ def chosen_drift(
     if wanted == "correct":
         return _found(stack, frames, report)
     path = Path(wanted)
-    if path.suffix.lower() != ".csv":
+    if path.suffix.lower() not in (".csv", ".json"):
         raise UsageError(f"--drift {wanted} is none of correct, none and a table.", "Let a table's name end in .csv.")
-    from fluogan_app.core.data.drift_table import read_drift_table
+    from fluogan_app.core.project.recorded_drift import read_drift
 
-    return read_drift_table(path).checked(stack.shape), ()
+    return read_drift(path).checked(stack.shape), ()
 
 
 def _glance(stack: Stack, frames: FrameRange) -> tuple[str, ...]:

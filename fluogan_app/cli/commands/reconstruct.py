@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument(
         "--drift", metavar="correct|none|TABLE.csv", default="none",
         help="Correct the drift of the sample: found in the frames (correct), or as a table of frame, y_pixels and "
-        "x_pixels tells. Default: none; drift that a quick look finds is told.",
+        "x_pixels tells, or as it was in the run whose run.json is named. Default: none; drift that a quick look finds "
+        "is told.",
     )  # fmt: skip
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")

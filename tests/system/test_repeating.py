@@ -1,0 +1,208 @@
+"""A run, the command line that is copied from it, and the script: three ways to the same bits."""
+
+from __future__ import annotations
+
+import ast
+import os
+import runpy
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluogan_app.cli.main import run as command_line
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.roi import FrameRange, Roi
+from fluogan_app.core.data.stack import Selection
+from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.base import preset_named
+from fluogan_app.core.methods.registry import METHODS
+from fluogan_app.core.project.repeating import Recipe, command_of, quoted, recipe_of, script_of
+from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.workflow import RunRequest, start_run
+from fluogan_app.core.readers.open import open_stack
+from tests.cli.conftest import two_spots
+
+FLUOGAN = METHODS["fluogan"]
+KNOWN = Acquisition().with_values(Origin.ESTIMATED, pixel_size_nm=100 / 3, fwhm_nm=90.1, gain=1.7, offset=3.25)
+#: y, x of 12 frames, with a hot pixel that no search would find in so few frames.
+DRIFT = Drift.of(np.stack([np.linspace(0, 1.5, 12), np.linspace(0, -0.7, 12)], 1), "by hand", 0.05, ((3, 4),))
+
+
+def write_raw(folder: Path) -> Path:
+    """Two channels of 12 frames, in a folder whose name every shell takes apart if it may."""
+    path = folder / "it's $HOME & more" / "-spots 1.tif"
+    path.parent.mkdir()
+    light = np.stack([two_spots((12, 20, 22)), two_spots((12, 20, 22))[::-1, ::-1]], 1)
+    tifffile.imwrite(path, light, imagej=True, metadata={"axes": "TCYX"})
+    return path
+
+
+def write_psf(folder: Path) -> Path:
+    y, x = np.mgrid[-7:8, -7:8]
+    spot = 1000 * np.exp(-(y**2 + 1.3 * x**2) / 6.0) + 5
+    np.save(folder / "bead.npy", spot.astype(np.float32))
+    return folder / "bead.npy"
+
+
+def quick(**values: object):
+    return FLUOGAN.params_type(**{"delta": 0, "steps": 4, "zoom": 2, **values})
+
+
+CASES: dict[str, Callable[[Path], dict]] = {
+    "plain": lambda _: {},
+    "a part of it": lambda _: {"roi": Roi(1, 2, 8, 9), "frames": FrameRange(2, 11)},
+    "another channel": lambda _: {"selection": Selection(channel=1)},
+    "drift": lambda _: {"drift": DRIFT, "roi": Roi(0, 0, 10, 12)},
+    "a measured PSF": lambda folder: {
+        "acquisition": KNOWN.with_values(Origin.USER, psf="measured", psf_file=str(write_psf(folder)),
+                                         psf_pixel_size_nm=16.5, fwhm_nm=None)
+    },
+    "a lens": lambda _: {
+        "acquisition": Acquisition().with_values(
+            Origin.FILE, pixel_size_nm=40.0, numerical_aperture=1.4, emission_nm=607.3, psf="airy"
+        )
+    },
+    "repeats": lambda _: {"settings": RunSettings(seed=7, device="cpu", repeats=2)},
+    "as published": lambda _: {
+        "params": FLUOGAN.params_type(
+            **{**preset_named(FLUOGAN, "paper-2024").values, "steps": 2, "batch_size": 3, "lambda1": 0.1 + 0.2}
+        )
+    },
+}  # fmt: skip
+
+
+def first_run(folder: Path, case: dict) -> tuple[Project, Run]:
+    path = write_raw(folder)
+    request = RunRequest(
+        "fluogan", case.get("params", quick()), case.get("settings", RunSettings(seed=5, device="cpu")),
+        case.get("acquisition", KNOWN), case.get("roi"), case.get("frames"), case.get("drift"),
+    )  # fmt: skip
+    stack = open_stack(path, case.get("selection", Selection()))
+    try:
+        project = Project.create(folder / "first")
+        run, _ = start_run(project, stack, request)
+    finally:
+        stack.close()
+    return project, run
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_command_and_script_give_the_same_bits(tmp_path, monkeypatch, one_torch_thread, case) -> None:
+    project, run = first_run(tmp_path, case(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    recipe = recipe_of(Project.open(project.folder), Run.open(run.folder))
+    program, *words = shlex.split(command_of(recipe, "posix"))
+    assert program == "fluogan" and command_line(words) == 0
+    script = tmp_path / "again.py"
+    script.write_text(script_of(recipe), encoding="utf-8")
+    runpy.run_path(str(script), run_name="__main__")
+
+    wanted = run.result()
+    for again in Project.open(tmp_path / recipe.output).runs():
+        found = again.result()
+        assert np.array_equal(found.estimate, wanted.estimate) and np.array_equal(found.background, wanted.background)
+        assert wanted.deviation is None or np.array_equal(found.deviation, wanted.deviation)
+        assert again.record.roi == run.record.roi and again.record.params == run.record.params
+    assert again.number == 2
+    written = tifffile.imread(tmp_path / recipe.output.replace(".fluogan", ".tif"))
+    assert np.array_equal(written, wanted.estimate)
+
+
+def test_a_repetition_is_told_from_another_run(tmp_path, monkeypatch, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    monkeypatch.chdir(tmp_path)
+    recipe = recipe_of(project, run)
+    line = command_of(recipe, "posix").replace("--seed 5", "--seed 6").replace("--gain 1.7", "--gain 1.8")
+    assert command_line(shlex.split(line)[1:]) == 0
+    again = Project.open(tmp_path / recipe.output).run().result()
+    assert not np.array_equal(again.estimate, run.result().estimate)
+
+
+def test_only_what_differs_is_said(tmp_path, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    words = shlex.split(command_of(recipe_of(project, run), "posix"))
+    flags = {word for word in words if word.startswith("--")}
+    assert flags == {
+        "--pixel-size-nm", "--fwhm-nm", "--gain", "--offset", "--steps", "--zoom", "--seed", "--device",
+    }  # fmt: skip
+    assert ast.parse(script_of(recipe_of(project, run)))
+
+
+def test_a_published_run_is_said_by_its_name(tmp_path, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, CASES["as published"](tmp_path))
+    recipe = recipe_of(project, run)
+    assert recipe.preset == "paper-2024" and set(recipe.params) == {"steps", "batch_size", "lambda1"}
+    assert "--lambda1 0.30000000000000004" in command_of(recipe, "posix")
+
+
+def test_a_file_that_was_moved_is_named_where_it_is(tmp_path, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    path = Path(run.record.link.path)
+    moved = path.rename(tmp_path / "moved.tif")
+    project.locate(moved).close()
+    assert recipe_of(project, run).stack == str(moved)
+
+
+def test_frames_in_memory_cannot_be_repeated(tmp_path, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    run.write_record(run.record.replace(link=None))
+    with pytest.raises(ProjectError, match="in memory"):
+        recipe_of(project, run)
+
+
+def windows_words(line: str) -> list[str]:
+    """Words as a program on Windows gets them, by the rules of its C library."""
+    words, word, quotes, slashes, begun = [], "", False, 0, False
+    for letter in line + " ":
+        if letter == "\\":
+            slashes += 1
+            continue
+        word += "\\" * (slashes // 2 if letter == '"' else slashes)
+        if letter == '"' and slashes % 2 == 0:
+            quotes, begun = not quotes, True
+        elif letter == " " and not quotes:
+            if word or begun:
+                words.append(word)
+            word, begun = "", False
+        else:
+            word += letter
+        slashes = 0
+    return words
+
+
+@given(st.lists(st.text(st.sampled_from("aä .\\'\"&%$-"), max_size=8), min_size=1, max_size=4))
+def test_words_come_through_the_shell_as_they_were(words) -> None:
+    assert shlex.split(quoted(words, "posix")) == words
+    assert windows_words(quoted(words, "nt")) == words
+    assert windows_words(" ".join(words)) != words or not any(set(word) & set(' "') for word in words)
+
+
+def test_what_a_shell_reads_stands_in_quotation_marks() -> None:
+    assert quoted(["C:\\a b\\x.tif", "R&D", "C:\\plain\\x.tif"], "nt") == '"C:\\a b\\x.tif" "R&D" C:\\plain\\x.tif'
+
+
+def test_a_script_is_not_led_astray_by_a_name(tmp_path) -> None:
+    name = '"""\nimport os; os.abort()\n"""'
+    recipe = Recipe(name, "C:\\new\\'x'.tif", "o.fluogan", "fluogan", "default", {}, None, None, "", {}, {}, {})
+    body = ast.parse(script_of(recipe)).body
+    assert [type(node).__name__ for node in body] == ["Expr", "ImportFrom", "If"]
+    assert any(isinstance(node, ast.Constant) and node.value == recipe.stack for node in ast.walk(body[2]))
+
+
+def test_the_command_line_prints_both(tmp_path, capsys, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    recipe = recipe_of(project, run)
+    capsys.readouterr()
+    assert command_line(["repeat", str(project.folder)]) == 0
+    assert capsys.readouterr().out.strip() == command_of(recipe, os.name)
+    assert command_line(["repeat", str(project.folder), "--run", "1", "--python"]) == 0
+    assert capsys.readouterr().out == script_of(recipe)
