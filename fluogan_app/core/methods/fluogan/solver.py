@@ -15,9 +15,10 @@ from fluogan_app.core.errors import SolverError
 from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.curves import METRICS, PhotonSums, generator_metrics
-from fluogan_app.core.methods.fluogan.frames import blur_pixels, sound_frames
+from fluogan_app.core.methods.fluogan.frames import blur_pixels
 from fluogan_app.core.methods.fluogan.joint_fit import JointFit
 from fluogan_app.core.methods.fluogan.mean_fits import MeanFits, Picture
+from fluogan_app.core.methods.fluogan.measured_frames import measured_frames
 from fluogan_app.core.methods.fluogan.model import build_model
 from fluogan_app.core.methods.fluogan.moment_term import MomentTerm
 from fluogan_app.core.methods.fluogan.moments import PLACES, measure_fluctuations, why_not_measured
@@ -25,7 +26,6 @@ from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.report import measures, moment_note, notes
 from fluogan_app.core.methods.fluogan.schedule import Schedule, make_schedule
 from fluogan_app.core.methods.fluogan.texture import Texture, make_textures
-from fluogan_app.core.methods.fluogan.weights import measure_noise, not_counting
 from fluogan_app.core.optics.blur import Optics, optics_of
 from fluogan_app.core.optics.waves import waves_of
 
@@ -37,9 +37,10 @@ class FluoganSolver:
         self, problem: Problem, params: FluoganParams, device: str, seed: int, dtype: torch.dtype = torch.float32
     ) -> None:
         self._problem, self._params, self._device, self._seed = problem, params, device, seed
-        self._found, fwhm_pixels = sound_frames(problem), blur_pixels(problem)
+        # Kept as one: while a solver holds it, another one for the same frames need not measure them again.
+        self._measured, fwhm_pixels = measured_frames(problem), blur_pixels(problem)
+        self._found, self._noise = self._measured.found, self._measured.noise
         frames = self._found.photons
-        self._noise = not_counting(measure_noise(frames, fwhm_pixels), self._found.defects.mask)
         optics = optics_of(problem.acquisition, params.boundary)
         self._sigma = sigma = optics.sigma_pixels
         textures = make_textures(frames.shape[1:], params.zoom, optics, params.detail, device, dtype)

@@ -140,23 +140,27 @@ def support(spots: torch.Tensor, directions: torch.Tensor, length: float) -> tor
     softened = _softened(_mirrored(spots, reach))
     nearest = torch.nn.functional.interpolate(directions[None, None], spots.shape, mode="nearest")[0, 0]
     chosen = torch.round(nearest * (count / math.pi)).long() % count
+    there = torch.bincount(chosen.flatten(), minlength=count).tolist()
     result = torch.zeros_like(spots)
     for index in range(count):
-        here = chosen == index
-        if bool(here.any()):
+        if there[index]:
             angle = math.pi * index / count
-            result = torch.where(here, _pieces(softened, angle, doublings, reach, spots.shape), result)
+            result = torch.where(chosen == index, _pieces(softened, angle, doublings, reach, spots.shape), result)
     return result / reach
 
 
 def _pieces(image: torch.Tensor, angle: float, doublings: int, border: int, shape: torch.Size) -> torch.Tensor:
-    """Sums over 2^doublings spots along one direction, centred, without the border."""
-    total, reach_y, reach_x = image, 0, 0
+    """Sums over 2^doublings spots along one direction (0 ≤ angle < π), centred, without the border."""
+    total, reach_y, reach_x, first_x = image, 0, 0, 0
     for turn in range(doublings):
         shift_y, shift_x = round(math.sin(angle) * 2**turn), round(math.cos(angle) * 2**turn)
-        total = total + torch.roll(total, (-shift_y, -shift_x), (0, 1))
+        # What lies beyond the border by then is left out: it is wider than half of a piece.
+        height, width = total.shape[0] - shift_y, total.shape[1] - abs(shift_x)
+        here, there = max(0, -shift_x), max(0, shift_x)
+        total = total[:height, here : here + width] + total[shift_y:, there : there + width]
+        first_x += here
         reach_y, reach_x = reach_y + shift_y, reach_x + shift_x
-    top, left = border - round(reach_y / 2), border - round(reach_x / 2)
+    top, left = border - round(reach_y / 2), border - round(reach_x / 2) - first_x
     return total[top : top + shape[0], left : left + shape[1]]
 
 
