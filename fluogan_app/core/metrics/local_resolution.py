@@ -2,7 +2,7 @@
 
 A field may hold well and badly repeated structure side by side; the correlation of the whole says the mean of both.
 Blocks overlap by half (as the rolling correlation of Zhao et al., Light Sci. Appl. 12, 298, 2023, but in blocks of at
-least 32 pixels, so that rings hold enough coefficients). It is told at the threshold of 1/7.
+least 64 pixels, so that rings hold enough coefficients). It is told at the threshold of 1/7.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.ring_correlation import ring_correlation
 
 #: Side of a block in pixels: the least, and as a share of the shorter side where the field is large.
-LEAST_BLOCK, BLOCK_SHARE, LARGEST_BLOCK = 32, 6, 128
+LEAST_BLOCK, BLOCK_SHARE, LARGEST_BLOCK = 64, 6, 128
 #: A block with less than this share of the light of an even field tells nothing.
 LEAST_LIGHT = 0.02
 
