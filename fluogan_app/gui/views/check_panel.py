@@ -186,6 +186,7 @@ class CheckPanel(QWidget):
         self.found.setFont(small_font(self.found, 1.0, bold=True))
         self.advice.setObjectName("check_advice")
         self.action.setObjectName("check_action")
+        self.action.setAccessibleName("Do what is advised")
         self.used.setWordWrap(True)
         self.progress.setAccessibleName("Data check")
         self.state.setWordWrap(True)

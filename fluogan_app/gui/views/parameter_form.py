@@ -46,6 +46,7 @@ class ParameterForm(QWidget):
             "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
         )
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Parameters")
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_sections(sections)
