@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
+    History,
     Troubleshooting,
 )
