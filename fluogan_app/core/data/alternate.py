@@ -1,7 +1,8 @@
-"""Odd and even frames of a stack, as two stacks with the same sample, bleaching and drift, and independent noise."""
+"""Some frames of a stack as a stack: odd and even ones show the same sample, bleaching and drift, and other noise."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +16,11 @@ from fluogan_app.core.errors import DataError
 LEAST_FRAMES = 2
 
 
-class AlternateFrames:
-    """Every second frame of a range of another source, read when it is asked for."""
+class ChosenFrames:
+    """Some frames of another source, in a given order, read when they are asked for."""
 
-    def __init__(self, source: FrameSource, frames: FrameRange, first: int) -> None:
-        self._source = source
-        self._indices = range(frames.start + first, frames.stop, 2)
+    def __init__(self, source: FrameSource, indices: Sequence[int]) -> None:
+        self._source, self._indices = source, tuple(int(index) for index in indices)
         self.shape: tuple[int, int, int] = (len(self._indices), *source.shape[1:])
         self.dtype: np.dtype = source.dtype
 
@@ -32,6 +32,12 @@ class AlternateFrames:
         """Leave the other source open: it belongs to its own stack."""
 
 
+def chosen_stack(stack: Stack, indices: Sequence[int]) -> Stack:
+    """A stack of some frames alone, each corrected for the drift that it had itself."""
+    part = replace(stack.raw, source=ChosenFrames(stack.raw.source, indices))
+    return part if stack.drift is None else corrected(part, stack.drift.at(indices))
+
+
 def alternate_stacks(stack: Stack, frames: FrameRange | None = None) -> tuple[Stack, Stack]:
     """The first, third … and the second, fourth … frames of a range. Raises DataError for fewer than two frames."""
     wanted = (frames or FrameRange.whole(stack.shape[0])).checked(stack.shape[0])
@@ -40,11 +46,4 @@ def alternate_stacks(stack: Stack, frames: FrameRange | None = None) -> tuple[St
             f"{stack.path.name} holds {len(wanted)} frame in the range; odd and even frames take at least two.",
             "Choose more frames.",
         )
-    return _every_second(stack, wanted, 0), _every_second(stack, wanted, 1)
-
-
-def _every_second(stack: Stack, frames: FrameRange, first: int) -> Stack:
-    """Each half is corrected for the drift that its own frames had."""
-    half = replace(stack.raw, source=AlternateFrames(stack.raw.source, frames, first))
-    drift = stack.drift
-    return half if drift is None else corrected(half, drift.at(range(frames.start + first, frames.stop, 2)))
+    return tuple(chosen_stack(stack, range(wanted.start + first, wanted.stop, 2)) for first in (0, 1))

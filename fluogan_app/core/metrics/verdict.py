@@ -1,0 +1,130 @@
+"""What can be trusted of a run and what not, in three to six sentences; each threshold has its name here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluogan_app.core.metrics.repeatability import DOUBTFUL_VARIATION
+from fluogan_app.core.units import length_text
+
+#: Photons that differ by more than this spoil the intensities.
+BALANCED_PERCENT = 2.0
+#: A residual within these, in sd of its noise, is that noise. Below, the fit follows the noise; above, it misses light.
+LEAST_RMS_SD, MOST_RMS_SD = 0.6, 1.25
+#: Chance below which neighbouring pixels of the residual are said to hang together.
+CHANCE = 1e-3
+#: So much of the light in doubtful pixels is little; more than the other is much.
+LITTLE_DOUBT_PERCENT, MUCH_DOUBT_PERCENT = 10.0, 40.0
+#: A resolution finer than the PSF by more than this is to be looked at twice.
+BOLD_GAIN = 4.0
+
+
+@dataclass(frozen=True)
+class Evidenced:
+    """What the sentences stand on; None where it was not measured. Names end in their units.
+
+    spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
+    """
+
+    balance_percent: float | None = None
+    residual_rms_sd: float | None = None
+    residual_p_value: float | None = None
+    spots: int = 0
+    strongest: str = ""
+    frc_nm: float | None = None
+    frc_reason: str = ""
+    has_halves: bool = False
+    decorrelation_nm: float | None = None
+    psf_fwhm_nm: float | None = None
+    repeats: int = 0
+    repeats_kind: str = ""
+    doubtful_percent: float | None = None
+    variation: float = DOUBTFUL_VARIATION
+
+
+def verdict(known: Evidenced) -> tuple[str, ...]:
+    """The sentences, the most basic question first: is the light right, the mean explained, the detail repeated."""
+    found = (_light(known), _mean(known), _resolution(known), _repeats(known), _bias(known))
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _light(known: Evidenced) -> str:
+    if known.balance_percent is None:
+        return ""
+    text = f"{abs(known.balance_percent):.2g} %"
+    if abs(known.balance_percent) <= BALANCED_PERCENT:
+        return f"Structure and background account for the recorded light to {text}: intensities can be compared."
+    more = "more" if known.balance_percent > 0 else "less"
+    return (
+        f"Structure and background hold {text} {more} light than was recorded: do not compare intensities. Look for hot "
+        "pixels, a wrong offset or a bright border."
+    )
+
+
+def _mean(known: Evidenced) -> str:
+    if known.residual_rms_sd is None:
+        return ""
+    rms = f"{known.residual_rms_sd:.2f} standard deviations"
+    if known.spots:
+        spots = "one spot stands" if known.spots == 1 else f"{known.spots} spots stand"
+        return (
+            f"Blurred again, the image differs from the recorded mean by {rms} (1 is noise), and {spots} out that noise "
+            f"does not make ({known.strongest}): structure there is missing or wrong."
+        )
+    if known.residual_rms_sd > MOST_RMS_SD:
+        return (
+            f"Blurred again, the image differs from the recorded mean by {rms}, more than noise: check PSF width and "
+            "pixel size, or lower λ1."
+        )
+    if known.residual_rms_sd < LEAST_RMS_SD:
+        return f"The image follows the recorded mean to {rms}, closer than its noise: part of the fine detail is noise."
+    if known.residual_p_value is not None and known.residual_p_value < CHANCE:
+        return (
+            f"The image explains the recorded mean to {rms}, but what is left over is not pure noise: neighbouring pixels "
+            "hang together, weakly and everywhere."
+        )
+    return f"Blurred again, the image is the recorded mean within its noise ({rms}); no spot is left unexplained."
+
+
+def _resolution(known: Evidenced) -> str:
+    if not known.has_halves:
+        alone = ""
+        if known.decorrelation_nm is not None:
+            alone = f" The {length_text(known.decorrelation_nm)} of the decorrelation analysis say how fine the image "
+            alone += "is drawn, not that it is true."
+        return f"Whether its detail repeats is not measured yet: compare odd and even frames.{alone}"
+    if known.frc_nm is None:
+        return f"Odd and even frames give no resolution. {known.frc_reason}".strip()
+    gain, nm = "", length_text(known.frc_nm)
+    if known.psf_fwhm_nm is not None:
+        factor = known.psf_fwhm_nm / known.frc_nm
+        gain = f", 1/{factor:.2g} of the PSF's {length_text(known.psf_fwhm_nm)}"
+        if factor > BOLD_GAIN:
+            gain += "; so large a gain mostly comes from what both halves share beside the sample"
+        elif factor < 1:
+            gain = f", coarser than the PSF ({length_text(known.psf_fwhm_nm)}): the light is too little for finer detail"
+    return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}."
+
+
+def _repeats(known: Evidenced) -> str:
+    if known.doubtful_percent is None:
+        return ""
+    what = {"seeds": "other random numbers", "halves": "random halves of the frames"}[known.repeats_kind]
+    count = f"{known.repeats} runs with {what}" if known.repeats else f"runs with {what}"
+    share = f"{known.doubtful_percent:.0f} % of the light lies in pixels that vary by more than {known.variation:.0%}"
+    if known.doubtful_percent <= LITTLE_DOUBT_PERCENT:
+        word = "the rest can be relied on to come back"
+    elif known.doubtful_percent <= MUCH_DOUBT_PERCENT:
+        word = "read structures there with care"
+    else:
+        word = "single pixels cannot be trusted, only structures of several"
+    return f"Over {count}, {share}: {word}."
+
+
+def _bias(known: Evidenced) -> str:
+    if not (known.has_halves or known.doubtful_percent is not None):
+        return ""
+    return (
+        "What repeats need not be true: a wrong PSF, a fixed pattern of the camera or too much sparsity bends all repeats "
+        "alike."
+    )
