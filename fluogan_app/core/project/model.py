@@ -25,7 +25,9 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """Base of all that is written to a project: frozen, no unknown keys, no NaN."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def replace(self, **changes: Any):
@@ -39,7 +41,7 @@ class _Record(BaseModel):
         return content
 
 
-class InputLink(_Record):
+class InputLink(Record):
     """Where the raw stack is, and how to know it again when it was moved.
 
     `relative_path` is relative to the project's folder ("" on another drive); `sha256` is "" until it was computed,
@@ -59,7 +61,7 @@ class InputLink(_Record):
     dtype: str
 
 
-class ProjectDocument(_Record):
+class ProjectDocument(Record):
     """Everything that a project remembers beside its runs. `params` holds plain values by method name.
 
     drift: what the stack is corrected for, None where it is used as recorded.
@@ -121,7 +123,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
-class RunRecord(_Record):
+class RunRecord(Record):
     """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC."""
 
     schema_version: int = SCHEMA_VERSION
