@@ -27,6 +27,8 @@ COMMANDS = {
     "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",
     "export": "Write the images, curves or a figure of a run as files.",
     "repeat": "Print the command line, or a Python script, that computes a run again with the same numbers.",
+    "pack": "Pack a project into one archive, with or without its raw stack.",
+    "unpack": "Unpack an archive that “pack” made.",
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
     "simulate": "Simulate a stack with known truth.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",

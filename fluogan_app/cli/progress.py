@@ -61,25 +61,38 @@ class ProgressLine:
         return due
 
 
-class FrameLine:
-    """Counts frames on a terminal, behind a word for what is done with them; elsewhere it is silent."""
+class PercentLine:
+    """Tells on a terminal how much is done, behind a word for what is done; elsewhere it is silent."""
 
-    def __init__(self, stream: Any | None, doing: str = "Simulating") -> None:
+    def __init__(self, stream: Any | None, doing: str) -> None:
         self._doing = doing
         self._stream = stream if stream is not None and stream.is_terminal else None
         self._percent = -1
 
-    def frame(self, done: int, total: int) -> None:
-        """Show how many frames are done."""
-        percent = 100 * done // total
-        if self._stream is not None and percent != self._percent:
-            self._percent = percent
-            self._stream.write(f"\r{self._doing}: frame {done} of {total} ({percent} %)")
+    def amount(self, done: int, total: int) -> None:
+        """Show which part of the whole is done."""
+        self._show(100 * done // max(total, 1), "{percent} %")
 
     def done(self) -> None:
         """End the line."""
         if self._stream is not None:
             self._stream.write("\n")
+
+    def _show(self, percent: int, words: str) -> None:
+        if self._stream is not None and percent != self._percent:
+            self._percent = percent
+            self._stream.write(f"\r{self._doing}: {words.format(percent=percent)}")
+
+
+class FrameLine(PercentLine):
+    """The same, counted in frames."""
+
+    def __init__(self, stream: Any | None, doing: str = "Simulating") -> None:
+        super().__init__(stream, doing)
+
+    def frame(self, done: int, total: int) -> None:
+        """Show how many frames are done."""
+        self._show(100 * done // total, f"frame {done} of {total} ({{percent}} %)")
 
 
 def plain_line(progress: Progress) -> str:

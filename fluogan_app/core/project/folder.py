@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write, flush_folder, flush_to_disk, is_temporary
-from fluogan_app.core.project.lock import LOCK_NAME, is_running
+from fluogan_app.core.project.lock import OWN_FILES, is_running
 
 SUFFIX = ".fluogan"
 DOCUMENT = "project.json"
@@ -101,7 +101,7 @@ def copy_folder(source: Path, target: Path) -> None:
         place = target / os.path.relpath(folder, source)
         place.mkdir(parents=True, exist_ok=True)
         for name in names:
-            if name == LOCK_NAME or is_temporary(Path(name)):
+            if name in OWN_FILES or is_temporary(Path(name)):
                 continue
             with suppress(FileNotFoundError):
                 shutil.copy2(Path(folder, name), place / name)

@@ -18,6 +18,9 @@ WHOLE_HASH_BYTES = 512_000_000
 SAMPLE_BYTES = 16_000_000
 _BLOCK_BYTES = 1 << 20
 
+#: Where a packed project carries its raw stack, below its folder.
+PACKED_RAW = "input/raw"
+
 OTHER_CONTENT = "Its content differs (SHA-256)."
 
 
@@ -90,10 +93,13 @@ def fingerprint_of(files: tuple[Path, ...]) -> str:
 
 
 def candidates(link: InputLink, project_folder: Path) -> list[Path]:
-    """Where the stack may be: where it was, then at the same place relative to the project."""
+    """Where the stack may be: where it was, at the same place relative to the project, within it, or beside it."""
     places = [Path(link.path)]
     if link.relative_path:
         places.append(Path(os.path.normpath(project_folder / link.relative_path)))
+    # The path may be one of another system, whose separators are no separators here.
+    name = link.path.replace("\\", "/").rsplit("/", 1)[-1]
+    places += [project_folder / PACKED_RAW / name, project_folder.parent / name]
     return list(dict.fromkeys(places))
 
 

@@ -14,6 +14,10 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write
 
 LOCK_NAME = "run.lock"
+#: Who has the project open: the lock itself, and words about its holder.
+OPEN_LOCK, OPEN_WORDS = "open.lock", "open.json"
+#: What belongs to this place and to those who work here, and never goes along with a copy.
+OWN_FILES = (LOCK_NAME, OPEN_LOCK, OPEN_WORDS)
 #: Looking whether a lock is held takes it for an instant, which must not make a start fail.
 _PATIENCE_S = 0.5
 
