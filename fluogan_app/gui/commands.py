@@ -81,6 +81,10 @@ _OWN: tuple[Command, ...] = (
 COMMANDS: tuple[Command, ...] = (*_OWN, *(command for feature in FEATURES for command in feature.commands))
 
 
+#: The menus as they stand in the bar; those that are not named here stand before the last one.
+MENU_ORDER = ("&File", "&Edit", "&View", "&Region", "R&un", "&Help")
+
+
 class Actions(QObject):
     """The commands as actions of one window, by name."""
 
@@ -118,14 +122,20 @@ class Actions(QObject):
 
 def fill_menus(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
     """Put every command into its menu. Returns the menus by their title without the mark of the key."""
-    menus: dict[str, QMenu] = {}
+    menus = {title.replace("&", ""): bar.addMenu(title) for title in _menu_titles()}
+    for title, menu in menus.items():
+        menu.setObjectName(f"menu_{title.lower()}")
+        menu.setToolTipsVisible(True)
     for command in COMMANDS:
         title = command.menu.replace("&", "")
-        if title not in menus:
-            menus[title] = bar.addMenu(command.menu)
-            menus[title].setObjectName(f"menu_{title.lower()}")
-            menus[title].setToolTipsVisible(True)
-        elif command.starts_section:
+        if command.starts_section and not menus[title].isEmpty():
             menus[title].addSeparator()
         menus[title].addAction(actions[command.name])
     return menus
+
+
+def _menu_titles() -> list[str]:
+    named = dict.fromkeys(command.menu for command in COMMANDS)
+    others = [title for title in named if title not in MENU_ORDER]
+    *first, last = (title for title in MENU_ORDER if title in named)
+    return [*first, *others, last]

@@ -5,7 +5,8 @@ What it holds is frozen; going back means setting an older snapshot. Views are t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -18,15 +19,17 @@ from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.registry import METHODS, method_named
-from fluogan_app.core.params import Params, problem_with, specs, validated
+from fluogan_app.core.params import Params, problem_with
+from fluogan_app.core.project.differences import PARTS, differences, fitting
 from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.gui.history import History
 from fluogan_app.gui.wording import for_the_eye
 
 if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
 
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
-OWNED = ("roi", "frames", "drift", "acquisition", "method", "params", "settings")
+OWNED = PARTS
 
 
 class Session(QObject):
@@ -52,6 +55,7 @@ class Session(QObject):
         self.untitled = False
         self.stack: Stack | None = None
         self.document = ProjectDocument()
+        self.history = History(self)
         self.runs: tuple[Run, ...] = ()
         self.shown_run: Run | None = None
         self.running_number: int | None = None
@@ -83,6 +87,7 @@ class Session(QObject):
         noted = project.document.acquisition
         self._stated = noted if untitled or stack is None else _with_noted(stack.acquisition, noted)
         self._problems = {}
+        self.history.clear()
         self.runs = tuple(project.runs() if runs is None else runs)
         self.shown_run = self.runs[-1] if self.runs else None
         self._announce_all()
@@ -93,6 +98,7 @@ class Session(QObject):
         self.project, self.untitled, self.runs, self.shown_run = None, False, (), None
         self.document = self._saved = ProjectDocument()
         self._problems = {}
+        self.history.clear()
         self._announce_all()
 
     def moved_to(self, project: Project, runs: Sequence[Run]) -> None:
@@ -109,8 +115,8 @@ class Session(QObject):
         """The raw stack was found again."""
         self._leave_stack()
         self.stack = stack
-        fitting = _fitting(self.document, stack)
-        self.change(roi=fitting.roi, frames=fitting.frames, drift=fitting.drift)
+        fits = _fitting(self.document, stack)
+        self._exchange({"roi": fits.roi, "frames": fits.frames, "drift": fits.drift})
         self.stack_changed.emit()
 
     @property
@@ -152,11 +158,7 @@ class Session(QObject):
 
     def params_of(self, method: str) -> Params:
         """The parameters of one method. What an older project holds that is no longer valid falls to its default."""
-        declared = method_named(method).params_type
-        stored = self.document.params.get(method, {})
-        fitting = {name: value for name, value in stored.items() if problem_with(declared, name, value) is None}
-        known = {spec.name for spec in specs(declared)}
-        return validated(declared, {name: value for name, value in fitting.items() if name in known})
+        return fitting(method_named(method).params_type, self.document.params.get(method, {}))
 
     def values_of(self, params_type: type[Params]) -> Params:
         """The snapshot of one section of the form."""
@@ -164,18 +166,50 @@ class Session(QObject):
         return sections.get(params_type) or self.params
 
     def change(self, **fields: Any) -> None:
-        """Exchange fields of the document. Nothing is said where nothing changed.
+        """Exchange fields of the document, as one step that can be undone. Nothing is said where nothing changed.
 
         A drift that is not one of the stack is left out, wherever it comes from: no frame could be shown with it.
         """
+        # One region after the other is a step each, but not every pixel that one is dragged by.
+        (only,) = fields if len(fields) == 1 else ("",)
+        self._note(self.document, self._exchange(fields), only if only in ("roi", "frames") else None)
+
+    def _exchange(self, fields: Mapping[str, Any]) -> frozenset[str]:
+        """Set fields without a step; the names of those that changed."""
         drift = _fitting(self.document.replace(**fields), self.stack).drift
         fields = {**fields, "drift": drift}
         changed = frozenset(name for name, value in fields.items() if getattr(self.document, name) != value)
-        if not changed:
+        if changed:
+            self.document = self.document.replace(**fields)
+            self.document_changed.emit(changed)
+            self._note_unsaved()
+        return changed
+
+    def _note(self, before: ProjectDocument, changed: frozenset[str], field: Hashable = None) -> None:
+        if changed & set(OWNED):
+            self.history.note(before, self.document, field=field)
+
+    # Back and forth
+
+    def step(self, title: str) -> AbstractContextManager[None]:
+        """All that is changed inside is one step for undo, under that title."""
+        return self.history.group(title, lambda: self.document)
+
+    def undo(self) -> None:
+        """Take the last edit back. Runs and what is saved stay."""
+        self._go_to(self.history.undo())
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        self._go_to(self.history.redo())
+
+    def _go_to(self, snapshot: ProjectDocument | None) -> None:
+        if snapshot is None:
             return
-        self.document = self.document.replace(**fields)
-        self.document_changed.emit(changed)
-        self._note_unsaved()
+        fits = _fitting(snapshot, self.stack)
+        changed = {difference.name for difference in differences(self.document, fits)}
+        self.note_problems({name: kept for name, kept in self._problems.items() if name not in changed})
+        self._exchange({name: getattr(fits, name) for name in OWNED})
 
     def edit(self, params_type: type[Params], name: str, value: Any) -> None:
         """The user set one value. One that does not fit changes nothing, but its field is marked with the reason."""
@@ -193,7 +227,9 @@ class Session(QObject):
         origins = {name: origin for name, origin in self.document.acquisition.origins.items() if name not in names}
         origins |= {name: origin for name, origin in self._stated.origins.items() if name in names}
         values = {name: getattr(self._stated, name) for name in names}
-        self.change(acquisition=self.document.acquisition.replace(**values, origins=origins))
+        before, field = self.document, (Acquisition.__name__, *names)
+        acquisition = self.document.acquisition.replace(**values, origins=origins)
+        self._note(before, self._exchange({"acquisition": acquisition}), field)
 
     @property
     def stated(self) -> Acquisition:
@@ -203,46 +239,38 @@ class Session(QObject):
     def _store(self, params_type: type[Params], name: str, value: Any) -> None:
         if params_type is Acquisition:
             origin = Origin.MISSING if value is None else Origin.USER
-            self.change(acquisition=self.document.acquisition.with_values(origin, **{name: value}))
+            fields = {"acquisition": self.document.acquisition.with_values(origin, **{name: value})}
         elif params_type is RunSettings:
-            self.change(settings=self.document.settings.replace(**{name: value}))
+            fields = {"settings": self.document.settings.replace(**{name: value})}
         else:
             values = self.params.replace(**{name: value}).model_dump()
-            self.change(params={**self.document.params, self.method.name: values})
+            fields = {"params": {**self.document.params, self.method.name: values}}
+        self._note(self.document, self._exchange(fields), (params_type.__name__, name))
 
     # What keeps a run from starting
 
     @property
     def problems(self) -> Mapping[str, str]:
         """The sentence of every field that holds a wrong value, or none where one is needed."""
-        return {**self._missing(), **self._problems}
+        return {**missing_values(self), **self._problems}
 
     def note_problems(self, problems: Mapping[str, str]) -> None:
         """These fields hold values that do not fit; what is missing is known without being told."""
-        missing = self._missing()
+        missing = missing_values(self)
         worded = {name: for_the_eye(name, sentence) for name, sentence in problems.items()}
         noted = {name: sentence for name, sentence in worded.items() if missing.get(name) != sentence}
         if noted != self._problems:
             self._problems = noted
             self.problems_changed.emit()
 
-    def _missing(self) -> dict[str, str]:
-        if self.project is None:
-            return {}
-        try:
-            (self.stack.recording if self.stack else Recording()).completed(self.document.acquisition)
-        except ParameterError as error:
-            return {name: for_the_eye(name, sentence) for name, sentence in error.problems.items()}
-        return {}
-
     # Runs
 
-    def refresh_runs(self) -> None:
-        """Read the runs from the project again."""
+    def refresh_runs(self, runs: Sequence[Run] | None = None) -> None:
+        """Take up the runs as they are on disk now; where they were not read on a thread, the drive is asked."""
         if self.project is None:
             return
         shown = self.shown_run.number if self.shown_run else None
-        self.runs = tuple(self.project.runs())
+        self.runs = tuple(self.project.runs() if runs is None else runs)
         self.shown_run = next((run for run in self.runs if run.number == shown), None)
         self.runs_changed.emit()
 
@@ -257,6 +285,7 @@ class Session(QObject):
         """A job has started, has its run, or has ended."""
         if (busy, number) != (self.busy, self.running_number):
             self.busy, self.running_number = busy, number
+            self.history.close_step()
             self.job_changed.emit()
 
     # Saved or not
@@ -298,6 +327,17 @@ class Session(QObject):
         if self.unsaved != self._was_unsaved:
             self._was_unsaved = self.unsaved
             self.unsaved_changed.emit(self.unsaved)
+
+
+def missing_values(session: Session) -> dict[str, str]:
+    """Fields that are empty and must not be, each with its sentence."""
+    if session.project is None:
+        return {}
+    try:
+        (session.stack.recording if session.stack else Recording()).completed(session.document.acquisition)
+    except ParameterError as error:
+        return {name: for_the_eye(name, sentence) for name, sentence in error.problems.items()}
+    return {}
 
 
 def _fitting(document: ProjectDocument, stack: Stack | None) -> ProjectDocument:

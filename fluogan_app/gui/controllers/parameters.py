@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
@@ -30,6 +32,9 @@ class ParametersController(QObject):
         form.edited.connect(session.edit)
         form.was_reset.connect(session.reset)
         form.problems_changed.connect(session.note_problems)
+        self._several = ExitStack()
+        form.several_began.connect(lambda title: self._several.enter_context(session.step(title)))
+        form.several_ended.connect(self._several.close)
         self._show_sections()
 
     def refresh(self) -> None:
@@ -76,7 +81,8 @@ class ParametersController(QObject):
         preset = preset_named(session.method, name)
         replaced = {spec.name for spec in specs(session.method.params_type)}
         session.note_problems({name: kept for name, kept in session.problems.items() if name not in replaced})
-        session.change(params={**session.document.params, session.method.name: dict(preset.values)})
+        with session.step(f"Preset: {preset.title}"):
+            session.change(params={**session.document.params, session.method.name: dict(preset.values)})
         self.refresh()
         self._context.say(f"Parameters: {preset.title}. {preset.help}")
 
@@ -87,14 +93,15 @@ class ParametersController(QObject):
             return
         record = session.shown_run.record
         session.note_problems({})
-        session.change(
-            roi=record.roi,
-            frames=record.frames,
-            acquisition=record.acquisition,
-            method=record.method,
-            params={**session.document.params, record.method: record.params},
-            settings=record.settings,
-        )
+        with session.step(f"Parameters of run {record.number}"):
+            session.change(
+                roi=record.roi,
+                frames=record.frames,
+                acquisition=record.acquisition,
+                method=record.method,
+                params={**session.document.params, record.method: record.params},
+                settings=record.settings,
+            )
         self._context.say(f"Parameters, region and frames are those of run {record.number}.")
 
     def _follow_problems(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
+    Editing,
     History,
     Troubleshooting,
 )

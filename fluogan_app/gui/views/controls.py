@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QToolButton,
-    QWidget,
+    QAbstractSlider, QApplication, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QSpinBox,
+    QToolButton, QWidget,
 )  # fmt: skip
 
 from fluogan_app.gui.icons import set_button_icon
@@ -141,11 +141,26 @@ class ElidedLabel(QLabel):
         self.updateGeometry()
 
 
+class PoliteLineEdit(QLineEdit):
+    """A line that takes the keys for undo and redo only while it has something to undo: else they are the window's."""
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's own line takes these keys always."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo, redo = QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo
+            possible = {undo: self.isUndoAvailable(), redo: self.isRedoAvailable()}
+            if any(event.matches(key) and not can for key, can in possible.items()):
+                event.ignore()
+                return False
+        return super().event(event)
+
+
 class WholeNumberField(QSpinBox):
     """A whole number that is told when it was typed to the end, not at every key."""
 
     def __init__(self, object_name: str, words: str, tooltip: str = "", suffix: str = "") -> None:
         super().__init__()
+        self.setLineEdit(PoliteLineEdit())
         self.setObjectName(object_name)
         self.setAccessibleName(words)
         self.setToolTip(tooltip or words)

@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.style import quiet_colour
-from fluogan_app.gui.views.controls import CalmComboBox
+from fluogan_app.gui.views.controls import CalmComboBox, PoliteLineEdit
 
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 #: What border and cursor take of a field.
@@ -53,7 +53,7 @@ def parsed(spec: ParamSpec, text: str) -> Any:
     return number
 
 
-class TextEditor(QLineEdit):
+class TextEditor(PoliteLineEdit):
     """A number or a text, with its unit written into the field. Numbers may be written as 2.5e-3."""
 
     user_edited = Signal()

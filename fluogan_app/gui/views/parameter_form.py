@@ -31,6 +31,8 @@ class ParameterForm(QWidget):
     edited = Signal(object, str, object)
     problems_changed = Signal(object)  # {name: sentence}
     was_reset = Signal(object, object)  # params_type, tuple of names; follows the `edited` of each
+    several_began = Signal(str)  # the `edited` and `was_reset` that follow are one thing that the user did, in words
+    several_ended = Signal()
 
     def __init__(self, sections: Sections = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -247,14 +249,20 @@ class ParameterForm(QWidget):
     # The user's hands
 
     def _reset_all(self) -> None:
+        self._reset("Reset all", self._rows)
+
+    def _reset(self, title: str, keys: Iterable[tuple[type[Params], str]]) -> None:
         changed: dict[type[Params], list[str]] = {}
-        for (params_type, name), row in self._rows.items():
+        self.several_began.emit(title)
+        for params_type, name in keys:
+            row = self._rows[params_type, name]
             if row.reset():
                 changed.setdefault(params_type, []).append(name)
                 self.edited.emit(params_type, name, row.default)
         self.problems_changed.emit(self.problems)
         for params_type, names in changed.items():
             self.was_reset.emit(params_type, tuple(names))
+        self.several_ended.emit()
 
     def _help_with_focus(self) -> None:
         """Who goes to the help to read on wants that of the field with the cursor."""
