@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -97,10 +98,15 @@ def prepare(
         cut = TiledField(field, plan.tiling, plan.margin_pixels, field.survey(), getattr(params, "zoom", 1))
         return Prepared(TiledSolver(cut, solver_for), cut.survey.mean)
     problem = field.problem(plan.margin_pixels)
+    return Prepared(solver_of(problem, solver_for), problem.mean_photons)
+
+
+def solver_of(problem: Problem, solver_for: Callable[[Problem], Solver]) -> Solver:
+    """A solver of a problem in one piece, of which only the inner part is seen."""
     solver = solver_for(problem)
-    if (problem.inner.height, problem.inner.width) != problem.frames.shape[1:]:
-        solver = CroppedSolver(solver, problem.inner)
-    return Prepared(solver, problem.mean_photons)
+    if (problem.inner.height, problem.inner.width) == problem.frames.shape[1:]:
+        return solver
+    return CroppedSolver(solver, problem.inner)
 
 
 def _one_piece(method: Method, params: Any, frame_count: int, roi: Roi, margin: int) -> Plan:
