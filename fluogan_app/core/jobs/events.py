@@ -21,7 +21,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a job stands. `seconds_left` is None until the last phase's rate is known; `curves` are all so far."""
+    """Where a job stands. `seconds_left` is None until the last phase's rate is known; `curves` are all so far.
+
+    phase_end: the step at which the phase ends, 0 where phases come again and again.
+    """
 
     step: int
     total_steps: int
@@ -32,6 +35,7 @@ class Progress:
     seconds_left: float | None
     curves: Curves
     message: str = ""
+    phase_end: int = 0
 
 
 @dataclass(frozen=True)
