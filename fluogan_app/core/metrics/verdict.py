@@ -56,8 +56,8 @@ def _light(known: Evidenced) -> str:
         return f"Structure and background account for the recorded light to {text}: intensities can be compared."
     more = "more" if known.balance_percent > 0 else "less"
     return (
-        f"Structure and background hold {text} {more} light than was recorded: do not compare intensities. Look for hot "
-        "pixels, a wrong offset or a bright border."
+        f"Structure and background hold {text} {more} light than was recorded: do not compare intensities. Look for "
+        "hot pixels, a wrong offset or a bright border."
     )
 
 
@@ -68,8 +68,8 @@ def _mean(known: Evidenced) -> str:
     if known.spots:
         spots = "one spot stands" if known.spots == 1 else f"{known.spots} spots stand"
         return (
-            f"Blurred again, the image differs from the recorded mean by {rms} (1 is noise), and {spots} out that noise "
-            f"does not make ({known.strongest}): structure there is missing or wrong."
+            f"Blurred again, the image differs from the recorded mean by {rms} (1 is noise), and {spots} out that "
+            f"noise does not make ({known.strongest}): structure there is missing or wrong."
         )
     if known.residual_rms_sd > MOST_RMS_SD:
         return (
@@ -80,8 +80,8 @@ def _mean(known: Evidenced) -> str:
         return f"The image follows the recorded mean to {rms}, closer than its noise: part of the fine detail is noise."
     if known.residual_p_value is not None and known.residual_p_value < CHANCE:
         return (
-            f"The image explains the recorded mean to {rms}, but what is left over is not pure noise: neighbouring pixels "
-            "hang together, weakly and everywhere."
+            f"The image explains the recorded mean to {rms}, but what is left over is not pure noise: neighbouring "
+            "pixels hang together, weakly and everywhere."
         )
     return f"Blurred again, the image is the recorded mean within its noise ({rms}); no spot is left unexplained."
 
@@ -102,7 +102,7 @@ def _resolution(known: Evidenced) -> str:
         if factor > BOLD_GAIN:
             gain += "; so large a gain mostly comes from what both halves share beside the sample"
         elif factor < 1:
-            gain = f", coarser than the PSF ({length_text(known.psf_fwhm_nm)}): the light is too little for finer detail"
+            gain = f", coarser than the PSF ({length_text(known.psf_fwhm_nm)}): there is too little light for more"
     return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}."
 
 
@@ -125,6 +125,6 @@ def _bias(known: Evidenced) -> str:
     if not (known.has_halves or known.doubtful_percent is not None):
         return ""
     return (
-        "What repeats need not be true: a wrong PSF, a fixed pattern of the camera or too much sparsity bends all repeats "
-        "alike."
+        "What repeats need not be true: a wrong PSF, a fixed pattern of the camera or too much sparsity bends all "
+        "repeats alike."
     )

@@ -74,11 +74,8 @@ def measure_run(run: Run, result: Result) -> Findings:
     return found + left_over(_residual(run, result), camera.fwhm_nm / camera.pixel_size_nm)
 
 
-def _residual(run: Run, result: Result) -> np.ndarray:
-    """ȳ − Ψx − b in units proportional to the noise of the light, √(Ψx + b); of a region without its border.
-
-    Light from beyond a region's border was in the fit and is not in its estimate.
-    """
+def simulated_mean(run: Run, result: Result) -> np.ndarray:
+    """Ψx + b, (Y, X) float64 photons per frame: what the camera would see of a run's images. Raises FluoganError."""
     import torch
 
     from fluogan_app.core.optics.blur import blur_operator, optics_of
@@ -87,12 +84,28 @@ def _residual(run: Run, result: Result) -> np.ndarray:
     optics = optics_of(record.acquisition.complete(), record.params.get("boundary", "reflecting"))
     operator = blur_operator(optics, result.mean.shape, result.zoom)
     estimate = torch.from_numpy(np.ascontiguousarray(result.estimate, np.float32))
-    simulated = operator.apply(estimate).numpy().astype(float) + result.background
+    return operator.apply(estimate).numpy().astype(float) + result.background
+
+
+def border_pixels(run: Run, shape_yx: tuple[int, int]) -> int:
+    """How many camera pixels at a region's border are not told of: light from beyond it was in the fit.
+
+    0 for the whole frame, and where too little would be left.
+    """
+    from fluogan_app.core.optics.blur import optics_of
+
+    record = run.record
+    if record.link is None or record.roi == Roi.whole(record.link.shape_tyx[1:]):
+        return 0
+    border = math.ceil(2 * optics_of(record.acquisition.complete()).psf.fwhm_pixels)
+    return 0 if min(shape_yx) - 2 * border < LEAST_SIDE else border
+
+
+def _residual(run: Run, result: Result) -> np.ndarray:
+    """ȳ − Ψx − b in units proportional to the noise of the light, √(Ψx + b); of a region without its border."""
+    simulated = simulated_mean(run, result)
     residual = (result.mean - simulated) / np.sqrt(np.maximum(simulated, _DARKEST * simulated.max()))
-    whole = record.link is None or record.roi == Roi.whole(record.link.shape_tyx[1:])
-    border = 0 if whole else math.ceil(2 * optics.psf.fwhm_pixels)
-    if min(residual.shape) - 2 * border < LEAST_SIDE:
-        return residual
+    border = border_pixels(run, residual.shape)
     return residual[border : residual.shape[0] - border, border : residual.shape[1] - border]
 
 

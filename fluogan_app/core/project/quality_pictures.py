@@ -1,0 +1,198 @@
+"""The maps and curves of a judgement, each with its unit, its place and one sentence on what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.estimate.result import Evidence, Mark, Series
+from fluogan_app.core.metrics.decorrelation import Decorrelation
+from fluogan_app.core.metrics.findings import Findings
+from fluogan_app.core.metrics.local_resolution import LocalResolution
+from fluogan_app.core.metrics.repeatability import Repeatability
+from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled
+from fluogan_app.core.metrics.ring_correlation import RingCorrelation
+from fluogan_app.core.metrics.unexplained import Spot, Unexplained
+from fluogan_app.core.metrics.variance_match import VarianceMatch
+from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT
+from fluogan_app.core.units import length_text
+
+SD = "standard deviations"
+FREQUENCY = "Spatial frequency in 1/µm"
+#: Of the many high-passed curves of a decorrelation analysis so many are drawn.
+_CURVES = 6
+_OVER = {"halves": "random halves of the frames", "seeds": "other random numbers"}
+
+
+@dataclass(frozen=True)
+class QualityMap:
+    """A map over the field, image [y, x], NaN where nothing is told.
+
+    origin_nm: (y, x) of the corner of its first pixel, from that of the run's region. two_sided: 0 is the middle.
+    """
+
+    name: str
+    title: str
+    image: np.ndarray
+    pixel_size_nm: float
+    unit: str
+    meaning: str
+    two_sided: bool = False
+    origin_nm: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A curve with one sentence on what it means."""
+
+    name: str
+    title: str
+    evidence: Evidence
+    meaning: str
+
+
+def place_text(spot: Spot, record: RunRecord) -> str:
+    """Where a spot is in the whole frame and how strong: "+7.2 sd at x 1.20 µm, y 0.40 µm"."""
+    size_nm = record.acquisition.pixel_size_nm or 1.0
+    y, x = ((at + first + 0.5) * size_nm for at, first in ((spot.y, record.roi.y0), (spot.x, record.roi.x0)))
+    return f"{spot.deviation_sd:+.1f} sd at x {x / 1e3:.2f} µm, y {y / 1e3:.2f} µm".replace("-", "−")
+
+
+def maps_of(
+    result: Result, findings: Findings, parts: Mapping[str, Any], repeats: Mapping[str, Repeatability], variation: float
+) -> tuple[QualityMap, ...]:
+    """All maps that there are. parts: "residual", "variance" and "local", None where they are not told."""
+    camera_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
+    found = [_error_map(one, camera_nm) for one in findings.evidence if isinstance(one, ResolutionScaled)]
+    if parts["residual"] is not None:
+        found.append(_residual_map(parts["residual"], camera_nm))
+    if parts["variance"] is not None:
+        found.append(_variance_map(parts["variance"], camera_nm))
+    if parts["local"] is not None:
+        found.append(_local_map(parts["local"]))
+    for kind, one in repeats.items():
+        found += repeat_maps(kind, one, variation, fine_nm)
+    return tuple(found)
+
+
+def repeat_maps(kind: str, found: Repeatability, variation: float, fine_nm: float) -> tuple[QualityMap, ...]:
+    """Spread, its ratio to the value, and the estimate without the pixels that vary by more than `variation`."""
+    over, percent = _OVER[kind], found.doubtful_percent(variation)
+    rule = f"Left out are pixels whose standard deviation over {over} exceeds {variation:.0%} of their value"
+    return (
+        QualityMap(
+            f"deviation_{kind}", f"Spread over {kind}", found.deviation, fine_nm, ESTIMATE_UNIT,
+            f"Standard deviation of each fine pixel over {over}; in all {found.scatter_percent:.3g} % of the light.",
+        ),
+        QualityMap(
+            f"variation_{kind}", f"Variation over {kind}", 100.0 * found.variation, fine_nm, "%",
+            "Standard deviation as a share of the value: below 30 % a pixel comes back, at 100 % it may be gone. "
+            f"Values darker than {found.floor:.2g} photons count as that.",
+        ),
+        QualityMap(
+            f"trusted_{kind}", f"Without doubtful pixels ({kind})", found.trusted(variation), fine_nm, ESTIMATE_UNIT,
+            f"{rule}: {percent:.3g} % of the light. Shown in grey-blue. A bias of the model is not seen by this.",
+        ),
+    )  # fmt: skip
+
+
+def diagrams_of(findings: Findings, residual: Unexplained | None) -> tuple[Diagram, ...]:
+    """All curves that there are."""
+    found = []
+    for one in findings.evidence:
+        if isinstance(one, RingCorrelation):
+            found.append(_ring_diagram(one, findings))
+        elif isinstance(one, Decorrelation):
+            found.append(_decorrelation_diagram(one))
+    if residual is not None:
+        found.append(_histogram(residual))
+    return tuple(found)
+
+
+def _error_map(found: ResolutionScaled, camera_nm: float) -> QualityMap:
+    meaning = (
+        f"Where the estimate, blurred again, differs from the recorded mean: RSE {found.error:.3g} photons per pixel "
+        f"({found.error_percent:.2g} % of the range), RSP {found.pearson:.4f} (1 is perfect)."
+    )
+    return QualityMap("error_map", "Error map", found.error_map, camera_nm, CAMERA_UNIT, meaning)
+
+
+def _residual_map(found: Unexplained, camera_nm: float) -> QualityMap:
+    level = f"{found.level_sd:.2g} sd"
+    if found.spots:
+        count = "One spot is" if len(found.spots) == 1 else f"{len(found.spots)} spots are"
+        meaning = f"{count} beyond {level} and not explained: above 0 the image lacks light, below it has too much."
+    else:
+        meaning = f"Nothing is beyond {level}: the model explains the recorded mean, as far as its noise tells."
+    return QualityMap(
+        "residual", "Residual of the mean", found.residual, camera_nm, SD,
+        f"(recorded mean − blurred estimate − background) over its noise. {meaning}", two_sided=True,
+    )  # fmt: skip
+
+
+def _variance_map(found: VarianceMatch, camera_nm: float) -> QualityMap:
+    event = f"blinking of {found.photons_per_event:.3g} photons per event" if found.photons_per_event else "no blinking"
+    return QualityMap(
+        "variance", "Residual of the variance", found.residual, camera_nm, SD,
+        "(recorded − modelled variance of one frame) over its noise; the model has shot noise, a constant and "
+        f"{event}. Above 0 something flickers, moves or switches more than the image says.", two_sided=True,
+    )  # fmt: skip
+
+
+def _local_map(found: LocalResolution) -> QualityMap:
+    block, half = length_text(found.block_nm), found.step_nm / 2.0
+    told = found.quartiles_nm
+    words = "no block tells a resolution" if told is None else f"half of the blocks lie between {told[0]:.0f} and "
+    words += "" if told is None else f"{told[2]:.0f} nm"
+    return QualityMap(
+        "local_resolution", "Local resolution", found.resolution_nm, found.step_nm, "nm",
+        f"Ring correlation 1/7 of odd and even frames in blocks of {block}: {words}. Grey-blue: too dark, or no "
+        "agreement.", origin_nm=(half, half),
+    )  # fmt: skip
+
+
+def _ring_diagram(found: RingCorrelation, findings: Findings) -> Diagram:
+    frequency, value = 1e3 * found.frequency_per_nm, findings.values().get("frc_nm")
+    series = (
+        Series("each ring", frequency, found.correlation, colour=4),
+        Series("smoothed, ± 1 sd of a ring", frequency, found.smooth, found.spread, "line", 0),
+        Series("1/7", frequency, found.threshold("1/7"), drawn_as="line", colour=1),
+        Series("3σ of chance", frequency, np.minimum(found.threshold("3 sigma"), 1.0), drawn_as="line", colour=2),
+    )
+    marks = () if value is None else (Mark(f"{value:.4g} nm", 1e3 / value),)
+    told = "They do not cross the threshold" if value is None else f"They fall to 1/7 at a period of {value:.4g} nm"
+    title = "Fourier ring correlation of odd and even frames"
+    meaning = f"{told}. It tells which detail repeats from half of the frames each, not which is true."
+    return Diagram("frc", "Ring correlation", Evidence(title, FREQUENCY, "Correlation", series, marks), meaning)
+
+
+def _decorrelation_diagram(found: Decorrelation) -> Diagram:
+    frequency = found.radius * 1e3 / (2.0 * found.pixel_size_nm)
+    filtered = found.curves[1:][:: max(1, (len(found.curves) - 1) // _CURVES)]
+    series = [Series("estimate", frequency, found.curves[0], drawn_as="line", colour=0)]
+    series += [
+        Series("high-passed" if number == 0 else "", frequency, curve, drawn_as="line", colour=4)
+        for number, curve in enumerate(filtered)
+    ]
+    nm = found.resolution_nm
+    marks = () if nm is None else (Mark(f"{nm:.4g} nm", 1e3 / nm),)
+    told = "no structure above its noise" if nm is None else f"structure down to a period of {nm:.4g} nm"
+    meaning = f"The estimate alone shows {told}. Fine structure need not be true structure."
+    title = "Decorrelation analysis of the estimate"
+    return Diagram("decorrelation", "Decorrelation", Evidence(title, FREQUENCY, "d", tuple(series), marks), meaning)
+
+
+def _histogram(found: Unexplained) -> Diagram:
+    middles, shares, normal = found.histogram()
+    series = (
+        Series("residual", middles, 100.0 * shares, drawn_as="points", colour=0),
+        Series("pure noise, N(0, 1)", middles, 100.0 * normal, drawn_as="line", colour=1),
+    )
+    meaning = f"{found.beyond_two_percent:.3g} % of the pixels are beyond 2 sd; noise alone has 4.55 %."
+    evidence = Evidence("Residual of the mean", "Residual in sd of its noise", "Pixels in %", series)
+    return Diagram("histogram", "Histogram of the residual", evidence, meaning)

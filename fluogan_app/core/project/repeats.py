@@ -1,0 +1,123 @@
+"""What of a run comes back when it is made again: from odd and even frames, random halves of them, or other seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from fluogan_app.core.data.alternate import chosen_stack
+from fluogan_app.core.data.halves import half_frames
+from fluogan_app.core.data.shifted import corrected
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.data.survey import take_survey
+from fluogan_app.core.errors import ParameterError, SolverError
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Outcome, Sink
+from fluogan_app.core.jobs.runner import Job
+from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.metrics.repeatability import Spread
+from fluogan_app.core.params import validated
+from fluogan_app.core.project.halves import half_reconstructions
+from fluogan_app.core.project.kept_quality import (
+    RepeatKind, read_repeats, write_halves, write_repeats, write_variance,
+)  # fmt: skip
+from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.project.prepare import RunRequest, prepare_run
+from fluogan_app.core.project.run import Run
+
+#: Pixels that are read in a second from a drive that is not slow.
+_PIXELS_PER_S = 4e7
+#: Called before a piece of work with its number from 1, how many there are, and its name; gives who hears of it.
+SinkOf = Callable[[int, int, str], Sink]
+
+
+def keep_halves(run: Run, stack: Stack, control: Control, sink_of: SinkOf | None = None) -> bool:
+    """Reconstruct odd and even frames with δ = 0 and keep both. Whether it came to its end.
+
+    Blocks. Raises DataError for fewer than two frames, ProjectError, and what reconstructing raises.
+    """
+    numbers = {"odd": 1, "even": 2}
+    named = None if sink_of is None else lambda name: sink_of(numbers[name], 2, f"{name} frames")
+    found = half_reconstructions(stack, run.record, control, named)
+    if found is not None:
+        write_halves(run, *found)
+    return found is not None
+
+
+def keep_repeats(
+    run: Run, stack: Stack, kind: RepeatKind, count: int, control: Control, sink_of: SinkOf | None = None
+) -> int:
+    """Repeat a run until there are `count` repeats of one kind, keeping each as it comes; how many there are then.
+
+    What an earlier call kept counts. Blocks. Raises ParameterError where the kind changes nothing, DataError for too
+    few frames, ProjectError, and what reconstructing raises.
+    """
+    reason = why_no_repeats(run.record, kind)
+    if reason:
+        raise ParameterError({"kind": reason}, "Choose the other kind of repeats.")
+    shape = run.result().estimate.shape
+    kept = read_repeats(run, kind, shape)
+    # What a run repeated itself has no mean to go on from.
+    spread = kept.spread() if kept is not None and kept.mean is not None else Spread()
+    for number, request, part in _requests(run.record, stack, kind, spread.count + 1, count):
+        sink = sink_of(number, count, f"repeat {number} of {count}") if sink_of else None
+        ended = Job(prepare_run(part, request).solver, control, sink).run()
+        if ended.outcome is Outcome.CANCELLED:
+            break
+        if ended.outcome is Outcome.FAILED or ended.result is None:
+            raise ended.error or SolverError(f"Repeat {number} could not be made.", "See the log.")
+        spread.add(ended.result.estimate)
+        write_repeats(run, kind, spread)
+    return spread.count
+
+
+def why_no_repeats(record: RunRecord, kind: RepeatKind) -> str:
+    """Why repeats of this kind would tell nothing of such a run; "" where they do."""
+    if kind == "seeds" and record.params.get("delta", 1) == 0:
+        return "Without the critic (δ = 0) nothing is drawn at random: every seed gives the same image."
+    return ""
+
+
+def keep_variance(run: Run, stack: Stack) -> np.ndarray:
+    """Read a run's frames once and keep their variance over time, (Y, X) in photons².
+
+    Raises ReadError, DataError, ProjectError.
+    """
+    record = run.record
+    frames = corrected(stack, record.drift)
+    survey = take_survey(frames, record.acquisition, record.roi, record.frames)
+    variance = survey.variance.astype(float)
+    write_variance(run, variance)
+    return variance
+
+
+def seconds_expected(record: RunRecord, what: str, count: int = 1) -> float:
+    """About how long "odd-even", so many "halves" or "seeds", or the "variance" will take on the run's machine, in s.
+
+    At most so long for "odd-even" of a run with a critic, whose steps cost more than those without.
+    """
+    if what == "variance":
+        shape = record.link.shape_tyx[1:] if record.link is not None else (record.roi.height, record.roi.width)
+        return len(record.frames) * shape[0] * shape[1] / _PIXELS_PER_S
+    one = record.seconds / (1 + record.settings.repeats)
+    return one * (2 if what == "odd-even" else count)
+
+
+def _requests(
+    record: RunRecord, stack: Stack, kind: RepeatKind, first: int, last: int
+) -> Iterator[tuple[int, RunRequest, Stack]]:
+    """The number of each repeat that is to be made, what is asked of it, and the frames that it is made from."""
+    params = validated(method_named(record.method).params_type, record.params)
+    whole = corrected(stack, record.drift)
+    for number in range(first, last + 1):
+        settings = record.settings.replace(repeats=0)
+        part, frames = whole, record.frames
+        if kind == "seeds":
+            settings = settings.replace(seed=(record.settings.seed + number) % 2**31)
+        else:
+            random = np.random.default_rng((record.settings.seed, number))
+            part = chosen_stack(whole, record.frames.start + half_frames(len(record.frames), random))
+            frames = None
+        asked = RunRequest(record.method, params, settings, record.acquisition, record.roi, frames, part.drift)
+        yield number, asked, part
