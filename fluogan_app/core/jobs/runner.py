@@ -156,6 +156,7 @@ class Job:
             seconds_left=self._seconds_left(state, phase, rate, now),
             curves=self._recorder.curves(),
             message=self._warnings[-1] if self._warnings else "",
+            phase_end=0 if phase.round_steps else phase.end_step,
         )
 
     def _seconds_left(self, state: State, phase: Phase, rate: float | None, now: float) -> float | None:
