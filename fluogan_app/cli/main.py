@@ -30,6 +30,7 @@ COMMANDS = {
     "pack": "Pack a project into one archive, with or without its raw stack.",
     "unpack": "Unpack an archive that “pack” made.",
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
+    "judge": "Judge a run: what of it can be trusted, with the numbers, maps and repeats behind it.",
     "simulate": "Simulate a stack with known truth.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",

@@ -25,7 +25,7 @@ _ORIGIN_WORDS = {
 }
 _UNIT_ENDINGS = {
     "_percent": "%", "_nm": "nm", "_photons": "photons", "_counts": "counts", "_s": "s", "_frames": "frames",
-    "_db": "dB", "_pixels": "pixels",
+    "_db": "dB", "_pixels": "pixels", "_sd": "sd",
 }  # fmt: skip
 
 #: What steers a terminal, turns the direction of writing, or cannot be encoded; a file can have it in its name.
