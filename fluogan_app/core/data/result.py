@@ -12,7 +12,7 @@ import numpy as np
 class Metric:
     """One quantity that is followed over the steps: its column's name, how it is called, its unit and its plot.
 
-    `plot` names the diagram in which it is drawn: "generator", "critic", "photons" or "convergence".
+    `plot` names the diagram in which it is drawn: "generator", "critic", "photons", "convergence" or "quality".
     """
 
     name: str
@@ -22,12 +22,24 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class PhaseMark:
+    """Where a stretch of steps of one kind begins: after how many steps, and its name ("Against the critic")."""
+
+    step: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Curves:
-    """Metrics against the step. `steps` (N,) int64; each column (N,) float64, NaN where a metric was not computed."""
+    """Metrics against the step. `steps` (N,) int64; each column (N,) float64, NaN where a metric was not computed.
+
+    marks: where the phases of the run begin, in order; none in curves of older programs.
+    """
 
     metrics: tuple[Metric, ...] = ()
     steps: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+    marks: tuple[PhaseMark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from fluogan_app.core.data.result import Curves, Metric
+from fluogan_app.core.data.result import Curves, Metric, PhaseMark
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write, gone, replace, write_atomic
 from fluogan_app.core.jobs.tensor_files import FinishedParts, checksum, read_tensors, write_tensors
@@ -96,6 +96,7 @@ def _write(path: Path, checkpoint: Checkpoint, parts: Mapping[str, str]) -> None
     header = {
         "step": str(checkpoint.state.step),
         "metrics": json.dumps([vars(metric) for metric in checkpoint.curves.metrics]),
+        "marks": json.dumps([vars(mark) for mark in checkpoint.curves.marks]),
         "finished": json.dumps(parts),
         "checksum": checksum(tensors.items()),
     }
@@ -150,7 +151,8 @@ def _step(path: Path) -> int:
 def _curves(header: Mapping[str, str], arrays: Mapping[str, np.ndarray]) -> Curves:
     metrics = tuple(Metric(**entry) for entry in json.loads(header["metrics"]))
     columns = {name.removeprefix(_COLUMN): array for name, array in arrays.items() if name.startswith(_COLUMN)}
-    return Curves(metrics, arrays[_STEPS], columns)
+    marks = tuple(PhaseMark(**entry) for entry in json.loads(header.get("marks", "[]")))
+    return Curves(metrics, arrays[_STEPS], columns, marks)
 
 
 def _preview(step: int, arrays: Mapping[str, np.ndarray]) -> Preview:

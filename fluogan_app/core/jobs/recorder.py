@@ -7,21 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fluogan_app.core.data.result import Curves, Metric
+from fluogan_app.core.data.result import Curves, Metric, PhaseMark
 
 if TYPE_CHECKING:
     import torch
 
 
 class Recorder:
-    """Collects one row per step. `add` keeps the tensors as they are; `flush` fetches them from the device at once."""
+    """Collects one row per step. `add` keeps the tensors as they are; `flush` fetches them from the device at once.
+
+    What was followed of the run before, but is not now, keeps its columns.
+    """
 
     def __init__(self, metrics: tuple[Metric, ...], before: Curves | None = None) -> None:
-        self._metrics = metrics
+        names = {metric.name for metric in metrics}
+        others = before.metrics if before is not None else ()
+        self._metrics = (*metrics, *(metric for metric in others if metric.name not in names))
         self._pending: list[tuple[int, Mapping[str, torch.Tensor]]] = []
+        self._noted: dict[int, dict[str, float]] = {}
+        self._marks: tuple[PhaseMark, ...] = ()
         self._count = 0
         self._steps = np.empty(1024, np.int64)
-        self._table = np.empty((len(metrics), 1024))
+        self._table = np.empty((len(self._metrics), 1024))
         if before is not None:
             self._take_over(before)
 
@@ -29,22 +36,37 @@ class Recorder:
         """Keep one step's metrics without waiting for the device."""
         self._pending.append((step, values))
 
+    def note(self, step: int, values: Mapping[str, float]) -> None:
+        """Keep what was seen from outside after a step; what is not finite was not seen."""
+        found = {name: value for name, value in values.items() if np.isfinite(value)}
+        if self._count and self._steps[self._count - 1] == step:
+            for row, metric in enumerate(self._metrics):
+                self._table[row, self._count - 1] = found.get(metric.name, self._table[row, self._count - 1])
+        elif found:
+            self._noted.setdefault(step, {}).update(found)
+
+    def mark(self, step: int, name: str) -> None:
+        """From here on the steps are of this phase."""
+        if not self._marks or self._marks[-1].name != name:
+            self._marks = (*(mark for mark in self._marks if mark.step < step), PhaseMark(step, name))
+
     def flush(self) -> str | None:
         """Fetch what is pending. Returns the name of the first metric that is not finite, or None."""
         pending, self._pending = self._pending, []
         self._reserve(self._count + len(pending))
         wrong: str | None = None
         for step, values in _fetched(pending):
+            known = values | self._noted.pop(step, {})
             self._steps[self._count] = step
-            self._table[:, self._count] = [values.get(metric.name, np.nan) for metric in self._metrics]
+            self._table[:, self._count] = [known.get(metric.name, np.nan) for metric in self._metrics]
             self._count += 1
             wrong = wrong or next((name for name, value in values.items() if not np.isfinite(value)), None)
         return wrong
 
     def curves(self) -> Curves:
-        """The curves of all flushed steps, as views: rows that were written never change."""
+        """The curves of all flushed steps, as views: rows that were written never change, but for what is noted."""
         columns = {metric.name: self._table[index, : self._count] for index, metric in enumerate(self._metrics)}
-        return Curves(self._metrics, self._steps[: self._count], columns)
+        return Curves(self._metrics, self._steps[: self._count], columns, self._marks)
 
     def _reserve(self, count: int) -> None:
         if count <= len(self._steps):
@@ -60,7 +82,7 @@ class Recorder:
         self._steps[:count] = before.steps
         for row, metric in enumerate(self._metrics):
             self._table[row, :count] = before.columns.get(metric.name, np.nan)
-        self._count = count
+        self._count, self._marks = count, before.marks
 
 
 def _fetched(pending: list[tuple[int, Mapping[str, torch.Tensor]]]) -> list[tuple[int, dict[str, float]]]:

@@ -60,7 +60,8 @@ class Job:
     def run(self, start: Checkpoint | None = None) -> Ended:
         """Run from the beginning, or on from a checkpoint, to the end."""
         self._began = self._clock()
-        self._recorder = Recorder(self._solver.metrics, start.curves if start else None)
+        metrics = (*self._solver.metrics, *self._watch.metrics)
+        self._recorder = Recorder(metrics, start.curves if start else None)
         self._good_curves = self._recorder.curves()
         try:
             return self._ended(self._loop(start.state if start else None))
@@ -75,6 +76,7 @@ class Job:
         state = self._solver.restore(kept) if kept is not None else self._solver.init()
         self._keep(state)
         self._phase, self._pace = self._solver.phase(state), _Pace(self._clock(), state.step)
+        self._recorder.mark(state.step, self._phase.name)
         self._first_step = state.step
         due = _Due(self._cadence, self._clock())
         self._show_watchers(state, force=True)
@@ -86,13 +88,25 @@ class Job:
                 return Outcome.CANCELLED
             state, values = self._solver.step(state)
             self._recorder.add(state.step, values)
+            self._follow_phase(state)
             self._report(state, due)
-        self._keep(state, save=True)
+        # Before the last state is kept: what is seen of it belongs to its curves.
         self._show_watchers(state, force=True)
+        self._keep(state, save=True)
         return Outcome.FINISHED
 
+    def _follow_phase(self, state: State) -> None:
+        """Note where one phase ends and the next begins, to the step."""
+        known = self._phase
+        if state.step < known.end_step and not (known.round_steps and state.step % known.round_steps == 0):
+            return
+        phase = self._solver.phase(state)
+        if phase != known:
+            self._phase, self._pace = phase, _Pace(self._clock(), state.step)
+            self._recorder.mark(state.step, phase.name)
+
     def _show_watchers(self, state: State, force: bool = False) -> None:
-        self._watch.look(self._solver, state, self._recorder.curves, force)
+        self._recorder.note(state.step, self._watch.look(self._solver, state, self._recorder.curves, force))
 
     def _report(self, state: State, due: _Due) -> None:
         now = self._clock()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from fluogan_app.core.data.result import Curves
+from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.methods.base import Solver, State
 
 log = logging.getLogger(__name__)
@@ -16,12 +16,15 @@ SHARE = 40.0
 
 
 class Watcher(Protocol):
-    """Is shown a run's state now and then. It must not change the state, nor draw from its random numbers."""
+    """Is shown a run's state now and then. It must not change the state, nor draw from its random numbers.
+
+    One that measures something declares `metrics`, and its `look` gives their values: they become curves of the run.
+    """
 
     #: Seconds between two looks at least; the time that looking takes lengthens them.
     every_s: float
 
-    def look(self, solver: Solver, state: State, curves: Curves) -> None:
+    def look(self, solver: Solver, state: State, curves: Curves) -> Mapping[str, float] | None:
         """Between two steps; also before the first and after the last one, and when the run is paused."""
 
     def close(self) -> None:
@@ -35,15 +38,24 @@ class Watch:
         self._due = {watcher: clock() for watcher in watchers}
         self._clock = clock
 
-    def look(self, solver: Solver, state: State, curves: Callable[[], Curves], force: bool = False) -> None:
-        """Show the state to those who are due, or to all."""
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What the watchers measure."""
+        return tuple(metric for watcher in self._due for metric in getattr(watcher, "metrics", ()))
+
+    def look(
+        self, solver: Solver, state: State, curves: Callable[[], Curves], force: bool = False
+    ) -> dict[str, float]:
+        """Show the state to those who are due, or to all. Returns what they measured."""
+        found: dict[str, float] = {}
         for watcher, due in list(self._due.items()):
             began = self._clock()
             if force or began >= due:
-                self._ask(watcher, solver, state, curves())
+                found |= self._ask(watcher, solver, state, curves())
                 now = self._clock()
                 if watcher in self._due:
                     self._due[watcher] = now + max(watcher.every_s, SHARE * (now - began))
+        return found
 
     def close(self) -> None:
         """Tell all that the run has ended."""
@@ -53,9 +65,10 @@ class Watch:
             except Exception:  # noqa: BLE001 - see _ask
                 log.exception("%s could not be closed", type(watcher).__name__)
 
-    def _ask(self, watcher: Watcher, solver: Solver, state: State, curves: Curves) -> None:
+    def _ask(self, watcher: Watcher, solver: Solver, state: State, curves: Curves) -> Mapping[str, float]:
         try:
-            watcher.look(solver, state, curves)
+            return watcher.look(solver, state, curves) or {}
         except Exception:  # noqa: BLE001 - whatever fails in a side-show, the run goes on
             log.exception("%s failed and looks no more", type(watcher).__name__)
             del self._due[watcher]
+            return {}

@@ -39,6 +39,10 @@ class CroppedSolver:
         """See Solver.phase."""
         return self._solver.phase(state)
 
+    def inside(self, state: State) -> tuple[Solver, State]:
+        """See at_work."""
+        return self._solver, state
+
     def image(self, state: State) -> Preview:
         """See Solver.image."""
         preview = self._solver.image(state)

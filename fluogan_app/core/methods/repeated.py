@@ -68,6 +68,10 @@ class RepeatedSolver:
             return State(step, _with_half(kept, result, index) if index else _begun(result)), {} if index else values
         return State(step, {**part.tensors, **kept}), {} if index else values
 
+    def inside(self, state: State) -> tuple[Solver, State] | None:
+        """See at_work: the run on all frames, which is the one that is shown."""
+        return (self._solver_of(0), state) if state.step < self._steps else None
+
     def phase(self, state: State) -> Phase:
         """See Solver.phase."""
         index, within = divmod(min(state.step, self.total_steps - 1), self._steps)

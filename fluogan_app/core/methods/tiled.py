@@ -92,6 +92,15 @@ class TiledSolver:
         last = {name.removeprefix(_SUM): float(value) for name, value in sums.items()}
         return self._done(state, index, Piece.of(solver.result(part), self._tiling, index, last)), shown
 
+    #: The solver at work sees one tile.
+    in_parts = True
+
+    def inside(self, state: State) -> tuple[Solver, State] | None:
+        """See at_work: the tile in work, None between two."""
+        index, within = divmod(state.step, self._steps)
+        solver = self._solver_of(index) if within else None
+        return None if solver is None else (solver, State(within, _parted(state.tensors)[0]))
+
     def phase(self, state: State) -> Phase:
         """See Solver.phase."""
         index, within = divmod(min(state.step, self.total_steps - 1), self._steps)

@@ -14,7 +14,7 @@ import numpy as np
 
 from fluogan_app import __version__
 from fluogan_app.core.data.drift import Drift
-from fluogan_app.core.data.result import Curves, Metric, Result
+from fluogan_app.core.data.result import Curves, Metric, PhaseMark, Result
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import gone, write_json_atomic
 from fluogan_app.core.jobs.checkpoint import CheckpointFolder
@@ -105,6 +105,7 @@ class Run:
             "measures": finite(result.measures) if result else {},
             "notes": list(result.notes) if result else [],
             "curves": [asdict(metric) for metric in curves.metrics],
+            "marks": [asdict(mark) for mark in curves.marks],
         }
         write_json_atomic(self.folder / "metrics.json", about)
 
@@ -127,7 +128,8 @@ class Run:
     def curves(self) -> Curves:
         """The curves of a run that ended, or up to its last checkpoint; empty before it. Raises ProjectError."""
         if self.has_ended and (self.folder / "curves.csv").exists():
-            return read_curves_csv(self.folder / "curves.csv", self._metrics())
+            metrics, marks = self._metrics()
+            return replace(read_curves_csv(self.folder / "curves.csv", metrics), marks=marks)
         looked = self.checkpoints.look()
         return looked[0] if looked is not None else Curves()
 
@@ -150,11 +152,12 @@ class Run:
         if not self.folder.is_dir():
             raise gone("run", self.folder)
 
-    def _metrics(self) -> list[Metric]:
+    def _metrics(self) -> tuple[list[Metric], tuple[PhaseMark, ...]]:
         path = self.folder / "metrics.json"
         about = read_json(path)
         try:
-            return [Metric(**entry) for entry in about["curves"]]
+            metrics = [Metric(**entry) for entry in about["curves"]]
+            return metrics, tuple(PhaseMark(**entry) for entry in about.get("marks", ()))
         except (TypeError, KeyError) as error:
             raise ProjectError(f"{path} is damaged: it does not name the curves.", _RESTORE) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluogan_app.core.jobs.events import Sink
 from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.project.history import HistoryWriter
+from fluogan_app.core.project.live_watchers import CriticWatcher, QualityWatcher
 from fluogan_app.core.project.prepare import PreparedRun
 from fluogan_app.core.project.run import Run
 
@@ -16,4 +17,4 @@ def watched_in_window(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watc
 
 def kept_on_disk(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:
     """What is kept of every run, whoever started it."""
-    return (HistoryWriter(run, sink),)
+    return HistoryWriter(run, sink), QualityWatcher(), CriticWatcher(run, sink)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from fluogan_app.core.data.result import Curves
+import numpy as np
+
+from fluogan_app.core.data.result import Curves, Metric, PhaseMark
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.jobs.watchers import SHARE, Watch
 from fluogan_app.core.methods.base import State
 
@@ -69,3 +73,24 @@ def test_one_that_fails_is_asked_no_more_and_the_others_go_on():
     bad, good = Looker(clock, fails=True), Looker(clock)
     _watched(Watch((bad, good), clock), clock, 8)
     assert bad.steps == [0] and good.steps == [0, 4]
+
+
+def test_what_is_measured_becomes_curves_of_the_run(make_walk):
+    class Measurer:
+        every_s = 0.0
+        metrics = (Metric("length", "Length", "nm", "quality"),)
+
+        def look(self, solver, state, curves):
+            return {"length": 10.0 * state.step}
+
+        def close(self):
+            pass
+
+    solver = make_walk(total_steps=12, running_from=5)
+    watched = Job(solver, Control(), watchers=(Measurer(),)).run()
+    found = watched.curves.columns["length"]
+    assert found[-1] == 120.0 and np.isfinite(found).sum() >= 1
+    assert watched.curves.marks == (PhaseMark(0, "Walking"), PhaseMark(5, "Running"))
+    plain = Job(make_walk(total_steps=12), Control()).run()
+    assert np.array_equal(plain.result.estimate, watched.result.estimate)
+    assert "length" not in plain.curves.columns

@@ -52,8 +52,8 @@ def test_standardised_frames_know_neither_light_level_nor_bleaching(make, solver
     frames = 50.0 * source.poisson(fading[:, None, None] * mean)
     method = solver(make(frames.astype(np.float32)), delta=1, batch_size=64)
     adversary, model = method._adversary, method._model
-    batch = adversary._recording.draw((8, 8), 64, make_generator(1))
-    simulated = adversary._simulator.draw(batch, model.mean, None, make_generator(2))
+    batch = adversary.recording.draw((8, 8), 64, make_generator(1))
+    simulated = adversary.simulator.draw(batch, model.mean, None, make_generator(2))
     for standardised in (batch.real, simulated):
         assert float(standardised.mean()) == pytest.approx(0.0, abs=0.1)
         assert float(standardised.std()) == pytest.approx(1.0, abs=0.12)

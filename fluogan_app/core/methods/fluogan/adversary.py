@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, initial_weights
+from fluogan_app.core.methods.fluogan.critic import CriticShape, adam_step, initial_weights, scores
 from fluogan_app.core.methods.fluogan.critic_training import Batch, Judge, Judged, critic_metrics
 from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
@@ -36,7 +36,8 @@ class Adversary:
         self._params, self._device = params, device
         self._shape = critic_shape(params, (height, width))
         self._judge = Judge(self._shape, params.penalty, recorder_for(device))
-        self._recording = Recording(frames, noise, model.unit_photons, sigma_pixels, device)
+        #: What the critic is shown, and what makes the frames that it is shown beside.
+        self.recording = Recording(frames, noise, model.unit_photons, sigma_pixels, device)
         self._strongest = params.gamma * model.weights.sqrt()
         self._per_frame = model.weights.new_tensor(noise.frame_variance / noise.mean_variance)
         coverage = expected_coverage(height, width, self._shape.size_yx, params.batch_size)
@@ -44,14 +45,19 @@ class Adversary:
         if params.generator == "double-poisson":
             optics = optics or Optics(GaussianPsf(sigma_pixels))
             kappa = params.kappa or fluctuation_strength(frames, sigma_pixels)
-            self._simulator = DoublePoissonSimulator(self._recording, noise, optics, params.zoom, kappa, device)
+            self.simulator = DoublePoissonSimulator(self.recording, noise, optics, params.zoom, kappa, device)
         else:
-            self._simulator = PoissonSimulator(self._recording, noise, sigma_pixels)
+            self.simulator = PoissonSimulator(self.recording, noise, sigma_pixels)
 
     @property
     def needs_estimate(self) -> bool:
         """Whether `train` wants to know x itself, beside the mean of the frames that it makes."""
-        return self._simulator.needs_estimate
+        return self.simulator.needs_estimate
+
+    @property
+    def patch_yx(self) -> tuple[int, int]:
+        """Camera pixels of what the critic judges."""
+        return self._shape.size_yx
 
     def init(self, seed: int) -> dict[str, torch.Tensor]:
         """The tensors that change: weights, Adam's moments, the pull and the generator's state."""
@@ -76,8 +82,8 @@ class Adversary:
         generator = torch.Generator(device=self._device)
         generator.set_state(tensors["random"].to("cpu"))
         for _ in range(self._params.critic_steps):
-            batch = self._recording.draw(self._shape.size_yx, self._params.batch_size, generator)
-            simulated = self._simulator.draw(batch, simulated_mean, estimate, generator)
+            batch = self.recording.draw(self._shape.size_yx, self._params.batch_size, generator)
+            simulated = self.simulator.draw(batch, simulated_mean, estimate, generator)
             judged = self._improve(tensors, batch, simulated, generator)
         self._renew_pull(tensors, batch, judged)
         if self._params.data_term == "sampled":
@@ -95,8 +101,24 @@ class Adversary:
         """
         return tensors["draw"] - self._strongest.square() * self._moved(tensors)
 
+    def shift(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """How far the critic alone would move the simulated mean away from the recorded one, (Y, X), in units."""
+        return self._params.gamma * self._moved(tensors)
+
+    def scores(
+        self, tensors: Mapping[str, torch.Tensor], count: int, simulated_mean: torch.Tensor,
+        estimate: torch.Tensor | None, generator: torch.Generator,
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+        """D of recorded patches, and of simulated ones at the same random places, (count,) each. Nothing is trained."""
+        weights, size = _below("critic.", tensors), self._shape.size_yx
+        batch = self.recording.draw(size, count, generator)
+        simulated = self.simulator.draw(batch, simulated_mean, estimate, generator)
+        scene = batch.scene if self._shape.inputs == 2 else None
+        recorded, drawn = (scores(weights, self._shape, patches, scene) for patches in (batch.real, simulated))
+        return recorded, drawn
+
     def _moved(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """How far the critic alone would move the simulated mean, times γ, (Y, X): nowhere where pixels do not count."""
+        """How far the critic alone would move the simulated mean, over γ, (Y, X); nowhere where pixels do not count."""
         wanted, counted = self._params.adversarial_weight * tensors["pull"], self._strongest > 0
         strongest = torch.where(counted, self._strongest, 1.0)
         moved = torch.where(counted, torch.tanh(wanted / strongest) / strongest, 0.0)

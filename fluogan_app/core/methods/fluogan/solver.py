@@ -9,11 +9,14 @@ from functools import partial
 import numpy as np
 import torch
 
+from fluogan_app.core.data.critic_view import CriticView
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.snapshot import Snapshot
 from fluogan_app.core.errors import SolverError
 from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
+from fluogan_app.core.methods.fluogan.comparison import Comparison
 from fluogan_app.core.methods.fluogan.curves import METRICS, PhotonSums, generator_metrics
 from fluogan_app.core.methods.fluogan.frames import blur_pixels
 from fluogan_app.core.methods.fluogan.joint_fit import JointFit
@@ -55,6 +58,7 @@ class FluoganSolver:
         self._adversary = None
         if params.delta:
             self._adversary = Adversary(frames, self._noise, model, sigma, params, device, optics)
+        self._comparison: Comparison | None = None
         self.total_steps = params.steps
         self.metrics = METRICS
 
@@ -183,6 +187,28 @@ class FluoganSolver:
             measures=found,
             notes=notes(self._problem, self._params, self._noise, said, found),
         )
+
+    def snapshot(self, state: State) -> Snapshot:
+        """What is shown of a state, with what it is measured against."""
+        shown, noise = self._shown(state), self._noise
+        return Snapshot(
+            step=state.step,
+            estimate=self._photons(shown.model.estimate(shown.spots)),
+            simulated=self._photons(shown.model.light(shown.spots) + shown.background),
+            recorded=noise.mean,
+            deviation=np.sqrt(noise.mean_variance),
+            inner=self._problem.inner,
+            place=self._problem.roi,
+            pixel_size_nm=self._problem.acquisition.pixel_size_nm,
+        )
+
+    def critic_view(self, state: State, seed: int) -> CriticView:
+        """Recorded beside simulated at a state, by random numbers of its own: neither state nor run changes."""
+        if self._comparison is None:
+            frames, unit = self._found.photons, self._model.unit_photons
+            self._comparison = Comparison(frames, self._noise, unit, self._sigma, self._adversary)
+        judging = self._adversary is not None and bool(state.tensors["adam_count"] > 0)
+        return self._comparison.view(self.snapshot(state), state.tensors, judging, seed)
 
     def _shown(self, state: State) -> Picture:
         if self._is_joint(state.step):
