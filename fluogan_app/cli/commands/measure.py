@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fluogan_app.cli.arguments import SELECTED, add_stack_selection, frame_range, given, run_number
+from fluogan_app.cli.commands import measure_profile
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.findings import Subject, findings_lines, findings_object
 from fluogan_app.cli.interrupts import cancelled_by_signals
@@ -25,6 +26,10 @@ from fluogan_app.core.readers.base import ONE_FRAME
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """What is measured, against what, and where the figure goes."""
+    if measure_profile.is_meant(argv):
+        measure_profile.add_arguments(parser)
+        return
+    parser.epilog = "The values along a line: “fluogan measure profile --help”."
     parser.add_argument(
         "file", metavar="X",
         help=f"An image, or a stack, whose mean is measured and whose odd and even frames are compared. {FILE_HELP} "
@@ -53,10 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Measure and tell. Raises FluoganError."""
+    if "begin" in arguments:
+        return measure_profile.execute(arguments, report)
     if arguments.figure is not None:
         check_ending(arguments.figure, (".png",), "the figure")
         check_targets([arguments.figure], arguments.overwrite)
-    found = _run_of(arguments)
+    found = run_of(arguments)
     subject = _of_file(arguments) if found is None else _of_run(*found, arguments, report)
     if subject is None:
         return Exit.CANCELLED
@@ -73,7 +80,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     return Exit.DONE
 
 
-def _run_of(arguments: argparse.Namespace) -> tuple[Project, Run] | None:
+def run_of(arguments: argparse.Namespace) -> tuple[Project, Run] | None:
     """The run that X names, or None where it is a file. Raises UsageError, ProjectError."""
     folder = Path(arguments.file)
     if folder.is_dir() and (folder / RECORD).is_file():
@@ -116,7 +123,7 @@ def _of_file(arguments: argparse.Namespace) -> Subject:
 def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: Report) -> Subject | None:
     from fluogan_app.core.project.measure import measure_run
 
-    _refuse_flags_for_files(arguments)
+    refuse_flags_for_files(arguments)
     result = run.result()
     findings = measure_run(run, result)
     if arguments.frc:
@@ -134,7 +141,7 @@ def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: R
     )  # fmt: skip
 
 
-def _refuse_flags_for_files(arguments: argparse.Namespace) -> None:
+def refuse_flags_for_files(arguments: argparse.Namespace) -> None:
     """Raises UsageError: a run knows its frames, region and pixel size."""
     flags = vars(arguments)
     named = [name for name in ("frames", "roi", *SELECTED) if flags[name] is not None]

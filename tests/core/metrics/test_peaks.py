@@ -117,3 +117,13 @@ def test_what_lies_outside_the_image_is_no_peak():
     values[AT > 1100] = np.nan
     (peak,) = find_peaks(profile_of(values)).peaks
     assert peak.place_nm == pytest.approx(500, abs=1)
+
+
+@pytest.mark.parametrize(("pixels", "wider"), [(3, 0.075), (6, 0.02)])
+def test_linear_interpolation_widens_as_much_as_is_said(pixels, wider):
+    for shift in np.linspace(0, 1, 9):
+        at = np.arange(0, 60.5, 0.5)
+        middles = np.arange(61) + 0.0
+        seen = np.exp(-4 * np.log(2) * ((middles - 30 - shift) / pixels) ** 2)
+        (peak,) = find_peaks(Profile(at, np.interp(at, middles, seen), np.full(len(at), np.nan), 1.0)).peaks
+        assert -0.001 < peak.fwhm_nm / pixels - 1 < wider

@@ -1,0 +1,101 @@
+"""Profiles of several images along one line, with their peaks, and the words for what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fluogan_app.core.data.placement import Placement
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.shape import Shape
+from fluogan_app.core.metrics.gaussians import GaussianFit, fit_gaussians
+from fluogan_app.core.metrics.lines import VALLEY_LIMIT
+from fluogan_app.core.metrics.peaks import GRID_PIXELS, Pair, Peak, Peaks, find_peaks
+from fluogan_app.core.metrics.profile import Profile, distances_along, profile_along
+from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+from fluogan_app.core.units import measured_text
+
+
+@dataclass(frozen=True)
+class PlacedPicture:
+    """An image [y, x] with its name, its unit and its place. zero: the value of no light."""
+
+    title: str
+    unit: str
+    image: np.ndarray
+    placement: Placement
+    zero: float = 0.0
+
+
+@dataclass(frozen=True)
+class MeasuredProfile:
+    """What was found of one image along a line. fit: None where none was wanted, or none came of it."""
+
+    title: str
+    unit: str
+    profile: Profile
+    found: Peaks
+    fit: GaussianFit | None = None
+
+
+def measured_profiles(
+    line: Shape, pictures: Sequence[PlacedPicture], with_fit: bool = False
+) -> tuple[MeasuredProfile, ...]:
+    """The profiles of all images at the same distances, as close as the finest of them asks. Raises DataError."""
+    if not pictures:
+        return ()
+    at = distances_along(line, min(picture.placement.pixel_nm for picture in pictures))
+    return tuple(_measured(line, picture, at, with_fit) for picture in pictures)
+
+
+def pictures_of_run(run: Run, result: Result) -> tuple[PlacedPicture, ...]:
+    """Mean, estimate and background of a run where they lie in the whole frame."""
+    camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
+    corner = (run.record.roi.y0 * camera, run.record.roi.x0 * camera)
+    return (
+        PlacedPicture("Mean", CAMERA_UNIT, result.mean, Placement(camera, corner)),
+        PlacedPicture("Estimate", ESTIMATE_UNIT, result.estimate, Placement(fine, corner)),
+        PlacedPicture("Background", CAMERA_UNIT, result.background, Placement(camera, corner)),
+    )
+
+
+def peak_text(peak: Peak, length_unit: str) -> str:
+    """Where a peak is and how wide: "at 412.0 ± 1.1 nm, FWHM 96 ± 4 nm"."""
+    place = f"at {measured_text(peak.place_nm, peak.place_error_nm)} {length_unit}"
+    return f"{place}, {width_text(peak, length_unit)}"
+
+
+def width_text(peak: Peak, length_unit: str) -> str:
+    """A peak's full width at half maximum, or why there is none."""
+    if not np.isfinite(peak.fwhm_nm):
+        return "FWHM not resolved: it does not fall to half on both sides"
+    if peak.is_of_the_grid:
+        return f"FWHM at most {GRID_PIXELS:g} pixels ({GRID_PIXELS * peak.pixel_nm:.4g} {length_unit})"
+    return f"FWHM {measured_text(peak.fwhm_nm, peak.fwhm_error_nm)} {length_unit}"
+
+
+def pair_text(pair: Pair, length_unit: str) -> str:
+    """How far two neighbouring peaks are apart, and whether they are two."""
+    apart = f"{measured_text(pair.distance_nm, pair.distance_error_nm)} {length_unit} apart"
+    valley = f"{measured_text(100 * pair.valley, 100 * pair.valley_error)} % of the lower peak between them"
+    if pair.resolved:
+        return f"{apart}, resolved: {valley}"
+    return f"{apart}, not resolved: {valley}, and less than {100 * VALLEY_LIMIT:g} % is asked for"
+
+
+def caution(found: Peaks) -> str:
+    """What is to be known of the uncertainties."""
+    if not found.peaks:
+        return "No peak stands out of the noise on this line."
+    if not np.isfinite(found.noise):
+        return "No uncertainty can be stated: this line shows no noise. Make it longer or wider."
+    return "± is the noise on this line alone; how well a reconstruction repeats is another matter."
+
+
+def _measured(line: Shape, picture: PlacedPicture, at: np.ndarray, with_fit: bool) -> MeasuredProfile:
+    profile = profile_along(picture.image, picture.placement, line, at)
+    found = find_peaks(profile, picture.zero)
+    fit = fit_gaussians(profile, found) if with_fit else None
+    return MeasuredProfile(picture.title, picture.unit, profile, found, fit)
