@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from fluogan_app.core.errors import DeviceError
@@ -11,6 +12,9 @@ from fluogan_app.core.errors import DeviceError
 #: Up to this many camera pixels a step is so short that threads mostly wait for one another.
 ONE_THREAD_PIXELS = 256 * 256
 MOST_THREADS = 8
+#: One card of several, counted from 0.
+CARD_PATTERN = r"cuda:\d{1,2}"
+_CARD = re.compile(CARD_PATTERN)
 
 
 @dataclass(frozen=True)
@@ -22,23 +26,48 @@ class DeviceChoice:
     reason: str
 
 
-def choose_device(wish: str) -> DeviceChoice:
-    """The device for a wish of "auto", "cpu" or "cuda".
+@dataclass(frozen=True)
+class Card:
+    """A graphics card that is there, tested or not: its name in torch's words, for people, and its memory."""
 
-    Raises DeviceError when "cuda" is wanted and does not work; "auto" falls back to the processor and says why.
+    device: str
+    title: str
+    memory_bytes: int
+
+
+def choose_device(wish: str) -> DeviceChoice:
+    """The device for a wish of "auto", "cpu", "cuda", or "cuda:1" for the second graphics card.
+
+    Raises DeviceError when a card is wanted and does not work; "auto" falls back to the processor and says why.
     """
     ask_for_large_pages()
     if wish == "cpu":
         return DeviceChoice("cpu", "Processor", "The processor was asked for.")
-    if wish not in ("auto", "cuda"):
+    card = _CARD.fullmatch(wish)
+    if wish not in ("auto", "cuda") and card is None:
         raise DeviceError(f"There is no device “{wish}”.", "Choose auto, cpu or cuda.")
-    trouble = _trouble_with_cuda()
+    device = wish if card else "cuda:0"
+    trouble = _trouble_with_cuda(device)
     if trouble is None:
-        asked = "It was asked for" if wish == "cuda" else "It is there"
-        return DeviceChoice("cuda:0", _cuda_name(), f"{asked} and passed its self-test.")
-    if wish == "cuda":
-        raise DeviceError(f"The graphics card cannot be used: {trouble}", "Choose the device auto or cpu.")
-    return DeviceChoice("cpu", "Processor", f"The processor is used: {trouble}")
+        asked = "It is there" if wish == "auto" else "It was asked for"
+        return DeviceChoice(device, _cuda_name(device), f"{asked} and passed its self-test.")
+    if wish == "auto":
+        return DeviceChoice("cpu", "Processor", f"The processor is used: {trouble}")
+    named, others = (f" “{wish}”", "auto, cpu or cuda") if card else ("", "auto or cpu")
+    raise DeviceError(f"The graphics card{named} cannot be used: {trouble}", f"Choose the device {others}.")
+
+
+def cards() -> tuple[Card, ...]:
+    """The graphics cards that there are. Loads torch: not for the window's thread."""
+    import torch
+
+    if not torch.backends.cuda.is_built() or not torch.cuda.is_available():
+        return ()
+    found = (f"cuda:{index}" for index in range(torch.cuda.device_count()))
+    return tuple(
+        Card(device, _cuda_name(device), int(torch.cuda.get_device_properties(device).total_memory))
+        for device in found
+    )
 
 
 def ask_for_large_pages() -> None:
@@ -69,24 +98,27 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _trouble_with_cuda() -> str | None:
-    """Why CUDA cannot be used, as a sentence; None where it can."""
+def _trouble_with_cuda(device: str) -> str | None:
+    """Why a card cannot be used, as a sentence; None where it can."""
     import torch
 
     if not torch.backends.cuda.is_built():
         return "this installation of PyTorch is made for the processor only."
     if not torch.cuda.is_available():
         return "no CUDA graphics card with a working driver was found."
+    index, count = int(device.partition(":")[2]), torch.cuda.device_count()
+    if index >= count:
+        return f"there {'is 1 card' if count == 1 else f'are {count} cards'}, counted from 0."
     try:
-        return _failed_self_test("cuda:0")
+        return _failed_self_test(device)
     except Exception as error:  # noqa: BLE001 - drivers fail in many ways, and each only means: not this device
         return f"its self-test failed ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})."
 
 
-def _cuda_name() -> str:
+def _cuda_name(device: str) -> str:
     import torch
 
-    return torch.cuda.get_device_name(0)
+    return torch.cuda.get_device_name(device)
 
 
 def _failed_self_test(device: str) -> str | None:

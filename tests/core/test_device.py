@@ -20,10 +20,12 @@ def card(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     honest = device._self_test_values
     monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: state.built)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: state.there)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "Imaginary Card 9")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: SimpleNamespace(total_memory=8 * 10**9))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"Imaginary Card {9 - int(device[-1])}")
 
     def values(name: str) -> dict:
-        return state.change(honest("cpu")) if name == "cuda:0" else honest(name)
+        return state.change(honest("cpu")) if name.startswith("cuda") else honest(name)
 
     monkeypatch.setattr(device, "_self_test_values", values)
     monkeypatch.setattr(device, "_poisson_works", lambda name: state.photons)
@@ -61,6 +63,25 @@ def test_a_card_that_passes_its_self_test_is_taken(card, wish, word):
     choice = choose_device(wish)
     assert (choice.device, choice.title) == ("cuda:0", "Imaginary Card 9")
     assert word in choice.reason and "passed its self-test" in choice.reason
+
+
+def test_one_card_of_several_is_taken_by_its_number(card):
+    choice = choose_device("cuda:1")
+    assert (choice.device, choice.title) == ("cuda:1", "Imaginary Card 8")
+    assert [found.device for found in device.cards()] == ["cuda:0", "cuda:1"]
+    with pytest.raises(DeviceError, match="there are 2 cards"):
+        choose_device("cuda:2")
+    card.there = False
+    assert device.cards() == ()
+
+
+@pytest.mark.parametrize("wish", ["cuda:", "cuda:x", "cuda:1 ", "cuda:-1", "cuda:100"])
+def test_a_run_is_declared_for_cards_that_have_a_number(wish):
+    from fluogan_app.core.jobs.settings import RunSettings
+    from fluogan_app.core.params import problem_with
+
+    assert problem_with(RunSettings, "device", "cuda:3") is None
+    assert repr(wish) in problem_with(RunSettings, "device", wish)
 
 
 def test_a_card_may_differ_from_the_processor_by_rounding(card):

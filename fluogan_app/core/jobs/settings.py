@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import StringConstraints
+
+from fluogan_app.core.device import CARD_PATTERN
 from fluogan_app.core.params import Params, param
+
+Card = Annotated[str, StringConstraints(pattern=f"^{CARD_PATTERN}$")]
 
 
 class RunSettings(Params):
     """Seed, device, repeats and tiles of one run."""
 
+    group_help: ClassVar[Mapping[str, str]] = {
+        "Run": "What belongs to a run and not to the method: where it is computed, and from which random numbers.",
+    }
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, group="Run",
         help="Start of the random numbers. The same seed gives the same result on the same machine.",
     )  # fmt: skip
-    device: Literal["auto", "cpu", "cuda"] = param(
+    device: Literal["auto", "cpu", "cuda"] | Card = param(
         "auto", label="Device", group="Run",
-        help="Where to compute. “auto” takes a graphics card if a self-test passes on it, else the processor.",
+        help="Where to compute. “auto” takes a graphics card if a self-test passes on it, else the processor; "
+        "“cuda:1” is the second of several cards.",
     )  # fmt: skip
     repeats: int = param(
         0, label="Repeats for uncertainty", ge=0, le=1000, group="Run", advanced=True,
