@@ -142,8 +142,10 @@ class ChoiceEditor(CalmComboBox):
         return self.currentData()
 
     def show_value(self, value: Any) -> None:
-        """Choose a value."""
+        """Choose a value. One beyond the usual, as one card of several, is listed from then on."""
         blocked = QSignalBlocker(self)
+        if value is not None and self.findData(value) < 0:
+            self.addItem(str(value), value)
         self.setCurrentIndex(self.findData(value))
         del blocked
 
