@@ -19,9 +19,10 @@ COLOUR_MAPS = {
     "inferno": "Inferno",
     "cividis": "Cividis",
     "fire": "Fire",
+    "blue_red": "Blue, white, red",
 }
 DEFAULT_COLOUR_MAP = "gray"
-_LIBRARY_NAMES = {"fire": "imagej:fire"}
+_LIBRARY_NAMES = {"fire": "imagej:fire", "blue_red": "crameri:vik"}
 _NOT_A_NUMBER = np.uint32(0xFF5B7C99)
 
 
