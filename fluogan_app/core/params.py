@@ -15,7 +15,7 @@ import copy
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -27,8 +27,12 @@ Kind = Literal["int", "float", "bool", "choice", "text"]
 
 
 class Params(BaseModel):
-    """Base of every parameter set: frozen, no unknown keys, no NaN or infinity."""
+    """Base of every parameter set: frozen, no unknown keys, no NaN or infinity.
 
+    `group_help` says what each group of its parameters is about.
+    """
+
+    group_help: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
     def replace(self, **changes: Any):
@@ -41,7 +45,8 @@ class ParamSpec:
     """One declared parameter, as the form, the command line and the help show it.
 
     `minimum`/`maximum` are None where there is no limit; `minimum_open` says that the limit itself is excluded.
-    `optional` parameters may be None, which `none_text` puts into words ("from the file").
+    `optional` parameters may be None, which `none_text` puts into words ("from the file"). `source` names the paper
+    that the equation is of. In an equation “_” begins what is written below: y_sim,t.
     """
 
     name: str
@@ -52,6 +57,7 @@ class ParamSpec:
     unit: str
     group: str
     equation: str
+    source: str
     minimum: float | None
     maximum: float | None
     minimum_open: bool
@@ -81,6 +87,7 @@ def param(
     unit: str = "",
     group: str = "",
     equation: str = "",
+    source: str = "",
     ge: float | None = None,
     le: float | None = None,
     gt: float | None = None,
@@ -91,7 +98,7 @@ def param(
 ) -> Any:
     """Declare one parameter. Limits are inclusive (`ge`, `le`) or exclusive (`gt`, `lt`)."""
     extra = {
-        "label": label, "unit": unit, "group": group, "equation": equation,
+        "label": label, "unit": unit, "group": group, "equation": equation, "source": source,
         "none_text": none_text, "advanced": advanced, "logarithmic": logarithmic,
     }  # fmt: skip
     return Field(default, description=help, ge=ge, le=le, gt=gt, lt=lt, json_schema_extra={"param": extra})
@@ -163,6 +170,7 @@ def _spec(name: str, info: FieldInfo) -> ParamSpec:
         unit=extra.get("unit", ""),
         group=extra.get("group", ""),
         equation=extra.get("equation", ""),
+        source=extra.get("source", ""),
         minimum=limits.get("ge", limits.get("gt")),
         maximum=limits.get("le", limits.get("lt")),
         minimum_open="gt" in limits,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -35,13 +35,21 @@ NO_PIXEL_SIZE = "Pixel size (pixel_size_nm) is missing: the file does not state 
 class Acquisition(Params):
     """Sampling, optics and camera of a recording. `origins` names where each value comes from."""
 
+    group_help: ClassVar[Mapping[str, str]] = {
+        "Optics": "How large a camera pixel is in the sample, and how the microscope blurs a point of light. The width "
+        "of the blur is stated as it is, or follows from numerical aperture and wavelength. A width taken too small "
+        "leaves some blur; one taken too large invents spots beside every edge.",
+        "Camera": "How the camera turns light into counts. With gain and offset everything is told in photons, and "
+        "the weights mean the same at every light level.",
+    }
     pixel_size_nm: float | None = param(
         None, label="Pixel size", unit="nm", ge=1, le=100_000, group="Optics", none_text="not known",
+        equation="pixel size = sensor pixel / magnification",
         help="Side of one camera pixel in the sample: the sensor's pixel divided by the magnification.",
     )  # fmt: skip
     fwhm_nm: float | None = param(
         None, label="PSF width FWHM", unit="nm", ge=10, le=100_000, group="Optics", none_text="from NA and wavelength",
-        equation="σ = FWHM / 2.3548",
+        equation="FWHM = 2 √(2 ln 2) σ = 2.3548 σ",
         help="Full width at half maximum of the microscope's blur, as a small bead shows it. "
         "Leave empty to have it computed from numerical aperture and wavelength.",
     )  # fmt: skip
@@ -55,6 +63,7 @@ class Acquisition(Params):
     )  # fmt: skip
     psf: Literal["gaussian", "airy", "measured"] = param(
         "gaussian", label="PSF shape", group="Optics", advanced=True,
+        equation="h(r) ∝ exp(−r² / 2σ²),  or  (2 J_1(v) / v)², v = 2π NA r / λ",
         help="Form of the blur: a Gaussian of that width; “airy”, the rings that a perfect lens makes, of that "
         "width or from NA and wavelength; or “measured”, the image of a small bead in a file, whose width then counts.",
     )  # fmt: skip
@@ -70,7 +79,7 @@ class Acquisition(Params):
     )  # fmt: skip
     gain: float = param(
         1.0, label="Camera gain", unit="counts/photon", gt=0, le=100_000, group="Camera",
-        equation="photons = (counts − offset) / gain",
+        equation="photons = (counts − offset) / gain", source="Cachia et al. 2023, eq. (4): α",
         help="Counts that the camera reports per detected photon.",
     )  # fmt: skip
     offset: float = param(
@@ -79,6 +88,7 @@ class Acquisition(Params):
     )  # fmt: skip
     read_noise: float = param(
         0.0, label="Read noise", unit="photons rms", ge=0, le=10_000, group="Camera",
+        equation="e ~ N(0, (gain · read noise)²)", source="Cachia et al. 2023, eq. (4)",
         help="Standard deviation of the camera's own noise, in photons.",
     )  # fmt: skip
     origins: Mapping[str, Origin] = Field(default_factory=dict)

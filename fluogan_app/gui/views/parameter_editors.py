@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.style import quiet_colour
 from fluogan_app.gui.views.controls import CalmComboBox, PoliteLineEdit
+from fluogan_app.gui.views.parameter_help import value_text
 
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 #: What border and cursor take of a field.
@@ -22,13 +23,6 @@ _GROUPED_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 class Unreadable(ValueError):
     """A text that is no value; its words are shown beside the field."""
-
-
-def value_text(value: Any) -> str:
-    """A value as it stands in a field."""
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def parsed(spec: ParamSpec, text: str) -> Any:

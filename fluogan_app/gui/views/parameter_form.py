@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QScrollArea, QStyle, QToolButton
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QScrollArea, QStyle
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
@@ -15,7 +15,9 @@ from fluogan_app.core.params import Params, ParamSpec, specs
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton
 from fluogan_app.gui.views.help_area import HelpArea
-from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow, help_text
+from fluogan_app.gui.views.parameter_help import group_text, help_text
+from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
+from fluogan_app.gui.views.parameter_sections import Fold, GroupHeading, heading_label
 
 _WORD_WIDTH = 24
 
@@ -38,7 +40,11 @@ class ParameterForm(QWidget):
         super().__init__(parent)
         self.setObjectName("parameter_form")
         self._rows: dict[tuple[type[Params], str], ParameterRow] = {}
-        self._folds: dict[str, QToolButton] = {}
+        self._folds: dict[str, Fold] = {}
+        self._headings: dict[tuple[type[Params], str, bool], GroupHeading] = {}
+        self._footers: dict[tuple[type[Params], str], QWidget] = {}
+        #: Above the fields: room for what speaks of all of them.
+        self.head = QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
         self.derived = QWidget()
         self.reset_all_button = WordButton(
@@ -47,7 +53,7 @@ class ParameterForm(QWidget):
         self.estimate_button = WordButton(
             "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
         )
-        self._scroll = QScrollArea()
+        self._scroll, self._line = QScrollArea(), QFrame()
         self._scroll.setAccessibleName("Parameters")
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
@@ -57,11 +63,12 @@ class ParameterForm(QWidget):
 
     def set_sections(self, sections: Sections) -> None:
         """Show other parameter sets, with their defaults."""
-        self._rows.clear()
-        self._folds.clear()
+        for known in (self._rows, self._folds, self._headings):
+            known.clear()
+        self._sections = tuple(sections)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(8, 6, 6, 6)
+        column.setContentsMargins(8, 2, 6, 6)
         column.setSpacing(2)
         self.derived = QWidget()
         self.derived.setObjectName("derived_values")
@@ -129,9 +136,19 @@ class ParameterForm(QWidget):
                 grid.addWidget(part, index, column)
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.derived.setVisible(grid.count() > 0)
-        grid.addWidget(_heading("What follows from this"), 0, 0, 1, 2)
+        grid.addWidget(heading_label("What follows from this"), 0, 0, 1, 2)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
+
+    def set_footer(self, params_type: type[Params], group: str, footer: QWidget) -> None:
+        """Put a view below the fields of a group; it stays there when other parameter sets are shown."""
+        self._footers[params_type, group] = footer
+        self.set_sections(self._sections)
+
+    def show_help(self, shown: bool) -> None:
+        """Show the help below the fields or not."""
+        for part in (self.help, self._line):
+            part.setVisible(shown)
 
     def set_editable(self, editable: bool) -> None:
         """Let the fields be changed."""
@@ -174,11 +191,37 @@ class ParameterForm(QWidget):
         groups = list(dict.fromkeys(spec.group for spec in plain))
         for group in groups:
             heading = title if len(groups) == 1 else group or title
-            column.addWidget(_heading(heading))
-            column.addLayout(self._grid(params_type, [spec for spec in plain if spec.group == group]))
+            self._add_group(column, heading, params_type, [spec for spec in plain if spec.group == group])
+            if (params_type, group) in self._footers:
+                column.addWidget(self._footers[params_type, group])
         if advanced:
             self._add_fold(column, params_type, advanced)
         return column
+
+    def _add_group(
+        self, column: QVBoxLayout, title: str, params_type: type[Params], declared: Sequence[ParamSpec]
+    ) -> None:
+        """A heading with its help, and the fields below it. Its reset reaches those of the group that are folded too."""
+        group = declared[0].group
+        heading = GroupHeading(title, group_text(params_type, group))
+        heading.help_wanted.connect(self.help.setText)
+        heading.reset_clicked.connect(lambda: self._reset(f"Reset {title}", self._keys(params_type, group)))
+        self._headings[params_type, group, declared[0].advanced] = heading
+        column.addWidget(heading)
+        column.addLayout(self._grid(params_type, declared))
+
+    def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
+        fold = Fold(params_type.__name__, len(declared))
+        groups = list(dict.fromkeys(spec.group for spec in declared))
+        for group in groups:
+            grouped = [spec for spec in declared if spec.group == group]
+            if len(groups) > 1:
+                self._add_group(fold.column, group, params_type, grouped)
+            else:
+                fold.column.addLayout(self._grid(params_type, grouped))
+        self._folds[params_type.__name__] = fold
+        column.addWidget(fold)
+        column.addWidget(fold.body)
 
     def _grid(self, params_type: type[Params], declared: Sequence[ParamSpec]) -> QGridLayout:
         grid = QGridLayout()
@@ -194,6 +237,8 @@ class ParameterForm(QWidget):
             row.problem_changed.connect(lambda: self.problems_changed.emit(self.problems))
             row.reset_clicked.connect(lambda key=(params_type, spec.name): self.was_reset.emit(key[0], (key[1],)))
             row.help_wanted.connect(self.help.setText)
+            row.help_toggled.connect(self.toggle_help)
+            row.reset_state_changed.connect(self._show_resets)
             self._rows[params_type, spec.name] = row
         return grid
 
@@ -201,34 +246,6 @@ class ParameterForm(QWidget):
         """Room for the word that stands most often beside a field, so that all fields end in one line."""
         metrics = QFontMetrics(small_font(self))
         return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value))
-
-    def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
-        body = QWidget()
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(2)
-        groups = list(dict.fromkeys(spec.group for spec in declared))
-        for group in groups:
-            if len(groups) > 1:
-                inside.addWidget(_heading(group))
-            inside.addLayout(self._grid(params_type, [spec for spec in declared if spec.group == group]))
-        body.setVisible(False)
-        fold = QToolButton()
-        fold.setText(f"Advanced ({len(declared)})")
-        fold.setObjectName(f"fold_{params_type.__name__}")
-        fold.setAccessibleName("Show advanced parameters")
-        fold.setToolTip("Parameters that seldom need a change")
-        fold.setCheckable(True)
-        fold.setAutoRaise(True)
-        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        fold.setArrowType(Qt.ArrowType.RightArrow)
-        fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        fold.toggled.connect(body.setVisible)
-        arrows = {True: Qt.ArrowType.DownArrow, False: Qt.ArrowType.RightArrow}
-        fold.toggled.connect(lambda unfolded: fold.setArrowType(arrows[unfolded]))
-        self._folds[params_type.__name__] = fold
-        column.addWidget(fold)
-        column.addWidget(body)
 
     def _lay_out(self) -> None:
         self._scroll.setWidgetResizable(True)
@@ -238,15 +255,28 @@ class ParameterForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setFrameShadow(QFrame.Shadow.Sunken)
+        self._line.setFrameShape(QFrame.Shape.HLine)
+        self._line.setFrameShadow(QFrame.Shadow.Sunken)
+        column.addLayout(self.head)
         column.addWidget(self._scroll, 1)
-        column.addWidget(line)
+        column.addWidget(self._line)
         column.addWidget(self.help)
         self.reset_all_button.clicked.connect(self._reset_all)
 
+    def _keys(self, params_type: type[Params], group: str) -> list[tuple[type[Params], str]]:
+        return [key for key, row in self._rows.items() if key[0] is params_type and row.spec.group == group]
+
+    def _show_resets(self) -> None:
+        """A group can be reset where one of its fields can."""
+        for (params_type, group, _), heading in self._headings.items():
+            rows = [self._rows[key] for key in self._keys(params_type, group)]
+            heading.show_reset(any(row.changed_from_default for row in rows))
+
     # The user's hands
+
+    def toggle_help(self) -> None:
+        """Show the help below the fields, or leave its room to them."""
+        self.show_help(self.help.isHidden())
 
     def _reset_all(self) -> None:
         self._reset("Reset all", self._rows)
@@ -282,10 +312,3 @@ class ParameterForm(QWidget):
     def _recolour(self) -> None:
         for row in self._rows.values():
             row.refresh_colours()
-
-
-def _heading(text: str) -> QLabel:
-    heading = QLabel(text)
-    heading.setFont(small_font(heading, 1.0, bold=True))
-    heading.setContentsMargins(0, 7, 0, 1)
-    return heading

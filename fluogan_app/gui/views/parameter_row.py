@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import WrappedLabel, row_of
-from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable, value_text
+from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable
+from fluogan_app.gui.views.parameter_help import help_text, tip_text, value_text
 from fluogan_app.gui.wording import for_the_eye
 
 LABEL_WIDTH = 118
-
-
-def help_text(spec: ParamSpec) -> str:
-    """Help, equation, limits and default of a parameter as rich text."""
-    lines = [f"<b>{spec.label}</b>", spec.help]
-    if spec.equation:
-        lines.append(f"<i>{spec.equation}</i>")
-    default = spec.none_text or "empty" if spec.default is None else f"{value_text(spec.default)} {spec.unit}".strip()
-    lines.append(f"Allowed: {spec.limits_text}. Default: {default}.")
-    return "<br>".join(line for line in lines if line)
-
+#: Side of the small buttons beside a field: no higher than the field, so that rows stay where they are.
+BUTTON_SIDE = 20
+_HELP_KEY = QKeyCombination(Qt.Key.Key_F1)
 
 class ParameterRow(QObject):
     """The widgets of one parameter. `edited` carries a valid value that the user gave; `problem_changed` the rest."""
@@ -35,6 +30,8 @@ class ParameterRow(QObject):
     problem_changed = Signal()
     reset_clicked = Signal()
     help_wanted = Signal(str)
+    help_toggled = Signal()
+    reset_state_changed = Signal()  # there is something to reset now, or nothing any more
 
     def __init__(self, params_type: type[Params], spec: ParamSpec, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,9 +40,13 @@ class ParameterRow(QObject):
         self._own_problem: str | None = None
         self._given_problem: str | None = None
         self._origin: Origin | None = None
+        self._mark = ""
+        self._was_changed = False
         self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
         self.reset_button = IconButton("reset", f"reset_{spec.name}", f"Reset {spec.label}")
+        self._labelled = row_of((self.label,), (0, 0, 0, 0))
+        self._labelled.setSpacing(2)
         self._dress()
         self.editor.user_edited.connect(self._user_edited)
         self.reset_button.clicked.connect(self._reset)
@@ -69,6 +70,22 @@ class ParameterRow(QObject):
         """Mark the field with a reason that lies outside it; None takes the mark away."""
         self._given_problem = sentence
         self._refresh()
+
+    def set_mark(self, words: str) -> None:
+        """Mark the field with a dot and say why: what it was in another run, for example; "" takes the dot away."""
+        if words != self._mark:
+            self._mark = words
+            self._refresh()
+
+    @property
+    def mark(self) -> str:
+        """What the dot says."""
+        return self._mark
+
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a small button between label and field."""
+        self.label.setFixedWidth(LABEL_WIDTH - BUTTON_SIDE - 2)
+        self._labelled.addWidget(tool, 0, Qt.AlignmentFlag.AlignTop)
 
     def drop_text(self) -> None:
         """Give up a text that is no value, so that the next value is shown in its place."""
@@ -100,7 +117,7 @@ class ParameterRow(QObject):
 
     def put(self, grid: QGridLayout, row: int) -> None:
         """Place the widgets into two rows of a grid."""
-        grid.addWidget(self.label, row, 0)
+        grid.addLayout(self._labelled, row, 0)
         grid.addWidget(self.editor, row, 1)
         # What the file or an assumption gave cannot be reset: word and button seldom need room at the same time.
         grid.addLayout(row_of((self.chip, self.reset_button), (0, 0, 0, 0)), row, 2, Qt.AlignmentFlag.AlignLeft)
@@ -140,15 +157,23 @@ class ParameterRow(QObject):
             self.edited.emit(value)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Show the help of the field that the user has come to."""
+        """Show the help of the field that the user has come to; F1 shows and hides it."""
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Enter):
             self.help_wanted.emit(help_text(self.spec))
+        if isinstance(event, QKeyEvent) and event.keyCombination() == _HELP_KEY:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # else the key would be the window's
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.help_wanted.emit(help_text(self.spec))
+                self.help_toggled.emit()
+                return True
         return False
 
     # Display
 
     def _dress(self) -> None:
-        spec, words = self.spec, help_text(self.spec)
+        spec, words = self.spec, tip_text(self.spec)
         self.editor.setObjectName(f"param_{spec.name}")
         self.editor.setAccessibleName(f"{spec.label}, {spec.unit}" if spec.unit else spec.label)
         self.editor.setAccessibleDescription(spec.help)
@@ -163,8 +188,7 @@ class ParameterRow(QObject):
         self.problem_label.setObjectName(f"problem_{spec.name}")
         self.problem_label.setFont(small_font(self.problem_label))
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        # No higher than a field, so that rows stay where they are when it comes and goes.
-        self.reset_button.setFixedSize(20, 20)
+        self.reset_button.setFixedSize(BUTTON_SIDE, BUTTON_SIDE)
         self.reset_button.setIconSize(QSize(14, 14))
 
     def refresh_colours(self) -> None:
@@ -173,7 +197,12 @@ class ParameterRow(QObject):
 
     def _refresh(self) -> None:
         palette = QApplication.palette()
-        self.reset_button.setVisible(self.changed_from_default)
+        self._show_mark(palette)
+        changed = self.changed_from_default
+        self.reset_button.setVisible(changed)
+        if changed != self._was_changed:
+            self._was_changed = changed
+            self.reset_state_changed.emit()
         default = value_text(self.default) or self.spec.none_text or "empty"
         self.reset_button.setToolTip(f"Back to {default} {self.spec.unit if value_text(self.default) else ''}".strip())
         self.problem_label.setVisible(self.problem is not None)
@@ -185,6 +214,13 @@ class ParameterRow(QObject):
             self.chip.setText(self._origin.value)
             self.chip.setToolTip(ORIGIN_WORDS[self._origin])
             set_colour(self.chip, origin_colour(self._origin, palette))
+
+    def _show_mark(self, palette: QPalette) -> None:
+        colour, words = palette.color(QPalette.ColorRole.Link).name(), tip_text(self.spec)
+        dot = f'&nbsp;<span style="color:{colour}">●</span>' if self._mark else ""
+        self.label.setText(f"{escape(self.spec.label)}{dot}" if dot else self.spec.label)
+        self.label.setToolTip(f"{words}<br>● {escape(self._mark)}" if self._mark else words)
+        self.editor.setAccessibleDescription(f"{self.spec.help} {self._mark}".strip())
 
     def _frame_field(self, colour: str | None) -> None:
         kind = type(self.editor).__bases__[0].__name__
