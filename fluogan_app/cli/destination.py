@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import UsageError
+from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.files import cannot_write
 from fluogan_app.core.project.link import differences
 from fluogan_app.core.project.folder import SUFFIX, check_free, is_project
+from fluogan_app.core.project.open_lock import COMMAND
 from fluogan_app.core.project.store import Project
 
 
@@ -37,11 +38,14 @@ class Destination:
         self._made = False
         self._aside: Path | None = None
         self._started = False
+        self._held: Project | None = None
 
     def __enter__(self) -> Destination:
         return self
 
     def __exit__(self, *fault: Any) -> None:
+        if self._held is not None:
+            self._held.let_go()
         if not self._started:
             self._undo()
 
@@ -62,13 +66,15 @@ class Destination:
             )
 
     def project(self) -> Project:
-        """The project that the run goes into. Raises ProjectError."""
+        """The project that the run goes into, held as long as this context lasts. Raises ProjectError."""
         if self._way is _Way.APPEND:
-            return Project.open(self.folder)
+            self._held = held(Project.open(self.folder), "Close it there, or choose another output (-o).")
+            return self._held
         if self._way is _Way.REPLACE:
             self._set_aside()
         project = Project.create(self.folder)
         self._made = True
+        self._held = held(project)
         return project
 
     def started(self) -> None:
@@ -90,6 +96,18 @@ class Destination:
             shutil.rmtree(self.folder, ignore_errors=True)
         if self._aside is not None:
             os.replace(self._aside, self.folder)
+
+
+def held(project: Project, hint: str = "Close it there first.") -> Project:
+    """A project that this process may write into. Raises ProjectError where a window has it open.
+
+    Runs of several command lines may go into one project at the same time: each has its own folder.
+    """
+    if not project.hold(COMMAND) and project.holder is not None:
+        if project.holder.program != COMMAND:
+            raise ProjectError(project.read_only, hint)
+        project.read_only = ""
+    return project
 
 
 def _way(folder: Path, overwrite: bool) -> _Way:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from fluogan_app.cli.arguments import checked_value, run_number
+from fluogan_app.cli.destination import held
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
@@ -28,7 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Open the project and go on. Raises FluoganError where that is not possible."""
-    project = Project.open(arguments.project)
+    project = held(Project.open(arguments.project))
+    try:
+        return _resume(project, arguments, report)
+    finally:
+        project.let_go()
+
+
+def _resume(project: Project, arguments: argparse.Namespace, report: Report) -> Exit:
     number = project.run(arguments.run).number
     total_steps = _total_steps(project, number, arguments.steps)
     stack = stack_at(project, number, arguments.stack) if arguments.stack is not None else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write, flush_folder, flush_to_disk, is_temporary
 from fluogan_app.core.project.lock import OWN_FILES, is_running
+from fluogan_app.core.project.open_lock import holder_of
 
 SUFFIX = ".fluogan"
 DOCUMENT = "project.json"
@@ -53,6 +54,9 @@ def check_free(target: Path, overwrite: bool) -> None:
     if not (target / DOCUMENT).is_file():
         raise ProjectError(f"{target} is not a FluoGAN project and is not overwritten.", "Choose another name.")
     running = [folder.name for folder in (target / "runs").glob("*") if is_running(folder)]
+    holder = holder_of(target)
+    if holder is not None:
+        raise ProjectError(f"{target} is not overwritten: it is open {holder.words}.", "Close it there first.")
     if running:
         raise ProjectError(f"{target} is not overwritten: its run {running[0]} is going on.", "Cancel that run first.")
 

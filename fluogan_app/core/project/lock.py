@@ -34,7 +34,7 @@ class RunLock:
             self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise cannot_write(self._path, error) from error
-        if not _taken_within(self._handle, _PATIENCE_S):
+        if not taken_within(self._handle, _PATIENCE_S):
             self.__exit__()
             raise ProjectError(
                 f"The run in {self._path.parent} is being computed by another process.",
@@ -60,7 +60,8 @@ def is_running(folder: Path) -> bool:
         os.close(handle)
 
 
-def _taken_within(handle: int, seconds: float) -> bool:
+def taken_within(handle: int, seconds: float) -> bool:
+    """Take the lock of an open file within a time; whether that worked. It is held until the file is closed."""
     last = time.monotonic() + seconds
     while not _take(handle):
         if time.monotonic() > last:

@@ -20,6 +20,10 @@ _DAMAGED = "It may be damaged; restore it from a backup."
 M = TypeVar("M", bound=BaseModel)
 
 
+class NewerFormat(ProjectError):
+    """A file of a later version of this program: sound, and not to be put back to what was before."""
+
+
 def read_record(model: type[M], content: Any, where: str) -> M:
     """A checked record from what a file holds, of this or an older version. Raises ProjectError."""
     if not isinstance(content, dict):
@@ -40,7 +44,7 @@ def migrated(model: type[BaseModel], content: Content, where: str) -> Content:
     if not isinstance(version, int) or isinstance(version, bool):
         raise ProjectError(f"{where} states no version of its format.", _DAMAGED)
     if version > SCHEMA_VERSION:
-        raise ProjectError(
+        raise NewerFormat(
             f"{where} was written by a newer FluoGAN (format {version}; this program knows up to {SCHEMA_VERSION}).",
             "Open it with that version, or update this one. Nothing was changed.",
         )

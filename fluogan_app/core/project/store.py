@@ -17,9 +17,10 @@ import numpy as np
 from fluogan_app import __version__
 from fluogan_app.core.data.projections import Projections
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import DataError, FluoganError, ProjectError, ReadError
+from fluogan_app.core.errors import FluoganError, ProjectError, ReadError
 from fluogan_app.core.files import cannot_write, gone, write_json_atomic
 from fluogan_app.core.project import link as links
+from fluogan_app.core.project.document import keep_previous, read_document, with_fitting_drift
 from fluogan_app.core.project.folder import (
     DOCUMENT,
     check_free,
@@ -30,9 +31,9 @@ from fluogan_app.core.project.folder import (
     put_in_place,
 )
 from fluogan_app.core.project.images import read_image, write_ome
-from fluogan_app.core.project.migrations import read_record
 from fluogan_app.core.project.model import InputLink, ProjectDocument, RunRecord, now_text
-from fluogan_app.core.project.run import RECORD, Run, read_json, run_name
+from fluogan_app.core.project.open_lock import WINDOW, Holder, OpenLock
+from fluogan_app.core.project.run import RECORD, Run, run_name
 
 __all__ = ["Project", "is_project", "project_folder"]
 
@@ -47,11 +48,18 @@ def _to_log(error: ProjectError) -> None:
 
 
 class Project:
-    """One open project. `document` is what project.json holds; it changes only by `save`."""
+    """One open project. `document` is what project.json holds; it changes only by `save`.
 
-    def __init__(self, folder: Path, document: ProjectDocument) -> None:
+    read_only: why nothing may be written here, in a sentence; "" where it may. holder: who else has it open.
+    restored: a sentence where project.json was damaged and the version before it was taken; else "".
+    """
+
+    def __init__(self, folder: Path, document: ProjectDocument, restored: str = "") -> None:
         self.folder = folder
         self.document = document
+        self.restored, self.read_only = restored, ""
+        self.holder: Holder | None = None
+        self._lock: OpenLock | None = None
         self._saving = threading.RLock()
 
     @classmethod
@@ -74,28 +82,59 @@ class Project:
 
     @classmethod
     def open(cls, folder: str | Path) -> Project:
-        """Read a project; its raw stack need not be there. Raises ProjectError."""
+        """Read a project; its raw stack need not be there. A damaged document gives way to the one before it.
+
+        Raises ProjectError.
+        """
         place = existing_folder(folder)
         path = place / DOCUMENT
         if not path.is_file():
             what = "is not a FluoGAN project: it has no project.json" if place.exists() else "is not there"
             raise ProjectError(f"{place} {what}.", "Choose a folder whose name ends in .fluogan.")
-        content = read_json(path)
-        document = _with_fitting_drift(read_record(ProjectDocument, content, str(path)))
-        if content["schema_version"] < document.schema_version:
-            _keep_original(path, content["schema_version"])
-        return cls(place, document)
+        return cls(place, *read_document(place))
+
+    def hold(self, program: str = WINDOW, like: Project | None = None, force: bool = False) -> bool:
+        """Take the project for writing, if nobody else has it; `read_only` says why not. Asks the drive.
+
+        `like`: the same project as it was open in this process before, whose lock is shared. `force` takes it from a
+        holder that has not been heard of for long.
+        """
+        if like is not None and like.folder == self.folder and like._lock is not None:
+            self._lock = like._lock.share()
+            return True
+        lock = OpenLock(self.folder, program)
+        try:
+            self.holder = lock.take(force)
+        except OSError as error:
+            self.read_only = f"The folder of {self.folder.name} cannot be written: {error.strerror or error}."
+            return False
+        self.read_only = f"{self.folder.name} is open {self.holder.words}." if self.holder else ""
+        self._lock = None if self.holder else lock
+        return self._lock is not None
+
+    def let_go(self) -> None:
+        """Others may take the project. Asks the drive."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
+
+    def check_writable(self) -> None:
+        """Raises ProjectError where the project is only for reading, or not there any more."""
+        if self.read_only:
+            raise ProjectError(self.read_only, "Save it in another place (File › Save as), and go on there.")
+        self._check_present()
 
     def save(self, document: ProjectDocument) -> None:
         """Put the document on disk in one step, then take it over. Raises ProjectError; the old one then stands."""
         with self._saving:
-            self._check_present()
+            self.check_writable()
             if document.link is None:
                 # A stack is never detached: a snapshot without a link was taken before the stack was attached.
                 document = document.replace(link=self.document.link)
             document = _relinked(document, self.folder).replace(modified=now_text(), app_version=__version__)
+            keep_previous(self.folder, damaged=bool(self.restored))
             write_json_atomic(self.folder / DOCUMENT, document.content())
-            self.document = document
+            self.document, self.restored = document, ""
 
     def save_as(self, folder: str | Path, overwrite: bool = False) -> Project:
         """A complete copy at another place, put there in one step. Raises ProjectError; this project stays as it is."""
@@ -139,7 +178,7 @@ class Project:
 
     def add_run(self, record: RunRecord) -> Run:
         """A new run's folder with its record; the record's number and name are set here. Raises ProjectError."""
-        self._check_present()
+        self.check_writable()
         folder = self._new_run_folder(record.method)
         run = Run(folder, record)
         try:
@@ -154,7 +193,7 @@ class Project:
 
         Raises ReadError, ProjectError.
         """
-        self._check_present()
+        self.check_writable()
         before = self.document.link
         link = links.make_link(stack, self.folder)
         mean_path = self.folder / "input" / "mean.ome.tif"
@@ -165,7 +204,7 @@ class Project:
         known = before.sha256 if unchanged and before else ""
         link = link.replace(sha256=known or (links.fingerprint_of(links.files_of(stack)) if hashed else ""))
         with self._saving:
-            document = _with_fitting_drift(self.document.replace(link=link))
+            document = with_fitting_drift(self.document.replace(link=link))
             _write_link(self.folder, document)
             self.save(document)
 
@@ -197,7 +236,8 @@ class Project:
         Raises ReadError where it is no stack or of another shape: region and runs would not fit.
         """
         stack = self._opened(Path(path), self.document.link, with_hash=True)
-        self.attach(stack, hashed=True)
+        if not self.read_only:
+            self.attach(stack, hashed=True)
         return stack
 
     def trouble_with_stack(self) -> tuple[str, ...]:
@@ -264,14 +304,6 @@ def _write_link(folder: Path, document: ProjectDocument) -> None:
         write_json_atomic(folder / "input" / "link.json", document.link.model_dump(mode="json"))
 
 
-def _keep_original(path: Path, version: int) -> None:
-    """Before an older document is rewritten in today's format, keep it as it was. A read-only project needs no copy."""
-    with suppress(OSError):
-        kept = path.with_name(f"project.v{version}.json")
-        if not kept.exists():
-            shutil.copy2(path, kept)
-
-
 def _made(folder: Path) -> bool:
     """Make a folder, or say that another process was faster."""
     try:
@@ -284,19 +316,6 @@ def _made(folder: Path) -> bool:
 def _number(folder: Path) -> int:
     head = folder.name.split("-")[0]
     return int(head) if head.isdecimal() else 0
-
-
-def _with_fitting_drift(document: ProjectDocument) -> ProjectDocument:
-    """A drift is one of a stack's frames: with another stack it is dropped."""
-    link, drift = document.link, document.drift
-    if link is None or drift is None:
-        return document
-    try:
-        drift.checked(link.shape_tyx)
-    except DataError as error:
-        log.warning("%s The drift of the project is not used any more.", error.message)
-        return document.replace(drift=None)
-    return document
 
 
 def _drift_words(stack: Stack) -> str:

@@ -74,6 +74,7 @@ def resume_run(
     A run that did not finish goes on in place. A finished one is never rewritten: more `total_steps` make a new
     run that names it as its parent. Raises FluoganError before anything is written.
     """
+    project.check_writable()
     run = project.run(number)
     _check_resumable(run, total_steps)
     opened = stack or _linked_stack(project, run)
