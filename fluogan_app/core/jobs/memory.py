@@ -11,6 +11,10 @@ from fluogan_app.core.jobs.faults import MEMORY_ADVICE
 from fluogan_app.core.units import bytes_text
 
 _CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_CONTAINERS = tuple(
+    (limit, limit.with_name(used), limit.with_name("memory.stat"))
+    for limit, used in zip(_CONTAINER_LIMITS, ("memory.current", "memory.usage_in_bytes"), strict=True)
+)
 
 
 def check_fits(needed_bytes: int) -> None:
@@ -29,9 +33,62 @@ def machine_memory_bytes() -> int | None:
     return min(known, default=None)
 
 
+def free_memory_bytes() -> int | None:
+    """The memory that this process could still take, or None where the system does not tell."""
+    known = [size for size in (_available_bytes(), _left_in_container()) if size is not None]
+    return min(known, default=None)
+
+
+def process_memory_bytes() -> int | None:
+    """What this process holds in memory now, or None where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def card_memory_bytes(device: str) -> tuple[int, int] | None:
+    """Free and whole memory of a graphics card, "cuda:0". What this program set aside and does not use is free."""
+    import torch
+
+    try:
+        free, whole = torch.cuda.mem_get_info(device)
+        idle = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    except (RuntimeError, ValueError, AssertionError):  # a driver that went away meanwhile
+        return None
+    return int(free + idle), int(whole)
+
+
+def _available_bytes() -> int | None:
+    if os.name == "nt":
+        return _windows_bytes("free")
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), None)
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _left_in_container() -> int | None:
+    """What a container may take beyond what it holds; files that it has read give way and do not count."""
+    for limit, used, stat in _CONTAINERS:
+        size, held = _limit_bytes(limit), _limit_bytes(used)
+        if size is not None and held is not None:
+            return max(0, size - held + _given_back_bytes(stat))
+    return None
+
+
+def _given_back_bytes(stat: Path) -> int:
+    try:
+        entries = dict(line.split() for line in stat.read_text().splitlines())
+        return int(entries.get("inactive_file", 0)) + int(entries.get("active_file", 0))
+    except (OSError, ValueError):
+        return 0
+
+
 def _physical_bytes() -> int | None:
     if os.name == "nt":
-        return _windows_bytes()
+        return _windows_bytes("total")
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
@@ -46,7 +103,7 @@ def _limit_bytes(path: Path) -> int | None:
         return None
 
 
-def _windows_bytes() -> int | None:
+def _windows_bytes(what: str) -> int | None:
     class Status(ctypes.Structure):
         """MEMORYSTATUSEX of the Windows API."""
 
@@ -57,4 +114,4 @@ def _windows_bytes() -> int | None:
 
     status = Status(length=ctypes.sizeof(Status))
     asked = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]
-    return int(status.total) if asked else None
+    return int(getattr(status, what)) if asked else None
