@@ -1,4 +1,4 @@
-"""Undo and redo of every edit: values, region, frames, drift, presets, parameters taken over. Never of runs or saving."""
+"""Undo and redo of every edit: values, region, frames, drift, presets, parameters taken over. Never of a run."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.history import History
@@ -9,6 +10,7 @@ from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
     Editing,
+    Differences,
     History,
     Troubleshooting,
 )

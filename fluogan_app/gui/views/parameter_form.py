@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
 from fluogan_app.gui.style import PaletteWatcher, small_font
-from fluogan_app.gui.views.controls import QuietLabel, WordButton
+from fluogan_app.gui.views.controls import QuietLabel, WordButton, row_of
 from fluogan_app.gui.views.help_area import HelpArea
 from fluogan_app.gui.views.parameter_help import group_text, help_text
 from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
@@ -43,8 +43,8 @@ class ParameterForm(QWidget):
         self._folds: dict[str, Fold] = {}
         self._headings: dict[tuple[type[Params], str, bool], GroupHeading] = {}
         self._footers: dict[tuple[type[Params], str], QWidget] = {}
-        #: Above the fields: room for what speaks of all of them.
-        self.head = QVBoxLayout()
+        #: Above the fields: room for what speaks of all of them, in one row and below it.
+        self.head_row, self.head = row_of((), (4, 0, 4, 0)), QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
         self.derived = QWidget()
         self.reset_all_button = WordButton(
@@ -164,6 +164,11 @@ class ParameterForm(QWidget):
         """Field name to what is wrong with it."""
         return {name: row.problem for (_, name), row in self._rows.items() if row.problem}
 
+    @property
+    def rows(self) -> Mapping[tuple[type[Params], str], ParameterRow]:
+        """All fields by parameter set and name."""
+        return self._rows
+
     def row(self, name: str, params_type: type[Params] | None = None) -> ParameterRow:
         """The widgets of one parameter. Raises KeyError."""
         matching = self._matching(name, params_type)
@@ -201,7 +206,7 @@ class ParameterForm(QWidget):
     def _add_group(
         self, column: QVBoxLayout, title: str, params_type: type[Params], declared: Sequence[ParamSpec]
     ) -> None:
-        """A heading with its help, and the fields below it. Its reset reaches those of the group that are folded too."""
+        """A heading with its help, and its fields. Its reset reaches those of the group that are folded too."""
         group = declared[0].group
         heading = GroupHeading(title, group_text(params_type, group))
         heading.help_wanted.connect(self.help.setText)
@@ -257,6 +262,7 @@ class ParameterForm(QWidget):
         column.setSpacing(2)
         self._line.setFrameShape(QFrame.Shape.HLine)
         self._line.setFrameShadow(QFrame.Shadow.Sunken)
+        self.head.addLayout(self.head_row)
         column.addLayout(self.head)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._line)
