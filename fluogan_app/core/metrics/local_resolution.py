@@ -24,17 +24,24 @@ LEAST_LIGHT = 0.02
 class LocalResolution:
     """resolution_nm: (rows, columns), NaN where nothing is told; 2 pixels where the halves agree to the end.
 
-    step_nm: from one block's middle to the next. block_nm: side of a block.
+    step_nm: from one block's middle to the next. block_nm: side of a block. finest_nm: two pixels, the end of the scale.
     """
 
     resolution_nm: np.ndarray
     step_nm: float
     block_nm: float
+    finest_nm: float
 
     @property
     def told_percent(self) -> float:
         """Share of the blocks with a number, in %."""
         return 100.0 * float(np.mean(np.isfinite(self.resolution_nm)))
+
+    @property
+    def to_the_end_percent(self) -> float:
+        """Share of the blocks with a number that agree down to two pixels, in %."""
+        known = self.resolution_nm[np.isfinite(self.resolution_nm)]
+        return 100.0 * float(np.mean(known <= self.finest_nm)) if known.size else 0.0
 
     @property
     def quartiles_nm(self) -> tuple[float, float, float] | None:
@@ -60,7 +67,7 @@ def local_resolution(first: np.ndarray, second: np.ndarray, pixel_size_nm: float
             one, two = (image[y : y + block, x : x + block] for image in (first, second))
             if float(one.sum() + two.sum()) > even:
                 found[row, column] = _resolution(one, two, pixel_size_nm)
-    return LocalResolution(found, step * pixel_size_nm, block * pixel_size_nm)
+    return LocalResolution(found, step * pixel_size_nm, block * pixel_size_nm, 2.0 * pixel_size_nm)
 
 
 def _block_side(shape: tuple[int, ...]) -> int:

@@ -69,7 +69,8 @@ def _mean(known: Evidenced) -> str:
         spots = "one spot stands" if known.spots == 1 else f"{known.spots} spots stand"
         return (
             f"Blurred again, the image differs from the recorded mean by {rms} (1 is noise), and {spots} out that "
-            f"noise does not make ({known.strongest}): structure there is missing or wrong."
+            f"noise does not make ({known.strongest}): structure there is missing or wrong, or "
+            "a pixel of the camera is."
         )
     if known.residual_rms_sd > MOST_RMS_SD:
         return (
@@ -90,20 +91,25 @@ def _resolution(known: Evidenced) -> str:
     if not known.has_halves:
         alone = ""
         if known.decorrelation_nm is not None:
-            alone = f" The {length_text(known.decorrelation_nm)} of the decorrelation analysis say how fine the image "
+            alone = f" The {_nm(known.decorrelation_nm)} of the decorrelation analysis say how fine the image "
             alone += "is drawn, not that it is true."
         return f"Whether its detail repeats is not measured yet: compare odd and even frames.{alone}"
     if known.frc_nm is None:
         return f"Odd and even frames give no resolution. {known.frc_reason}".strip()
-    gain, nm = "", length_text(known.frc_nm)
+    gain, nm = "", _nm(known.frc_nm)
     if known.psf_fwhm_nm is not None:
         factor = known.psf_fwhm_nm / known.frc_nm
-        gain = f", 1/{factor:.2g} of the PSF's {length_text(known.psf_fwhm_nm)}"
+        gain = f", 1/{factor:.2g} of the PSF's {_nm(known.psf_fwhm_nm)}"
         if factor > BOLD_GAIN:
             gain += "; so large a gain mostly comes from what both halves share beside the sample"
         elif factor < 1:
-            gain = f", coarser than the PSF ({length_text(known.psf_fwhm_nm)}): there is too little light for more"
+            gain = f", coarser than the PSF ({_nm(known.psf_fwhm_nm)}): there is too little light for more"
     return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}."
+
+
+def _nm(length_nm: float) -> str:
+    """No more digits than a resolution has."""
+    return length_text(float(f"{length_nm:.3g}"))
 
 
 def _repeats(known: Evidenced) -> str:
@@ -111,7 +117,8 @@ def _repeats(known: Evidenced) -> str:
         return ""
     what = {"seeds": "other random numbers", "halves": "random halves of the frames"}[known.repeats_kind]
     count = f"{known.repeats} runs with {what}" if known.repeats else f"runs with {what}"
-    share = f"{known.doubtful_percent:.0f} % of the light lies in pixels that vary by more than {known.variation:.0%}"
+    share = f"{known.doubtful_percent:.0f} % of the light lies in pixels that vary by more than "
+    share += f"{100 * known.variation:.3g} %"
     if known.doubtful_percent <= LITTLE_DOUBT_PERCENT:
         word = "the rest can be relied on to come back"
     elif known.doubtful_percent <= MUCH_DOUBT_PERCENT:

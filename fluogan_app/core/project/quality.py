@@ -218,7 +218,7 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
         found.append(Measure(f"scatter_{kind}_percent", f"Scatter over {kind}", one.scatter_percent,
                              "standard deviation of all pixels over all light"))
         found.append(Measure(f"doubtful_{kind}_percent", f"Doubtful over {kind}", one.doubtful_percent(variation),
-                             f"share of the light in pixels that vary by more than {variation:.0%}"))
+                             f"share of the light in pixels that vary by more than {100 * variation:.3g} %"))
     return tuple(found)
 
 

@@ -83,7 +83,7 @@ def maps_of(
 def repeat_maps(kind: str, found: Repeatability, variation: float, fine_nm: float) -> tuple[QualityMap, ...]:
     """Spread, its ratio to the value, and the estimate without the pixels that vary by more than `variation`."""
     over, percent = _OVER[kind], found.doubtful_percent(variation)
-    rule = f"Left out are pixels whose standard deviation over {over} exceeds {variation:.0%} of their value"
+    rule = f"Left out are pixels whose standard deviation over {over} exceeds {100 * variation:.3g} % of their value"
     return (
         QualityMap(
             f"deviation_{kind}", f"Spread over {kind}", found.deviation, fine_nm, ESTIMATE_UNIT,
@@ -149,6 +149,8 @@ def _local_map(found: LocalResolution) -> QualityMap:
     told = found.quartiles_nm
     words = "no block tells a resolution" if told is None else f"half of the blocks lie between {told[0]:.0f} and "
     words += "" if told is None else f"{told[2]:.0f} nm"
+    if found.to_the_end_percent > 0:
+        words += f", {found.to_the_end_percent:.0f} % at two pixels ({found.finest_nm:.3g} nm), where bright points agree"
     return QualityMap(
         "local_resolution", "Local resolution", found.resolution_nm, found.step_nm, "nm",
         f"Ring correlation 1/7 of odd and even frames in blocks of {block}: {words}. Grey-blue: too dark, or no "

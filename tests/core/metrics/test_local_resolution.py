@@ -45,7 +45,9 @@ def test_noise_alone_and_darkness_tell_nothing():
 
 def test_equal_images_agree_to_two_pixels():
     image = np.random.default_rng(0).uniform(size=(70, 100))
-    assert (local_resolution(image, image, PIXEL_NM).resolution_nm == 2 * PIXEL_NM).all()
+    found = local_resolution(image, image, PIXEL_NM)
+    assert (found.resolution_nm == found.finest_nm).all() and found.finest_nm == 2 * PIXEL_NM
+    assert found.to_the_end_percent == 100.0
 
 
 def test_too_small_a_field_is_refused():
