@@ -49,6 +49,9 @@ _SHAPES = {
     '<circle cx="15" cy="6" r="1.2" fill="COLOUR"/>',
     "more": '<path d="M8.5 5.5l6.5 6.5-6.5 6.5"/>',
     "less": '<path d="M5.5 8.5l6.5 6.5 6.5-6.5"/>',
+    "queue": '<path d="M4 6h16M4 12h8M4 18h8M17.5 10.5v8M13.5 14.5h8"/>',
+    "device": '<rect x="6.5" y="6.5" width="11" height="11" rx="1"/><path d="M10 3v3M14 3v3M10 18v3M14 18v3M3 10h3'
+    'M3 14h3M18 10h3M18 14h3"/>',
     "export": '<path d="M12 15V3.5M7.5 8L12 3.5 16.5 8M4 13.5v7h16v-7"/>',
 }  # fmt: skip
 _FRAME = (
