@@ -27,6 +27,11 @@ _SHAPES = {
     "alone": '<rect x="3.5" y="5" width="17" height="14" rx="1"/><path d="M13.5 8.5h3.5v3.5M10.5 15.5H7V12"/>',
     "link": '<path d="M9.5 14.5l5-5M8 11l-3 3a3.6 3.6 0 0 0 5 5l3-3M16 13l3-3a3.6 3.6 0 0 0-5-5l-3 3"/>',
     "scale": '<path d="M4 17.5h16M4 14v7M20 14v7"/><path d="M7 9.5h10M12 3v6.5" stroke-width="1.5"/>',
+    "compare": '<rect x="3.5" y="5" width="17" height="14" rx="1"/><path d="M12 3v18"/>'
+    '<path d="M12.9 6h6.7v12h-6.7z" fill="COLOUR" stroke="none"/>',
+    "flick": '<path d="M4 9h14M14.5 5.5L18 9l-3.5 3.5M20 15H6M9.5 11.5L6 15l3.5 3.5"/>',
+    "loupe": '<circle cx="10.5" cy="10.5" r="6.3"/><path d="M15.2 15.2l5.3 5.3" stroke-width="2.6"/>',
+    "add": '<path d="M12 5v14M5 12h14"/>',
     "help": '<circle cx="12" cy="12" r="8.6"/><path d="M9.3 9.3a2.8 2.8 0 1 1 3.9 2.9c-.8.4-1.2.9-1.2 1.8"/>'
     '<circle cx="12" cy="16.9" r=".6" fill="COLOUR"/>',
     "info": '<circle cx="12" cy="12" r="8.6"/><path d="M12 11v5.6"/><circle cx="12" cy="7.6" r=".7" fill="COLOUR"/>',

@@ -9,7 +9,7 @@ from fluogan_app.gui.selection_bar import SelectionBar
 from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.views.check_panel import CheckPanel
 from fluogan_app.gui.views.curve_plots import CurvePlots
-from fluogan_app.gui.views.linked_panes import LinkedPanes
+from fluogan_app.gui.views.linked_panes import NAMES, LinkedPanes
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.parameter_form import ParameterForm
 from fluogan_app.gui.views.project_tree import ProjectTree
@@ -29,7 +29,7 @@ class Workspace(QWidget):
         super().__init__(parent)
         self.setObjectName("workspace")
         self.tree, self.form, self.run_panel = ProjectTree(), ParameterForm(), RunPanel()
-        self.browser, self.panes = StackBrowser(), LinkedPanes()
+        self.browser, self.panes = StackBrowser(), LinkedPanes(names=(*NAMES, "fourth"), usual=NAMES)
         self.plots, self.log = CurvePlots(), log
         self.selection, self.check = SelectionBar(), CheckPanel()
         #: Beside the stack, and below the viewers of a result: room for what features bring.

@@ -13,7 +13,7 @@ from fluogan_app.gui.controllers.results import ResultsController
 from fluogan_app.gui.controllers.stack import StackController
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.session import Session
-from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings
+from fluogan_app.gui.views.display import COLOUR_MAPS, SCALES, DisplaySettings
 from fluogan_app.gui.views.linked_panes import LinkedPanes
 from fluogan_app.gui.views.stack_browser import VIEWS, StackBrowser
 from fluogan_app.gui.views.view_range import ViewRange
@@ -92,7 +92,7 @@ class ViewState:
     def _restore_result(self, view: Mapping[str, Any]) -> None:
         panes = self._panes
         names = tuple(name for name in view.get("shown", ()) if name in panes.panes)
-        panes.set_shown(names or tuple(panes.panes))
+        panes.set_shown(names or panes.usual)
         panes.set_linked(bool(view.get("linked", True)))
         panes.set_same_scale(bool(view.get("same_scale", False)))
         stored = view.get("displays", {})
@@ -140,4 +140,6 @@ def _display(values: Mapping[str, Any]) -> DisplaySettings:
         known["levels"] = (float(low), float(high))
     if known.get("colormap") not in COLOUR_MAPS:
         known.pop("colormap", None)
+    if known.get("scale") not in SCALES:
+        known.pop("scale", None)
     return DisplaySettings(**known)

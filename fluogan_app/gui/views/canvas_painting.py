@@ -43,7 +43,7 @@ def paint_image(painter: QPainter, raster: Raster, extent: Extent, pixel_nm: flo
     target.setSize(source.size() * size)
     painter.save()
     # The last block of means may reach beyond the image.
-    painter.setClipRect(whole)
+    painter.setClipRect(whole, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, ratio < 1)
     painter.drawImage(target, image, source)
     painter.restore()

@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fluogan_app.gui.style import quiet_colour, small_font
-from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, colour_table
-from fluogan_app.gui.views.scale_bar import round_ticks
+from fluogan_app.gui.views.display import DEFAULT_COLOUR_MAP, colour_table, scaled, unscaled
+from fluogan_app.gui.views.scale_bar import round_below, round_ticks
 
 _BAR_WIDTH, _GAP, _TICK = 12.0, 4.0, 4.0
 
@@ -33,13 +33,15 @@ class ColourBar(QWidget):
         super().__init__(parent)
         self._levels, self._table, self._unit = (0.0, 1.0), colour_table(DEFAULT_COLOUR_MAP), ""
         self._kinds: tuple[str, ...] = ()
+        self._scale = "linear"
         self.setFont(small_font(self))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
-    def show_levels(self, levels: tuple[float, float], table: np.ndarray, unit: str) -> None:
-        """Show values from dark to bright."""
-        self._levels, self._table, self._unit = levels, table, unit
-        self.setAccessibleDescription(f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}")
+    def show_levels(self, levels: tuple[float, float], table: np.ndarray, unit: str, scale: str = "linear") -> None:
+        """Show values from dark to bright; on a logarithmic scale each decade has its share of the bar."""
+        self._levels, self._table, self._unit, self._scale = levels, table, unit, scale
+        how = ", logarithmic" if scale == "log" else ""
+        self.setAccessibleDescription(f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}{how}")
         if self._kinds:
             self._show_bands()
         self.updateGeometry()
@@ -63,6 +65,8 @@ class ColourBar(QWidget):
         if self._kinds:
             return [(float(kind), f"{kind} {word}") for kind, word in enumerate(self._kinds)]
         low, high = self._levels
+        if self._scale == "log":
+            return [(value, tick_text(value, abs(value) or 1.0)) for value in _decades(low, high)]
         metrics = QFontMetricsF(self.font())
         about = int(min(6, max(2, self.height() / (3 * metrics.height()))))
         # On a short bar few round numbers may mean none: it says at least two, or it would be a bar without a scale.
@@ -83,7 +87,8 @@ class ColourBar(QWidget):
         painter = QPainter(self)
         half = QFontMetricsF(self.font()).height() / 2
         bar = QRectF(_GAP, half, _BAR_WIDTH, self.height() - 2 * half)
-        ramp = np.ascontiguousarray(self._table[::-1])
+        along = unscaled(np.linspace(1, 0, 256), self._scale)
+        ramp = np.ascontiguousarray(self._table[np.round(along * (len(self._table) - 1)).astype(int)])
         painter.drawImage(bar, QImage(ramp.data, 1, 256, 4, QImage.Format.Format_RGB32).copy())
         painter.setPen(quiet_colour(self.palette()))
         painter.drawRect(bar)
@@ -95,7 +100,7 @@ class ColourBar(QWidget):
     def _paint_ticks(self, painter: QPainter, bar: QRectF, half: float) -> None:
         low, high = self._levels
         for value, text in self.ticks():
-            y = bar.bottom() - (value - low) / (high - low) * bar.height()
+            y = bar.bottom() - scaled((value - low) / (high - low), self._scale) * bar.height()
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + _TICK, y))
             words = QRectF(bar.right() + _TICK + 2, y - half, self.width(), 2 * half)
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
@@ -108,3 +113,10 @@ class ColourBar(QWidget):
         along = QRectF(0, 0, self.height(), height)
         painter.drawText(along, Qt.AlignmentFlag.AlignCenter, self._unit)
         painter.restore()
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """The ends of a logarithmic bar, and round values a decade apart that have room between them."""
+    span = high - low
+    steps = [round_below(span * 10.0**-power) for power in (1, 2)]
+    return [low, *(low + step for step in reversed(steps)), high]

@@ -23,6 +23,11 @@ COLOUR_MAPS = {
 }
 DEFAULT_COLOUR_MAP = "gray"
 _LIBRARY_NAMES = {"fire": "imagej:fire", "blue_red": "crameri:vik"}
+#: How the values between the levels are shared out among the colours.
+SCALES = {"linear": "Linear", "log": "Logarithmic"}
+#: The logarithmic scale spans so many times its smallest part: three decades, and zero is on it.
+_DECADES = 1000.0
+_FINE = 65536
 _NOT_A_NUMBER = np.uint32(0xFF5B7C99)
 
 
@@ -35,6 +40,7 @@ class DisplaySettings:
     high_percent: float = 99.9
     gamma: float = 1.0
     levels: tuple[float, float] | None = None
+    scale: str = "linear"
 
 
 def percentile_levels(array: np.ndarray, low_percent: float = 0.1, high_percent: float = 99.9) -> tuple[float, float]:
@@ -69,18 +75,47 @@ def _apart(low: float, high: float) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=64)
-def colour_table(name: str, gamma: float = 1.0) -> np.ndarray:
-    """A colour map as 256 colours 0xffRRGGBB, uint32; gamma below 1 lifts the dark parts. Raises ValueError."""
+def colour_table(name: str, gamma: float = 1.0, scale: str = "linear") -> np.ndarray:
+    """A colour map as colours 0xffRRGGBB from the lower level to the upper one, evenly in the value, uint32.
+
+    256 of them, and 65536 on the logarithmic scale, whose first colours lie close together. Gamma below 1 lifts the
+    dark parts. Raises ValueError.
+    """
     if name not in COLOUR_MAPS:
         raise ValueError(f"there is no colour map {name!r}")
-    parts = np.round(_colours(name)[_gamma_index(gamma)] * 255).astype(np.uint32)
+    return _packed(_colours(name)[_colour_index(gamma, scale)])
+
+
+@lru_cache(maxsize=64)
+def tint_table(
+    rgb: tuple[int, int, int], strength: float = 1.0, gamma: float = 1.0, scale: str = "linear"
+) -> np.ndarray:
+    """Black to one colour, for images that are laid over each other: as `colour_table`. strength: 0 to 1."""
+    ramp = _colour_index(gamma, scale)[:, None] / 255
+    return _packed(ramp * np.array(rgb) / 255 * strength)
+
+
+def _packed(colours: np.ndarray) -> np.ndarray:
+    parts = np.round(colours * 255).astype(np.uint32)
     table = np.uint32(0xFF000000) | (parts[:, 0] << 16) | (parts[:, 1] << 8) | parts[:, 2]
     table.setflags(write=False)
     return table
 
 
-def _gamma_index(gamma: float) -> np.ndarray:
-    return np.round(255 * np.linspace(0, 1, 256) ** gamma).astype(int)
+def _colour_index(gamma: float, scale: str) -> np.ndarray:
+    """Which of a map's 256 colours each place between the levels gets."""
+    places = np.linspace(0, 1, _FINE if scale == "log" else 256)
+    return np.round(255 * scaled(places, scale) ** gamma).astype(int)
+
+
+def scaled(places: np.ndarray | float, scale: str) -> np.ndarray | float:
+    """How far along the colours a place between the levels lies, both 0 to 1; "log" gives each decade its share."""
+    return np.log1p(_DECADES * places) / np.log1p(_DECADES) if scale == "log" else places
+
+
+def unscaled(parts: np.ndarray | float, scale: str) -> np.ndarray | float:
+    """The place between the levels that lies so far along the colours."""
+    return np.expm1(np.log1p(_DECADES) * parts) / _DECADES if scale == "log" else parts
 
 
 def _colours(name: str) -> np.ndarray:
@@ -96,15 +131,17 @@ def _colours(name: str) -> np.ndarray:
 def to_image(array: np.ndarray, levels: tuple[float, float], table: np.ndarray) -> QImage:
     """Colours of an array [y, x]; what is not a number is shown in a blue-grey that no map has."""
     low, high = levels
-    scaled = array.astype(np.float32)
-    scaled -= np.float32(low)
-    scaled *= np.float32(256 / (high - low))
-    holes = np.isnan(scaled)
-    if holes.any():
-        scaled[holes] = 0
-    np.clip(scaled, 0, 255, out=scaled)
-    pixels = table.take(scaled.astype(np.uint8))
-    pixels[holes] = _NOT_A_NUMBER
+    places = array.astype(np.float32)
+    places -= np.float32(low)
+    places *= np.float32(len(table) / (high - low))
+    holes = np.isnan(places)
+    has_holes = bool(holes.any())
+    if has_holes:
+        places[holes] = 0
+    np.clip(places, 0, len(table) - 1, out=places)
+    pixels = table.take(places.astype(np.uint8 if len(table) == 256 else np.uint16))
+    if has_holes:
+        pixels[holes] = _NOT_A_NUMBER
     height, width = pixels.shape
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
@@ -131,6 +168,12 @@ class Raster:
         """Choose levels and colours."""
         self._levels, self._table = levels, table
         self._images.clear()
+
+    def twin(self) -> Raster:
+        """The same values, to be shown in other colours beside this one; means are shared."""
+        other = Raster(self.array)
+        other._means = self._means
+        return other
 
     def shrunk(self, factor: int) -> QImage:
         """The image with blocks of factor × factor pixels averaged, in values and not in colours."""

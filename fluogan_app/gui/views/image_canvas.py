@@ -65,6 +65,16 @@ class ImageCanvas(SampleView):
             self.fit()
         self.update()
 
+    @property
+    def placed(self) -> PlacedImage | None:
+        """The image with its place and its colours."""
+        return self._image
+
+    def set_placed(self, image: PlacedImage | None) -> None:
+        """Show an image that has its place and its colours already, and may be shown elsewhere too."""
+        self._image = image
+        self.update()
+
     def set_colours(self, levels: tuple[float, float], table: np.ndarray) -> None:
         """Choose the values shown darkest and brightest, and the colours between."""
         self._levels, self._table = levels, table
@@ -266,9 +276,13 @@ class ImageCanvas(SampleView):
     def _step_cursor(self, right: int, down: int) -> None:
         """Move the cursor by whole pixels, from one pixel's middle to another's, and keep it in sight."""
         image, view = self._image, self._view
-        begun = self._cursor is None
-        at = image.pixel_at(*((view.x_nm, view.y_nm) if begun else self._cursor))  # type: ignore[union-attr]
-        x_nm, y_nm = image.middle_of(at[0] + (0 if begun else down), at[1] + (0 if begun else right))  # type: ignore[union-attr]
+        if image is None:
+            return
+        if self._cursor is None:
+            row, column = image.pixel_at(view.x_nm, view.y_nm)
+        else:
+            row, column = (part + step for part, step in zip(image.pixel_at(*self._cursor), (down, right)))
+        x_nm, y_nm = image.middle_of(row, column)
         if not self.rect().contains(self.screen.point(x_nm, y_nm).toPoint()):
             self._move_to(ViewRange(x_nm, y_nm, view.nm_per_pixel))
         self._put_cursor((x_nm, y_nm))

@@ -12,31 +12,19 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
-from fluogan_app.gui.views.controls import ElidedLabel, number_text
+from fluogan_app.gui.views.controls import ElidedLabel
 from fluogan_app.gui.views.display import COLOUR_MAPS, DisplaySettings, colour_table, percentile_levels
 from fluogan_app.gui.views.display_menu import DisplayMenu
 from fluogan_app.gui.views.image_canvas import ImageCanvas
+from fluogan_app.gui.views.readings import position_text, shift_text, value_text
 from fluogan_app.gui.views.view_range import Extent, ViewRange
-
-
-def value_text(value: float, unit: str) -> str:
-    """A pixel's value with its unit."""
-    return "not a number" if np.isnan(value) else f"{number_text(value)} {unit}".strip()
-
-
-def position_text(x_nm: float, y_nm: float, calibrated: bool) -> str:
-    """A position as it is read out: in µm or nm, or in pixels where their size is not known."""
-    if not calibrated:
-        return f"x {x_nm:.1f} px, y {y_nm:.1f} px"
-    if max(abs(x_nm), abs(y_nm)) < 1000:
-        return f"x {x_nm:.0f} nm, y {y_nm:.0f} nm"
-    return f"x {x_nm / 1000:.2f} µm, y {y_nm / 1000:.2f} µm"
 
 
 class ImagePane(QWidget):
     """Shows one image in the sample's coordinates. Setters never emit; the user's hands do."""
 
     view_changed = Signal(object)  # ViewRange
+    moved_alone = Signal(object)  # ViewRange
     fit_requested = Signal()
     pointer_moved = Signal(float, float, float)  # x_nm, y_nm, value; NaN outside the image
     pointer_left = Signal()
@@ -51,7 +39,7 @@ class ImagePane(QWidget):
         self._unit, self._settings = "photons", DisplaySettings()
         self._levels = (0.0, 1.0)
         self._shared_levels: tuple[float, float] | None = None
-        self._own_fit = True
+        self._own_fit, self._detail, self._shift = True, "", ""
         self.canvas = ImageCanvas()
         self.canvas.setObjectName(f"{name}_canvas")
         self.colour_bar = ColourBar()
@@ -59,6 +47,8 @@ class ImagePane(QWidget):
         self.menu = DisplayMenu()
         self.display_button = self._make_display_button(name)
         self.fit_button = IconButton("fit", f"{name}_fit", "Show everything", "Show the whole image (double-click, 0)")
+        self.chooser_button = IconButton("less", f"{name}_picture", "Choose what this viewer shows")
+        self.chooser_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.alone_button = IconButton(
             "alone", f"{name}_alone", "Alone", "Give this viewer all the room, or all of them their own", checkable=True
         )
@@ -96,8 +86,14 @@ class ImagePane(QWidget):
     def set_title(self, title: str, detail: str = "") -> None:
         """What the image is, and a quieter word on it ("step 120 of 1000")."""
         self.title.setText(title)
-        self.detail.setText(detail)
+        self._detail = detail
+        self._show_detail()
         self.canvas.setAccessibleName(title or "Image")
+
+    def set_shift(self, right_down_nm: tuple[float, float] | None) -> None:
+        """Say that this viewer is moved against the others, or not."""
+        self._shift = "" if right_down_nm is None else shift_text(*right_down_nm, self.canvas.calibrated)
+        self._show_detail()
 
     def drop_fit_button(self) -> None:
         """Leave showing everything to a button for all viewers."""
@@ -209,12 +205,16 @@ class ImagePane(QWidget):
     def _show_colours(self, renew: bool) -> None:
         if renew:
             self._levels = self._shared_levels or self.own_levels()
-        table = colour_table(self._settings.colormap, self._settings.gamma)
+        table = colour_table(self._settings.colormap, self._settings.gamma, self._settings.scale)
         self.canvas.set_colours(self._levels, table)
-        self.colour_bar.show_levels(self._levels, table, self._unit)
+        self.colour_bar.show_levels(self._levels, table, self._unit, self._settings.scale)
         self.menu.show_settings(self._settings, self._levels, self._unit)
 
-    def _choose_display(self, settings: DisplaySettings) -> None:
+    def _show_detail(self) -> None:
+        self.detail.setText(", ".join(part for part in (self._shift, self._detail) if part))
+
+    def choose_display(self, settings: DisplaySettings) -> None:
+        """Take what the user chose, here or where the image is shown too."""
         self.set_display(settings)
         self.display_changed.emit(settings)
 
@@ -253,6 +253,7 @@ class ImagePane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title)
+        head.addWidget(self.chooser_button)
         head.addWidget(self.detail, 1)
         head.addWidget(self.fit_button)
         head.addWidget(self.alone_button)
@@ -265,19 +266,20 @@ class ImagePane(QWidget):
         grid.addWidget(self.colour_bar, 1, 1)
         grid.addWidget(self.read_out, 2, 0, 1, 2)
         grid.setRowStretch(1, 1)
-        for part in (self.colour_bar, self.display_button, self.fit_button, self.alone_button):
+        for part in (self.colour_bar, self.chooser_button, self.display_button, self.fit_button, self.alone_button):
             part.setVisible(False)
 
     def _connect(self) -> None:
         canvas = self.canvas
         canvas.view_moved.connect(self.view_changed)
+        canvas.moved_alone.connect(self.moved_alone)
         canvas.fit_wanted.connect(self.fit_requested)
         canvas.pointed.connect(self._point)
         canvas.pointer_left.connect(self._leave)
         canvas.region_drawn.connect(self.region_drawn)
         canvas.region_edit_left.connect(self.region_edit_left)
         canvas.resized.connect(self.resized)
-        self.menu.changed.connect(self._choose_display)
+        self.menu.changed.connect(self.choose_display)
         self.fit_button.clicked.connect(self._fit_clicked)
 
     def _fit_clicked(self) -> None:

@@ -1,26 +1,30 @@
-"""One to four viewers side by side that show the same part of the sample, whatever their pixels."""
+"""One to four viewers side by side that show the same part of the sample, or two of them in one viewer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.roi import Roi
-from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
-from fluogan_app.gui.views.controls import SHOW_SHEET, row_of, toggle_button
+from fluogan_app.gui.views.compare_pane import ComparePane
+from fluogan_app.gui.views.comparison import Comparison
 from fluogan_app.gui.views.display import DisplaySettings
+from fluogan_app.gui.views.image_canvas import ImageCanvas
 from fluogan_app.gui.views.image_pane import ImagePane
-from fluogan_app.gui.views.view_range import Extent, ViewRange
+from fluogan_app.gui.views.pane_comparison import COMPARE, PaneComparison
+from fluogan_app.gui.views.pane_image import PaneImage
+from fluogan_app.gui.views.pane_links import PaneLinks, Shift
+from fluogan_app.gui.views.pane_tools import PaneTools
+from fluogan_app.gui.views.shared_levels import share_levels
+from fluogan_app.gui.views.view_range import ViewRange
 
 #: Names in their order, with the words above each viewer.
 TITLES = {
-    "mean": "Mean", "estimate": "Estimate", "background": "Background", "frame": "Frame",
+    "mean": "Mean", "estimate": "Estimate", "background": "Background", "fourth": "+ Viewer", "frame": "Frame",
     "recorded": "As recorded", "corrected": "Corrected",
 }  # fmt: skip
 
@@ -30,48 +34,43 @@ _TOOLS_HEIGHT = 40
 _FRAME = (76, 56)
 
 
-@dataclass(frozen=True)
-class PaneImage:
-    """What one viewer shows: array [y, x], pixel size in nm (None: not known), unit, (y, x) of its corner in nm."""
-
-    array: np.ndarray
-    pixel_size_nm: float | None
-    unit: str = "photons"
-    title: str = ""
-    detail: str = ""
-    origin_nm: tuple[float, float] = (0.0, 0.0)
-
-
 class LinkedPanes(QWidget):
     """Viewers by name, linked in nanometres. Setters never emit; the user's hands do."""
 
     view_changed = Signal(object)  # ViewRange
     fit_requested = Signal()
     pointer_moved = Signal(str, float, float, float)  # name, x_nm, y_nm, value
+    pointer_left = Signal()
     display_changed = Signal(str, object)  # name, DisplaySettings
     linked_changed = Signal(bool)
     same_scale_changed = Signal(bool)
     shown_changed = Signal(object)  # tuple of names
     region_drawn = Signal(str, object)  # name, Roi
+    comparison_changed = Signal(object)  # Comparison | None
 
     def __init__(
-        self, parent: QWidget | None = None, names: tuple[str, ...] = NAMES, before: tuple[QWidget, ...] = ()
+        self,
+        parent: QWidget | None = None,
+        names: tuple[str, ...] = NAMES,
+        before: tuple[QWidget, ...] = (),
+        usual: tuple[str, ...] = (),
     ) -> None:
-        """`before`: controls of the owner's, at the head of the row above the viewers."""
+        """`before`: controls of the owner's, at the head of the row above the viewers. `usual`: in sight at first."""
         super().__init__(parent)
         self.setObjectName("linked_panes")
         self._panes = {name: ImagePane(name=name) for name in names}
-        self._moving = False
-        self._fitted = True
-        self.link_button = IconButton("link", "panes_link", "Link", "Move all viewers together", checkable=True)
-        self.scale_button = IconButton(
-            "scale", "panes_same_scale", "Same colour scale", "One colour scale for images of one unit", checkable=True
-        )
-        self.fit_button = IconButton("fit", "panes_fit", "Show everything", "Show everything in all viewers (0)")
-        self.show_buttons = {name: self._make_show_button(name) for name in names}
-        self.message = QLabel()
+        self._images: dict[str, PaneImage] = {}
+        self.usual = usual or names
+        self.links = PaneLinks({name: pane.canvas for name, pane in self._panes.items()}, lambda: self.in_sight)
+        self.compared = PaneComparison(self._panes, self.links, self)
+        self._before_alone: tuple[str, ...] = ()
+        self._seen: tuple[str, ...] = ()
+        self.tools = PaneTools({name: TITLES.get(name, name) for name in names}, self.usual, before)
+        self.link_button, self.scale_button = self.tools.link, self.tools.scale
+        self.fit_button, self.show_buttons = self.tools.fit, self.tools.buttons
+        self.message = _message_label()
         self._grid = FittingGrid()
-        self._lay_out(before)
+        self._lay_out()
         self._connect()
         self.set_linked(True)
 
@@ -91,18 +90,30 @@ class LinkedPanes(QWidget):
         for name, image in images.items():
             pane = self._panes[name]
             if image is None:
+                self._images.pop(name, None)
                 pane.set_image(None)
-                pane.set_title(TITLES.get(name, name))
+                self.set_words(name, TITLES.get(name, name))
             else:
-                pane.set_title(image.title or TITLES.get(name, name), image.detail)
+                self._images[name] = image
+                self.set_words(name, image.title or TITLES.get(name, name), image.detail)
                 pane.set_image(image.array, image.pixel_size_nm, image.unit, image.origin_nm, keep_levels)
         self._share_levels()
         self._arrange()
-        self._restore_view()
+        self.links.restore()
+
+    def set_words(self, name: str, title: str, detail: str = "") -> None:
+        """What a viewer shows, above it and on the button that shows or hides it."""
+        self._panes[name].set_title(title, detail)
+        self.tools.set_words(name, title)
 
     def clear(self) -> None:
         """Empty all viewers."""
         self.set_images(dict.fromkeys(self._panes))
+
+    def images(self) -> dict[str, PaneImage]:
+        """The images in sight, by viewer; in a comparison the two that are compared."""
+        names = self.in_sight if self.comparison is None else (self.comparison.first, self.comparison.second)
+        return {name: self._images[name] for name in names if name in self._images}
 
     def set_message(self, text: str) -> None:
         """A sentence above the viewers: how far the result can be trusted, or that it is not finished."""
@@ -111,17 +122,25 @@ class LinkedPanes(QWidget):
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Names of the viewers in sight."""
-        return tuple(name for name, button in self.show_buttons.items() if button.isChecked())
+        """Names of the viewers that were chosen to be in sight."""
+        return self.tools.shown
+
+    @property
+    def in_sight(self) -> tuple[str, ...]:
+        """Names of the viewers that stand on the page now: the chosen ones, or the one that compares."""
+        return self.shown if self.comparison is None else (COMPARE,)
+
+    def canvases(self) -> tuple[ImageCanvas, ...]:
+        """Where images are drawn now; `links.sight_changed` says that these are others."""
+        return tuple(self._canvas(name) for name in self.in_sight)
 
     def set_shown(self, names: tuple[str, ...]) -> None:
         """Choose which viewers are in sight; at least one is."""
         for name, button in self.show_buttons.items():
             button.setChecked(name in names)
-            self._panes[name].setVisible(name in names)
             self._panes[name].alone_button.setChecked(tuple(names) == (name,))
         self._arrange()
-        self._restore_view()
+        self.links.restore()
 
     # How it is shown
 
@@ -150,31 +169,57 @@ class LinkedPanes(QWidget):
     @property
     def linked(self) -> bool:
         """Whether the viewers move together."""
-        return self.link_button.isChecked()
+        return self.links.linked
 
     def set_linked(self, linked: bool) -> None:
         """Let the viewers move together; they take the first one's view."""
         self.link_button.setChecked(linked)
-        if linked and not self._fitted:
-            self._move_all(self._first().view)
+        self.links.set_linked(linked)
+        self._show_shifts()
 
     @property
     def view(self) -> ViewRange | None:
         """The part of the sample in sight; None while everything is shown."""
-        return None if self._fitted else self._first().view
+        return self.links.view
 
     def set_view(self, view: ViewRange | None) -> None:
         """Show a part of the sample in all viewers; None shows everything."""
-        if view is None:
-            self.fit()
-        else:
-            self._fitted = False
-            self._move_all(view)
+        self.links.set_view(view)
 
     def fit(self) -> None:
         """Show all images whole."""
-        self._fitted = True
-        self._restore_view()
+        self.links.set_view(None)
+
+    def set_shifts(self, shifts: Mapping[str, Shift]) -> None:
+        """Move viewers against the others, (right, down) in nm."""
+        self.links.set_shifts({name: shift for name, shift in shifts.items() if name in self._panes})
+        self._show_shifts()
+        self.links.restore()
+
+    # Two in one
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """Which two are compared, and how; None side by side."""
+        return self.compared.now
+
+    @property
+    def compare_pane(self) -> ComparePane:
+        """The viewer that shows two images."""
+        return self.compared.pane
+
+    def set_comparison(self, comparison: Comparison | None) -> None:
+        """Compare two viewers in one, or show them side by side again."""
+        view = self.links.view
+        self.compared.set(comparison)
+        self.tools.compare.set_mode(self.comparison.mode if self.comparison else "")
+        self._arrange()
+        self.links.set_view(view)
+
+    def compare(self, mode: str) -> None:
+        """Compare as the user asks; "": side by side."""
+        self.set_comparison(self.compared.suggested(mode, self.shown) if mode else None)
+        self.comparison_changed.emit(self.comparison)
 
     # The region
 
@@ -184,121 +229,58 @@ class LinkedPanes(QWidget):
 
     # Inside
 
-    def _first(self) -> ImagePane:
-        shown = [self._panes[name] for name in self.shown]
-        return next((pane for pane in shown if pane.image is not None), next(iter(self._panes.values())))
+    def _canvas(self, name: str) -> ImageCanvas:
+        return self.compare_pane.canvas if name == COMPARE else self._panes[name].canvas
 
-    def _united_extent(self) -> Extent | None:
-        united: Extent | None = None
-        for name in self.shown:
-            extent = self._panes[name].extent
-            if extent is not None:
-                united = extent if united is None else united.united(extent)
-        return united
-
-    def _restore_view(self) -> None:
-        """After a change of size or of images: everything again where everything was shown, else the same part."""
-        if self._fitted:
-            self._fit_all()
-        elif self.linked:
-            self._move_all(self._first().view)
-
-    def _fit_all(self) -> None:
-        extent = self._united_extent()
-        if extent is None:
-            return
-        canvases = [self._panes[name].canvas for name in self.shown]
-        views = [extent.fitted(canvas.width(), canvas.height()) for canvas in canvases]
-        # One scale for all: the one at which the smallest viewer still shows everything.
-        self._move_all(max(views, key=lambda view: view.nm_per_pixel))
-
-    def _move_all(self, view: ViewRange) -> None:
-        self._moving = True
-        try:
-            for pane in self._panes.values():
-                pane.zoom_to_nm(view)
-        finally:
-            self._moving = False
-
-    def _view_moved(self, view: ViewRange) -> None:
-        if self._moving:
-            return
-        self._fitted = False
-        if self.linked:
-            self._move_all(view)
-        self.view_changed.emit(view)
-
-    def _fit_clicked(self) -> None:
-        self.fit()
-        self.fit_requested.emit()
-
-    def _fit_one(self, pane: ImagePane) -> None:
-        if self.linked:
-            self._fit_clicked()
-        else:
-            self._fitted = False
-            self.view_changed.emit(pane.view)
-
-    def _resized(self) -> None:
-        if not self._moving:
-            self._restore_view()
+    def _show_shifts(self) -> None:
+        for name, pane in self._panes.items():
+            pane.set_shift(self.links.shifts.get(name))
+        self.compared.renew()
 
     def _pointed(self, name: str, x_nm: float, y_nm: float, value: float) -> None:
         for other, pane in self._panes.items():
             if other != name and self.linked:
-                pane.set_marker((x_nm, y_nm))
+                pane.set_marker(self.links.elsewhere(name, other, x_nm, y_nm))
         self.pointer_moved.emit(name, x_nm, y_nm, value)
 
     def _unpoint(self) -> None:
         for pane in self._panes.values():
             pane.set_marker(None)
+        self.pointer_left.emit()
 
     def _display_chosen(self, name: str, settings: DisplaySettings) -> None:
         self._share_levels()
         self.display_changed.emit(name, settings)
 
     def _share_levels(self) -> None:
-        units: dict[str, list[ImagePane]] = {}
-        for pane in self._panes.values():
-            if pane.image is not None:
-                units.setdefault(pane.unit, []).append(pane)
-        for panes in units.values():
-            own = [pane.own_levels() for pane in panes] if self.same_scale and len(panes) > 1 else []
-            common = (min(low for low, _ in own), max(high for _, high in own)) if own else None
-            for pane in panes:
-                pane.share_levels(common)
+        share_levels(self._panes.values(), self.same_scale)
+        self.compared.renew()
 
     def _show_toggled(self, name: str) -> None:
         if not self.shown:
             self.show_buttons[name].setChecked(True)
+        if self.comparison is not None:
+            self.compare("")
         self.set_shown(self.shown)
         self.shown_changed.emit(self.shown)
 
     def _alone_toggled(self, name: str) -> None:
-        self.set_shown(tuple(self._panes) if self.shown == (name,) else (name,))
+        if self.shown == (name,):
+            self.set_shown(self._before_alone or self.usual)
+        else:
+            self._before_alone = self.shown
+            self.set_shown((name,))
         self.shown_changed.emit(self.shown)
 
-    def _make_show_button(self, name: str) -> QToolButton:
-        title = TITLES.get(name, name)
-        button = toggle_button(title, f"panes_show_{name}", f"Show or hide the viewer “{title}”", SHOW_SHEET)
-        button.setChecked(True)
-        button.clicked.connect(lambda: self._show_toggled(name))
-        return button
-
-    def _lay_out(self, before: tuple[QWidget, ...]) -> None:
-        self.message.setObjectName("panes_message")
-        self.message.setWordWrap(True)
-        self.message.setFont(small_font(self))
-        self.message.setContentsMargins(8, 0, 8, 0)
-        self.message.setVisible(False)
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(2)
-        tools = (self.link_button, self.scale_button, self.fit_button)
-        column.addLayout(row_of((*before, *self.show_buttons.values(), None, *tools)))
+        column.addWidget(self.tools)
         column.addWidget(self.message)
         column.addLayout(self._grid, 1)
         for name, pane in self._panes.items():
+            pane.setParent(self)
             pane.set_title(TITLES.get(name, name))
             # One button for all of them is enough.
             pane.drop_fit_button()
@@ -306,11 +288,17 @@ class LinkedPanes(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        extent = self._united_extent()
+        sight = self.in_sight
+        widgets = [self.compare_pane if name == COMPARE else self._panes[name] for name in sight]
+        for other in (*self._panes.values(), *self.findChildren(ComparePane)):
+            other.setVisible(other in widgets)
+        extent = self.links.united_extent()
         shape = (extent.width_nm, extent.height_nm) if extent is not None else (1.0, 1.0)
-        panes = [self._panes[name] for name in self.shown]
         tools = _TOOLS_HEIGHT + (self.message.sizeHint().height() if self.message.text() else 0)
-        self._grid.place(panes, (self.width(), max(self.height() - tools, 1)), shape, _FRAME)
+        self._grid.place(widgets, (self.width(), max(self.height() - tools, 1)), shape, _FRAME)
+        if sight != self._seen:
+            self._seen = sight
+            self.links.sight_changed.emit()
 
     def resizeEvent(self, event) -> None:
         """Place the viewers so that they come out largest."""
@@ -319,22 +307,41 @@ class LinkedPanes(QWidget):
 
     def _connect(self) -> None:
         for name, pane in self._panes.items():
-            pane.view_changed.connect(self._view_moved)
-            pane.fit_requested.connect(lambda pane=pane: self._fit_one(pane))
+            pane.fit_requested.connect(lambda pane=pane: self.links.fit_one(pane.canvas))
             pane.pointer_moved.connect(lambda x, y, value, name=name: self._pointed(name, x, y, value))
             pane.pointer_left.connect(self._unpoint)
             pane.display_changed.connect(lambda settings, name=name: self._display_chosen(name, settings))
             pane.region_drawn.connect(lambda region, name=name: self.region_drawn.emit(name, region))
             pane.alone_button.clicked.connect(lambda _=False, name=name: self._alone_toggled(name))
-            pane.resized.connect(self._resized)
+        self.tools.toggled.connect(self._show_toggled)
+        self.links.moved.connect(self.view_changed)
+        self.links.fitted_by_hand.connect(self.fit_requested)
+        self.links.shifted.connect(lambda _: self._show_shifts())
+        self.compared.chosen.connect(self._comparison_chosen)
+        self.compared.left.connect(lambda: self.compare(""))
+        self.compared.pointed.connect(self.pointer_moved)
+        self.compared.unpointed.connect(self.pointer_left)
+        self.tools.compare.chosen.connect(self.compare)
         self.link_button.clicked.connect(self._link_clicked)
-        self.scale_button.clicked.connect(self._scale_clicked)
-        self.fit_button.clicked.connect(self._fit_clicked)
+        self.scale_button.clicked.connect(lambda same: (self._share_levels(), self.same_scale_changed.emit(same)))
+        self.fit_button.clicked.connect(lambda: (self.fit(), self.fit_requested.emit()))
+
+    def _comparison_chosen(self, comparison: Comparison) -> None:
+        self.links.restore()
+        self.comparison_changed.emit(comparison)
 
     def _link_clicked(self, linked: bool) -> None:
-        self.set_linked(linked)
+        held = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.links.set_linked(linked, keep_shifts=bool(held))
+        self._show_shifts()
         self.linked_changed.emit(linked)
 
-    def _scale_clicked(self, same: bool) -> None:
-        self._share_levels()
-        self.same_scale_changed.emit(same)
+
+def _message_label() -> QLabel:
+    label = QLabel()
+    label.setObjectName("panes_message")
+    label.setWordWrap(True)
+    label.setFont(small_font(label))
+    label.setContentsMargins(8, 0, 8, 0)
+    label.setVisible(False)
+    return label
