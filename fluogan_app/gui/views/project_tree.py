@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
@@ -57,6 +57,7 @@ class ProjectTree(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tree)
         self._rows: dict[int, RunRow] = {}
+        self._added: list[tuple[str, Callable[[int], object]]] = []
         self._stack_title = ""
         self.tree.currentItemChanged.connect(self._selected)
         self.tree.itemActivated.connect(self._activated)
@@ -83,6 +84,10 @@ class ProjectTree(QWidget):
         blocked = QSignalBlocker(self.tree)
         self.tree.setCurrentItem(self._find(number or _STACK))
         del blocked
+
+    def add_run_action(self, text: str, act: Callable[[int], object]) -> None:
+        """One more thing that can be done with a run: its words in the menu, and what it does with the number."""
+        self._added.append((text, act))
 
     @property
     def selected(self) -> int | None:
@@ -126,6 +131,8 @@ class ProjectTree(QWidget):
             menu.addAction("Go on with this run").triggered.connect(lambda: self.resume_requested.emit(number))
         menu.addAction("Use its parameters again").triggered.connect(lambda: self.reuse_requested.emit(number))
         menu.addAction("Export…").triggered.connect(lambda: self.export_requested.emit(number))
+        for text, act in self._added:
+            menu.addAction(text).triggered.connect(lambda _=False, act=act: act(number))
         return menu
 
     def _show_menu(self, position: QPoint) -> None:
