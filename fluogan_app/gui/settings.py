@@ -110,6 +110,14 @@ class Settings:
         """Keep how fast a run of a kind went."""
         self._store.setValue(f"pace/{kind}", float(pace))
 
+    def switch(self, name: str, default: bool) -> bool:
+        """Whether something that can be switched on is."""
+        return str(self._store.value(f"switch/{name}", default)).lower() == "true"
+
+    def set_switch(self, name: str, on: bool) -> None:
+        """Keep whether it is on."""
+        self._store.setValue(f"switch/{name}", bool(on))
+
     def flush(self) -> None:
         """Write to disk now."""
         self._store.sync()

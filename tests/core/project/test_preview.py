@@ -36,7 +36,7 @@ class Counted(ArraySource):
 
 @pytest.fixture(scope="module")
 def lines() -> Stack:
-    made = simulate(LinesParams(rows=44, frames=60, spacing_from_nm=390.0, spacing_to_nm=180.0, spacing_step_nm=105.0), 3)
+    made = simulate(LinesParams(rows=44, frames=60, spacing_to_nm=180.0, spacing_step_nm=105.0), 3)
     return Stack("lines", "memory", Counted(made.frames))
 
 
