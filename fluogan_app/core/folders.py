@@ -18,6 +18,11 @@ def settings_file() -> Path:
     return _home("settings", platformdirs.user_config_path) / "fluogan.ini"
 
 
+def preset_folder() -> Path:
+    """The user's own presets, a file for each."""
+    return _home("presets", platformdirs.user_config_path, "presets")
+
+
 def log_folder() -> Path:
     """The logs, one per start."""
     return _home("logs", platformdirs.user_log_path)

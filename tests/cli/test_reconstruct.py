@@ -53,6 +53,20 @@ def test_a_preset_sets_what_no_flag_says(reconstruct, project_path) -> None:
     assert (parameters["kappa"], parameters["delta"], parameters["zoom"]) == (7.0, 0, 2)
 
 
+def test_a_preset_from_a_file_sets_camera_optics_and_run_too(reconstruct, project_path, tmp_path) -> None:
+    path = tmp_path / "mine.json"
+    values = {"camera": {"gain": 3.0, "colour": 1}, "optics": {"fwhm_nm": 250.0}, "run": {"seed": 9}}
+    path.write_text(json.dumps({"fluogan_preset": 1, "name": "Mine", "values": values}), encoding="utf-8")
+    said = reconstruct("--json", "--preset", path, "--numerical-aperture", 1.2, "--emission-nm", 600)
+    content = json.loads(said.out)
+    assert (content["parameters"]["gain"], content["seed"], content["origins"]["gain"]) == (3.0, 9, "user")
+    assert content["parameters"]["fwhm_nm"] == pytest.approx(255.0), "flags come before the preset"
+    assert "Preset Mine: “colour” is not known and is left out." in content["warnings"]
+    path.write_text(path.read_text().replace("3.0", "-3.0"))
+    said = reconstruct("--preset", path, "-o", tmp_path / "other.fluogan")
+    assert said.code == 2 and "mine.json cannot be used: Camera gain (gain) is -3.0" in said.err
+
+
 def test_an_unknown_preset_is_refused_before_anything_is_written(reconstruct, project_path) -> None:
     said = reconstruct("--preset", "2024")
     assert said.code == 2 and "no preset “2024”" in said.err and "paper-2024" in said.err

@@ -21,10 +21,11 @@ from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Sink
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.base import preset_named
 from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
 from fluogan_app.core.params import Params, validated
 from fluogan_app.core.project.folder import SUFFIX, project_folder
+from fluogan_app.core.project.preset_folder import PresetFolder, find_preset
+from fluogan_app.core.project.presets import recording_of
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.workflow import RunRequest, Started, prepare_run, run_prepared
 
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     )  # fmt: skip
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
-    parser.add_argument("--preset", metavar="|".join(preset.name for preset in METHODS[method].presets),
+    parser.add_argument("--preset", metavar="|".join([*(each.name for each in METHODS[method].presets), "FILE.json"]),
                         default=METHODS[method].presets[0].name, help=_preset_help(method))  # fmt: skip
     add_stack_selection(parser)
     add_declared(parser, "Recording", Acquisition)
@@ -66,15 +67,18 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
         raise UsageError(f"“{arguments.output}” is no name for a project.", f"Give it one (-o NAME{SUFFIX}).")
     folder = project_folder(arguments.output)
     method = method_named(arguments.method)
-    preset = preset_named(method, arguments.preset)
-    params = validated(method.params_type, {**preset.values, **given(arguments, method.params_type)})
-    settings = validated(RunSettings, given(arguments, RunSettings))
+    preset, unknown = find_preset(method, arguments.preset, PresetFolder())
+    left_out = [f"Preset {preset.name}: {sentence}" for sentence in unknown]
+    held = preset.values
+    params = validated(method.params_type, {**held.get("method", {}), **given(arguments, method.params_type)})
+    settings = validated(RunSettings, {**held.get("run", {}), **given(arguments, RunSettings)})
     with Destination(folder, arguments.overwrite) as destination:
         stack = open_recording(arguments.file, arguments)
         try:
             destination.check_stack(stack)
             drift, told = chosen_drift(arguments, stack, report)
-            stack = replace(corrected(stack, drift), warnings=(*stack.warnings, *told))
+            known = recording_of(preset, stack.acquisition)
+            stack = replace(corrected(stack, drift), acquisition=known, warnings=(*left_out, *stack.warnings, *told))
             request = _request(arguments, stack, params, settings)
             return _run(destination, stack, request, report)
         finally:
@@ -85,7 +89,10 @@ def _preset_help(method: str) -> str:
     """What each preset sets, and that flags come before it."""
     first, *others = METHODS[method].presets
     told = " ".join(f"{preset.name}: {preset.help}" for preset in others)
-    return f"Named set of parameters, which the flags below override. {told} Default: {first.name}."
+    return (
+        f"Named set of parameters, which the flags below override: {told} One's own, as the window saves them, by their "
+        f"name or file; of such a file camera and optics count too. Default: {first.name}."
+    )
 
 
 def _request(arguments: argparse.Namespace, stack: Stack, params: Params, settings: RunSettings) -> RunRequest:

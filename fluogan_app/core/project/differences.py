@@ -65,7 +65,13 @@ class Difference:
     @property
     def text(self) -> str:
         """The whole in one line: "Zoom L 6 → 8 fine pixels per pixel"."""
-        return f"{self.label} {self.before_text.removesuffix(self.unit).rstrip()} → {self.after_text}"
+        return f"{self.label} {self.short_before} → {self.after_text}"
+
+    @property
+    def short_before(self) -> str:
+        """The value before without its unit, for where the one after stands beside it."""
+        with_unit = self.unit and self.after_text.endswith(self.unit)
+        return self.before_text.removesuffix(self.unit).rstrip() if with_unit else self.before_text
 
 
 def differences(before: Settings, after: Settings) -> tuple[Difference, ...]:

@@ -106,8 +106,8 @@ class DifferencePanel(Popover):
         self.adjustSize()
 
     def _add(self, grid: QGridLayout, row: int, difference: Difference) -> None:
-        old = difference.before_text.removesuffix(difference.unit).rstrip() if difference.unit else difference.before_text
-        parts = (QLabel(difference.label), QuietLabel(old), QLabel("→"), QLabel(difference.after_text))
+        old, new = difference.short_before, difference.after_text
+        parts = (QLabel(difference.label), QuietLabel(old), QLabel("→"), QLabel(new))
         for column, part in enumerate(parts):
             grid.addWidget(part, row, column)
         button = IconButton(
