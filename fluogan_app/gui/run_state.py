@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fluogan_app.core.jobs.events import Ended, Progress
+from fluogan_app.core.jobs.time_left import TimeRange
 from fluogan_app.core.project.run import Run
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.views.run_panel import RunPanelState
 
 
-def panel_state(
-    session: Session, running: bool, paused: bool, cancelling: bool, phase: str, progress: Progress | None
-) -> RunPanelState:
+@dataclass(frozen=True)
+class PanelNotes:
+    """What others add to the panel: what waits, where a run would compute and what it would take, what would help.
+
+    in_use: how much memory the run that goes on holds.
+    """
+
+    queue: str = ""
+    device: str = ""
+    device_tip: str = ""
+    ways: tuple[str, ...] = ()
+    in_use: str = ""
+
+
+@dataclass(frozen=True)
+class JobState:
+    """The job as the window knows it; all empty without one."""
+
+    running: bool = False
+    paused: bool = False
+    cancelling: bool = False
+    phase: str = ""
+    progress: Progress | None = None
+    left: TimeRange | None = None
+
+
+def panel_state(session: Session, job: JobState, notes: PanelNotes = PanelNotes()) -> RunPanelState:
     """The panel as things stand. With a wrong field the Run button stays alive: pressing it leads to the field."""
+    running, progress = job.running, job.progress
     why_not = reason_against(session)
     message = progress.message if running and progress else ""
     return RunPanelState(
         can_run=not running and session.stack is not None,
         why_not=why_not,
         running=running,
-        paused=paused,
-        cancelling=cancelling,
+        paused=job.paused,
+        cancelling=job.cancelling,
         step=progress.step if progress else 0,
         total_steps=progress.total_steps if progress else int(getattr(session.params, "steps", 0)),
-        phase=phase if running else "",
+        phase=job.phase if running else "",
         steps_per_second=progress.steps_per_second if progress else None,
-        seconds_left=progress.seconds_left if progress else None,
+        seconds_left=job.left.low_s if job.left else None,
         seconds=progress.seconds if progress else None,
-        device_text=_device_text(session) if running else "",
+        device_text=_running_text(session, notes) if running else notes.device,
         message=message if running else why_not,
+        can_queue=running and session.stack is not None and not why_not,
+        seconds_left_most=job.left.high_s if job.left else None,
+        queue=notes.queue,
+        device_tip=notes.device_tip,
+        ways=() if running else notes.ways,
     )
 
 
@@ -52,6 +85,10 @@ def final_progress(run: Run, ended: Ended) -> Progress:
         seconds_left=None,
         curves=ended.curves,
     )
+
+
+def _running_text(session: Session, notes: PanelNotes) -> str:
+    return " · ".join(part for part in (_device_text(session), notes.in_use) if part)
 
 
 def _device_text(session: Session) -> str:

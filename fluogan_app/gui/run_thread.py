@@ -72,21 +72,35 @@ Work = Callable[[Control, Mailbox, Callable[["Run"], None]], tuple["Run", Ended]
 class RunThread(QThread):
     """Runs one job. It touches no widget; after `finished`, `ended` or `error` says how it went."""
 
-    def __init__(self, work: Work, parent: QObject | None = None) -> None:
+    def __init__(self, work: Work, list_runs: Callable[[], list[Run]], parent: QObject | None = None) -> None:
+        """`list_runs` reads the project's runs, at the run's beginning and end: drives are asked here, not there."""
         super().__init__(parent)
         self.control = Control()
         self.mailbox = Mailbox()
         self.run_made: Run | None = None
         self.ended: Ended | None = None
         self.error: FluoganError | None = None
-        self._work = work
+        self.runs: tuple[Run, ...] | None = None
+        self._work, self._list_runs = work, list_runs
 
     def run(self) -> None:
         """On the thread."""
         try:
-            self.run_made, self.ended = self._work(self.control, self.mailbox, self.mailbox.started)
+            self.run_made, self.ended = self._work(self.control, self.mailbox, self._started)
+            self._list()
         except FluoganError as error:
             self.error = error
         except Exception as error:  # noqa: BLE001 - a thread that dies silently leaves the window waiting
             log.exception("the run could not be carried out")
             self.error = unexpected(error)
+
+    def _started(self, run: Run) -> None:
+        self._list()
+        self.mailbox.started(run)
+
+    def _list(self) -> None:
+        """The list is for display: a drive that fails now ends no run."""
+        try:
+            self.runs = tuple(self._list_runs())
+        except (FluoganError, OSError) as error:
+            log.warning("the runs could not be listed: %s", error)

@@ -118,6 +118,14 @@ class Settings:
         """Keep whether it is on."""
         self._store.setValue(f"switch/{name}", bool(on))
 
+    def kept(self, name: str) -> str:
+        """A text that somebody kept under a name; "" before."""
+        return str(self._store.value(f"kept/{name}", ""))
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a text under a name."""
+        self._store.setValue(f"kept/{name}", text)
+
     def flush(self) -> None:
         """Write to disk now."""
         self._store.sync()

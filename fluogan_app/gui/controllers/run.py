@@ -5,25 +5,27 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fluogan_app.core.errors import FluoganError, ParameterError
-from fluogan_app.core.jobs.events import Ended, Outcome, Progress
-from fluogan_app.core.project.model import RunStatus
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.jobs.events import Progress
+from fluogan_app.core.jobs.time_left import TimeRange
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.watching import watched_in_window
 from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
-from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.run_ends import RunEnds
 from fluogan_app.gui.dialogs.steps_dialog import StepsDialog
-from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.pace import Pace
-from fluogan_app.gui.run_state import final_progress, panel_state
+from fluogan_app.gui.run_progress import RunProgress
+from fluogan_app.gui.run_state import PanelNotes, panel_state
 from fluogan_app.gui.run_thread import RunThread, Work
-from fluogan_app.gui.views.run_panel import RunPanel, RunPanelState
+from fluogan_app.gui.views.run_panel import RunPanel
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,11 @@ _PATIENCE_MS = 20_000
 
 
 class RunController(QObject):
-    """Joins the run panel, the session and the run's thread. `progressed` and `previewed` carry the newest only."""
+    """Joins the run panel, the session and the run's thread. `progressed` and `previewed` carry the newest only.
+
+    `freed` says that another run may begin, and whether the one before began at all; `left` that the run was ended
+    because the user leaves.
+    """
 
     started = Signal()
     progressed = Signal(object)
@@ -44,15 +50,19 @@ class RunController(QObject):
     field_wanted = Signal(str)
     save_wanted = Signal()
     export_wanted = Signal()
+    queue_wanted = Signal()
+    freed = Signal(bool)
+    left = Signal()
+    warmed_up = Signal()
 
     def __init__(self, context: Context, panel: RunPanel) -> None:
         super().__init__(context.window)
         self._context, self._panel = context, panel
         self._thread: RunThread | None = None
         self._project: Project | None = None
-        self._progress: Progress | None = None
-        self._cancelling = False
-        self._phase = ""
+        self._progress = RunProgress(Pace(context.settings))
+        self._unattended, self._notes = False, PanelNotes()
+        self._ends = RunEnds(context, self)
         self._when_ended: list[Callable[[], None]] = []
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -61,6 +71,7 @@ class RunController(QObject):
             signal.connect(self.refresh)
         session.document_changed.connect(lambda _: self.refresh())
         panel.run_requested.connect(self.start)
+        panel.queue_requested.connect(self.queue_wanted)
         panel.pause_requested.connect(self.pause)
         panel.resume_requested.connect(self.go_on)
         panel.cancel_requested.connect(self.cancel)
@@ -73,14 +84,37 @@ class RunController(QObject):
         session = self._context.session
         if self._thread is not None or session.project is None:
             return
+        request = self.request()
+        if request is not None:
+            self.start_request(request)
+
+    def request(self) -> RunRequest | None:
+        """What a run with the values as they stand would be asked; None where it cannot be, which the user is told."""
+        session = self._context.session
         if session.stack is None:
             self._context.say("The raw stack is needed for a run. Locate it first (File › Locate raw data).")
-            return
+            return None
         for name, sentence in session.problems.items():
             self._context.say(sentence)
             self.field_wanted.emit(name)
-            return
-        self._begin(partial(_ran, session.project, session.stack, self._request()), "Preparing the run…")
+            return None
+        document = session.document
+        return RunRequest(
+            method=session.method.name,
+            params=session.params,
+            settings=document.settings,
+            acquisition=document.acquisition,
+            roi=document.roi,
+            frames=document.frames,
+            drift=document.drift,
+        )
+
+    def start_request(self, request: RunRequest, unattended: bool = False) -> None:
+        """Run what was asked, on the stack that is open. unattended: whoever asked may not be there any more."""
+        session = self._context.session
+        if self._thread is None and session.project is not None and session.stack is not None:
+            work = partial(_ran, session.project, session.stack, request)
+            self._begin(work, "Preparing the run…", unattended)
 
     def resume(self) -> None:
         """Go on with the shown run from its last state."""
@@ -117,9 +151,10 @@ class RunController(QObject):
         if self._thread is None:
             (then or _nothing)()
             return
-        self._cancelling = True
+        self._progress.cancelling = True
         self._thread.control.cancel()
         if then is not None:
+            self.left.emit()
             self._when_ended.append(then)
             QTimer.singleShot(_PATIENCE_MS, self, lambda: self._stop_waiting(then))
         self.refresh()
@@ -127,26 +162,15 @@ class RunController(QObject):
     def warm_up(self) -> None:
         """Load the computing library ahead of the first run, in the background."""
         if "torch" not in sys.modules and self._thread is None:
-            self._context.workbench.do(_load_torch, _nothing, log.warning)
+            self._context.workbench.do(_load_torch, lambda _: self.warmed_up.emit(), log.warning)
+        elif "torch" in sys.modules:
+            self.warmed_up.emit()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the thread for a bounded time; whether there is none any more."""
         return self._thread is None or self._thread.wait(int(seconds * 1000))
 
     # The thread
-
-    def _request(self) -> RunRequest:
-        session = self._context.session
-        document = session.document
-        return RunRequest(
-            method=session.method.name,
-            params=session.params,
-            settings=document.settings,
-            acquisition=document.acquisition,
-            roi=document.roi,
-            frames=document.frames,
-            drift=document.drift,
-        )
 
     def _resume(self, number: int, total_steps: int | None) -> None:
         session = self._context.session
@@ -155,11 +179,12 @@ class RunController(QObject):
         work = partial(_resumed, session.project, number, total_steps, session.stack)
         self._begin(work, f"Preparing to go on with run {number}…")
 
-    def _begin(self, work: Work, words: str) -> None:
+    def _begin(self, work: Work, words: str, unattended: bool = False) -> None:
         self._context.notices.clear("run")
-        self._progress, self._phase, self._cancelling = None, words, False
+        self._progress.begin(words)
+        self._unattended = unattended
         self._project = self._context.session.project
-        self._thread = RunThread(work, self)
+        self._thread = RunThread(work, self._project.runs, self)
         self._thread.finished.connect(self._finished)
         self._context.session.set_job(True)
         self._context.say(words)
@@ -186,18 +211,21 @@ class RunController(QObject):
         session = self._context.session
         session.note_saved(session.project.document)
         session.set_job(True, run.number)
-        session.refresh_runs()
+        self._take_runs()
         session.show_run(run.number)
+        self._progress.started(run.record)
         self.started.emit()
         self._context.say(f"Run {run.number} started on {run.record.device_title}. {run.record.device_reason}")
 
     def _show_progress(self, progress: Progress) -> None:
-        if progress.phase != self._phase:
-            self._phase = progress.phase
+        if self._progress.note(progress):
             self._context.say(f"Step {progress.step}: {progress.phase}")
-        self._progress = progress
         self.progressed.emit(progress)
         self.refresh()
+
+    def _take_runs(self) -> None:
+        if self._thread.runs is not None and self._context.session.project is self._project:
+            self._context.session.refresh_runs(self._thread.runs)
 
     def _finished(self) -> None:
         thread = self._thread
@@ -205,62 +233,32 @@ class RunController(QObject):
             return
         self._look()
         self._timer.stop()
+        self._take_runs()
         self._thread = None
         thread.deleteLater()
         if thread.ended is not None:
-            Pace(self._context.settings).learn(thread.run_made.record)
-        self._context.session.refresh_runs()
+            self._progress.ended(thread.run_made, thread.ended)
         self._context.session.set_job(False)
         if self._context.session.project is not self._project:
             log.warning("a run ended after its project was left")
         elif thread.ended is not None:
-            self._tell_end(thread.run_made, thread.ended)
+            self._tell_end(thread)
         elif thread.error is not None:
-            self._tell_refusal(thread.error)
-        self._cancelling = False
+            self._ends.tell_refusal(thread.error, self._unattended)
+        self._progress.cancelling = False
         self.refresh()
         self._tell_waiting()
+        self.freed.emit(thread.ended is not None)
 
-    def _tell_end(self, run: Run, ended: Ended) -> None:
+    def _tell_end(self, thread: RunThread) -> None:
+        run, ended = thread.run_made, thread.ended
         self._context.session.note_saved(self._context.session.project.document)
-        self._progress = final_progress(run, ended)
         self.ended.emit(ended)
-        for warning in ended.warnings:
-            self._context.say(warning)
-        took = f"after {ended.steps} steps and {seconds_text(ended.seconds)}"
-        if ended.outcome is Outcome.FINISHED:
-            self._context.say(f"Run {run.number} finished {took}.")
-            self._offer_next(f"Run {run.number} finished {took}.")
-        elif ended.outcome is Outcome.CANCELLED:
-            self._context.say(f"Run {run.number} was cancelled {took}; its last state is kept.")
-            self._offer_resume(f"Run {run.number} was cancelled at step {ended.steps} of {run.record.total_steps}.")
-        elif ended.error is not None:
-            self._context.fail(f"Run {run.number} failed {took}", ended.error)
-
-    def _offer_next(self, text: str) -> None:
-        """After a run the next step is to keep what it gave."""
-        offers = [Offer("Save…", self.save_wanted.emit)] if self._context.session.untitled else []
-        self._context.notices.show_notice("run", text, [*offers, Offer("Export…", self.export_wanted.emit)])
-
-    def _offer_resume(self, text: str) -> None:
-        if not self._when_ended:
-            self._context.notices.show_notice("run", text, [Offer("Resume", self.resume)])
+        self._ends.tell(run, ended, bool(self._when_ended), self._unattended)
 
     def offer_interrupted(self) -> None:
-        """After opening: a run that was cut short by a crash or a power failure can go on."""
-        session = self._context.session
-        cut = [run for run in session.runs if run.record.status is RunStatus.INTERRUPTED]
-        if not cut or session.busy:
-            return
-        run = cut[-1]
-        text = f"Run {run.number} was interrupted before it ended. It can go on from its last saved state."
-        go_on = Offer("Resume", lambda: (session.show_run(run.number), self.resume()))
-        self._context.notices.show_notice("run", text, [go_on])
-
-    def _tell_refusal(self, error: FluoganError) -> None:
-        if isinstance(error, ParameterError):
-            self._context.session.note_problems(error.problems)
-        self._context.fail("The run could not start", error)
+        """After opening: a run that was cut short can go on."""
+        self._ends.offer_interrupted()
 
     def _stop_waiting(self, then: Callable[[], None]) -> None:
         if then in self._when_ended:
@@ -277,18 +275,17 @@ class RunController(QObject):
 
     def refresh(self) -> None:
         """Show how things stand."""
-        self._panel.set_state(self._state())
+        self._panel.set_state(panel_state(self._context.session, self._progress.state(self._thread), self._notes))
 
-    def _state(self) -> RunPanelState:
-        thread = self._thread
-        return panel_state(
-            self._context.session,
-            running=thread is not None,
-            paused=thread is not None and thread.control.paused,
-            cancelling=self._cancelling,
-            phase=self._phase,
-            progress=self._progress,
-        )
+    def note(self, **notes: Any) -> None:
+        """Show something more in the panel: fields of PanelNotes."""
+        self._notes = replace(self._notes, **notes)
+        self.refresh()
+
+    @property
+    def time_left(self) -> TimeRange | None:
+        """What is left of the run that goes on, where that can be told."""
+        return self._progress.left if self._thread is not None else None
 
 
 def _ran(project, stack, request, control, sink, on_started):
