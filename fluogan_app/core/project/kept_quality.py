@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.files import gone
 from fluogan_app.core.metrics.repeatability import Spread
 from fluogan_app.core.project.images import read_image, write_ome
 from fluogan_app.core.project.run import DEVIATION, ESTIMATE_UNIT, Run
@@ -48,6 +49,12 @@ def quality_folder(run: Run) -> Path:
     return run.folder / FOLDER
 
 
+def check_there(run: Run) -> None:
+    """A run's folder that was moved away must not be made again in part. Raises ProjectError."""
+    if not run.folder.is_dir():
+        raise gone("run", run.folder)
+
+
 def write_halves(run: Run, odd: np.ndarray, even: np.ndarray) -> None:
     """Keep the estimates (zoom·Y, zoom·X) from odd and from even frames. Raises ProjectError."""
     for name, image, which in ((ODD, odd, "odd"), (EVEN, even, "even")):
@@ -80,6 +87,7 @@ def read_repeats(run: Run, kind: RepeatKind, shape: tuple[int, ...]) -> KeptRepe
 
 def write_variance(run: Run, variance: np.ndarray) -> None:
     """Keep the variance over time of the recorded frames, (Y, X) in photons². Raises ProjectError."""
+    check_there(run)
     about = run.provenance() | {"quantity": "variance over time of the recorded frames"}
     size_nm = run.record.acquisition.pixel_size_nm
     write_ome(quality_folder(run) / VARIANCE, variance, size_nm, VARIANCE_UNIT, about)
@@ -96,6 +104,7 @@ def _name(kind: RepeatKind, what: str) -> str:
 
 
 def _write(run: Run, name: str, image: np.ndarray, about: dict[str, Any]) -> None:
+    check_there(run)
     size_nm = run.record.acquisition.pixel_size_nm
     fine_nm = size_nm * run.record.roi.height / image.shape[0] if size_nm else None
     write_ome(quality_folder(run) / name, image, fine_nm, ESTIMATE_UNIT, run.provenance() | about)

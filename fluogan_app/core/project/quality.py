@@ -19,11 +19,12 @@ from fluogan_app.core.metrics.variance_match import VarianceMatch, variance_matc
 from fluogan_app.core.metrics.verdict import Evidenced, verdict
 from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.kept_quality import (
-    KINDS, RepeatKind, quality_folder, read_halves, read_repeats, read_variance,
+    KINDS, RepeatKind, check_there, quality_folder, read_halves, read_repeats, read_variance,
 )  # fmt: skip
 from fluogan_app.core.project.measure import border_pixels, measure_run, simulated_mean
 from fluogan_app.core.project.model import RunStatus
-from fluogan_app.core.project.quality_pictures import Diagram, QualityMap, diagrams_of, maps_of, place_text
+from fluogan_app.core.project.quality_map import Diagram, QualityMap
+from fluogan_app.core.project.quality_pictures import diagrams_of, maps_of, place_text
 from fluogan_app.core.project.run import Run
 
 QUALITY = "quality.json"
@@ -106,6 +107,7 @@ def judge(run: Run, result: Result | None = None, variation: float = DOUBTFUL_VA
 
 def keep_judgement(run: Run, judgement: Judgement) -> None:
     """Write numbers and maps into the run's folder `quality`, each in one step. Raises ProjectError."""
+    check_there(run)
     folder = quality_folder(run)
     for one in judgement.maps:
         about = run.provenance() | {"quantity": one.title, "meaning": one.meaning}

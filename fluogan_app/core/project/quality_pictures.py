@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from fluogan_app.core.metrics.ring_correlation import RingCorrelation
 from fluogan_app.core.metrics.unexplained import Spot, Unexplained
 from fluogan_app.core.metrics.variance_match import VarianceMatch
 from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.project.quality_map import Diagram, QualityMap
 from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT
 from fluogan_app.core.units import length_text
 
@@ -27,33 +27,6 @@ FREQUENCY = "Spatial frequency in 1/µm"
 #: Of the many high-passed curves of a decorrelation analysis so many are drawn.
 _CURVES = 6
 _OVER = {"halves": "random halves of the frames", "seeds": "other random numbers"}
-
-
-@dataclass(frozen=True)
-class QualityMap:
-    """A map over the field, image [y, x], NaN where nothing is told.
-
-    origin_nm: (y, x) of the corner of its first pixel, from that of the run's region. two_sided: 0 is the middle.
-    """
-
-    name: str
-    title: str
-    image: np.ndarray
-    pixel_size_nm: float
-    unit: str
-    meaning: str
-    two_sided: bool = False
-    origin_nm: tuple[float, float] = (0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """A curve with one sentence on what it means."""
-
-    name: str
-    title: str
-    evidence: Evidence
-    meaning: str
 
 
 def place_text(spot: Spot, record: RunRecord) -> str:
@@ -95,7 +68,7 @@ def repeat_maps(kind: str, found: Repeatability, variation: float, fine_nm: floa
             f"Values darker than {found.floor:.2g} photons count as that.",
         ),
         QualityMap(
-            f"trusted_{kind}", f"Without doubtful pixels ({kind})", found.trusted(variation), fine_nm, ESTIMATE_UNIT,
+            f"trusted_{kind}", f"Without doubtful ({kind})", found.trusted(variation), fine_nm, ESTIMATE_UNIT,
             f"{rule}: {percent:.3g} % of the light. Shown in grey-blue. A bias of the model is not seen by this.",
         ),
     )  # fmt: skip

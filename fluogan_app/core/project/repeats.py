@@ -18,6 +18,7 @@ from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.metrics.repeatability import Spread
 from fluogan_app.core.params import validated
+from fluogan_app.core.project.expected import why_no_repeats
 from fluogan_app.core.project.halves import half_reconstructions
 from fluogan_app.core.project.kept_quality import (
     RepeatKind, read_repeats, write_halves, write_repeats, write_variance,
@@ -26,8 +27,6 @@ from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.prepare import RunRequest, prepare_run
 from fluogan_app.core.project.run import Run
 
-#: Pixels that are read in a second from a drive that is not slow.
-_PIXELS_PER_S = 4e7
 #: Called before a piece of work with its number from 1, how many there are, and its name; gives who hears of it.
 SinkOf = Callable[[int, int, str], Sink]
 
@@ -72,13 +71,6 @@ def keep_repeats(
     return spread.count
 
 
-def why_no_repeats(record: RunRecord, kind: RepeatKind) -> str:
-    """Why repeats of this kind would tell nothing of such a run; "" where they do."""
-    if kind == "seeds" and record.params.get("delta", 1) == 0:
-        return "Without the critic (δ = 0) nothing is drawn at random: every seed gives the same image."
-    return ""
-
-
 def keep_variance(run: Run, stack: Stack) -> np.ndarray:
     """Read a run's frames once and keep their variance over time, (Y, X) in photons².
 
@@ -90,18 +82,6 @@ def keep_variance(run: Run, stack: Stack) -> np.ndarray:
     variance = survey.variance.astype(float)
     write_variance(run, variance)
     return variance
-
-
-def seconds_expected(record: RunRecord, what: str, count: int = 1) -> float:
-    """About how long "odd-even", so many "halves" or "seeds", or the "variance" will take on the run's machine, in s.
-
-    At most so long for "odd-even" of a run with a critic, whose steps cost more than those without.
-    """
-    if what == "variance":
-        shape = record.link.shape_tyx[1:] if record.link is not None else (record.roi.height, record.roi.width)
-        return len(record.frames) * shape[0] * shape[1] / _PIXELS_PER_S
-    one = record.seconds / (1 + record.settings.repeats)
-    return one * (2 if what == "odd-even" else count)
 
 
 def _requests(

@@ -14,6 +14,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Editing,
     Differences,
     History,
+    Judging,
     PreviewFeature,
     Repeating,
     Troubleshooting,

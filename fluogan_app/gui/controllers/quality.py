@@ -1,0 +1,289 @@
+"""Judging the shown run: what its folder tells at once, what takes its time when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.jobs.events import Progress
+from fluogan_app.core.project.expected import seconds_expected, why_no_repeats
+from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.store import Project
+from fluogan_app.core.units import seconds_text
+from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.views.quality_page import QualityPage
+from fluogan_app.gui.watched_work import Watch, WatchedWork
+
+if TYPE_CHECKING:
+    from fluogan_app.core.project.quality import Judgement
+
+#: A share of the value from which on a pixel is doubtful, unless the user chooses another.
+_VARIATION = 0.5
+
+
+class QualityController(QObject):
+    """One judgement and one costly computation at a time; nothing is computed while the page is out of sight."""
+
+    def __init__(self, context: Context, page: QualityPage) -> None:
+        super().__init__(context.window)
+        self._context, self._page = context, page
+        self._work = WatchedWork(context.workbench, self)
+        self._control = Control()
+        self._doing, self._about = "", ""
+        self._request = 0
+        self._stale = True
+        self._judged: tuple[Run, Judgement] | None = None
+        self.variation = _VARIATION
+        session = context.session
+        for signal in (session.shown_run_changed, session.job_changed, session.project_changed):
+            signal.connect(self.refresh)
+        self._work.progressed.connect(lambda fraction: page.costs.show_work(self._doing, fraction))
+        self._connect_page()
+        self.refresh()
+
+    def _connect_page(self) -> None:
+        costs, picture = self._page.costs, self._page.picture
+        costs.halves_requested.connect(self.compute_halves)
+        costs.repeats_requested.connect(self.compute_repeats)
+        costs.variance_requested.connect(self.compute_variance)
+        costs.cancel_requested.connect(self.cancel)
+        costs.asked_changed.connect(self._show_costs)
+        picture.variation_chosen.connect(self.choose_variation)
+        self._page.save_requested.connect(self.save)
+
+    # The judgement
+
+    @property
+    def run(self) -> Run | None:
+        """The shown run, if it has ended."""
+        run = self._context.session.shown_run
+        return run if run is not None and run.has_ended and not self._is_running(run) else None
+
+    @property
+    def judged(self) -> tuple[Run, Judgement] | None:
+        """The run that is judged on the page, and its judgement."""
+        return self._judged if self.run is not None and self._judged and self._judged[0] is self.run else None
+
+    def refresh(self) -> None:
+        """Another run is shown, or it has ended."""
+        self._request += 1
+        self._stale = True
+        run = self._context.session.shown_run
+        self._page.show_title(f"Quality of run {run.number}" if run is not None else "")
+        self._page.save_button.setEnabled(False)
+        self._show_costs()
+        if self.run is None:
+            self._page.show_words(self._why_not(run))
+        elif self._page.isVisible():
+            self.judge()
+        else:
+            self._page.show_words("")
+
+    def page_shown(self) -> None:
+        """The page comes into sight: now a judgement is wanted."""
+        if self._stale and self.run is not None:
+            self.judge()
+
+    def judge(self) -> None:
+        """Judge the shown run in the background; the newest wish wins."""
+        run = self.run
+        if run is None:
+            return
+        self._request += 1
+        self._stale = False
+        if self.judged is None:
+            self._page.show_words("Judging…")
+        done, failed = partial(self._show, self._request, run), partial(self._fail, self._request)
+        self._context.workbench.do(partial(judgement_of, run, self.variation), done, failed)
+
+    def choose_variation(self, variation: float) -> None:
+        """From which ratio of deviation to value on a pixel is doubtful."""
+        self.variation = variation
+        self._stale = True
+        if self._page.isVisible():
+            self.judge()
+
+    def save(self) -> None:
+        """Write numbers and maps into the run's folder."""
+        if self.judged is None:
+            return
+        run, found = self.judged
+        done = partial(self._saved, run)
+        self._context.workbench.do(
+            partial(_keep, run, found), done, partial(self._context.fail, "The maps could not be saved")
+        )
+
+    def _saved(self, run: Run, _: object) -> None:
+        self._context.say(f"Numbers and maps of run {run.number} are in {run.folder / 'quality'}")
+
+    def _show(self, request: int, run: Run, found: Judgement) -> None:
+        if request == self._request:
+            self._judged = (run, found)
+            self._page.show_judgement(found, _origin_nm(run.record))
+            self._page.save_button.setEnabled(True)
+
+    def _fail(self, request: int, error: FluoganError) -> None:
+        if request == self._request:
+            self._judged = None
+            self._page.show_words(error.one_line)
+
+    def _why_not(self, run: Run | None) -> str:
+        if run is None:
+            return "A run can be judged when it has ended. There is none yet."
+        if self._is_running(run):
+            return f"Run {run.number} goes on; it is judged when it has ended."
+        return f"Run {run.number} has not ended: resume it, then it is judged."
+
+    def _is_running(self, run: Run) -> bool:
+        return run.number == self._context.session.running_number
+
+    # What takes its time
+
+    def compute_halves(self) -> None:
+        """Reconstruct odd and even frames."""
+        self._begin("Odd and even frames", _halves)
+
+    def compute_repeats(self, kind: str, count: int) -> None:
+        """Make the run again until there are so many repeats of a kind."""
+        self._begin(f"Repeats, {count} in all", partial(_repeats, kind, count))
+
+    def compute_variance(self) -> None:
+        """Read the frames and take their variance."""
+        self._begin("Variance of the frames", _variance)
+
+    def cancel(self) -> None:
+        """End what goes on; what it has kept is shown."""
+        self._control.cancel()
+        self._page.costs.show_work("Cancelling…", None)
+
+    def stop(self) -> None:
+        """Give up what goes on, as the project is left."""
+        self._control.cancel()
+        self._work.stop()
+        self._page.costs.show_work("", None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something costly goes on."""
+        return self._work.busy
+
+    def _begin(self, words: str, work: Callable[[Project, Run, Control, Watch], Any]) -> None:
+        run, project = self.run, self._context.session.project
+        if run is None or project is None or self.busy or self._context.session.busy:
+            return
+        self._control = Control()
+        self._doing, self._about = f"{words}, run {run.number}…", words
+        self._page.costs.show_work(self._doing, 0.0)
+        self._work.start(partial(work, project, run, self._control), self._done, self._not_done)
+
+    def _done(self, words: str) -> None:
+        self._page.costs.show_work("", None)
+        self._context.say(f"{self._about}: {words}")
+        self.refresh()
+
+    def _not_done(self, error: FluoganError) -> None:
+        self._page.costs.show_work("", None)
+        self._context.fail(f"{self._about} could not be computed", error)
+        self.refresh()
+
+    def _show_costs(self) -> None:
+        run, reasons = self.run, {}
+        if run is None or self._context.session.busy:
+            self._page.costs.set_costs({}, {"all": "Not while a run goes on."})
+            return
+        kind, count = self._page.costs.asked
+        reason = why_no_repeats(run.record, kind)
+        if reason:
+            reasons["repeat"] = reason
+        self._page.costs.set_costs(_costs(run.record, kind, count), reasons)
+
+
+class _Share:
+    """Listens to one of several reconstructions, on its thread, and tells the share of all that is done."""
+
+    def __init__(self, watch: Watch, control: Control, number: int, count: int) -> None:
+        self._watch, self._control, self._before, self._count = watch, control, number - 1, count
+
+    def progress(self, progress: Progress) -> None:
+        """Note it, and pass on that nobody waits any more."""
+        self._watch.fraction = (self._before + progress.step / max(progress.total_steps, 1)) / self._count
+        if self._watch.cancelled():
+            self._control.cancel()
+
+    def preview(self, preview: object) -> None:
+        """Not shown."""
+
+    def insight(self, insight: object) -> None:
+        """Not shown."""
+
+
+def judgement_of(run: Run, variation: float = _VARIATION) -> Judgement:
+    """On a thread. Raises FluoganError."""
+    # Brings the numerical libraries that the window's start does not need.
+    from fluogan_app.core.project.quality import judge
+
+    return judge(run, variation=variation)
+
+
+def _keep(run: Run, found: Judgement) -> None:
+    from fluogan_app.core.project.quality import keep_judgement
+
+    keep_judgement(run, found)
+
+
+def _halves(project: Project, run: Run, control: Control, watch: Watch) -> str:
+    from fluogan_app.core.project.repeats import keep_halves
+
+    with _stack_of(project, run) as stack:
+        ended = keep_halves(run, stack, control, lambda number, count, _: _Share(watch, control, number, count))
+    return "done." if ended else "cancelled; nothing was kept."
+
+
+def _repeats(kind: str, count: int, project: Project, run: Run, control: Control, watch: Watch) -> str:
+    from fluogan_app.core.project.repeats import keep_repeats
+
+    with _stack_of(project, run) as stack:
+        made = keep_repeats(
+            run, stack, kind, count, control, lambda number, total, _: _Share(watch, control, number, total)
+        )
+    return f"{made} are kept."
+
+
+def _variance(project: Project, run: Run, control: Control, watch: Watch) -> str:
+    from fluogan_app.core.project.repeats import keep_variance
+
+    with _stack_of(project, run) as stack:
+        keep_variance(run, stack)
+    return "done."
+
+
+def _stack_of(project: Project, run: Run):
+    """The run's own raw stack, opened for this work alone and closed after it. On a thread. Raises FluoganError."""
+    from fluogan_app.core.project.workflow import raw_stack
+
+    return closing(raw_stack(project, run.number))
+
+
+def _costs(record: RunRecord, kind: str, count: int) -> dict[str, str]:
+    """What each will take, in words, by the name of its button."""
+    at_most = "at most " if record.params.get("delta", 0) else "about "
+    halves = seconds_text(max(1.0, seconds_expected(record, "odd-even")))
+    repeat = seconds_text(max(1.0, seconds_expected(record, kind, count)))
+    variance = seconds_text(max(1.0, seconds_expected(record, "variance")))
+    return {
+        "halves": f"Which detail repeats from half of the frames each; {at_most}{halves}.",
+        "repeat": f"Which pixels vary; about {repeat}. Repeats that there are already count.",
+        "variance": f"Whether the frames scatter as the model says; about {variance}.",
+    }
+
+
+def _origin_nm(record: RunRecord) -> tuple[float, float]:
+    size_nm = record.acquisition.pixel_size_nm or 1.0
+    return record.roi.y0 * size_nm, record.roi.x0 * size_nm

@@ -1,0 +1,114 @@
+"""The Quality page: a run is judged when it is looked at, costly parts on a button, and all of it is there again."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from fluogan_app.core.project.kept_quality import quality_folder
+
+
+def runs(user, steps: int = 30) -> None:
+    user.types("param_delta", "0")
+    user.types("param_steps", str(steps))
+    user.click("run")
+    user.sees_end()
+
+
+def chooses_picture(user, name: str) -> None:
+    """Go through the choice with the keys until that picture is in sight."""
+    choice = user.find("quality_choice")
+    choice.setFocus()
+    user.qtbot.keyClick(choice, Qt.Key.Key_Home)
+    for _ in range(choice.count()):
+        if user.window.features and choice.currentData() == name:
+            return
+        user.qtbot.keyClick(choice, Qt.Key.Key_Down)
+    assert choice.currentData() == name
+
+
+@pytest.fixture
+def user(open_window):
+    made = open_window()
+    made.opens_sample()
+    return made
+
+
+def words_of(user, name: str) -> str:
+    return user.find(name).text()
+
+
+def test_a_run_is_judged_as_soon_as_the_page_is_seen(user) -> None:
+    user.presses("show_quality")
+    assert "none yet" in words_of(user, "quality_state")
+    runs(user)
+    user.presses("show_quality")
+    user.sees(lambda: "recorded light" in words_of(user, "quality_summary"))
+    photons, numbers = user.find("quality_photons"), user.find("quality_numbers")
+    assert photons.rowCount() == 4 and numbers.rowCount() >= 8
+    assert user.find("quality_choice").currentData() == "residual"
+    pane = user.find("quality_pane")
+    assert pane.unit == "sd" and pane.image.shape == user.session.shown_run.result().mean.shape
+    low, high = pane.levels
+    assert low == -high
+    numbers.setFocus()
+    user.qtbot.keyClick(numbers, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("Measure\tValue") and "RSP\t" in copied
+    chooses_picture(user, "histogram")
+    assert "4.55 %" in words_of(user, "quality_meaning")
+
+
+def test_halves_and_repeats_are_made_kept_and_there_again(user, open_window, tmp_path) -> None:
+    runs(user)
+    user.presses("show_quality")
+    user.sees(lambda: "not measured yet" in words_of(user, "quality_summary"))
+    user.click("quality_halves")
+    user.sees(lambda: "Odd and even frames" in words_of(user, "quality_summary"))
+    chooses_picture(user, "frc")
+    user.types("quality_count", "3")
+    user.click("quality_repeat")
+    user.sees(lambda: "Over 3 runs" in words_of(user, "quality_summary"))
+    chooses_picture(user, "trusted_halves")
+    before = words_of(user, "quality_meaning")
+    user.types("quality_threshold", "5")
+    user.sees(lambda: "exceeds 5 %" in words_of(user, "quality_meaning") and before != words_of(user, "quality_meaning"))
+    user.click("quality_variance")
+    user.sees(lambda: user.find("quality_choice").findData("variance") >= 0)
+    user.click("quality_save")
+    folder = quality_folder(user.session.shown_run)
+    user.sees(lambda: (folder / "quality.json").exists() and (folder / "trusted-halves.ome.tif").exists())
+    user.presses("save")
+    user.names_file("choose_new_project", tmp_path / "kept.fluogan")
+    user.sees(lambda: not user.session.untitled and not user.window.workbench.busy)
+    other = open_window(tmp_path / "kept.fluogan")
+    other.sees_stack()
+    other.presses("show_quality")
+    other.sees(lambda: "Over 3 runs" in words_of(other, "quality_summary"))
+    assert other.find("quality_threshold").value() == 5
+
+
+def test_repeats_can_be_cancelled_and_what_is_done_is_kept(user) -> None:
+    runs(user)
+    user.presses("show_quality")
+    user.sees(lambda: "not measured yet" in words_of(user, "quality_summary"))
+    user.types("quality_count", "1000")
+    user.click("quality_repeat")
+    kept = quality_folder(user.session.shown_run) / "repeats-halves-deviation.ome.tif"
+    user.sees(kept.exists)
+    user.click("quality_cancel")
+    user.sees(lambda: user.find("quality_repeat").isEnabled() and kept.exists())
+
+
+def test_other_seeds_without_a_critic_are_refused_with_the_reason(user) -> None:
+    runs(user)
+    user.presses("show_quality")
+    user.sees(lambda: "not measured yet" in words_of(user, "quality_summary"))
+    kind = user.find("quality_kind")
+    kind.setFocus()
+    user.qtbot.keyClick(kind, Qt.Key.Key_Down)
+    assert "every seed gives the same image" in words_of(user, "quality_time_repeat")
+    assert not user.find("quality_repeat").isEnabled()
+    user.qtbot.keyClick(kind, Qt.Key.Key_Up)
+    assert user.find("quality_repeat").isEnabled() and "about" in words_of(user, "quality_time_repeat")
