@@ -6,6 +6,7 @@ from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.history import History
+from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
