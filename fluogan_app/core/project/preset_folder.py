@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fluogan_app.core import folders
 from fluogan_app.core.errors import FluoganError, ReadError, UsageError
-from fluogan_app.core.files import is_temporary, write_json_atomic
+from fluogan_app.core.files import cannot_write, is_temporary, write_json_atomic
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.project.presets import Preset, built_in, checked_name, content, read_preset
 
@@ -33,6 +33,14 @@ class PresetFolder:
             except FluoganError as error:
                 troubles.append(error.one_line)
         return tuple(sorted(found, key=lambda preset: preset.name.casefold())), tuple(troubles)
+
+    def made(self) -> Path:
+        """The folder, which is there from then on. Raises ProjectError."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+        return self.folder
 
     def named(self, name: str) -> Preset | None:
         """The preset of that name; capitals are no difference."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.base import preset_named
 from fluogan_app.core.params import Params, specs
+from fluogan_app.core.project.presets import Preset, applied, built_in
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.derived import derived_values
 from fluogan_app.gui.pace import Pace
@@ -77,14 +77,19 @@ class ParametersController(QObject):
 
     def take_preset(self, name: str) -> None:
         """The method's parameters as one of its presets has them; “default” are its own defaults."""
+        self.take(next(preset for preset in built_in(self._context.session.method) if preset.key == name))
+
+    def take(self, preset: Preset) -> None:
+        """Set all values that a preset holds."""
         session = self._context.session
-        preset = preset_named(session.method, name)
-        replaced = {spec.name for spec in specs(session.method.params_type)}
+        replaced = {name for values in preset.values.values() for name in values}
+        if "method" in preset.values:
+            replaced |= {spec.name for spec in specs(session.method.params_type)}
         session.note_problems({name: kept for name, kept in session.problems.items() if name not in replaced})
-        with session.step(f"Preset: {preset.title}"):
-            session.change(params={**session.document.params, session.method.name: dict(preset.values)})
+        with session.step(f"Preset: {preset.name}"):
+            session.change(**applied(preset, session.document))
         self.refresh()
-        self._context.say(f"Parameters: {preset.title}. {preset.help}")
+        self._context.say(f"Parameters: {preset.name}. {preset.note}".strip())
 
     def take_over_run(self) -> None:
         """Set everything to what the shown run was made with."""

@@ -69,6 +69,14 @@ def choose_new_file(
     return _shown(dialog)
 
 
+def choose_preset(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing preset's file."""
+    dialog = _dialog(parent, "import_preset", "Import a preset", folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["FluoGAN presets (*.json)", "All files (*)"])
+    return _shown(dialog)
+
+
 def choose_table(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QFileDialog:
     """An existing table of numbers."""
     dialog = _dialog(parent, "choose_table", title, folder, chosen)

@@ -71,6 +71,22 @@ def ask_cancel_run(parent: QWidget, answered: Callable[[Answer], None]) -> QMess
     )
 
 
+def ask_delete_preset(parent: QWidget, name: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "delete" or "cancel"."""
+    return ask(
+        parent,
+        "delete_preset_question",
+        f"Delete the preset “{name}”?",
+        "Values that were taken from it stay as they are.",
+        {
+            "delete": ("&Delete", QMessageBox.ButtonRole.DestructiveRole),
+            "cancel": ("&Go back", QMessageBox.ButtonRole.RejectRole),
+        },
+        "cancel",
+        answered,
+    )
+
+
 def ask_overwrite(parent: QWidget, what: str, answered: Callable[[Answer], None]) -> QMessageBox:
     """ "replace" or "cancel"."""
     return ask(

@@ -25,7 +25,7 @@ class Differences(Feature):
 
     name: ClassVar[str] = "differences"
     commands: ClassVar[tuple[Command, ...]] = (
-        Command("show_differences", "&Edit", "Differences from the r&un…", ("Ctrl+Alt+D",),
+        Command("show_differences", "&Edit", "&Differences from the run…", ("Ctrl+Alt+D",),
                 "What was changed since the shown or the last run", needs="run", starts_section=True),
         Command("take_back", "&Edit", "&Take all of them back", (),
                 "Set everything as it was in that run", needs="run"),

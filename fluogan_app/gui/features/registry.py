@@ -7,6 +7,7 @@ from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
+from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
@@ -14,6 +15,7 @@ from fluogan_app.gui.features.troubleshooting import Troubleshooting
 FEATURES: tuple[type[Feature], ...] = (
     Editing,
     Differences,
+    Presets,
     History,
     Judging,
     PreviewFeature,
