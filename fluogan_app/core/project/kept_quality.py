@@ -17,7 +17,7 @@ from fluogan_app.core.project.run import DEVIATION, ESTIMATE_UNIT, Run
 
 log = logging.getLogger(__name__)
 
-FOLDER = "quality"
+FOLDER, QUALITY = "quality", "quality.json"
 ODD, EVEN = "half-odd.ome.tif", "half-even.ome.tif"
 VARIANCE = "recorded-variance.ome.tif"
 VARIANCE_UNIT = "photons squared per frame per camera pixel"

@@ -19,7 +19,7 @@ from fluogan_app.core.metrics.variance_match import VarianceMatch, variance_matc
 from fluogan_app.core.metrics.verdict import Evidenced, verdict
 from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.kept_quality import (
-    KINDS, RepeatKind, check_there, quality_folder, read_halves, read_repeats, read_variance,
+    KINDS, QUALITY, RepeatKind, check_there, quality_folder, read_halves, read_repeats, read_variance,
 )  # fmt: skip
 from fluogan_app.core.project.measure import border_pixels, measure_run, simulated_mean
 from fluogan_app.core.project.model import RunStatus
@@ -27,7 +27,6 @@ from fluogan_app.core.project.quality_map import Diagram, QualityMap
 from fluogan_app.core.project.quality_pictures import diagrams_of, maps_of, place_text
 from fluogan_app.core.project.run import Run
 
-QUALITY = "quality.json"
 #: A pixel's noise is at least that of this share of the brightest one's light.
 _DARKEST = 1e-3
 
@@ -112,7 +111,13 @@ def keep_judgement(run: Run, judgement: Judgement) -> None:
     for one in judgement.maps:
         about = run.provenance() | {"quantity": one.title, "meaning": one.meaning}
         write_ome(folder / f"{one.name.replace('_', '-')}.ome.tif", one.image, one.pixel_size_nm, one.unit, about)
-    write_json_atomic(folder / QUALITY, judgement.to_json())
+    keep_numbers(run, judgement)
+
+
+def keep_numbers(run: Run, judgement: Judgement) -> None:
+    """Write the numbers and sentences alone. Raises ProjectError."""
+    check_there(run)
+    write_json_atomic(quality_folder(run) / QUALITY, judgement.to_json())
 
 
 class _Parts:

@@ -277,7 +277,8 @@ class Project:
         runs = self.folder / "runs"
         try:
             runs.mkdir(exist_ok=True)
-            number = max((_number(folder) for folder in runs.iterdir()), default=0) + 1
+            taken = (*runs.iterdir(), *(self.folder / TRASH).glob("*"))
+            number = max((_number(folder) for folder in taken), default=0) + 1
             while not _made(folder := runs / run_name(number, method)):
                 number += 1
         except OSError as error:

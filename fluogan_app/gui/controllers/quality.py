@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Progress
 from fluogan_app.core.project.expected import seconds_expected, why_no_repeats
@@ -23,6 +24,8 @@ from fluogan_app.gui.watched_work import Watch, WatchedWork
 
 if TYPE_CHECKING:
     from fluogan_app.core.project.quality import Judgement
+
+log = logging.getLogger(__name__)
 
 #: A share of the value from which on a pixel is doubtful, unless the user chooses another.
 _VARIATION = 0.5
@@ -101,7 +104,7 @@ class QualityController(QObject):
         if self.judged is None:
             self._page.show_words("Judging…")
         done, failed = partial(self._show, self._request, run), partial(self._fail, self._request)
-        self._context.workbench.do(partial(judgement_of, run, self.variation), done, failed)
+        self._context.workbench.do(partial(judgement_of, run, self.variation, self._may_write), done, failed)
 
     def choose_variation(self, variation: float) -> None:
         """From which ratio of deviation to value on a pixel is doubtful."""
@@ -112,7 +115,7 @@ class QualityController(QObject):
 
     def save(self) -> None:
         """Write numbers and maps into the run's folder."""
-        if self.judged is None:
+        if self.judged is None or not self._may_write:
             return
         run, found = self.judged
         done = partial(self._saved, run)
@@ -127,7 +130,7 @@ class QualityController(QObject):
         if request == self._request:
             self._judged = (run, found)
             self._page.show_judgement(found, _origin_nm(run.record))
-            self._page.save_button.setEnabled(True)
+            self._page.save_button.setEnabled(self._may_write)
 
     def _fail(self, request: int, error: FluoganError) -> None:
         if request == self._request:
@@ -140,6 +143,11 @@ class QualityController(QObject):
         if self._is_running(run):
             return f"Run {run.number} goes on; it is judged when it has ended."
         return f"Run {run.number} has not ended: resume it, then it is judged."
+
+    @property
+    def _may_write(self) -> bool:
+        project = self._context.session.project
+        return project is not None and not project.read_only
 
     def _is_running(self, run: Run) -> bool:
         return run.number == self._context.session.running_number
@@ -176,7 +184,7 @@ class QualityController(QObject):
 
     def _begin(self, words: str, work: Callable[[Project, Run, Control, Watch], Any]) -> None:
         run, project = self.run, self._context.session.project
-        if run is None or project is None or self.busy or self._context.session.busy:
+        if run is None or not self._may_write or self.busy or self._context.session.busy:
             return
         self._control = Control()
         self._doing, self._about = f"{words}, run {run.number}…", words
@@ -197,6 +205,10 @@ class QualityController(QObject):
         run, reasons = self.run, {}
         if run is None or self._context.session.busy:
             self._page.costs.set_costs({}, {"all": "Not while a run goes on."})
+            return
+        if not self._may_write:
+            reason = "The project is open for reading only."
+            self._page.costs.set_costs({}, dict.fromkeys(("halves", "repeat", "variance"), reason))
             return
         kind, count = self._page.costs.asked
         reason = why_no_repeats(run.record, kind)
@@ -224,12 +236,18 @@ class _Share:
         """Not shown."""
 
 
-def judgement_of(run: Run, variation: float = _VARIATION) -> Judgement:
-    """On a thread. Raises FluoganError."""
+def judgement_of(run: Run, variation: float = _VARIATION, keep: bool = False) -> Judgement:
+    """On a thread; its numbers are kept in the run's folder if wanted. Raises FluoganError."""
     # Brings the numerical libraries that the window's start does not need.
-    from fluogan_app.core.project.quality import judge
+    from fluogan_app.core.project.quality import judge, keep_numbers
 
-    return judge(run, variation=variation)
+    found = judge(run, variation=variation)
+    if keep:
+        try:
+            keep_numbers(run, found)
+        except ProjectError as error:  # what cannot be kept can still be seen
+            log.warning("%s", error.one_line)
+    return found
 
 
 def _keep(run: Run, found: Judgement) -> None:
