@@ -39,6 +39,8 @@ __all__ = ["Project", "is_project", "project_folder"]
 
 log = logging.getLogger(__name__)
 
+#: Where deleted runs are until the trash is emptied; their numbers are not given again.
+TRASH = "trash"
 #: The stored mean takes in evenly spaced frames of at most this many bytes in all, so that attaching stays quick.
 MEAN_BYTES = 1_000_000_000
 
