@@ -69,9 +69,13 @@ def cannot_write(path: Path, error: OSError) -> ProjectError:
     )
 
 
-def gone(what: str, folder: Path) -> ProjectError:
+class GoneError(ProjectError):
+    """A folder that is not there any more."""
+
+
+def gone(what: str, folder: Path) -> GoneError:
     """The sentence for a folder that was moved while work went on in it: it must not be made again in part."""
-    return ProjectError(
+    return GoneError(
         f"The {what} {folder} is not there any more.",
         "It was moved, renamed or deleted: put it back, or open it at its new place.",
     )

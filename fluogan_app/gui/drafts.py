@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 from fluogan_app.core.errors import FluoganError
-from fluogan_app.core.files import write_json_atomic
+from fluogan_app.core.files import cannot_write, write_json_atomic
 from fluogan_app.core.folders import recovery_folder
 from fluogan_app.core.project.migrations import read_record
 from fluogan_app.core.project.model import ProjectDocument
@@ -24,11 +24,15 @@ class Drafts:
         write_json_atomic(self._path(folder), document.model_dump(mode="json"))
 
     def forget(self, folder: Path) -> None:
-        """The changes were saved, or given up."""
-        self._path(folder).unlink(missing_ok=True)
+        """The changes were saved, or given up. Raises ProjectError."""
+        path = self._path(folder)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from error
 
     def find(self, folder: Path, saved: ProjectDocument) -> ProjectDocument | None:
-        """The changes that were made to this very state of the project, or None."""
+        """The changes that were made to this very state of the project, or None. Asks the disk."""
         path = self._path(folder)
         if not path.exists():
             return None

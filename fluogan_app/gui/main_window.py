@@ -23,6 +23,7 @@ from fluogan_app.gui.controllers.export import ExportController
 from fluogan_app.gui.controllers.files import FilesController
 from fluogan_app.gui.controllers.metadata import MetadataController
 from fluogan_app.gui.controllers.parameters import ParametersController
+from fluogan_app.gui.controllers.recovery import RecoveryController
 from fluogan_app.gui.controllers.results import ResultsController
 from fluogan_app.gui.controllers.run import RunController
 from fluogan_app.gui.controllers.saving import SavingController
@@ -39,6 +40,7 @@ from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.welcome import Welcome
 from fluogan_app.gui.wiring import connect_commands, connect_parts, needs_that_are_met
+from fluogan_app.gui.wording import standing
 from fluogan_app.gui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -78,7 +80,7 @@ class MainWindow(QMainWindow):
         if path is not None:
             self.files.open_path(path)
         else:
-            self.files.offer_recovery()
+            self.recovery.offer()
 
     def say(self, line: str) -> None:
         """Write one line into status bar and log."""
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         )
         self.saving = SavingController(context, self.unsaved, lambda: self.view_state.gather())
         self.files = FilesController(context, self.unsaved, self.saving.leave)
+        self.recovery = RecoveryController(context, self.unsaved, self.files)
         self.starts = StartController(context, self.welcome, self.files)
         self.parameters = ParametersController(context, place.form)
         self.stacks = StackController(context, place.browser, self.reader)
@@ -151,7 +154,7 @@ class MainWindow(QMainWindow):
         self.view_state.restore()
         for topic in ("recovery", "run", "save", "stack", "export", "draft"):
             self.notices.clear(topic)
-        self.saving.offer_draft()
+        self.saving.keeping.offer()
         self.runs.offer_interrupted()
         QTimer.singleShot(_WARM_UP_MS, self, self._warm_up)
 
@@ -166,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def _show_project(self) -> None:
         session = self.session
-        place = " (not saved yet)" if session.untitled else ""
+        place = standing(session.project, session.untitled)
         self.setWindowTitle(f"{session.title}{place}[*] – FluoGAN" if session.project else "FluoGAN")
         self.pages.setCurrentWidget(self.workspace if session.project else self.welcome)
         self._enable_commands()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,16 +45,16 @@ class Opened:
 class Opener:
     """Every method may take as long as the drive does, and is for a thread."""
 
-    def __init__(self, unsaved: UnsavedProjects) -> None:
-        self._unsaved = unsaved
+    def __init__(self, unsaved: UnsavedProjects, current: Callable[[], Project | None] = lambda: None) -> None:
+        self._unsaved, self._current = unsaved, current
 
-    def path(self, path: Path) -> Opened | FileDescription:
+    def path(self, path: Path, force: bool = False) -> Opened | FileDescription:
         """A project or the one stack of a file; of a file that holds several, what there is to choose.
 
-        Raises FluoganError.
+        `force` takes a project from a holder that has not been heard of for long. Raises FluoganError.
         """
         if is_project(path):
-            return self._project(path)
+            return self._project(path, force)
         try:
             stack = open_stack(path)
         except FluoganError:
@@ -85,11 +86,13 @@ class Opener:
         opened = self.stack(path, known, selection, kept)
         return replace(opened, kept=_kept_words(opened.project.document))
 
-    def _project(self, path: Path) -> Opened:
+    def _project(self, path: Path, force: bool) -> Opened:
         project = Project.open(path)
         untitled = self._unsaved.contains(project.folder)
         if untitled and not self._unsaved.hold(project):
             raise ProjectError(f"The project {project.folder.name} is open in another window.", "Close it there first.")
+        if not untitled:
+            project.hold(like=self._current(), force=force)
         runs = tuple(project.runs())
         if project.document.link is None:
             return Opened(project, None, untitled, runs=runs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A project that a crash left behind, with what would come back in words."""
+
+    folder: Path
+    words: str
 
 
 class UnsavedProjects:
@@ -71,11 +80,18 @@ class UnsavedProjects:
         folders = [path for path in self._folder.glob("*.fluogan") if path not in self._locks and _is_free(path)]
         return tuple(sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True))
 
-    def clear_untouched(self) -> None:
-        """Delete what a crash left behind where the user had only looked at a stack."""
-        for folder in self.left_over():
-            if not _holds_work(folder):
-                self.discard(folder)
+    def recoverable(self) -> tuple[LeftOver, ...]:
+        """What a crash left behind of a user's work, the newest first; what was only looked at is deleted.
+
+        Asks the disk, and is for a thread. Raises ProjectError.
+        """
+        try:
+            for folder in self.left_over():
+                if not _holds_work(folder):
+                    self.discard(folder)
+            return tuple(_described(folder) for folder in self.left_over())
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
 
     def discard(self, folder: Path) -> None:
         """Delete an unsaved project; any other folder is left alone."""
@@ -117,6 +133,18 @@ def _holds_work(folder: Path) -> bool:
     typed = Origin.USER in document.acquisition.origins.values()
     set_by_user = (document.roi, document.frames, document.params, document.settings != RunSettings(), typed)
     return any(set_by_user) or bool(project.runs())
+
+
+def _described(folder: Path) -> LeftOver:
+    when = datetime.fromtimestamp(folder.stat().st_mtime).strftime("%d %b %Y, %H:%M")
+    try:
+        project = Project.open(folder)
+    except ProjectError:
+        return LeftOver(folder, f"from {when}: {folder.stem}, which is damaged")
+    link, runs = project.document.link, len(project.runs())
+    of = f" of {link.path.replace(chr(92), '/').rsplit('/', 1)[-1]}" if link is not None else ""
+    with_runs = {0: "its settings", 1: "1 run and its settings"}.get(runs, f"{runs} runs and their settings")
+    return LeftOver(folder, f"from {when}: {folder.stem}{of}, with {with_runs}")
 
 
 def _is_free(folder: Path) -> bool:

@@ -258,7 +258,7 @@ def test_a_project_left_by_a_crash_is_offered(open_window: Callable, stack_file:
     left = Project.create(recovery_folder() / "cells.fluogan", document)
     left.attach(stack)
     user = open_window()
-    assert "never saved" in user.window.notices.text("recovery")
+    user.sees(lambda: "never saved" in user.window.notices.text("recovery"))
     user.click("notice_recovery_open")
     user.sees_stack()
     assert user.session.document.roi == Roi(1, 1, 9, 9) and user.session.untitled
@@ -279,10 +279,11 @@ def test_what_a_crash_left_untouched_is_no_question(open_window: Callable, stack
     damaged = Project.create(recovery_folder() / "damaged.fluogan", ProjectDocument())
     (damaged.folder / "project.json").write_text("{")
     user = open_window()
+    user.sees(lambda: "damaged" in user.window.notices.text("recovery"))
     assert not left.folder.exists() and damaged.folder.exists(), "what cannot be read is not deleted"
-    assert "damaged" in user.window.notices.text("recovery")
     user.click("notice_recovery_discard")
-    assert not damaged.folder.exists() and user.window.notices.text("recovery") == ""
+    user.sees(lambda: not damaged.folder.exists())
+    assert user.window.notices.text("recovery") == ""
 
 
 def test_what_a_living_window_holds_is_not_offered(open_window: Callable, stack_file: Path) -> None:
@@ -291,6 +292,7 @@ def test_what_a_living_window_holds_is_not_offered(open_window: Callable, stack_
     user.sees_stack()
     assert UnsavedProjects().left_over() == ()
     other = open_window()
+    other.sees(lambda: not other.window.workbench.busy)
     assert other.window.notices.text("recovery") == ""
 
 
@@ -311,6 +313,7 @@ def test_unsaved_changes_of_a_saved_project_outlive_a_crash(open_window: Callabl
     drafts = recovery_folder() / "drafts"
     user.sees(lambda: drafts.is_dir() and any(drafts.glob("*.json")))
     assert Project.open(project).document.params == {}
+    user.session.project.let_go()  # as the system does when a process ends
     later = open_window(project)
     later.sees_stack()
     later.click("notice_draft_restore")

@@ -69,8 +69,10 @@ class OpenLock:
         """Take the lock, or say who holds it. `force` takes it from a stale holder. Raises OSError."""
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
+            taken = taken_within(handle, _PATIENCE_S)
+            # Read only now: who has just let go has taken the words away first.
             known = self._known()
-            if not taken_within(handle, _PATIENCE_S):
+            if not taken:
                 return known or Holder("another program")
             if known is not None and _may_live(known) and not (force and known.stale):
                 return known
@@ -132,8 +134,8 @@ def holder_of(folder: Path) -> Holder | None:
     with suppress(OSError):
         handle = os.open(folder / OPEN_LOCK, os.O_RDWR)
         try:
-            known = lock._known()
             taken = not taken_within(handle, _PATIENCE_S)
+            known = lock._known()
         finally:
             os.close(handle)
         return known if known is not None and (taken or _may_live(known)) else None

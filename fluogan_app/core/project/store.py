@@ -138,15 +138,23 @@ class Project:
             write_json_atomic(self.folder / DOCUMENT, document.content())
             self.document, self.restored = document, ""
 
-    def save_as(self, folder: str | Path, overwrite: bool = False) -> Project:
-        """A complete copy at another place, put there in one step. Raises ProjectError; this project stays as it is."""
+    def save_as(
+        self, folder: str | Path, overwrite: bool = False, document: ProjectDocument | None = None
+    ) -> Project:
+        """A complete copy at another place, put there in one step. Raises ProjectError; this project stays as it is.
+
+        `document`: what the copy holds instead of what was saved here.
+        """
         target = project_folder(folder)
         source = Path(os.path.realpath(self.folder))
         if target == source or source in target.parents or target in source.parents:
             raise ProjectError(f"The project {source} cannot be copied onto or into itself.", "Choose another place.")
         self._check_present()
         check_free(target, overwrite)
-        document = _relinked(self.document, target).replace(modified=now_text())
+        document = document or self.document
+        # As in `save`: a snapshot without a link was taken before the stack was attached.
+        document = document.replace(link=document.link or self.document.link)
+        document = _relinked(document, target).replace(modified=now_text())
 
         def fill(staged: Path) -> None:
             copy_folder(source, staged)

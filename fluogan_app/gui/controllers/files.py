@@ -1,9 +1,8 @@
-"""Opening stacks, projects and samples; what a crash left behind."""
+"""Opening stacks, projects and samples."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.store import Project
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.choosing import ChoosingController
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.raw_stack import RawStackController
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder, choose_project, choose_stack
-from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.opening import Opened, Opener
 from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
@@ -36,7 +35,8 @@ class FilesController(QObject):
     def __init__(self, context: Context, unsaved: UnsavedProjects, leave: Callable[[Callable[[], None]], None]) -> None:
         super().__init__(context.window)
         self._context, self._unsaved, self._leave = context, unsaved, leave
-        self._opener, self._choosing = Opener(unsaved), ChoosingController(context)
+        self._opener = Opener(unsaved, lambda: context.session.project)
+        self._choosing = ChoosingController(context)
         self._patience = Patience(context.notices, "drive", self)
         self._request = 0
         self._thread: Background | None = None
@@ -67,6 +67,11 @@ class FilesController(QObject):
         """Open the first of several; those that do not belong to it are named."""
         first, *others = paths
         self._leave(lambda: self._open(partial(self._opener.path, first), first, others))
+
+    def open_again(self, project: Project, force: bool = False) -> None:
+        """Open a project anew; `force` takes it from a holder that has not been heard of for long."""
+        read = partial(self._opener.path, project.folder, force)
+        self._leave(lambda: self._open(read, project.folder))
 
     def open_sample(self, name: str) -> None:
         """Open one of the stacks that come with the program."""
@@ -109,10 +114,6 @@ class FilesController(QObject):
         acquisition = self._context.session.document.acquisition
         typed = [name for name, origin in acquisition.origins.items() if origin is Origin.USER]
         return Acquisition().with_values(Origin.USER, **{name: getattr(acquisition, name) for name in typed})
-
-    def recover(self, folder: Path) -> None:
-        """Open a project that a crash left behind."""
-        self.open_path(folder)
 
     # Opening
 
@@ -169,7 +170,7 @@ class FilesController(QObject):
         former = session.project if session.untitled else None
         session.show_project(opened.project, opened.stack, opened.untitled, opened.saved, opened.runs)
         if former is not None and not self.raw_stack.is_being_attached(former):
-            self._unsaved.discard(former.folder)
+            self._on_disk(partial(self._unsaved.discard, former.folder))
         self._remember(path, opened)
         self._tell(path, others, opened)
         self.opened.emit()
@@ -190,9 +191,15 @@ class FilesController(QObject):
         if opened.stack is not None:
             self.raw_stack.close(opened.stack)
         if opened.fresh:
-            self._unsaved.discard(opened.project.folder)
+            self._on_disk(partial(self._unsaved.discard, opened.project.folder))
         else:
             self._unsaved.release(opened.project.folder)
+            self._on_disk(opened.project.let_go)
+
+    def _on_disk(self, work: Callable[[], None]) -> None:
+        """Do something that nobody waits for."""
+        bench = self._context.workbench
+        bench.leave_behind(bench.do(work, lambda _: None, lambda error: self._context.say(error.one_line)))
 
     def _remember(self, path: Path, opened: Opened) -> None:
         # No question to the drive here: whether this is a project is known from how it was opened.
@@ -212,22 +219,3 @@ class FilesController(QObject):
                 self._context.say(sentence)
         if opened.trouble is not None:
             self.raw_stack.tell_trouble(opened.trouble)
-
-    # What a crash left behind
-
-    def offer_recovery(self) -> None:
-        """Offer the newest project that was never saved, if a crash left one."""
-        self._unsaved.clear_untouched()
-        left = self._unsaved.left_over()
-        if not left:
-            return
-        folder = left[0]
-        when = datetime.fromtimestamp(folder.stat().st_mtime).strftime("%d %b %Y, %H:%M")
-        more = f" ({len(left) - 1} older ones are there too.)" if len(left) > 1 else ""
-        text = f"A project that was never saved is left from {when}: {folder.stem}.{more}"
-        offers = [Offer("Open it", lambda: self.recover(folder)), Offer("Discard", lambda: self._discard_left(folder))]
-        self._context.notices.show_notice("recovery", text, offers)
-
-    def _discard_left(self, folder: Path) -> None:
-        self._unsaved.discard(folder)
-        self.offer_recovery()

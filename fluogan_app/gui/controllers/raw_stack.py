@@ -56,24 +56,30 @@ class RawStackController(QObject):
         """Write link and mean image, so that the project opens without the raw file from now on."""
 
         def failed(error: FluoganError) -> None:
-            if self._attached(project):
+            if self._attached(project, stack):
                 self._context.fail("The stack could not be read to its end", error)
 
         def done(_: object) -> None:
-            if self._attached(project):
+            if self._attached(project, stack):
                 self._context.session.note_saved(project.document)
 
         if self._attaching is not None:
             self._context.workbench.leave_behind(self._attaching[1])
         self._attaching = project, self._context.workbench.do(partial(project.attach, stack, hashed=True), done, failed)
 
-    def _attached(self, project: Project) -> bool:
+    def _attached(self, project: Project, stack: Stack) -> bool:
         """Whether the project is still the open one; one that was left in the meantime is cleared away now."""
         if self.is_being_attached(project):
             self._attaching = None
-        if self._context.session.project is project:
+        session, bench = self._context.session, self._context.workbench
+        if session.project is project:
             return True
-        self._unsaved.discard(project.folder)
+        bench.leave_behind(
+            bench.do(partial(self._unsaved.discard, project.folder), lambda _: None, self._say_error)
+        )
+        if session.project is not None and session.stack is stack and session.project.document.link is None:
+            # It was saved in another place before its stack was linked.
+            self.attach(session.project, stack)
         return False
 
     def is_being_attached(self, project: Project) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,21 +11,24 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.files import GoneError
+from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project, Run
 from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.keeping import KeepingController
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
 from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
-from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.patience import Patience
-from fluogan_app.gui.session import OWNED, Session
+from fluogan_app.gui.session import Session
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
-_AUTOSAVE_MS = 1500
 #: For so long leaving waits until the view is kept; the place one looked at is not worth more.
 _VIEW_MS = 2000
 Next = Callable[[], None]
+#: A project at its new place, its runs, and what could not go along in a sentence.
+Copied = tuple[Project, tuple[Run, ...], str]
 
 
 class SavingController(QObject):
@@ -38,14 +42,11 @@ class SavingController(QObject):
     def __init__(self, context: Context, unsaved: UnsavedProjects, view_state: Callable[[], dict[str, Any]]) -> None:
         super().__init__(context.window)
         self._context, self._unsaved, self._view_state = context, unsaved, view_state
-        self._drafts = Drafts()
+        self.keeping = KeepingController(context, view_state)
         self._patience = Patience(context.notices, "saving", self)
         self._asking = False
         self._after_run: tuple[Path, Next] | None = None
         self.cancel_run: Callable[[Next], None] = lambda then: then()
-        self._autosave = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
-        self._autosave.timeout.connect(self._save_quietly)
-        context.session.document_changed.connect(lambda _: self._autosave.start())
         context.session.job_changed.connect(self._save_after_run)
 
     # Saving
@@ -55,7 +56,7 @@ class SavingController(QObject):
         session = self._context.session
         if session.project is None:
             return
-        if session.untitled:
+        if session.untitled or session.project.read_only:
             self.save_as(then)
         else:
             self._write(session.project, partial(self._saved_in_place, session.project, then))
@@ -94,33 +95,46 @@ class SavingController(QObject):
         project = session.project
         if project is None:
             return
-        former = project.folder if session.untitled else None
+        former = project if session.untitled else None
         self._context.say(f"Saving {path}…")
-        done = partial(self._copied, former, then)
-        self._write(project, lambda: self._on_thread(path.name, partial(_copy, project, path), done))
+        # Where the project stands now nothing is written: this is the way out when it cannot be.
+        copy = partial(_copy, project, path, self._document(project), self.keeping.overtaken())
+        self._on_thread(path.name, copy, partial(self._copied, project, former, then))
 
-    def _copied(self, former: Path | None, then: Next, copied: tuple[Project, tuple[Run, ...]]) -> None:
-        project, runs = copied
+    def _copied(self, source: Project, former: Project | None, then: Next, copied: Copied) -> None:
+        project, runs, trouble = copied
         self._context.session.moved_to(project, runs)
+        self.keeping.forget(source)
         if former is not None:
-            self._unsaved.discard(former)
+            bench = self._context.workbench
+            bench.do(partial(self._unsaved.discard, former.folder), lambda _: None, self._say_error)
         self._context.settings.add_recent(project.folder)
         self._context.settings.set_folder("save", project.folder.parent)
         self._context.say(f"Saved {project.folder}")
+        self._context.notices.clear("save")
+        if trouble:
+            self._context.notices.show_notice("save", trouble)
         self.saved.emit()
         then()
 
+    def _document(self, project: Project) -> ProjectDocument:
+        return self._context.session.document.replace(view=self._view_state(), link=project.document.link)
+
     def _write(self, project: Project, then: Next) -> None:
         """Put the document on disk, then go on. A drive may take its time, and the window does not wait for it."""
-        document = self._context.session.document.replace(view=self._view_state(), link=project.document.link)
+        document, order = self._document(project), self.keeping.overtaken()
+
+        def write() -> None:
+            with order:
+                project.save(document)
 
         def done(_: object) -> None:
             if self._context.session.project is project:
                 self._context.session.note_saved(project.document)
-                self._drafts.forget(project.folder)
+                self.keeping.forget(project)
             then()
 
-        self._on_thread(project.folder.name, partial(project.save, document), done)
+        self._on_thread(project.folder.name, write, done)
 
     def _on_thread(self, name: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         def told(tell: Callable[[Any], None], outcome: Any) -> None:
@@ -143,33 +157,8 @@ class SavingController(QObject):
         offers = [Offer("Save elsewhere…", self.save_as)]
         self._context.notices.show_notice("save", "The project could not be saved where it is.", offers)
 
-    def _save_quietly(self) -> None:
-        """Keep what is not saved as it stands, for the case of a crash."""
-        session = self._context.session
-        project = session.project
-        if project is None:
-            return
-        try:
-            if session.untitled:
-                project.save(session.document.replace(view=self._view_state(), link=project.document.link))
-            elif session.unsaved:
-                self._drafts.keep(project.folder, session.document.replace(modified=project.document.modified))
-            else:
-                self._drafts.forget(project.folder)
-        except FluoganError as error:
-            self._context.say(error.one_line)
-
-    def offer_draft(self) -> None:
-        """After opening: changes that a crash kept from being saved can be taken up again."""
-        session = self._context.session
-        project = session.project
-        draft = self._drafts.find(project.folder, project.document) if project is not None else None
-        if draft is None:
-            return
-        restore = Offer("Restore", lambda: session.change(**{name: getattr(draft, name) for name in OWNED}))
-        discard = Offer("Discard", lambda: self._drafts.forget(project.folder))
-        text = "Changes that were not saved when the program last ended are still there."
-        self._context.notices.show_notice("draft", text, [restore, discard])
+    def _say_error(self, error: FluoganError) -> None:
+        self._context.say(error.one_line)
 
     # Leaving
 
@@ -212,11 +201,12 @@ class SavingController(QObject):
         self.cancel_run(stopped)
 
     def _discard(self, then: Next) -> None:
-        self._drafts.forget(self._context.session.project.folder)
+        self.keeping.stop()
+        self.keeping.forget(self._context.session.project)
         self._left(then)
 
     def _left(self, then: Next) -> None:
-        self._autosave.stop()
+        self.keeping.stop()
         then()
 
     def _keep_view(self, then: Next) -> None:
@@ -224,7 +214,7 @@ class SavingController(QObject):
         session = self._context.session
         project = session.project
         view = self._view_state()
-        if project is None or session.untitled or view == project.document.view:
+        if project is None or session.untitled or project.read_only or view == project.document.view:
             then()
             return
         go_on = _Once(self._asked_for(then))
@@ -261,10 +251,18 @@ class _Once:
             act()
 
 
-def _copy(project: Project, path: Path) -> tuple[Project, tuple[Run, ...]]:
-    """A copy at another place, with its runs. On a thread. Raises ProjectError."""
-    copied = project.save_as(path)
-    return copied, tuple(copied.runs())
+def _copy(project: Project, path: Path, document: ProjectDocument, order: threading.Lock) -> Copied:
+    """A copy at another place, with its runs, held by this window. On a thread. Raises ProjectError."""
+    trouble = ""
+    with order:
+        try:
+            copied = project.save_as(path, document=document)
+        except GoneError:
+            # Its drive has vanished: what the user set is still here, and is kept.
+            copied = Project.create(path, document)
+            trouble = f"Only what was set could be saved: the runs are in {project.folder}, which is not there now."
+    copied.hold()
+    return copied, tuple(copied.runs()), trouble
 
 
 def _loss(session: Session) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.presets import Presets
@@ -14,6 +15,7 @@ from fluogan_app.gui.features.queueing import Queueing
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
+    Holding,
     Editing,
     Differences,
     Presets,
