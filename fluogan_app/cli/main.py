@@ -32,6 +32,7 @@ COMMANDS = {
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",
     "judge": "Judge a run: what of it can be trusted, with the numbers, maps and repeats behind it.",
     "simulate": "Simulate a stack with known truth.",
+    "expect": "Simulate lines as this stack was recorded, and tell how finely they come out.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",
     "open": "Open the window on a stack or a project.",

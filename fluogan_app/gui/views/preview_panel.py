@@ -169,7 +169,7 @@ def picture_words(picture: PreviewPicture) -> str:
     steps = f"{number_text(result.steps)} of {number_text(picture.total_steps)}"
     if picture.finished:
         steps = number_text(result.steps)
-    said = [f"{steps} steps", f"zoom {result.zoom}", seconds_text(picture.seconds)]
+    said = [f"{steps} steps", f"zoom {result.zoom}", _time_text(picture.seconds)]
     tail = "the first steps show coarse things only" if not picture.finished else _how_like_a_run(picture)
     return f"Preview: {', '.join(said)} – {tail}."
 
@@ -190,6 +190,11 @@ def measure_words(picture: PreviewPicture) -> str:
     if (balance := measures.get("photon_balance_percent")) is not None:
         said.append(f"photons {balance:+.2f} %".replace("-", "−"))
     return "; ".join(said) + "." if said else ""
+
+
+def _time_text(seconds: float) -> str:
+    """Tenths of a second count here."""
+    return f"{seconds:.1f} s" if seconds < 60 else seconds_text(seconds)
 
 
 def _side_text(side: int) -> str:
