@@ -16,28 +16,30 @@ from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.run import MEAN, Run
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.controllers.pictures import Pictures
 from fluogan_app.gui.controllers.run import RunController
+from fluogan_app.gui.run_pictures import CAMERA_UNIT, FINE_UNIT, origin_nm, pictures_of
 from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.curve_plots import CurvePlots
-from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
+from fluogan_app.gui.views.linked_panes import LinkedPanes
+from fluogan_app.gui.views.pane_image import PaneImage
 
 log = logging.getLogger(__name__)
 
-FINE_UNIT = "photons/fine px"
-CAMERA_UNIT = "photons/px"
 #: Curves are drawn so often at most: drawing takes time from the run.
 _CURVES_MS = 200
 _UNITS = {"percent": "%", "nm": "nm", "photons": "photons", "pixels": "pixels", "frames": "frames", "seconds": "s"}
 
 
 class ResultsController(QObject):
-    """Shows mean, estimate and background of one run side by side, and its curves."""
+    """Shows the pictures of one run, and its curves. `pictures`: what each viewer shows of it, or of other runs."""
 
     result_shown = Signal()
 
     def __init__(self, context: Context, panes: LinkedPanes, plots: CurvePlots, runs: RunController) -> None:
         super().__init__(context.window)
         self._context, self._panes, self._plots = context, panes, plots
+        self.pictures = Pictures(context, panes)
         self._request = 0
         self._drawn = QElapsedTimer()
         #: An earlier step that is looked at while newer ones come, and the newest that came.
@@ -63,7 +65,7 @@ class ResultsController(QObject):
         self._context.workbench.do(partial(_load, run), done, partial(self._not_loaded, self._request, run))
 
     def _show_nothing(self) -> None:
-        self._panes.clear()
+        self.pictures.clear_followers()
         self._panes.set_message("")
         self._plots.set_curves(Curves())
 
@@ -78,16 +80,8 @@ class ResultsController(QObject):
             self._panes.set_message(f"Run {run.number}: {error.one_line}")
 
     def _show_result(self, record: RunRecord, result: Result) -> None:
-        origin = _origin_nm(record)
-        detail = f"run {record.number}, step {number_text(result.steps)}"
-        camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
-        self._panes.set_images(
-            {
-                "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
-                "estimate": PaneImage(result.estimate, fine, FINE_UNIT, detail=detail, origin_nm=origin),
-                "background": PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin),
-            }
-        )
+        self.pictures.show_of_run(record.number, pictures_of(record, result))
+        self.pictures.renew_followers()
         self._panes.set_message(summary(result.notes, result.measures))
         self.result_shown.emit()
 
@@ -96,13 +90,15 @@ class ResultsController(QObject):
     def _begin_live(self, run: Run) -> None:
         self._plots.set_curves(Curves())
         self._panes.set_message("")
-        self._panes.set_images({"estimate": None, "background": None})
+        self.pictures.show_of_run(run.number, {"estimate": None, "background": None})
+        self.pictures.renew_followers()
         try:
             mean, size_nm, _ = read_image(run.folder / MEAN)
         except ProjectError as error:
             log.warning("%s", error)
             return
-        self._panes.set_images({"mean": PaneImage(mean, size_nm, CAMERA_UNIT, origin_nm=_origin_nm(run.record))})
+        image = PaneImage(mean, size_nm, CAMERA_UNIT, origin_nm=origin_nm(run.record))
+        self.pictures.show_of_run(run.number, {"mean": image})
 
     @property
     def _live_record(self) -> RunRecord | None:
@@ -137,12 +133,11 @@ class ResultsController(QObject):
         detail = f"step {number_text(preview.step)} of {number_text(record.total_steps)}"
         # A preview may be thinned out: its pixel follows from the region's size, not from the zoom.
         images = {"estimate": (preview.estimate, FINE_UNIT), "background": (preview.background, CAMERA_UNIT)}
-        self._panes.set_images(
-            {
-                name: PaneImage(image, height_nm / image.shape[0], unit, detail=detail, origin_nm=_origin_nm(record))
-                for name, (image, unit) in images.items()
-            }
-        )
+        shown = {
+            name: PaneImage(image, height_nm / image.shape[0], unit, detail=detail, origin_nm=origin_nm(record))
+            for name, (image, unit) in images.items()
+        }
+        self.pictures.show_of_run(record.number, shown)
 
     def _show_progress(self, progress: Progress) -> None:
         due = progress.paused or not self._drawn.isValid() or self._drawn.elapsed() >= _CURVES_MS
@@ -168,12 +163,6 @@ class ResultsController(QObject):
 def _load(run: Run) -> tuple[Result, Curves]:
     """On a thread."""
     return run.result(), run.curves()
-
-
-def _origin_nm(record: RunRecord) -> tuple[float, float]:
-    """Where the region's first pixel lies in the whole frame, (y, x) in nm."""
-    size_nm = record.acquisition.pixel_size_nm or 1.0
-    return record.roi.y0 * size_nm, record.roi.x0 * size_nm
 
 
 def summary(notes: tuple[str, ...], measures: Mapping[str, float]) -> str:

@@ -8,6 +8,7 @@ from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
+from fluogan_app.gui.features.looking import Looking
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
@@ -17,6 +18,7 @@ from fluogan_app.gui.features.troubleshooting import Troubleshooting
 FEATURES: tuple[type[Feature], ...] = (
     Holding,
     Editing,
+    Looking,
     Differences,
     Presets,
     Queueing,

@@ -232,7 +232,7 @@ class ComparePane(QWidget):
 
     def _connect(self) -> None:
         for choice, which in zip(self.choices, ("first", "second"), strict=True):
-            choice.activated.connect(lambda _, field=which, choice=choice: self._change(**{field: choice.currentData()}))
+            choice.activated.connect(lambda _, name=which, choice=choice: self._change(**{name: choice.currentData()}))
         for menu, index in zip(self.menus, (0, 1), strict=True):
             menu.changed.connect(lambda look, index=index: self._choose_display(index, look))
         self.pace.activated.connect(lambda _: self._change(per_second=self.pace.currentData()))

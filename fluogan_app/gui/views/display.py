@@ -74,6 +74,12 @@ def _apart(low: float, high: float) -> tuple[float, float]:
     return low, low + max(abs(low) * 1e-3, 1e-12 if low else 1.0)
 
 
+def brightened(levels: tuple[float, float], factor: float) -> tuple[float, float]:
+    """Levels between which everything is so much brighter; what is shown darkest stays."""
+    low, high = levels
+    return _apart(low, low + (high - low) / factor)
+
+
 @lru_cache(maxsize=64)
 def colour_table(name: str, gamma: float = 1.0, scale: str = "linear") -> np.ndarray:
     """A colour map as colours 0xffRRGGBB from the lower level to the upper one, evenly in the value, uint32.

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
 from fluogan_app.gui.views.compare_pane import ComparePane
@@ -45,7 +44,6 @@ class LinkedPanes(QWidget):
     linked_changed = Signal(bool)
     same_scale_changed = Signal(bool)
     shown_changed = Signal(object)  # tuple of names
-    region_drawn = Signal(str, object)  # name, Roi
     comparison_changed = Signal(object)  # Comparison | None
 
     def __init__(
@@ -112,7 +110,8 @@ class LinkedPanes(QWidget):
 
     def images(self) -> dict[str, PaneImage]:
         """The images in sight, by viewer; in a comparison the two that are compared."""
-        names = self.in_sight if self.comparison is None else (self.comparison.first, self.comparison.second)
+        now = self.comparison
+        names = self.shown if now is None else (now.first, now.second)
         return {name: self._images[name] for name in names if name in self._images}
 
     def set_message(self, text: str) -> None:
@@ -196,6 +195,10 @@ class LinkedPanes(QWidget):
         self._show_shifts()
         self.links.restore()
 
+    def align(self) -> None:
+        """Bring viewers together that were moved against each other."""
+        self.set_shifts({})
+
     # Two in one
 
     @property
@@ -220,12 +223,6 @@ class LinkedPanes(QWidget):
         """Compare as the user asks; "": side by side."""
         self.set_comparison(self.compared.suggested(mode, self.shown) if mode else None)
         self.comparison_changed.emit(self.comparison)
-
-    # The region
-
-    def set_region(self, name: str, region: Roi | None) -> None:
-        """Show a region in one viewer, in its own pixels."""
-        self._panes[name].set_region(region)
 
     # Inside
 
@@ -311,13 +308,12 @@ class LinkedPanes(QWidget):
             pane.pointer_moved.connect(lambda x, y, value, name=name: self._pointed(name, x, y, value))
             pane.pointer_left.connect(self._unpoint)
             pane.display_changed.connect(lambda settings, name=name: self._display_chosen(name, settings))
-            pane.region_drawn.connect(lambda region, name=name: self.region_drawn.emit(name, region))
             pane.alone_button.clicked.connect(lambda _=False, name=name: self._alone_toggled(name))
         self.tools.toggled.connect(self._show_toggled)
         self.links.moved.connect(self.view_changed)
         self.links.fitted_by_hand.connect(self.fit_requested)
         self.links.shifted.connect(lambda _: self._show_shifts())
-        self.compared.chosen.connect(self._comparison_chosen)
+        self.compared.chosen.connect(lambda now: (self.links.restore(), self.comparison_changed.emit(now)))
         self.compared.left.connect(lambda: self.compare(""))
         self.compared.pointed.connect(self.pointer_moved)
         self.compared.unpointed.connect(self.pointer_left)
@@ -325,10 +321,6 @@ class LinkedPanes(QWidget):
         self.link_button.clicked.connect(self._link_clicked)
         self.scale_button.clicked.connect(lambda same: (self._share_levels(), self.same_scale_changed.emit(same)))
         self.fit_button.clicked.connect(lambda: (self.fit(), self.fit_requested.emit()))
-
-    def _comparison_chosen(self, comparison: Comparison) -> None:
-        self.links.restore()
-        self.comparison_changed.emit(comparison)
 
     def _link_clicked(self, linked: bool) -> None:
         held = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier

@@ -46,6 +46,11 @@ class PaneComparison(QObject):
             self.pane.set_comparison(self.now)
             self.renew()
 
+    def flick(self) -> None:
+        """Show the other one of two images that flicker."""
+        if self.now is not None:
+            self.pane.flick()
+
     def suggested(self, mode: str, shown: tuple[str, ...]) -> Comparison:
         """The two that were compared last; else the first two images, those in sight before others."""
         last = self._made.comparison if self._made is not None else Comparison("", "", "")

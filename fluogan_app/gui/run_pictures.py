@@ -1,0 +1,60 @@
+"""The pictures of a run: as its result holds them, and as files beside it do."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.errors import ProjectError
+from fluogan_app.core.project.images import read_image
+from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.project.run import DEVIATION, Run
+from fluogan_app.gui.picture_kinds import PictureKind
+from fluogan_app.gui.views.controls import number_text
+from fluogan_app.gui.views.pane_image import PaneImage
+
+FINE_UNIT = "photons/fine px"
+CAMERA_UNIT = "photons/px"
+
+
+def pictures_of(record: RunRecord, result: Result) -> dict[str, PaneImage]:
+    """Mean, estimate and background by the names of their kinds."""
+    origin = origin_nm(record)
+    detail = f"run {record.number}, step {number_text(result.steps)}"
+    camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
+    return {
+        "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
+        "estimate": PaneImage(result.estimate, fine, FINE_UNIT, detail=detail, origin_nm=origin),
+        "background": PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin),
+    }
+
+
+def origin_nm(record: RunRecord) -> tuple[float, float]:
+    """Where the region's first pixel lies in the whole frame, (y, x) in nm."""
+    size_nm = record.acquisition.pixel_size_nm or 1.0
+    return record.roi.y0 * size_nm, record.roi.x0 * size_nm
+
+
+def _of_result(name: str, run: Run) -> PaneImage:
+    """On a thread. Raises FluoganError."""
+    return pictures_of(run.record, run.result())[name]
+
+
+def _deviation(run: Run) -> PaneImage:
+    """On a thread. Raises ProjectError."""
+    if not run.has_deviation:
+        raise ProjectError(
+            f"Run {run.number} has no standard deviation of its estimate.", "It has one where it was run for it."
+        )
+    image, size_nm, _ = read_image(run.folder / DEVIATION)
+    detail = f"run {run.number}, standard deviation by noise"
+    return PaneImage(image, size_nm, FINE_UNIT, detail=detail, origin_nm=origin_nm(run.record))
+
+
+#: What every run may have. Others are registered by the features that make them.
+RUN_PICTURES = (
+    PictureKind("mean", "Mean", partial(_of_result, "mean")),
+    PictureKind("estimate", "Estimate", partial(_of_result, "estimate")),
+    PictureKind("background", "Background", partial(_of_result, "background")),
+    PictureKind("deviation", "Deviation", _deviation, lambda run: run.has_deviation),
+)
