@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.queue import QUEUE
+from fluogan_app.core.project.run_notes import read_notes
 from fluogan_app.core.project.store import Project
 
 
@@ -76,6 +77,7 @@ def test_the_order_and_the_names_are_the_users(user) -> None:
     user.presses("queue_go")
     _all_done(user, 3)
     assert _steps(user) == [7, 5, 6]
+    assert [read_notes(run.folder).title for run in user.session.runs] == ["the short one", "", ""]
 
 
 def test_after_this_one_no_other_begins(user) -> None:
@@ -98,10 +100,6 @@ def test_a_run_that_cannot_start_leaves_the_others_to_go_on(user, monkeypatch: p
     from fluogan_app.core.project import prepare
 
     honest = prepare.make_field
-
-    def refuse(stack, request, *others):
-        return honest(stack, request, *others)
-
     for steps in (5, 6):
         user.types("param_steps", str(steps))
         user.presses("queue_add")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +12,7 @@ from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.project.queue import (
     Queue, QueuedRun, free_name, moved, read_queue, renamed, without, write_queue,
 )  # fmt: skip
+from fluogan_app.core.project.run_notes import RunNotes, write_notes
 from fluogan_app.core.project.store import Project
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.run import RunController
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 
 #: After a run its project may be on its way to another place: so long until the next try to begin.
 _AGAIN_MS = 200
+#: Names that nobody chose.
+_GIVEN = re.compile(r"Run \d+( \(\d+\))?")
 
 
 class QueueController(QObject):
@@ -140,8 +144,13 @@ class QueueController(QObject):
 
     def _begun(self) -> None:
         """Its folder stands: from now on the run is found among the runs."""
-        if self._beginning is not None:
-            self._set(without(self.queue, self._beginning.key))
+        entry, run = self._beginning, self._context.session.shown_run
+        if entry is None:
+            return
+        self._set(without(self.queue, entry.key))
+        if run is not None and not _GIVEN.fullmatch(entry.name):
+            named = partial(write_notes, run.folder, RunNotes(title=entry.name))
+            self._context.workbench.do(named, _nothing, log.warning)
 
     # On disk
 
@@ -198,3 +207,7 @@ class QueueController(QObject):
     def _not_written(self, error: FluoganError) -> None:
         self._context.say(f"The queue could not be saved. {error.one_line}")
         self._written()
+
+
+def _nothing(_: object) -> None:
+    return None
