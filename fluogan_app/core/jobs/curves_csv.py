@@ -29,6 +29,13 @@ def write_curves_csv(path: Path, curves: Curves) -> None:
     write_atomic(path, write)
 
 
+def curves_text(curves: Curves) -> str:
+    """The same with tabulators between the cells, to be pasted into a table."""
+    columns = [[_cell(value) for value in curves.columns[metric.name].tolist()] for metric in curves.metrics]
+    rows = [["step", *(_heading(metric) for metric in curves.metrics)], *zip(map(str, curves.steps.tolist()), *columns)]
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
 def read_curves_csv(path: Path, metrics: Sequence[Metric]) -> Curves:
     """Curves that were written with these metrics. Raises ProjectError for a damaged table."""
     try:

@@ -98,6 +98,8 @@ class Job:
     def _follow_phase(self, state: State) -> None:
         """Note where one phase ends and the next begins, to the step."""
         known = self._phase
+        if state.step >= self._solver.total_steps:
+            return
         if state.step < known.end_step and not (known.round_steps and state.step % known.round_steps == 0):
             return
         phase = self._solver.phase(state)

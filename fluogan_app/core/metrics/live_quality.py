@@ -15,9 +15,9 @@ from fluogan_app.core.units import length_text
 
 RESOLUTION, DISCREPANCY, PEARSON = "decorrelation_nm", "shown_discrepancy", "pearson"
 QUALITY_METRICS = (
-    Metric(RESOLUTION, "Resolution of x (decorrelation)", "nm", "quality"),
-    Metric(PEARSON, "Pearson, Ψx + b to recorded mean", "", "quality"),
-    Metric(DISCREPANCY, "Discrepancy of what is shown", "", "quality"),
+    Metric(RESOLUTION, "Resolution of x", "nm", "quality"),
+    Metric(PEARSON, "Pearson to mean", "", "quality"),
+    Metric(DISCREPANCY, "Discrepancy", "", "quality"),
 )
 #: Side of the part of a large estimate that is looked at, in fine pixels: a megapixel.
 _WINDOW = 1024

@@ -53,6 +53,10 @@ class History(Feature):
             "history_newest": self.bar.go_to_newest,
         }
 
+    def show_step(self, step: int) -> int | None:
+        """Show the kept image that is nearest to a step; which that is, None where none was kept."""
+        return self.bar.go_to(step)
+
     def _take_up(self) -> None:
         """Another run is shown, or it has ended: its snapshots are listed anew."""
         self._wish += 1

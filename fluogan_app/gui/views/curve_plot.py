@@ -1,42 +1,36 @@
-"""One diagram: some metrics with one axis of values, thinned out to what the screen can show."""
+"""One diagram: some metrics against the step, with the phases of the run, a cursor, and another run behind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QPen, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from fluogan_app.core.data.curve_parts import nearest_step
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
-from fluogan_app.gui.views.controls import number_text
+from fluogan_app.gui.views.curve_axes import SecondAxis
+from fluogan_app.gui.views.curve_legend import NO_UNIT, CurveLegend, summary_words, units_of
+from fluogan_app.gui.views.curve_lines import drawn_points
+from fluogan_app.gui.views.curve_marks import StepMarks
+from fluogan_app.gui.views.curve_menu import CurveMenu
 
-_FEWEST, _NO_UNIT = 160, "dimensionless"
-
-
-def thinned(steps: np.ndarray, values: np.ndarray, buckets: int) -> tuple[np.ndarray, np.ndarray]:
-    """The curve without gaps, with at most two points per bucket: its lowest and its highest, so that no peak is lost.
-
-    steps (N,), values (N,); returns the finite points in order, all of them where they are few.
-    """
-    finite = np.isfinite(values)
-    steps, values = steps[finite], values[finite]
-    size = -(-len(values) // buckets)
-    if size <= 2:
-        return steps, values
-    whole = len(values) // size * size
-    table = values[:whole].reshape(-1, size)
-    starts = np.arange(0, whole, size)
-    extremes = np.sort(np.stack([starts + table.argmin(axis=1), starts + table.argmax(axis=1)], axis=1), axis=1)
-    # The newest values are kept as they are, or the end of the curve would jump with the buckets.
-    chosen = np.concatenate([[0], extremes.ravel(), np.arange(whole, len(values)), [len(values) - 1]])
-    return steps[chosen], values[chosen]
+_FEWEST = 160
+#: How far a page key moves the cursor: this part of the steps in sight.
+_PAGE = 10
+_TIP = "The wheel zooms, dragging moves, a double-click or 0 shows all; arrow keys read the curves step by step"
 
 
 class CurvePlot(QWidget):
-    """A pyqtgraph diagram with a legend above it that names each curve and its newest value."""
+    """A pyqtgraph diagram with a legend above it. Setters never emit; the user's hands do."""
+
+    pointed = Signal(object)  # a step, or None
+    ranged = Signal(object)  # (first, last) step, or None for all
+    term_switched = Signal(str)  # the name of a metric that is to be hidden, or shown again
+    logarithmic_changed = Signal(bool)
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
@@ -44,35 +38,44 @@ class CurvePlot(QWidget):
 
         self._pyqtgraph = pyqtgraph
         self.setObjectName(f"curves_{name}")
-        self._logarithmic = False
+        self._title, self._logarithmic = title, False
         self._metrics: tuple[Metric, ...] = ()
-        self._curves = Curves()
+        self._curves, self._reference, self._reference_title = Curves(), Curves(), ""
+        self._hidden: set[str] = set()
+        self._cursor: int | None = None
+        self._span: tuple[float, float] | None = None
         self._lines: dict[str, object] = {}
-        self._title = title
-        self.legend = QLabel()
-        self.legend.setFont(small_font(self.legend))
-        self.legend.setWordWrap(True)
-        self.legend.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self._behind: dict[str, object] = {}
+        self.legend = CurveLegend(title)
+        self.menu_button = CurveMenu(name, title)
         self.plot = self._make_plot(title)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 0, 6, 0)
-        column.setSpacing(1)
-        column.addWidget(self.legend)
-        column.addWidget(self.plot, 1)
+        self._marks, self._second = StepMarks(self.plot), SecondAxis(self.plot)
+        self._lay_out()
+        self._connect()
         self.recolour()
+
+    # Setters
 
     def show_curves(self, metrics: Sequence[Metric], curves: Curves) -> None:
         """Draw some metrics of these curves."""
         self._curves = curves
         if tuple(metrics) != self._metrics:
             self._set_metrics(tuple(metrics))
-        for metric in metrics:
-            values = curves.columns[metric.name]
-            if self._logarithmic:
-                values = np.where(values > 0, values, np.nan)
-            self._lines[metric.name].setData(*thinned(curves.steps, values, max(_FEWEST, self.plot.width())))
+        self._marks.show_phases(curves.marks)
+        self._draw_lines(self._lines, curves)
+        self._second.follow()
+        self._write_legend()
+        self._marks.place_names()
+        self.plot.setAccessibleDescription(summary_words(self._title, self._metrics, curves))
+
+    def shows(self, metrics: Sequence[Metric], curves: Curves) -> bool:
+        """Whether these are what is drawn."""
+        return curves is self._curves and tuple(metrics) == self._metrics
+
+    def show_reference(self, curves: Curves, title: str) -> None:
+        """Draw another run's curves thin behind; no curves take them away."""
+        self._reference, self._reference_title = curves, title
+        self._draw_lines(self._behind, curves)
         self._write_legend()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
@@ -80,20 +83,69 @@ class CurvePlot(QWidget):
         if logarithmic != self._logarithmic:
             self._logarithmic = logarithmic
             self.plot.setLogMode(x=False, y=logarithmic)
-            self.show_curves(self._metrics, self._curves)
+            self._draw_all()
             self.plot.enableAutoRange()
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the values' axis is logarithmic."""
+        return self._logarithmic
+
+    def set_hidden(self, names: Sequence[str]) -> None:
+        """Choose which curves are not drawn."""
+        self._hidden = set(names)
+        for lines in (self._lines, self._behind):
+            for name, line in lines.items():
+                line.setVisible(name not in self._hidden)
+        self._draw_all()
+        self._write_legend()
+
+    @property
+    def shown_terms(self) -> tuple[str, ...]:
+        """Names of the metrics that are drawn."""
+        return tuple(metric.name for metric in self._metrics if metric.name not in self._hidden)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics of the diagram, drawn or hidden."""
+        return self._metrics
+
+    def set_cursor(self, step: int | None) -> None:
+        """Mark a step, whose values the legend then tells."""
+        if step != self._cursor:
+            self._cursor = step
+            self._marks.show_cursor(step)
+            self._write_legend()
+
+    def set_best(self, step: int | None, words: str = "") -> None:
+        """Mark the best step."""
+        self._marks.show_best(step, words)
+
+    def set_span(self, span: tuple[float, float] | None) -> None:
+        """Show the steps from one to another, or all."""
+        self._span = span
+        if span is None:
+            self.plot.enableAutoRange()
+            self._second.fit()
+        else:
+            self.plot.setXRange(*span, padding=0)
+        self._draw_all()
 
     def recolour(self) -> None:
         """Follow a change between light and dark."""
         palette = QApplication.palette()
         self.plot.setBackground(palette.base().color())
-        for side in ("left", "bottom"):
+        for side in ("left", "bottom", "right"):
             axis = self.plot.getAxis(side)
             axis.setPen(quiet_colour(palette))
             axis.setTextPen(palette.text().color())
         self.plot.showGrid(x=False, y=True, alpha=0.2 if is_dark(palette) else 0.15)
-        for colour, line in zip(curve_colours(palette), self._lines.values(), strict=False):
-            line.setPen(_pen(colour))
+        self.plot.getAxis("right").setGrid(False)
+        colours = curve_colours(palette)
+        for lines, strength in ((self._lines, 255), (self._behind, 110)):
+            for index, line in enumerate(lines.values()):
+                line.setPen(_pen(colours[index % len(colours)], strength))
+        self._marks.recolour()
         self._label_axes()
         self._write_legend()
 
@@ -111,76 +163,165 @@ class CurvePlot(QWidget):
         """How many points are drawn."""
         return sum(len(line.xData) for line in self._lines.values() if line.xData is not None)
 
-    def _make_plot(self, title: str):
-        plot = self._pyqtgraph.PlotWidget()
-        plot.setAccessibleName(title)
-        plot.setToolTip("The wheel zooms, a double-click shows all")
-        plot.setMenuEnabled(False)
-        plot.setMinimumHeight(70)
-        plot.setFrameShape(plot.Shape.NoFrame)
-        plot.hideButtons()
-        plot.scene().sigMouseClicked.connect(self._clicked)
-        for side in ("left", "bottom"):
-            plot.getAxis(side).setStyle(tickFont=small_font(self, 0.85), autoExpandTextSpace=True)
-        plot.getAxis("left").enableAutoSIPrefix(False)
-        plot.getAxis("bottom").enableAutoSIPrefix(False)
-        return plot
+    # What the user does
+
+    def _choose_logarithmic(self, logarithmic: bool) -> None:
+        self.set_logarithmic(logarithmic)
+        self.logarithmic_changed.emit(logarithmic)
+
+    def _show_all(self) -> None:
+        self.set_span(None)
+        self.ranged.emit(None)
+
+    def _point(self, step: int | None) -> None:
+        self.set_cursor(step)
+        self.pointed.emit(step)
+
+    def _hover(self, position) -> None:
+        if self.plot.plotItem.vb.sceneBoundingRect().contains(position):
+            self._point(nearest_step(self._curves, self.plot.plotItem.vb.mapSceneToView(position).x()))
+        elif self._cursor is not None:
+            self._point(None)
+
+    def _zoomed(self) -> None:
+        """By hand: what is in sight is drawn as finely as the screen can show it."""
+        first, last = self.plot.viewRange()[0]
+        self._span = (first, last)
+        self._draw_all()
+        self.ranged.emit(self._span)
 
     def _clicked(self, event) -> None:
         if event.double():
-            self.plot.enableAutoRange()
+            self._show_all()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys read the curves; a pointer that leaves takes the cursor with it."""
+        if event.type() == QEvent.Type.KeyPress:
+            return self._key(Qt.Key(event.key()))
+        if event.type() == QEvent.Type.Leave and self._cursor is not None and not self.plot.hasFocus():
+            self._point(None)
+        return False
+
+    def _key(self, key: Qt.Key) -> bool:
+        steps = self._curves.steps
+        if key == Qt.Key.Key_0:
+            self._show_all()
+        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+            self._point(None)
+        elif key in _MOVES and len(steps):
+            row = len(steps) - 1 if self._cursor is None else int(np.searchsorted(steps, self._cursor))
+            self._point(int(steps[np.clip(_MOVES[key](row, len(steps)), 0, len(steps) - 1)]))
+        else:
+            return False
+        return True
+
+    # Inside
+
+    def _draw_all(self) -> None:
+        self._draw_lines(self._lines, self._curves)
+        self._draw_lines(self._behind, self._reference)
+        self._second.follow()
+
+    def _draw_lines(self, lines: dict[str, object], curves: Curves) -> None:
+        buckets, ends = max(_FEWEST, self.plot.width()), [mark.step for mark in curves.marks]
+        for name, line in lines.items():
+            values = curves.columns.get(name)
+            if values is None or name in self._hidden:
+                line.setData([], [])
+                continue
+            if self._logarithmic:
+                values = np.where(values > 0, values, np.nan)
+            line.setData(*drawn_points(curves.steps, values, buckets, ends, self._span))
 
     def _set_metrics(self, metrics: tuple[Metric, ...]) -> None:
-        for line in self._lines.values():
+        for line in (*self._behind.values(), *self._lines.values()):
+            self._second.remove(line)
             self.plot.removeItem(line)
         self._metrics = metrics
+        units = units_of(metrics)
+        self._second.set_used(len(units) > 1)
         colours = curve_colours(QApplication.palette())
-        self._lines = {
-            metric.name: self.plot.plot([], [], pen=_pen(colours[index % len(colours)]))
-            for index, metric in enumerate(metrics)
-        }
+        for lines, strength in ((self._behind, 110), (self._lines, 255)):
+            lines.clear()
+            for index, metric in enumerate(metrics):
+                pen = _pen(colours[index % len(colours)], strength)
+                line = self._pyqtgraph.PlotDataItem([], [], pen=pen, connect="finite")
+                line.setVisible(metric.name not in self._hidden)
+                lines[metric.name] = line
+                (self.plot if (metric.unit or NO_UNIT) == units[0] else self._second).addItem(line)
+        self._draw_lines(self._behind, self._reference)
         self._label_axes()
-
-    def _unit(self) -> str:
-        """The unit that all curves share, or that they have none; "" where units differ."""
-        units = {metric.unit or _NO_UNIT for metric in self._metrics}
-        return units.pop() if len(units) == 1 else ""
 
     def _label_axes(self) -> None:
         text = QApplication.palette().text().color().name()
         font = small_font(self, 0.9)
         style = {"color": text, "font-size": f"{font.pointSizeF():.1f}pt"}
         self.plot.setLabel("bottom", "step", **style)
+        left, *right = units_of(self._metrics)
         # That numbers have no unit stands with the title; along the axis it would only take room.
-        unit = self._unit().removesuffix(_NO_UNIT)
-        self.plot.setLabel("left", unit, **style)
-        self.plot.getAxis("left").showLabel(bool(unit))
+        left = left.removesuffix(NO_UNIT)
+        self.plot.setLabel("left", left, **style)
+        self.plot.getAxis("left").showLabel(bool(left))
+        if right:
+            self.plot.setLabel("right", right[0].replace(NO_UNIT, "no unit"), **style)
         # pyqtgraph reserves room for a label of twice the height.
         self.plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
 
     def _write_legend(self) -> None:
-        """Title and curves, each with its newest value; a unit that all share stands with the title."""
-        colours, unit = curve_colours(QApplication.palette()), self._unit()
-        text = f"<b>{self._title}</b>" + (f" ({unit})" if unit else "")
-        alone = True
-        for index, metric in enumerate(self._metrics):
-            colour = colours[index % len(colours)].name()
-            words = f"{metric.label} {self._newest(metric)} {'' if unit else metric.unit}".strip()
-            # Longer than a line, it is broken and has its lines for itself; else it stays whole, beside others.
-            before, alone = alone, self.legend.fontMetrics().horizontalAdvance(f"■ {words}") > self.legend.width()
-            words = words if alone else words.replace(" ", "&nbsp;")
-            text += "<br>" if alone or before else "&ensp; "
-            text += f'<span style="color:{colour}">&#9632;</span>&nbsp;{words}'
-        self.legend.setText(text)
+        self.legend.write(self._metrics, self._curves, self._hidden, self._cursor, self._reference_title)
 
-    def _newest(self, metric: Metric) -> str:
-        values = self._curves.columns.get(metric.name, np.empty(0))
-        finite = np.flatnonzero(np.isfinite(values))
-        return number_text(values[finite[-1]]) if len(finite) else ""
+    def _make_plot(self, title: str):
+        plot = self._pyqtgraph.PlotWidget()
+        plot.setAccessibleName(title)
+        plot.setToolTip(_TIP)
+        plot.setMenuEnabled(False)
+        plot.setMinimumHeight(70)
+        plot.setFrameShape(plot.Shape.NoFrame)
+        plot.hideButtons()
+        for side in ("left", "bottom", "right"):
+            plot.getAxis(side).setStyle(tickFont=small_font(self, 0.85), autoExpandTextSpace=True)
+            plot.getAxis(side).enableAutoSIPrefix(False)
+        return plot
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.legend, 1)
+        head.addWidget(self.menu_button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 0, 6, 0)
+        column.setSpacing(1)
+        column.addLayout(head)
+        column.addWidget(self.plot, 1)
+
+    def _connect(self) -> None:
+        self.legend.term_clicked.connect(self.term_switched)
+        menu = self.menu_button
+        menu.opened.connect(lambda: menu.fill(self._metrics, self._hidden, self._logarithmic))
+        menu.term_switched.connect(self.term_switched)
+        menu.logarithmic_chosen.connect(self._choose_logarithmic)
+        menu.all_wanted.connect(self._show_all)
+        scene = self.plot.scene()
+        scene.sigMouseClicked.connect(self._clicked)
+        scene.sigMouseMoved.connect(self._hover)
+        self.plot.plotItem.vb.sigRangeChangedManually.connect(self._zoomed)
+        self.plot.installEventFilter(self)
 
 
-def _pen(colour) -> QPen:
-    # One device pixel wide: Qt draws wider lines ten times slower.
-    pen = QPen(colour, 1)
+_MOVES = {
+    Qt.Key.Key_Left: lambda row, count: row - 1,
+    Qt.Key.Key_Right: lambda row, count: row + 1,
+    Qt.Key.Key_PageUp: lambda row, count: row - max(count // _PAGE, 1),
+    Qt.Key.Key_PageDown: lambda row, count: row + max(count // _PAGE, 1),
+    Qt.Key.Key_Home: lambda row, count: 0,
+    Qt.Key.Key_End: lambda row, count: count - 1,
+}
+
+
+def _pen(colour: QColor, strength: int = 255) -> QPen:
+    # One device pixel wide: Qt draws wider and broken lines ten times slower.
+    shade = QColor(colour)
+    shade.setAlpha(strength)
+    pen = QPen(shade, 1)
     pen.setCosmetic(True)
     return pen

@@ -1,17 +1,23 @@
-"""The curves of a run against the step: losses of generator and critic, photon sums, convergence."""
+"""The curves of a run against the step: losses of generator and critic, photon sums, convergence, quality."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QToolButton, QVBoxLayout, QWidget
 
+from fluogan_app.core.data.curve_parts import part_of, phase_at, with_balance
 from fluogan_app.core.data.result import Curves, Metric
+from fluogan_app.core.metrics.live_quality import BestStep, best_step
+from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import PaletteWatcher
 from fluogan_app.gui.views.arrangement import FittingGrid
-from fluogan_app.gui.views.controls import SHOW_SHEET, QuietLabel, row_of, toggle_button
+from fluogan_app.gui.views.controls import (
+    SHOW_SHEET, CalmComboBox, ElidedLabel, QuietLabel, number_text, row_of, toggle_button,
+)  # fmt: skip
+from fluogan_app.gui.views.curve_help import HELP
 from fluogan_app.gui.views.curve_plot import CurvePlot
 
 #: Diagrams in their order with their titles; a metric of another kind is drawn with the convergence.
@@ -20,11 +26,17 @@ TITLES = {
     "critic": "Critic losses",
     "photons": "Photon sums",
     "convergence": "Convergence",
+    "quality": "Quality",
 }
+#: Short words for the buttons that show and hide them.
+_SHORT = {"generator": "Generator", "critic": "Critic", "photons": "Photons"}
 #: What changes by powers of ten from the first step to the last, and is read by them.
 _ALWAYS_LOGARITHMIC = ("convergence",)
 #: Width to height at which a diagram reads best, and the height of the row of buttons.
 _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
+_ALONE = "No other run"
+#: Where a diagram would be narrower than this, one gives way until the user asks for it: Quality tells as much.
+_NARROWEST, _GIVES_WAY = 200, "convergence"
 
 
 def by_plot(curves: Curves) -> dict[str, list[Metric]]:
@@ -38,36 +50,61 @@ def by_plot(curves: Curves) -> dict[str, list[Metric]]:
 
 
 class CurvePlots(QWidget):
-    """One diagram per kind of metric. Diagrams without values are left out."""
+    """One diagram per kind of metric, with one cursor and one range of steps. Diagrams without values are left out."""
 
     shown_changed = Signal(object)  # tuple of names
+    terms_changed = Signal(object)  # tuple of the names that are hidden
+    reference_wanted = Signal(object)  # number of a run, or None
+    best_wanted = Signal(int)
+    copy_wanted = Signal()
+    save_wanted = Signal()
+    help_wanted = Signal()
+    drawn = Signal()  # curves were set: no user's wish, but what can be done with them may have changed
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("curve_plots")
         self._plots: dict[str, CurvePlot] = {}
         self._hidden: set[str] = set()
+        self._chosen, self._hidden_terms = False, set[str]()
+        self._legend_lines: tuple = ()
         self._filled: dict[str, list[Metric]] = {}
+        self._curves, self._reference, self._reference_title = Curves(), Curves(), ""
+        self._best: BestStep | None = None
+        self._span: tuple[float, float] | None = None
         self.buttons = {name: self._make_button(name, title) for name, title in TITLES.items()}
         self.log_box = QCheckBox("Logarithmic")
+        self.references, self.phase = CalmComboBox(), ElidedLabel(object_name="curves_phase", quiet=True)
+        self.tools = self._make_tools()
         self.empty = QuietLabel("The curves of a run are drawn here while it goes on.")
         self._grid = FittingGrid()
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_curves(Curves())
 
+    # Setters
+
     def set_curves(self, curves: Curves) -> None:
         """Draw these curves. Steps at which a metric was not computed are passed over."""
+        self._curves = curves = with_balance(curves)
         before, self._filled = self._filled, by_plot(curves)
-        for name, metrics in self._filled.items():
-            self._plot(name).show_curves(metrics, curves)
+        for name in self.shown:
+            self._plot(name).show_curves(self._filled[name], curves)
         if self._filled != before or not self._filled:
             self.empty.setVisible(not self._filled)
-            self.log_box.setVisible(bool(self._filled))
+            for part in (self.log_box, self.references, self.phase, *self.tools.values()):
+                part.setVisible(bool(self._filled))
             for name, button in self.buttons.items():
                 button.setVisible(name in self._filled)
             self._arrange()
         self._align_legends()
+        self._show_best()
+        self.drawn.emit()
+
+    @property
+    def curves(self) -> Curves:
+        """What is drawn, with the photon balance."""
+        return self._curves
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Draw the values on a logarithmic axis; those that are not positive are left out."""
@@ -80,15 +117,85 @@ class CurvePlots(QWidget):
         """Whether the values' axis is logarithmic."""
         return self.log_box.isChecked()
 
+    def set_references(self, runs: Sequence[tuple[int, str]], chosen: int | None) -> None:
+        """The runs, number and title, whose curves can be drawn behind, and which one is."""
+        blocked = QSignalBlocker(self.references)
+        self.references.clear()
+        self.references.addItem(_ALONE, None)
+        for number, title in runs:
+            self.references.addItem(f"Compare with {title}", number)
+        self.references.setCurrentIndex(max(self.references.findData(chosen), 0))
+        self.references.setEnabled(bool(runs))
+        del blocked
+
+    def show_reference(self, curves: Curves, title: str) -> None:
+        """Draw another run's curves thin behind; without a title none."""
+        self._reference, self._reference_title = with_balance(curves), title
+        for plot in self._plots.values():
+            plot.show_reference(self._reference, title)
+        self._align_legends()
+
+    @property
+    def reference_title(self) -> str:
+        """Whose curves are drawn behind; "" without any."""
+        return self._reference_title
+
+    def set_shown(self, names: Sequence[str] | None) -> None:
+        """Choose the diagrams in sight, among those that have values; None leaves it to the room that there is."""
+        self._chosen = names is not None
+        self._hidden = set(TITLES) - set(names) if names is not None else set()
+        self._arrange()
+
+    @property
+    def chosen(self) -> tuple[str, ...] | None:
+        """The diagrams that the user chose to see; None where nothing was chosen."""
+        return tuple(name for name in TITLES if name not in self._hidden) if self._chosen else None
+
+    def set_hidden_terms(self, names: Sequence[str]) -> None:
+        """Choose the curves that are not drawn, by the names of their metrics."""
+        self._hidden_terms = set(names)
+        for plot in self._plots.values():
+            plot.set_hidden(names)
+        self._align_legends()
+
+    @property
+    def hidden_terms(self) -> tuple[str, ...]:
+        """The curves that are not drawn."""
+        return tuple(sorted(self._hidden_terms))
+
+    def set_span(self, span: tuple[float, float] | None) -> None:
+        """Show the steps from one to another in all diagrams, or all steps."""
+        self._span = span
+        for plot in self._plots.values():
+            plot.set_span(span)
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """First and last step in sight; None while all are."""
+        return self._span
+
     @property
     def shown(self) -> tuple[str, ...]:
         """Names of the diagrams in sight."""
-        return tuple(name for name in self._filled if name not in self._hidden)
+        names = tuple(name for name in self._filled if name not in self._hidden)
+        if self._chosen or len(names) * _NARROWEST <= self.width() or "quality" not in names:
+            return names
+        return tuple(name for name in names if name != _GIVES_WAY)
 
     @property
     def plots(self) -> Mapping[str, CurvePlot]:
         """The diagrams that were made so far."""
         return self._plots
+
+    @property
+    def best(self) -> BestStep | None:
+        """The step that is marked as the best."""
+        return self._best
+
+    def seen(self) -> Curves:
+        """What is in sight: the curves that are drawn, at the steps that are shown."""
+        names = [name for plot in self.shown for name in self._plots[plot].shown_terms]
+        return part_of(self._curves, names, *(self._span or (-np.inf, np.inf)))
 
     def warm_up(self) -> bool:
         """Make one diagram ahead of its first curves, so that a run begins without a stutter. Whether one is left."""
@@ -102,24 +209,65 @@ class CurvePlots(QWidget):
     def _plot(self, name: str) -> CurvePlot:
         # Made when first needed: loading pyqtgraph takes a quarter of a second that the start does not pay.
         if name not in self._plots:
-            self._plots[name] = CurvePlot(name, TITLES[name])
+            plot = self._plots[name] = CurvePlot(name, TITLES[name])
             # Without a parent, showing it before it has its place would open a window of its own.
-            self._plots[name].setParent(self)
-            self._plots[name].set_logarithmic(self.logarithmic or name in _ALWAYS_LOGARITHMIC)
+            plot.setParent(self)
+            plot.set_logarithmic(self.logarithmic or name in _ALWAYS_LOGARITHMIC)
+            plot.show_reference(self._reference, self._reference_title)
+            plot.set_hidden(self.hidden_terms)
+            plot.pointed.connect(self._point)
+            plot.ranged.connect(self._range)
+            plot.term_switched.connect(self._switch_term)
         return self._plots[name]
 
+    def _point(self, step: int | None) -> None:
+        """The cursor stands at one step in all diagrams."""
+        for plot in self._plots.values():
+            plot.set_cursor(step)
+        phase = phase_at(self._curves, step) if step is not None else None
+        self.phase.setText("" if step is None else f"Step {number_text(step)}" + (f": {phase.name}" if phase else ""))
+        self._align_legends()
+
+    def _switch_term(self, name: str) -> None:
+        self.set_hidden_terms(tuple(self._hidden_terms ^ {name}))
+        self.terms_changed.emit(self.hidden_terms)
+
+    def _range(self, span: tuple[float, float] | None) -> None:
+        self._span = span
+        for plot in self._plots.values():
+            if plot is not self.sender():
+                plot.set_span(span)
+
+    def _show_best(self) -> None:
+        self._best = best_step(self._curves)
+        words = f"{self._best.words[0].upper()}{self._best.words[1:]}" if self._best is not None else ""
+        if "quality" in self._plots:
+            self._plots["quality"].set_best(self._best.step if self._best else None, words)
+        self.tools["best"].setVisible(self._best is not None)
+        self.tools["best"].setToolTip(f"Show the image of the best step. {words}")
+
     def _arrange(self) -> None:
+        for name in self.shown:
+            if not self._plot(name).shows(self._filled[name], self._curves):
+                self._plots[name].show_curves(self._filled[name], self._curves)
         for name, plot in self._plots.items():
             plot.setVisible(name in self.shown)
+        for name in self._filled:
+            self.buttons[name].setChecked(name in self.shown)
         plots = [self._plots[name] for name in self.shown]
         self._grid.place(plots, (self.width(), max(self.height() - _TOOLS_HEIGHT, 1)), _SHAPE)
         for plot in plots:
             plot.legend.setMinimumHeight(0)
+        self._legend_lines = ()
         self._align_legends()
 
     def _align_legends(self) -> None:
         """Legends of one height, so that the diagrams stand in line. Longer numbers may take another line."""
         plots = [self._plots[name] for name in self.shown]
+        lines = tuple((plot.legend.width(), plot.legend.lines) for plot in plots)
+        if lines == self._legend_lines:
+            return
+        self._legend_lines = lines
         tallest = max((plot.legend_height() for plot in plots), default=0)
         for plot in plots:
             if plot.legend.minimumHeight() != tallest:
@@ -131,26 +279,55 @@ class CurvePlots(QWidget):
         self._arrange()
 
     def _toggle(self, name: str, shown: bool) -> None:
-        self._hidden.discard(name) if shown else self._hidden.add(name)
+        in_sight = set(self.shown) | {name for name in TITLES if name not in self._filled} - self._hidden
+        self._hidden = set(TITLES) - (in_sight | {name} if shown else in_sight - {name})
+        self._chosen = True
         self._arrange()
         self.shown_changed.emit(self.shown)
 
     def _make_button(self, name: str, title: str) -> QToolButton:
-        button = toggle_button(title, f"curves_show_{name}", f"Show or hide “{title}”", SHOW_SHEET)
+        button = toggle_button(
+            _SHORT.get(name, title), f"curves_show_{name}", f"Show or hide “{title}”. {HELP[name]}", SHOW_SHEET
+        )
+        button.setAccessibleName(f"Show or hide “{title}”")
         button.setChecked(True)
         button.clicked.connect(lambda shown: self._toggle(name, shown))
         return button
 
+    def _make_tools(self) -> dict[str, IconButton]:
+        tools = {
+            "best": IconButton("done", "curves_best", "Show the best step"),
+            "all": IconButton("fit", "curves_all", "All steps", "Show all steps in all diagrams (double-click, 0)"),
+            "copy": IconButton("copy", "curves_copy", "Copy curves", "Copy the curves in sight as a table"),
+            "save": IconButton("export", "curves_save", "Save curves", "Write the curves in sight as CSV"),
+            "help": IconButton("help", "curves_help", "What the curves mean", "What the curves mean, and their units"),
+        }
+        tools["best"].clicked.connect(lambda: self.best_wanted.emit(self._best.step) if self._best else None)
+        tools["all"].clicked.connect(lambda: self.set_span(None))
+        tools["copy"].clicked.connect(lambda: self.copy_wanted.emit())
+        tools["save"].clicked.connect(lambda: self.save_wanted.emit())
+        tools["help"].clicked.connect(lambda: self.help_wanted.emit())
+        return tools
+
     def _lay_out(self) -> None:
         self.log_box.setObjectName("curves_logarithmic")
         self.log_box.setAccessibleName("Logarithmic axis")
-        self.log_box.setToolTip("Logarithmic axis of values; values that are not positive are left out")
+        self.log_box.setToolTip(
+            "Logarithmic axis of values in all diagrams; values that are not positive are left out. Each diagram has "
+            "its own choice in its menu."
+        )
         self.log_box.clicked.connect(self.set_logarithmic)
+        self.references.setObjectName("curves_reference")
+        self.references.setAccessibleName("Run to compare with")
+        self.references.setToolTip("Draw the curves of another run thin behind")
+        self.references.activated.connect(lambda _: self.reference_wanted.emit(self.references.currentData()))
+        self.set_references((), None)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(row_of((*self.buttons.values(), None, self.log_box)))
+        tools = (self.phase, self.references, self.log_box, *self.tools.values())
+        column.addLayout(row_of((*self.buttons.values(), *tools)))
         column.addWidget(self.empty, 1)
         column.addLayout(self._grid, 1)
 

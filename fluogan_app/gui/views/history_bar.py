@@ -90,6 +90,14 @@ class HistoryBar(QWidget):
         if self._steps:
             self.slider.setValue(self.slider.value() + count)
 
+    def go_to(self, step: int) -> int | None:
+        """Go to the moment that is nearest to a step; which that is, None where there is no choice."""
+        if len(self._steps) < 2:
+            return None
+        index = min(range(len(self._steps)), key=lambda at: abs(self._steps[at] - step))
+        self.slider.setValue(index)
+        return self._steps[index]
+
     def go_to_newest(self) -> None:
         """Back to the newest image."""
         self.newest_button.click()

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from fluogan_app.core.data.result import Curves, Metric
+from fluogan_app.core.data.result import Curves, Metric, PhaseMark
+from fluogan_app.core.metrics.live_quality import QUALITY_METRICS
 from fluogan_app.gui.style import apply_scheme
-from fluogan_app.gui.views.curve_plot import thinned
+from fluogan_app.gui.views.controls import number_text
+from fluogan_app.gui.views.curve_lines import drawn_points, thinned
 from fluogan_app.gui.views.curve_plots import CurvePlots, by_plot
 
 LEFT = Qt.MouseButton.LeftButton
@@ -211,3 +213,172 @@ def _cost(plots: CurvePlots, drawn: Curves) -> float:
     begun = time.process_time()
     plots.set_curves(drawn)
     return time.process_time() - begun
+
+
+# Phases, cursor, terms, another run, what is in sight
+
+
+def phased(count: int = 400) -> Curves:
+    """Two phases, photon sums, and quality at every 40th step."""
+    drawn = curves(count)
+    columns, random = dict(drawn.columns), np.random.default_rng(1)
+    columns["photons_simulated"] = columns.pop("photons_2") + 100
+    columns["photons_recorded"] = np.full(count, 100.0)
+    metrics = [Metric(name, name, "photons", "photons") for name in ("photons_simulated", "photons_recorded")]
+    for metric in QUALITY_METRICS:
+        columns[metric.name] = np.full(count, np.nan)
+        columns[metric.name][39::40] = 1.0 + random.random(count // 40)
+    kept = [metric for metric in drawn.metrics if metric.name != "photons_2"]
+    marks = (PhaseMark(0, "Mean fit"), PhaseMark(count // 2, "Against the critic"))
+    return Curves((*kept, *metrics, *QUALITY_METRICS), drawn.steps, columns, marks)
+
+
+@given(st.integers(2, 900), st.integers(0, 900), st.integers(4, 60))
+def test_no_line_leads_from_one_phase_to_the_next(count, end, buckets):
+    values = np.random.default_rng(0).normal(size=count)
+    steps, kept = drawn_points(np.arange(1, count + 1), values, buckets, [0, end])
+    for first, second in zip(range(len(steps) - 1), range(1, len(steps))):
+        joined = np.isfinite(kept[first]) and np.isfinite(kept[second])
+        assert not (joined and steps[first] <= end < steps[second])
+    assert np.nanmax(kept) == values.max() and np.nanmin(kept) == values.min()
+
+
+def test_without_the_gap_the_jump_would_be_drawn():
+    """The wrong case that the check above is for."""
+    steps, kept = drawn_points(np.arange(1, 11), np.arange(10.0), 100)
+    assert np.isfinite(kept).all() and np.any((steps[:-1] <= 5) & (steps[1:] > 5))
+
+
+def test_zooming_in_shows_what_was_thinned_out(plots):
+    drawn = curves(20_000)
+    plots.set_curves(drawn)
+    line = plots.plots["generator"]._lines["generator_0"]
+    assert len(line.xData) < 3000
+    plots.set_span((5000.0, 5100.0))
+    assert set(range(5000, 5101)) <= set(line.xData.tolist()) and len(line.xData) <= 104
+    for plot in plots.plots.values():
+        np.testing.assert_allclose(plot.plot.viewRange()[0], (5000, 5100))
+    QTest.mouseClick(plots.tools["all"], LEFT)
+    assert plots.span is None and line.xData[0] == 1
+
+
+def test_photons_have_their_difference_in_percent_on_an_axis_of_its_own(plots):
+    plots.set_curves(phased())
+    plot = plots.plots["photons"]
+    assert plot.plot.getAxis("left").labelText == "photons" and plot.plot.getAxis("right").labelText == "%"
+    assert "photons" in plot.legend.text() and "&nbsp;%</a>" in plot.legend.text()
+    assert plots.plots["quality"].plot.getAxis("left").labelText == "nm"
+    assert not plots.plots["generator"].plot.getAxis("right").isVisible()
+
+
+def test_the_cursor_tells_step_phase_and_all_values(plots, listen):
+    drawn = phased()
+    plots.set_curves(drawn)
+    plot = plots.plots["generator"]
+    QTest.keyClick(plot.plot, Qt.Key.Key_Home)
+    assert plots.phase.text() == "Step 1: Mean fit" and "step 1" in plot.legend.text()
+    assert number_text(drawn.columns["generator_0"][0]) in plot.legend.text()
+    for _ in range(3):
+        QTest.keyClick(plot.plot, Qt.Key.Key_Right)
+    assert plots.phase.text() == "Step 4: Mean fit"
+    QTest.keyClick(plot.plot, Qt.Key.Key_End)
+    assert plots.phase.text() == "Step 400: Against the critic"
+    assert all("step 400" in plots.plots[name].legend.text() for name in plots.shown)
+    QTest.keyClick(plot.plot, Qt.Key.Key_Escape)
+    assert plots.phase.text() == "" and "step" not in plot.legend.text()
+
+
+def test_pointing_reads_the_nearest_step(plots):
+    plots.set_curves(phased())
+    QApplication.processEvents()
+    plot = plots.plots["generator"]
+    box = plot.plot.plotItem.vb
+    place = box.mapViewToScene(QPointF(200.2, 5.0))
+    plot.plot.scene().sigMouseMoved.emit(place)
+    assert plots.phase.text().startswith("Step 200")
+    plot.plot.scene().sigMouseMoved.emit(QPointF(-50, -50))
+    assert plots.phase.text() == ""
+
+
+def test_a_term_is_switched_by_its_name_and_by_the_menu(plots, listen):
+    plots.set_curves(phased())
+    ear, plot = listen(plots), plots.plots["generator"]
+    plot.legend.linkActivated.emit("generator_1")
+    assert plots.hidden_terms == ("generator_1",) and not plot._lines["generator_1"].isVisible()
+    assert ear.values("terms_changed") == [(("generator_1",),)]
+    assert "generator_1" not in {metric.name for metric in plots.seen().metrics}
+    menu = plot.menu_button.menu()
+    menu.aboutToShow.emit()
+    action = next(action for action in menu.actions() if action.objectName() == "curve_term_generator_1")
+    assert not action.isChecked()
+    action.trigger()
+    assert plots.hidden_terms == () and plot._lines["generator_1"].isVisible()
+    ear.clear()
+    plots.set_hidden_terms(["generator_0"])
+    assert not ear.values("terms_changed") and not plot._lines["generator_0"].isVisible()
+
+
+def test_one_diagram_alone_may_be_logarithmic(plots):
+    plots.set_curves(phased())
+    plot = plots.plots["critic"]
+    plot.menu_button.menu().aboutToShow.emit()
+    next(action for action in plot.menu_button.menu().actions() if action.text() == "Logarithmic").trigger()
+    assert plot.logarithmic and not plots.plots["generator"].logarithmic
+
+
+def test_another_run_is_drawn_behind_and_named(plots):
+    plots.set_curves(phased(400))
+    plots.show_reference(phased(200), "run 1")
+    plot = plots.plots["generator"]
+    assert plot._behind["generator_0"].xData[-1] == 200 and plot._lines["generator_0"].xData[-1] == 400
+    assert "thin: run 1" in plot.legend.text()
+    plots.show_reference(Curves(), "")
+    assert plot._behind["generator_0"].xData is None and "thin" not in plot.legend.text()
+
+
+def test_phases_are_named_where_there_is_room(plots):
+    plots.set_curves(phased(400))
+    QApplication.processEvents()
+    lines = plots.plots["generator"]._marks._lines
+    assert [line.value() for line in lines] == [0, 200] and all(line.label.isVisible() for line in lines)
+    crowded = phased(400)
+    marks = (PhaseMark(0, "one"), PhaseMark(2, "two"), PhaseMark(4, "three"))
+    plots.set_curves(Curves(crowded.metrics, crowded.steps, crowded.columns, marks))
+    shown = [line.label.isVisible() for line in plots.plots["generator"]._marks._lines]
+    assert shown == [False, False, True]
+
+
+def test_the_best_step_is_marked(plots, listen):
+    drawn = phased()
+    drawn.columns["decorrelation_nm"][199] = 0.5
+    drawn.columns["shown_discrepancy"][:] = np.where(np.isnan(drawn.columns["decorrelation_nm"]), np.nan, 1.0)
+    plots.set_curves(drawn)
+    assert plots.best.step == 200
+    ear = listen(plots)
+    QTest.mouseClick(plots.tools["best"], LEFT)
+    assert ear.values("best_wanted") == [(200,)]
+    plots.set_curves(curves(50))
+    assert plots.best is None and not plots.tools["best"].isVisible()
+
+
+def test_each_diagram_says_its_newest_values_to_who_hears_it(plots):
+    plots.set_curves(phased())
+    words = plots.plots["photons"].plot.accessibleDescription()
+    assert words.startswith("Photon sums at step 400: ") and "Difference" in words and "%" in words
+
+
+def test_where_five_are_too_many_one_gives_way_until_it_is_asked_for(shown):
+    plots = shown(CurvePlots(), 860, 240)
+    plots.set_curves(phased())
+    assert plots.shown == ("generator", "critic", "photons", "quality") and plots.chosen is None
+    assert not plots.buttons["convergence"].isChecked()
+    QTest.mouseClick(plots.buttons["convergence"], LEFT)
+    assert "convergence" in plots.shown and len(plots.shown) == 5
+
+
+def test_an_update_of_ten_thousand_steps_is_drawn_from_few_points(plots):
+    long = [phased(10_000) for _ in range(2)]
+    plots.set_curves(long[0])
+    QApplication.processEvents()
+    assert min(_cost(plots, long[turn % 2]) for turn in range(8)) < 0.010
+    assert sum(plot.point_count for plot in plots.plots.values()) < 18 * 2 * plots.width() / 3
