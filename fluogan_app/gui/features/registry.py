@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluogan_app.gui.features.curves import CurvesFeature
 from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.feature import Feature
@@ -23,6 +24,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Presets,
     Queueing,
     History,
+    CurvesFeature,
     Judging,
     PreviewFeature,
     Repeating,
