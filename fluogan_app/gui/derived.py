@@ -1,16 +1,13 @@
-"""What follows from the values as they stand: shown under the form, so that nobody has to reckon."""
+"""How large a run of the values as they stand is: shown under the form, so that nobody has to reckon."""
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
-from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.planning import make_plan
 from fluogan_app.core.params import Params
 from fluogan_app.core.project.model import ProjectDocument
-from fluogan_app.core.units import bytes_text, length_text, sigma_from_fwhm
+from fluogan_app.core.units import bytes_text, length_text
 
 Line = tuple[str, str]
 
@@ -20,27 +17,7 @@ def derived_values(
 ) -> list[Line]:
     """Label and text of every value that follows from others. Lines whose inputs are missing are left out."""
     zoom = getattr(params, "zoom", 1)
-    lines = _optics(document.acquisition, zoom)
-    if shape_tyx is not None:
-        lines += _sizes(document, method, params, shape_tyx, zoom)
-    return lines
-
-
-def _optics(acquisition: Acquisition, zoom: int) -> list[Line]:
-    fwhm_nm, pixel_nm = acquisition.psf_fwhm_nm, acquisition.pixel_size_nm
-    lines: list[Line] = []
-    if acquisition.psf == "measured":
-        # Its width is known when the file is read, with the run.
-        name = PurePath(acquisition.psf_file).name if acquisition.psf_file else "not chosen yet"
-        fwhm_nm, lines = None, [("PSF", f"measured ({name})")]
-    if fwhm_nm is not None:
-        lines.append(("PSF width in use", f"FWHM {length_text(fwhm_nm)} ({acquisition.psf_origin.value})"))
-        lines.append(("PSF σ", length_text(sigma_from_fwhm(fwhm_nm))))
-    if pixel_nm is not None:
-        lines.append(("Fine pixel", length_text(pixel_nm / zoom)))
-    if pixel_nm is not None and fwhm_nm is not None:
-        lines.append(("FWHM in pixels", f"{fwhm_nm / pixel_nm:.3g} camera, {fwhm_nm * zoom / pixel_nm:.3g} fine"))
-    return lines
+    return [] if shape_tyx is None else _sizes(document, method, params, shape_tyx, zoom)
 
 
 def _sizes(

@@ -60,6 +60,11 @@ class ParametersController(QObject):
         expected = pace.estimate_text(session.document, session.params, shape[1:]) if shape else ""
         self._form.set_derived([*lines, ("Expected time", expected)] if expected else lines)
 
+    def renew(self) -> None:
+        """The form was made anew: show everything again."""
+        self._show_defaults()
+        self.refresh()
+
     def focus(self, name: str) -> None:
         """Go to a field."""
         self._form.focus(name)

@@ -69,6 +69,14 @@ def choose_new_file(
     return _shown(dialog)
 
 
+def choose_psf(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing image of a bead."""
+    dialog = _dialog(parent, "choose_psf", "The image of a bead: a measured PSF", folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Images (*.tif *.tiff *.npy)", "All files (*)"])
+    return _shown(dialog)
+
+
 def choose_preset(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
     """An existing preset's file."""
     dialog = _dialog(parent, "import_preset", "Import a preset", folder, chosen)

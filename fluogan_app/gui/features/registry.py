@@ -10,6 +10,7 @@ from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
+from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
@@ -19,6 +20,7 @@ from fluogan_app.gui.features.troubleshooting import Troubleshooting
 FEATURES: tuple[type[Feature], ...] = (
     Holding,
     Editing,
+    Optics,
     Looking,
     Differences,
     Presets,

@@ -35,6 +35,7 @@ class ParameterForm(QWidget):
     was_reset = Signal(object, object)  # params_type, tuple of names; follows the `edited` of each
     several_began = Signal(str)  # the `edited` and `was_reset` that follow are one thing that the user did, in words
     several_ended = Signal()
+    sections_changed = Signal()  # the fields were made anew
 
     def __init__(self, sections: Sections = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +86,7 @@ class ParameterForm(QWidget):
         if old is not None:
             old.deleteLater()
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.sections_changed.emit()
         self._scroll.setMinimumWidth(page.minimumSizeHint().width() + bar + 2)
 
     def set_values(
