@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fluogan_app.core.jobs.events import Sink
+from fluogan_app.core.jobs.memory_use import MemoryWatcher
 from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.project.history import HistoryWriter
 from fluogan_app.core.project.live_watchers import CriticWatcher, QualityWatcher
@@ -12,7 +13,7 @@ from fluogan_app.core.project.run import Run
 
 def watched_in_window(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:
     """All that the window shows of a run as it goes on."""
-    return (*kept_on_disk(run, prepared, sink),)
+    return (*kept_on_disk(run, prepared, sink), MemoryWatcher(prepared.environment["device"], sink),)
 
 
 def kept_on_disk(run: Run, prepared: PreparedRun, sink: Sink) -> tuple[Watcher, ...]:

@@ -1,0 +1,59 @@
+"""Where a run would be computed, why there, and whether it fits: looked up before it is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluogan_app.core.device import Card, DeviceChoice, cards, choose_device
+from fluogan_app.core.errors import DeviceError
+from fluogan_app.core.jobs.memory import card_memory_bytes, free_memory_bytes
+from fluogan_app.core.jobs.needs import Asked, Way, fits, ways_to_fit
+from fluogan_app.core.units import bytes_text
+
+
+@dataclass(frozen=True)
+class Place:
+    """The device that a run would take, or why it cannot have the one that it wants.
+
+    free_bytes: None where the system does not tell. ways: changes that make it fit, none where it does.
+    """
+
+    choice: DeviceChoice | None
+    trouble: str
+    cards: tuple[Card, ...]
+    needed_bytes: int
+    free_bytes: int | None
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is expected to fit in memory."""
+        return fits(self.needed_bytes, self.free_bytes)
+
+    @property
+    def words(self) -> str:
+        """Device and memory in one line: "Processor · needs about 310 MB, 3.2 GB free"."""
+        if self.choice is None:
+            return self.trouble
+        free = "" if self.free_bytes is None else f", {bytes_text(self.free_bytes)} free"
+        short = "" if self.fits else "Too large: "
+        return f"{short}{self.choice.title} · needs about {bytes_text(self.needed_bytes)}{free}"
+
+
+def look_up(asked: Asked) -> Place:
+    """Choose the device as the run would, and ask it for its memory. Loads torch: not for the window's thread."""
+    needed, present = asked.needed_bytes, cards()
+    try:
+        choice = choose_device(asked.settings.device)
+    except DeviceError as error:
+        return Place(None, error.one_line, present, needed, None)
+    free = _free_bytes(choice.device)
+    ways = () if fits(needed, free) else ways_to_fit(asked, free)
+    return Place(choice, "", present, needed, free, ways)
+
+
+def _free_bytes(device: str) -> int | None:
+    if device == "cpu":
+        return free_memory_bytes()
+    known = card_memory_bytes(device)
+    return None if known is None else known[0]
