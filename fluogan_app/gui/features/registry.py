@@ -11,6 +11,7 @@ from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
 from fluogan_app.gui.features.optics import Optics
+from fluogan_app.gui.features.machine import Machine
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
@@ -25,6 +26,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Differences,
     Presets,
     Queueing,
+    Machine,
     History,
     CurvesFeature,
     Judging,
