@@ -12,6 +12,7 @@ from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
 from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
+from fluogan_app.gui.features.telling import Telling
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
@@ -27,6 +28,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Presets,
     Queueing,
     Machine,
+    Telling,
     History,
     CurvesFeature,
     Judging,
