@@ -136,6 +136,7 @@ class ComparePane(QWidget):
             )
             bar.show_levels(one.levels, table, one.unit, look.scale)
             bar.setAccessibleName(f"Colours of {one.title}")
+            menu.show_image(one.placed.array)
             menu.show_settings(look, one.levels, one.unit)
 
     def _show_title(self) -> None:

@@ -76,6 +76,7 @@ class ImagePane(QWidget):
         had_image = self.canvas.array is not None
         self._unit = unit
         self.canvas.set_array(array, pixel_size_nm, origin_nm, camera_pixels)
+        self.menu.show_image(array)
         self._show_colours(renew=not (keep_levels and had_image))
         for part in (self.colour_bar, self.display_button):
             part.setVisible(array is not None)
