@@ -62,7 +62,7 @@ def needs_that_are_met(session: Session, features: Iterable[Feature]) -> set[str
         "run": session.shown_run is not None,
         "idle": session.project is not None and not session.busy,
         "job": session.busy,
-        "finished": status is RunStatus.FINISHED,
+        "finished": status is RunStatus.FINISHED and not session.shown_run.record.in_parts,
         "unfinished": status in _UNFINISHED,
     }
     return {name for name, met in so.items() if met}.union(*(feature.needs_met() for feature in features))

@@ -27,6 +27,7 @@ from fluogan_app.core.project.folder import SUFFIX, project_folder
 from fluogan_app.core.project.preset_folder import PresetFolder, find_preset
 from fluogan_app.core.project.presets import recording_of
 from fluogan_app.core.project.run import Run
+from fluogan_app.core.project.watching import kept_on_disk
 from fluogan_app.core.project.workflow import RunRequest, Started, prepare_run, run_prepared
 
 
@@ -130,7 +131,7 @@ def _run(destination: Destination, stack: Stack, request: RunRequest, report: Re
         prepared = prepare_run(stack, request)
         if control.cancelled:
             raise KeyboardInterrupt
-        return run_prepared(destination.project(), prepared, control, sink, started)
+        return run_prepared(destination.project(), prepared, control, sink, started, kept_on_disk)
 
     return run_and_report(destination.folder, job, report, stack.warnings)
 

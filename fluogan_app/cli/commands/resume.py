@@ -15,6 +15,7 @@ from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.watching import kept_on_disk
 from fluogan_app.core.project.workflow import Started, resume_run, stack_at
 
 
@@ -42,7 +43,7 @@ def _resume(project: Project, arguments: argparse.Namespace, report: Report) -> 
     stack = stack_at(project, number, arguments.stack) if arguments.stack is not None else None
 
     def job(control: Control, sink: Sink, on_started: Started) -> tuple[Run, Ended]:
-        return resume_run(project, number, control, sink, total_steps, stack, on_started)
+        return resume_run(project, number, control, sink, total_steps, stack, on_started, kept_on_disk)
 
     return run_and_report(project.folder, job, report, stack.warnings if stack is not None else ())
 

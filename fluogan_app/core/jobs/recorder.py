@@ -33,8 +33,9 @@ class Recorder:
             self._take_over(before)
 
     def add(self, step: int, values: Mapping[str, torch.Tensor]) -> None:
-        """Keep one step's metrics without waiting for the device."""
-        self._pending.append((step, values))
+        """Keep one step's metrics without waiting for the device. One of a repeat has none and is no step of the image."""
+        if values:
+            self._pending.append((step, values))
 
     def note(self, step: int, values: Mapping[str, float]) -> None:
         """Keep what was seen from outside after a step; what is not finite was not seen."""

@@ -154,3 +154,8 @@ class RunRecord(Record):
     environment: dict[str, str] = Field(default_factory=dict)
     process_id: int = 0
     host: str = ""
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether it was done in tiles or repeats, which cannot go on with more steps once they are finished."""
+        return self.total_steps != self.params.get("steps", self.total_steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -157,10 +158,9 @@ def test_names_of_other_files_are_left_alone(run):
 
 
 def test_a_run_in_repeats_has_the_history_of_its_image_only(project, stack, request_for):
-    request = request_for("fluogan", steps=8, zoom=2, delta=0)
-    settings = request.settings.replace(repeats=2)
-    from dataclasses import replace
-
-    run, ended = start_run(project, stack, replace(request, settings=settings), watched=kept_on_disk)
+    asked = request_for("fluogan", steps=8, zoom=2, delta=0)
+    asked = replace(asked, settings=asked.settings.replace(repeats=2))
+    run, ended = start_run(project, stack, asked, watched=kept_on_disk)
     assert ended.outcome is Outcome.FINISHED and ended.steps == 24
     assert max(moment.step for moment in moments_of(run)) <= 8
+    assert run.record.in_parts and run.curves().steps.tolist() == list(range(1, 9))
