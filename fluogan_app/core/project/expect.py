@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from fluogan_app.core.simulate.params import LinesParams
     from fluogan_app.core.simulate.scenarios import SimulatedStack
 
+#: Share of the rows from which on a distance counts as told apart.
+RESOLVED_SHARE = 0.9
 #: Of one try, so much is simulating.
 _SIMULATING = 0.25
 
@@ -50,7 +52,7 @@ class LineSplit:
     @property
     def apart(self) -> bool:
         """Whether it counts as resolved: in at least nine of ten rows."""
-        return self.share >= 0.9
+        return self.share >= RESOLVED_SHARE
 
 
 @dataclass(frozen=True)

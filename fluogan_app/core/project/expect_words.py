@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fluogan_app.core.project.expect import Expectation, Try
+import numpy as np
+
+from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.core.project.expect import RESOLVED_SHARE, Expectation, Try
 from fluogan_app.core.units import length_text, seconds_text
 
 #: What nobody should read out of it.
 LIMITS = (
-    "The model is taken to be right: PSF, noise and camera are simulated as they are stated. A PSF that differs, drift, "
-    "sample out of focus or moving molecules make the real result worse.",
-    "The sample is a pattern of straight lines of even light. Structures that cross, end or differ in light are harder; "
-    "the figure is no resolution of your image.",
+    "The model is taken to be right: PSF, noise and camera are simulated as they are stated. A PSF that differs, "
+    "drift, sample out of focus or moving molecules make the real result worse.",
+    "The sample is a pattern of straight lines of even light. Structures that cross, end or differ in light are "
+    "harder; the figure is no resolution of your image.",
     "A line counts as resolved where both lines are seen apart and in their place, in at least 90 % of the rows.",
 )
 
@@ -72,6 +75,17 @@ def shares(found: Expectation) -> list[tuple[float, float, float, float | None]]
         middle = errors[len(errors) // 2] if errors else None
         rows.append((splits[0].spacing_nm, sum(part) / len(part), min(part), max(part), middle))
     return rows
+
+
+def share_curve(found: Expectation) -> Evidence:
+    """In how many rows lines of each distance are told apart, as a diagram."""
+    spacings = np.array([row[0] for row in shares(found)])[::-1]
+    percent = 100.0 * np.array([row[1] for row in shares(found)])[::-1]
+    ends = np.array([spacings[0], spacings[-1]])
+    limit = Series(f"{100 * RESOLVED_SHARE:.0f} % count as told apart", ends, np.full(2, 100 * RESOLVED_SHARE),
+                   drawn_as="line")  # fmt: skip
+    told = Series("rows that show two lines", spacings, percent)
+    return Evidence("Which distances are told apart", "Distance of the lines in nm", "Rows in %", (told, limit))
 
 
 def _spacing_error(tries: tuple[Try, ...]) -> str:
