@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from fluogan_app.gui.features.critic import CriticFeature
 from fluogan_app.gui.features.curves import CurvesFeature
 from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.expect import ExpectFeature
 from fluogan_app.gui.features.feature import Feature
-from fluogan_app.gui.features.field_estimates import FieldEstimates
 from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
-from fluogan_app.gui.features.measuring import MeasuringFeature
 from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
 from fluogan_app.gui.features.telling import Telling
@@ -21,16 +18,13 @@ from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.queueing import Queueing
-from fluogan_app.gui.features.runs_table import RunsTableFeature
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
     Holding,
     Editing,
     Optics,
-    FieldEstimates,
     Looking,
-    MeasuringFeature,
     Differences,
     Presets,
     Queueing,
@@ -38,9 +32,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Telling,
     History,
     CurvesFeature,
-    CriticFeature,
     Judging,
-    RunsTableFeature,
     PreviewFeature,
     ExpectFeature,
     Repeating,
