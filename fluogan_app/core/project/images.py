@@ -64,8 +64,7 @@ def write_imagej(
         metadata["unit"] = "um"
 
     def write(temporary: Path) -> None:
-        scale = _resolution(pixel_size_nm, per_nm=1e3, unit="NONE")
-        tifffile.imwrite(temporary, pixels, imagej=True, metadata=metadata, **scale)
+        tifffile.imwrite(temporary, pixels, imagej=True, metadata=metadata, **imagej_scale(pixel_size_nm))
 
     write_atomic(path, write)
 
@@ -93,6 +92,11 @@ def sampled(image: np.ndarray, shape_yx: tuple[int, int]) -> np.ndarray:
     """The image on another grid of the same field, each pixel as its nearest one is."""
     rows, columns = ((np.arange(new) * old + old // 2) // new for new, old in zip(shape_yx, image.shape))
     return image[np.ix_(rows, columns)]
+
+
+def imagej_scale(pixel_size_nm: float | None) -> dict[str, Any]:
+    """What tifffile is told so that ImageJ reads the pixel size in µm."""
+    return _resolution(pixel_size_nm, per_nm=1e3, unit="NONE")
 
 
 def _resolution(pixel_size_nm: float | None, per_nm: float, unit: str) -> dict[str, Any]:
