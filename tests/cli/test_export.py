@@ -81,3 +81,15 @@ def test_a_third_of_a_pixel_stays_a_third(fluogan, reconstruct, project_path, tm
         fluogan("export", project_path, "--estimate", tmp_path / name)
         scene = json.loads(fluogan("info", tmp_path / name, "--json").out)["scenes"][0]
         assert scene["pixel_size_nm"]["x"] == pytest.approx(100 / 3, rel=1e-9)
+
+
+def test_a_film_of_the_run_beside_its_image(fluogan, reconstruct, project_path, tmp_path) -> None:
+    from PIL import Image
+
+    assert reconstruct().code == 0
+    said = fluogan("export", project_path, "--movie", tmp_path / "x.gif", "--estimate", tmp_path / "x.tif")
+    assert said.code == 0 and "x.gif" in said.out, said
+    with Image.open(tmp_path / "x.gif") as film:
+        assert film.n_frames >= 2
+    fluogan("export", project_path, "--movie", tmp_path / "x.avi", "--estimate", tmp_path / "y.tif").refused("x.avi")
+    assert not (tmp_path / "y.tif").exists()

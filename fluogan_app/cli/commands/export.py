@@ -13,9 +13,13 @@ from fluogan_app.cli.targets import check_targets
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.project.export import export_run
 from fluogan_app.core.project.folder import SUFFIX
+from fluogan_app.core.project.movie import check_movie_name, write_movie
 from fluogan_app.core.project.store import Project
 
 _TARGETS = ("estimate", "background", "deviation", "curves", "figure", "drift")
+
+#: Made of the run's history, and not of its result.
+_MOVIE = "movie"
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -44,18 +48,27 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
         "--drift", metavar="D.csv", type=Path,
         help="The path that was corrected, one row per frame, of a run with --drift.",
     )  # fmt: skip
+    parser.add_argument(
+        "--movie", metavar="M.gif", type=Path,
+        help="How the estimate came about: an animated GIF or PNG, or a stack for ImageJ where the name ends in .tif.",
+    )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Write what was asked for. Raises UsageError, ProjectError."""
-    targets = {name: vars(arguments)[name] for name in _TARGETS if vars(arguments)[name] is not None}
+    targets = {name: vars(arguments)[name] for name in (*_TARGETS, _MOVIE) if vars(arguments)[name] is not None}
     if not targets:
-        flags = ", ".join(f"--{name}" for name in _TARGETS)
+        flags = ", ".join(f"--{name}" for name in (*_TARGETS, _MOVIE))
         raise UsageError("Nothing to export was named.", f"Name a file with one or more of {flags}.")
     check_targets(targets.values(), arguments.overwrite)
     run = Project.open(arguments.project).run(arguments.run)
-    for note in export_run(run, **targets):
+    images = {name: path for name, path in targets.items() if name != _MOVIE}
+    if _MOVIE in targets:
+        check_movie_name(targets[_MOVIE])
+    for note in export_run(run, **images) if images else ():
         report.note(f"Run {run.number}: {note}")
+    if _MOVIE in targets:
+        write_movie(run, targets[_MOVIE])
     report.text(*words.written(targets))
     return Exit.DONE

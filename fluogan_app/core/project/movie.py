@@ -75,13 +75,18 @@ def write_movie(run: Run, path: Path, name: Name = "estimate", noted: Noted = la
     Raises UsageError for another ending, ProjectError where the run has no history or the file cannot be written,
     Cancelled where `noted` says so.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{path.name} is no name for a film.", "Let it end in .gif, .png or .tif.")
+    check_movie_name(path)
     film = _film(run, name, noted)
     write = partial(_write_stack if path.suffix.lower().startswith(".tif") else _write_film, film)
     counted: list[int] = []
     write_atomic(path, lambda temporary: counted.append(write(temporary)))
     return counted[0]
+
+
+def check_movie_name(path: Path) -> None:
+    """Raises UsageError where a film's name does not say what it is to be."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{path.name} is no name for a film.", "Let it end in .gif, .png or .tif.")
 
 
 def has_movie(run: Run) -> bool:
