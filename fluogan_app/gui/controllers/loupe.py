@@ -65,7 +65,9 @@ class LoupeController(QObject):
         for other, pane in self._panes.panes.items():
             point = (x_nm, y_nm) if name == _STACK else links.elsewhere(name, other, x_nm, y_nm)
             glimpses.append(_glimpse(pane, "", point))
-        return [one for one in glimpses if one is not None and one.placed.calibrated == calibrated]
+        fitting = [one for one in glimpses if one is not None and one.placed.calibrated == calibrated]
+        # The frame may stand in a viewer of the results as well as in the stack's own.
+        return list({id(one.placed.array): one for one in reversed(fitting)}.values())[::-1]
 
 
 def _glimpse(pane: ImagePane, before: str, at_nm: tuple[float, float]) -> Glimpse | None:

@@ -151,8 +151,8 @@ class ComparePane(QWidget):
             return second if self._second.in_front else first
         if self._comparison.mode == "overlay":
             colours = PAIRS[self._comparison.colours][0].lower().split(" and ")
-            return f"{first} ({colours[0]}) and {second} ({colours[1]})"
-        return f"Left {first}, right {second}"
+            return f"{colours[0].capitalize()}: {first}    {colours[1].capitalize()}: {second}"
+        return f"Left: {first}    Right: {second}"
 
     def _show_controls(self) -> None:
         comparison = self._comparison

@@ -76,7 +76,9 @@ class PaneComparison(QObject):
         placed = pane.canvas.placed
         if placed is None:
             return None
-        return Compared(name, _words(pane), pane.unit, pane.levels, pane.display, placed)
+        detail = pane.detail.text()
+        title = f"{_words(pane)} ({detail})" if detail and "run" not in _words(pane) else _words(pane)
+        return Compared(name, title, pane.unit, pane.levels, pane.display, placed)
 
     def _make(self) -> ComparePane:
         made = ComparePane(self._place)
