@@ -79,9 +79,13 @@ _MEASURES = (
 )
 
 
-def runs_table(runs: Sequence[Run]) -> RunsTable:
-    """The table of some runs. Reads their notes and judgements; the columns of settings are those that differ."""
-    notes = {run.number: read_notes(run.folder) for run in runs}
+def runs_table(runs: Sequence[Run], newer: Mapping[int, RunNotes] | None = None) -> RunsTable:
+    """The table of some runs. Reads their notes and judgements; the columns of settings are those that differ.
+
+    newer: notes that may not have reached the disk yet, by the run's number.
+    """
+    known = newer or {}
+    notes = {run.number: known[run.number] if run.number in known else read_notes(run.folder) for run in runs}
     measures = {run.number: measures_of(run) for run in runs}
     settings, values = _settings(runs)
     told = [column for column in _MEASURES if any(column.name in found for found in measures.values())]
