@@ -18,6 +18,7 @@ from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.queueing import Queueing
+from fluogan_app.gui.features.runs_table import RunsTableFeature
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
