@@ -34,6 +34,7 @@ FEATURES: tuple[type[Feature], ...] = (
     History,
     CurvesFeature,
     Judging,
+    RunsTableFeature,
     PreviewFeature,
     ExpectFeature,
     Repeating,
