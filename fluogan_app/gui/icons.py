@@ -57,6 +57,11 @@ _SHAPES = {
     "queue": '<path d="M4 6h16M4 12h8M4 18h8M17.5 10.5v8M13.5 14.5h8"/>',
     "device": '<rect x="6.5" y="6.5" width="11" height="11" rx="1"/><path d="M10 3v3M14 3v3M10 18v3M14 18v3M3 10h3'
     'M3 14h3M18 10h3M18 14h3"/>',
+    "line": '<path d="M5 19L19 5"/><path d="M3 17h4v4H3zM17 3h4v4h-4z" fill="COLOUR"/>',
+    "ellipse": '<ellipse cx="12" cy="12" rx="9" ry="6.5"/>',
+    "polygon": '<path d="M4 9.5L13 3.5l7.5 8-5 8.5-8.5-2z"/>',
+    "point": '<path d="M12 3v6M12 15v6M3 12h6M15 12h6"/><circle cx="12" cy="12" r="1.6" fill="COLOUR"/>',
+    "undo": '<path d="M8.5 5L4 9.5 8.5 14M4.5 9.5h9a6 6 0 0 1 0 12H9"/>',
     "export": '<path d="M12 15V3.5M7.5 8L12 3.5 16.5 8M4 13.5v7h16v-7"/>',
 }  # fmt: skip
 _FRAME = (

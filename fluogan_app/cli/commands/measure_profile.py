@@ -148,7 +148,7 @@ def _lines(subject: _Subject, line: Shape, found: tuple[MeasuredProfile, ...]) -
         lines += [
             f"  peaks {index} and {index + 1}: {pair_text(pair, unit)}" for index, pair in enumerate(one.found.pairs, 1)
         ]
-        lines.append(f"  {caution(one.found)}")
+        lines.append(f"  {caution([one])}")
     return lines
 
 

@@ -60,19 +60,20 @@ def fit_gaussians(profile: Profile, found: Peaks) -> GaussianFit | None:
         return None
     alike = max(1.0, profile.pixel_nm / profile.step_nm)
     errors = np.sqrt(alike * np.maximum(np.diag(covariance), 0.0))
-    fitted = [
-        Gaussian(
-            float(best[i]), float(errors[i]), float(best[i + 1]) * FWHM_PER_SIGMA, float(errors[i + 1]) * FWHM_PER_SIGMA,
-            float(best[i + 2]) * size,
-        )
-        for i in range(1, len(best), 3)
-    ]  # fmt: skip
+    fitted = [_gaussian(best[i : i + 3], errors[i : i + 3], size) for i in range(1, len(best), 3)]
     curve = found.base + size * _sum(profile.distance_nm, *best)
     return GaussianFit(tuple(sorted(fitted, key=lambda one: one.place_nm)), found.base + float(best[0]) * size, curve)
 
 
+def _gaussian(terms: np.ndarray, errors: np.ndarray, size: float) -> Gaussian:
+    """From centre, σ, and height in parts of the range, with their errors."""
+    place, sigma, height = (float(term) for term in terms)
+    width, width_error = sigma * FWHM_PER_SIGMA, float(errors[1]) * FWHM_PER_SIGMA
+    return Gaussian(place, float(errors[0]), width, width_error, height * size)
+
+
 def _start(profile: Profile, found: Peaks, size: float) -> tuple[list[float], list[float], list[float]]:
-    """First values and their limits: base, then centre, σ and height of each peak, heights in parts of the range."""
+    """First values and their limits: base; then of each peak centre, σ, and height in parts of the range."""
     length, thinnest = float(profile.distance_nm[-1]), profile.pixel_nm / 10.0
     places = [peak.place_nm for peak in found.peaks]
     gap = min(np.diff(places), default=length / 4.0)

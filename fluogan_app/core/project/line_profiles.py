@@ -63,33 +63,52 @@ def pictures_of_run(run: Run, result: Result) -> tuple[PlacedPicture, ...]:
 
 def peak_text(peak: Peak, length_unit: str) -> str:
     """Where a peak is and how wide: "at 412.0 ± 1.1 nm, FWHM 96 ± 4 nm"."""
-    place = f"at {measured_text(peak.place_nm, peak.place_error_nm)} {length_unit}"
-    return f"{place}, {width_text(peak, length_unit)}"
+    return f"{place_text(peak, length_unit)}, FWHM {width_text(peak, length_unit)}"
+
+
+def place_text(peak: Peak, length_unit: str) -> str:
+    """Where a peak is on the line."""
+    return f"at {measured_text(peak.place_nm, peak.place_error_nm)} {length_unit}"
 
 
 def width_text(peak: Peak, length_unit: str) -> str:
-    """A peak's full width at half maximum, or why there is none."""
+    """A peak's full width at half maximum; not resolved where it does not fall to half on both sides."""
     if not np.isfinite(peak.fwhm_nm):
-        return "FWHM not resolved: it does not fall to half on both sides"
+        return "not resolved"
     if peak.is_of_the_grid:
-        return f"FWHM at most {GRID_PIXELS:g} pixels ({GRID_PIXELS * peak.pixel_nm:.4g} {length_unit})"
-    return f"FWHM {measured_text(peak.fwhm_nm, peak.fwhm_error_nm)} {length_unit}"
+        return f"at most {GRID_PIXELS * peak.pixel_nm:.4g} {length_unit} ({GRID_PIXELS:g} pixels)"
+    return f"{measured_text(peak.fwhm_nm, peak.fwhm_error_nm)} {length_unit}"
 
 
 def pair_text(pair: Pair, length_unit: str) -> str:
     """How far two neighbouring peaks are apart, and whether they are two."""
     apart = f"{measured_text(pair.distance_nm, pair.distance_error_nm)} {length_unit} apart"
-    valley = f"{measured_text(100 * pair.valley, 100 * pair.valley_error)} % of the lower peak between them"
+    valley = f"valley {measured_text(100 * pair.valley, 100 * pair.valley_error)} %"
     if pair.resolved:
-        return f"{apart}, resolved: {valley}"
-    return f"{apart}, not resolved: {valley}, and less than {100 * VALLEY_LIMIT:g} % is asked for"
+        return f"{apart}, resolved ({valley})"
+    return f"{apart}, not resolved ({valley}; below {100 * VALLEY_LIMIT:g} % is asked for)"
 
 
-def caution(found: Peaks) -> str:
-    """What is to be known of the uncertainties."""
-    if not found.peaks:
+def peak_rows(profiles: Sequence[MeasuredProfile], length_unit: str) -> list[list[str]]:
+    """Of each peak: the image, its place, its width, and the distance to the next one, in words."""
+    rows = []
+    for one in profiles:
+        fitted = one.fit.gaussians if one.fit is not None else ()
+        for index, peak in enumerate(one.found.peaks):
+            width = width_text(peak, length_unit)
+            if len(fitted) == len(one.found.peaks):
+                gaussian = measured_text(fitted[index].fwhm_nm, fitted[index].fwhm_error_nm)
+                width = f"{width}; Gaussian {gaussian} {length_unit}"
+            apart = pair_text(one.found.pairs[index], length_unit) if index < len(one.found.pairs) else ""
+            rows.append([one.title, place_text(peak, length_unit).removeprefix("at "), width, apart])
+    return rows
+
+
+def caution(profiles: Sequence[MeasuredProfile]) -> str:
+    """What is to be known of the peaks of one or more images, and of their uncertainties."""
+    if not any(one.found.peaks for one in profiles):
         return "No peak stands out of the noise on this line."
-    if not np.isfinite(found.noise):
+    if not any(np.isfinite(one.found.noise) for one in profiles if one.found.peaks):
         return "No uncertainty can be stated: this line shows no noise. Make it longer or wider."
     return "± is the noise on this line alone; how well a reconstruction repeats is another matter."
 

@@ -13,6 +13,7 @@ from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
 from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
+from fluogan_app.gui.features.measuring import MeasuringFeature
 from fluogan_app.gui.features.telling import Telling
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
@@ -26,6 +27,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Editing,
     Optics,
     Looking,
+    MeasuringFeature,
     Differences,
     Presets,
     Queueing,
