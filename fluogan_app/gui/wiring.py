@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QMenu
 from fluogan_app.core.errors import ReadError
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
-from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.dialogs.about import AboutDialog
+from fluogan_app.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
+from fluogan_app.gui.shortcuts import Shortcuts
 from fluogan_app.gui.workspace import CHECK, CURVES, LOG, RESULT, STACK
 
 _UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
@@ -28,6 +30,7 @@ def connect_commands(window: MainWindow) -> None:
     handlers = {**_file_commands(window), **_view_commands(window), **_run_commands(window)}
     for feature in window.features:
         handlers |= feature.handlers()
+    Shortcuts(window.actions_, window.settings).apply()
     for name, act in handlers.items():
         window.actions_[name].triggered.connect(lambda _=False, act=act: act())
     _connect_choices(window)

@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QSize
 
 from fluogan_app.core.errors import ReadError
-from fluogan_app.gui.dialogs.about import AboutDialog, ShortcutsDialog
+from fluogan_app.gui.dialogs.about import AboutDialog
 from fluogan_app.gui.dialogs.error_dialog import show_error
+from fluogan_app.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from tests.gui.drifting_file import write_drifting
 
 LAPTOP, LARGE = QSize(1280, 720), QSize(1920, 1080)

@@ -1,4 +1,4 @@
-"""What the program is, whose method it runs, and how to cite it; and the list of keys."""
+"""What the program is, whose method it runs, and how to cite it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import platform
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from fluogan_app import __version__
 from fluogan_app.core.methods.registry import METHODS
-from fluogan_app.gui.commands import COMMANDS
 
 
 class AboutDialog(QDialog):
@@ -37,22 +36,6 @@ class AboutDialog(QDialog):
         layout.addWidget(buttons)
 
 
-class ShortcutsDialog(QDialog):
-    """Every command that has a key."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("shortcuts_dialog")
-        self.setWindowTitle("Keyboard shortcuts")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        layout = QVBoxLayout(self)
-        layout.addWidget(_shortcut_table())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.close)
-        layout.addWidget(buttons)
-        self.resize(520, 560)
-
-
 def _about_text() -> str:
     methods = "\n\n".join(f"{method.title}. {method.summary}\n{method.citation}" for method in METHODS.values())
     return (
@@ -62,19 +45,3 @@ def _about_text() -> str:
         f"BSD-3-Clause licence. Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
         f"{platform.platform()}."
     )
-
-
-def _shortcut_table() -> QTableWidget:
-    commands = [command for command in COMMANDS if command.keys]
-    table = QTableWidget(len(commands), 2)
-    table.setAccessibleName("Keyboard shortcuts")
-    table.setHorizontalHeaderLabels(["What", "Keys"])
-    table.verticalHeader().hide()
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    for row, command in enumerate(commands):
-        keys = " or ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys)
-        table.setItem(row, 0, QTableWidgetItem(command.text.replace("&", "").rstrip("…")))
-        table.setItem(row, 1, QTableWidgetItem(keys))
-    table.resizeColumnsToContents()
-    table.horizontalHeader().setStretchLastSection(True)
-    return table

@@ -9,6 +9,17 @@ from fluogan_app.gui.views.view_range import ViewRange
 #: One notch of the wheel, or one key, enlarges so much.
 NOTCH = 1.25
 ZOOM_KEYS = {Qt.Key.Key_Plus: NOTCH, Qt.Key.Key_Equal: NOTCH, Qt.Key.Key_Minus: 1 / NOTCH}
+#: What keys do in a viewer, in words, for the list of all keys.
+VIEWER_KEYS = (
+    ("Move the image", "arrows"),
+    ("Zoom", "+ or −, or the wheel"),
+    ("Show everything", "0 or Home, or a double click"),
+    ("Move the cursor by a pixel, and read its value", "Shift + arrows"),
+    ("Move the cursor by ten pixels", "Ctrl + Shift + arrows"),
+    ("Leave the cursor, the drawing or the measuring", "Esc"),
+    ("Move one viewer against the others", "Shift + drag"),
+    ("Move the divider between two images, when it has the keys", "left or right, with Shift further"),
+)
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 _SCREEN_PIXELS = 40
 _FAR = 10
