@@ -130,7 +130,8 @@ def fill_menus(bar: QMenuBar, actions: Actions) -> dict[str, QMenu]:
         title = command.menu.replace("&", "")
         if command.starts_section and not menus[title].isEmpty():
             menus[title].addSeparator()
-        menus[title].addAction(actions[command.name])
+        # Before no action means at the end.
+        menus[title].insertAction(actions[command.before] if command.before else None, actions[command.name])
     return menus
 
 

@@ -15,6 +15,7 @@ from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.unpack import is_packed
 from fluogan_app.core.samples import sample
 from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.choosing import ChoosingController
@@ -30,6 +31,7 @@ class FilesController(QObject):
     """Puts what the user opens into the session. Reading is done in the background; the newest request wins."""
 
     opened = Signal()
+    packed_wanted = Signal(Path)
     busy_changed = Signal(str)
 
     def __init__(self, context: Context, unsaved: UnsavedProjects, leave: Callable[[Callable[[], None]], None]) -> None:
@@ -66,6 +68,9 @@ class FilesController(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open the first of several; those that do not belong to it are named."""
         first, *others = paths
+        if is_packed(first):
+            self.packed_wanted.emit(first)
+            return
         self._leave(lambda: self._open(partial(self._opener.path, first), first, others))
 
     def open_again(self, project: Project, force: bool = False) -> None:

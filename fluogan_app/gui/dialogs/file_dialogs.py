@@ -93,6 +93,14 @@ def choose_table(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QF
     return _shown(dialog)
 
 
+def choose_archive(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing archive."""
+    dialog = _dialog(parent, "choose_archive", title, folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Packed projects (*.zip)", "All files (*)"])
+    return _shown(dialog)
+
+
 def _dialog(parent: QWidget, name: str, title: str, folder: str, chosen: Chosen) -> QFileDialog:
     dialog = QFileDialog(parent, title, folder)
     dialog.setObjectName(name)

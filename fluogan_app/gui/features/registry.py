@@ -11,9 +11,11 @@ from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
 from fluogan_app.gui.features.looking import Looking
+from fluogan_app.gui.features.measuring import MeasuringFeature
 from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
-from fluogan_app.gui.features.measuring import MeasuringFeature
+from fluogan_app.gui.features.packing import Packing
+from fluogan_app.gui.features.reporting import Reporting
 from fluogan_app.gui.features.telling import Telling
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
@@ -39,6 +41,8 @@ FEATURES: tuple[type[Feature], ...] = (
     RunsTableFeature,
     PreviewFeature,
     ExpectFeature,
+    Packing,
+    Reporting,
     Repeating,
     Troubleshooting,
 )

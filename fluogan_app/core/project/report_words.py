@@ -1,0 +1,167 @@
+"""What a report says of a run in words: a paragraph for a methods section, values with their origins, and sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from fluogan_app import __version__
+from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.metrics.findings import Measure
+from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.params import Params, ParamSpec, spec, specs
+from fluogan_app.core.project.model import InputLink, RunRecord
+from fluogan_app.core.units import fwhm_from_aperture_nm, length_text, seconds_text
+
+_ORIGIN_WORDS = {
+    Origin.FILE: "stated by the file", Origin.USER: "given by the user", Origin.ESTIMATED: "estimated from the frames",
+    Origin.ASSUMED: "assumed", Origin.MISSING: "not known",
+}  # fmt: skip
+_RECORDING = ("pixel_size_nm", "fwhm_nm", "numerical_aperture", "emission_nm", "psf", "gain", "offset", "read_noise")
+#: What of the method decides the image, and is said in a paper.
+_NAMED = ("zoom", "steps", "gamma", "lambda1", "lambda2", "delta")
+_SYMBOLS = {"zoom": "L", "gamma": "γ", "lambda1": "λ1", "lambda2": "λ2", "delta": "δ"}
+_UNITS = (
+    ("photons_per_frame", "photons per frame"), ("percent", "%"), ("nm", "nm"), ("sd", "sd"), ("db", "dB"),
+    ("photons", "photons"), ("pixels", "pixels"),
+)  # fmt: skip
+
+PAPERS = (
+    "M. Cachia, V. Stergiopoulou, L. Calatroni, S. Schaub, L. Blanc-Féraud: Fluorescence image deconvolution "
+    "microscopy via generative adversarial learning (FluoGAN). Inverse Problems 39, 054006 (2023). "
+    "doi:10.1088/1361-6420/acc889",
+    "H. Mentagui, L. Calatroni, S. Schaub, L. Blanc-Féraud: Physics-inspired generative adversarial modelling for "
+    "fluctuation-based super-resolution microscopy. IEEE International Symposium on Biomedical Imaging (ISBI), Athens "
+    "(2024). doi:10.1109/ISBI56570.2024.10635791",
+    f"FluoGAN {__version__}, open-source software (BSD 3-Clause).",
+)
+
+
+class Row(NamedTuple):
+    """A value in words: what it is called, the value with its unit, and where it comes from or what it means."""
+
+    label: str
+    value: str
+    about: str
+
+
+def raw_name(link: InputLink | None) -> str:
+    """The raw file's name, whatever system its path is of."""
+    return PurePosixPath(link.path.replace("\\", "/")).name if link is not None else "frames in memory"
+
+
+def methods_paragraph(record: RunRecord, fine_nm: float) -> str:
+    """What was done, for a paper: numbers with their units and the version."""
+    camera = record.acquisition
+    frames = len(record.frames)
+    corrected = ""
+    if record.drift is not None:
+        span = length_text(record.drift.span_pixels * camera.pixel_size_nm)
+        corrected = f" Sample drift of {span} in all was corrected before, by moving each frame in the Fourier domain."
+    repeats = ""
+    if record.settings.repeats:
+        repeats = (
+            f" The standard deviation of each pixel was estimated from {record.settings.repeats} reconstructions of "
+            "random halves of the frames."
+        )
+    return (
+        f"Super-resolved images were reconstructed from {frames} frames of {record.roi.height} × {record.roi.width} "
+        f"camera pixels of {length_text(camera.pixel_size_nm)} with FluoGAN {__version__} (Cachia et al., 2023; "
+        f"Mentagui et al., 2024) on a grid of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). "
+        f"{_psf_sentence(camera)} Counts were converted to photons by a gain of {camera.gain:.4g} counts per photon "
+        f"({_ORIGIN_WORDS[camera.origin('gain')]}) and an offset of {camera.offset:.4g} counts "
+        f"({_ORIGIN_WORDS[camera.origin('offset')]}). {_fit_sentence(record)}{corrected}{repeats}"
+    )
+
+
+def recording_rows(camera: Acquisition) -> list[Row]:
+    """Sampling, optics and camera, each with where it comes from."""
+    rows = []
+    for name in _RECORDING:
+        value, declared = getattr(camera, name), spec(Acquisition, name)
+        about = {"psf": "chosen", "fwhm_nm": _width_origin(camera)}.get(name) or _ORIGIN_WORDS[camera.origin(name)]
+        shown = float(f"{value:.4g}") if name == "fwhm_nm" and value is not None else value
+        rows.append(Row(declared.label, value_text(declared, shown), about))
+    return rows
+
+
+def method_rows(record: RunRecord) -> list[Row]:
+    """The parameters of the method and the run's own: all that were changed, and those that a paper names."""
+    declared = method_named(record.method).params_type
+    rows = [*_rows(declared, record.params, _NAMED)]
+    return rows + _rows(RunSettings, record.settings.model_dump(mode="json"), ("seed", "device"))
+
+
+def measure_row(one: Measure) -> Row:
+    """A measure with its unit and what it means."""
+    if one.value is None:
+        return Row(one.label, "cannot be told", one.meaning)
+    unit = next((unit for ending, unit in _UNITS if one.name == ending or one.name.endswith(f"_{ending}")), "")
+    spread = f" ± {one.spread:.2g}" if one.spread is not None else ""
+    return Row(one.label, f"{one.value:.4g}{spread} {unit}".strip().replace("-", "−"), one.meaning)
+
+
+def named_measure(name: str, value: float) -> Row:
+    """A measure that is known by its name alone, which ends in its unit."""
+    label = name
+    for ending, _ in _UNITS:
+        label = re.sub(f"_{ending}$", "", label)
+    return measure_row(Measure(name, label.replace("_", " ").capitalize(), value, "noted by the run"))
+
+
+def value_text(declared: ParamSpec, value: Any) -> str:
+    """A parameter's value as a person writes it."""
+    if value is None or value == "":
+        return declared.none_text or "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{text} {declared.unit}".strip().replace("-", "−", 1 if declared.kind in ("int", "float") else 0)
+
+
+def standing_text(record: RunRecord, steps: int) -> str:
+    """How far the run came, when and where."""
+    took = f" in {seconds_text(record.seconds)}" if record.seconds else ""
+    where = f" on {record.device_title or record.device}" if record.device else ""
+    return f"{record.status.value.capitalize()} at step {steps} of {record.total_steps}{took}{where}."
+
+
+def _rows(declared: type[Params], values: Mapping[str, Any], named: tuple[str, ...]) -> list[Row]:
+    rows = []
+    for one in specs(declared):
+        if one.name not in values:
+            continue
+        changed = values[one.name] != one.default
+        if changed or one.name in named:
+            about = f"changed; the default is {value_text(one, one.default)}" if changed else "default"
+            rows.append(Row(one.label, value_text(one, values[one.name]), about))
+    return rows
+
+
+def _psf_sentence(camera: Acquisition) -> str:
+    shape = {"gaussian": "a Gaussian", "airy": "an Airy pattern", "measured": "measured on a bead"}[camera.psf]
+    width = f"{camera.psf_fwhm_nm:.4g} nm full width at half maximum, {_width_origin(camera)}"
+    return f"The point-spread function was {shape} ({width})."
+
+
+def _width_origin(camera: Acquisition) -> str:
+    aperture, emission_nm = camera.numerical_aperture, camera.emission_nm
+    if camera.psf == "measured":
+        return "measured on a bead"
+    if aperture is not None and emission_nm is not None:
+        if camera.fwhm_nm in (None, fwhm_from_aperture_nm(aperture, emission_nm)):
+            return "computed from numerical aperture and wavelength"
+    return _ORIGIN_WORDS[camera.psf_origin]
+
+
+def _fit_sentence(record: RunRecord) -> str:
+    weights = ", ".join(
+        f"{_SYMBOLS[name]} = {record.params[name]:g}" for name in _NAMED if name in _SYMBOLS and name in record.params
+    )
+    how = "the mean of the frames"
+    if record.params.get("delta"):
+        how += " and, against a critic network, to the single frames"
+    return f"The model was fitted to {how} in {record.steps} steps ({weights}; random seed {record.settings.seed})."
