@@ -76,7 +76,7 @@ def reconstruct(
     request = _request(stack, method, preset, frames, region, path, recording or {}, parameters or {}, settings or {})
     prepared = prepare_run(corrected(stack, path), request)
     if project is None:
-        ended = Job(prepared.solver).run()
+        ended = Job(prepared.solver, rest=prepared.rest).run()
     else:
         kept = Project.open(project) if is_project(project) else Project.create(project)
         _, ended = run_prepared(kept, prepared)

@@ -6,7 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fluogan_app.core.data.result import Curves
 from fluogan_app.core.errors import FluoganError, ProjectError, SolverError
@@ -15,6 +15,7 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome, Progress, Silent, Sink
 from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.recorder import Recorder
+from fluogan_app.core.jobs.rest import RestRule
 from fluogan_app.core.jobs.watchers import Watch, Watcher
 from fluogan_app.core.methods.base import Phase, Solver, State
 
@@ -49,13 +50,16 @@ class Job:
         cadence: Cadence = Cadence(),
         clock: Callable[[], float] = time.monotonic,
         watchers: tuple[Watcher, ...] = (),
+        rest: RestRule | None = None,
     ) -> None:
+        """`rest`: ends the run where nothing changes any more; None for all its steps."""
         self._solver, self._control, self._sink = solver, control, sink or Silent()
         self._checkpoints, self._cadence, self._clock = checkpoints, cadence, clock
         self._good: State | None = None
         self._good_curves = Curves()
         self._warnings: list[str] = []
         self._watch = Watch(watchers, clock)
+        self._rest_rule, self._reason = rest, ""
 
     def run(self, start: Checkpoint | None = None) -> Ended:
         """Run from the beginning, or on from a checkpoint, to the end."""
@@ -90,10 +94,22 @@ class Job:
             self._recorder.add(state.step, values)
             self._follow_phase(state)
             self._report(state, due)
+            if self._is_at_rest(state):
+                break
         # Before the last state is kept: what is seen of it belongs to its curves.
         self._show_watchers(state, force=True)
         self._keep(state, save=True)
         return Outcome.FINISHED
+
+    def _is_at_rest(self, state: State) -> bool:
+        """Whether nothing changes any more. Tiles and repeats go through all their steps: each is compared to others."""
+        rule, phase = self._rest_rule, self._phase
+        if rule is None or not rule.is_due(state.step) or phase.round_steps or phase.end_step < self._solver.total_steps:
+            return False
+        self._flush(state)
+        curves = self._recorder.curves()
+        self._reason = rule.why(curves, curves.marks[-1].step if curves.marks else 0)
+        return bool(self._reason)
 
     def _follow_phase(self, state: State) -> None:
         """Note where one phase ends and the next begins, to the step."""
@@ -187,6 +203,8 @@ class Job:
         result = None
         if good is not None and (good.step > 0 or outcome is Outcome.FINISHED):
             result = self._solver.result(self._solver.restore(good))
+            if self._reason:
+                result = replace(result, notes=(self._reason, *result.notes))
         steps = good.step if good is not None else 0
         seconds = self._clock() - self._began
         return Ended(outcome, steps, seconds, self._good_curves, result, error, tuple(self._warnings))

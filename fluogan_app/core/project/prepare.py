@@ -18,6 +18,7 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import write_json_atomic
 from fluogan_app.core.jobs.faults import in_words
 from fluogan_app.core.jobs.memory import check_fits
+from fluogan_app.core.jobs.rest import RestRule
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.planning import make_plan, prepare
@@ -63,6 +64,11 @@ class PreparedRun:
     solver: Solver
     environment: dict[str, str]
     notes: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> RestRule | None:
+        """What ends the run before its last step, where that was asked for."""
+        return RestRule(self.field.roi.height * self.field.roi.width) if self.settings.stop_when_still else None
 
 
 def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:

@@ -139,7 +139,7 @@ def _execute(
             on_started(run)
         sink = sink or Silent()
         watchers = watched(run, prepared, sink) if watched is not None else ()
-        job = Job(prepared.solver, control or Control(), sink, run.checkpoints, watchers=watchers)
+        job = Job(prepared.solver, control or Control(), sink, run.checkpoints, watchers=watchers, rest=prepared.rest)
         ended = job.run(start)
         _log_end(ended)
         ended = replace(ended, result=_with_notes(ended.result, prepared), warnings=(*warnings, *ended.warnings))
@@ -224,8 +224,12 @@ def _check_resumable(run: Run, total_steps: int | None) -> None:
 def _request_of(record: RunRecord, total_steps: int | None) -> RunRequest:
     values = record.params if total_steps is None else {**record.params, "steps": total_steps}
     params = validated(method_named(record.method).params_type, values)
+    settings = record.settings
+    if record.status is RunStatus.FINISHED:
+        # Who wants more steps wants them all, also of a run that had come to rest.
+        settings = settings.replace(stop_when_still=False)
     return RunRequest(
-        record.method, params, record.settings, record.acquisition, record.roi, record.frames, record.drift
+        record.method, params, settings, record.acquisition, record.roi, record.frames, record.drift
     )
 
 
