@@ -99,7 +99,7 @@ def test_a_missing_device_is_refused_before_anything_is_written(project, stack, 
 
     from fluogan_app.core import device
 
-    monkeypatch.setattr(device, "_trouble_with_cuda", lambda: "none was found.")
+    monkeypatch.setattr(device, "_trouble_with_cuda", lambda *_: "none was found.")
     request = request_for()
     request = replace(request, settings=request.settings.replace(device="cuda"))
     with pytest.raises(DeviceError):
