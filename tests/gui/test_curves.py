@@ -43,13 +43,13 @@ def test_curves_of_a_run_compared_copied_saved_and_read_again(user: User, tmp_pa
 
     # Another run behind.
     box = user.find("curves_reference")
-    assert [box.itemText(index) for index in range(box.count())] == ["No other run", "Compare with run 1"]
+    assert [box.itemText(index) for index in range(box.count())] == ["This run alone", "Run 1 behind"]
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Down)
     user.sees(lambda: plots.reference_title == "run 1")
     assert len(plots.plots["generator"]._reference.steps) == 90
     session.show_run(1)
-    user.sees(lambda: plots.reference_title == "" and box.itemText(1) == "Compare with run 2")
+    user.sees(lambda: plots.reference_title == "" and box.itemText(1) == "Run 2 behind")
     session.show_run(2)
     user.sees(lambda: len(plots.curves.steps) == 120)
 

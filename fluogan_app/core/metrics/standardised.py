@@ -29,9 +29,14 @@ def normal_shares(edges: np.ndarray) -> np.ndarray:
     return 100.0 * np.diff(below)
 
 
+def spread_words(found: Spread) -> str:
+    """The numbers alone."""
+    return f"spread {found.deviation:.2f} (noise: 1), {found.beyond_three:.2g} % beyond ±3 (noise: 0.27 %)"
+
+
 def residual_words(found: Spread) -> str:
     """What the residuals of the mean frame mean, in one sentence with its numbers."""
-    numbers = f"their spread is {found.deviation:.2f} (1 is noise alone), {found.beyond_three:.2g} % lie beyond 3"
+    numbers = f"their spread is {found.deviation:.2f}, 1 is noise alone"
     if found.deviation > 1.5:
         return f"The pixels of the mean frame differ from the model by more than their noise: {numbers}."
     if found.deviation < 0.8:

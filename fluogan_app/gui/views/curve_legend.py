@@ -36,13 +36,12 @@ class CurveLegend(QLabel):
         self.linkActivated.connect(self.term_clicked)
 
     def write(
-        self, metrics: Sequence[Metric], curves: Curves, hidden: Collection[str] = (), step: int | None = None,
-        reference: str = "",
-    ) -> None:  # fmt: skip
+        self, metrics: Sequence[Metric], curves: Curves, hidden: Collection[str] = (), step: int | None = None
+    ) -> None:
         """Title and curves, each with its value at a step, or its newest; a unit that all share is with the title."""
         colours, unit = curve_colours(QApplication.palette()), leading_unit(metrics)
         where = f"step {number_text(step)}" if step is not None else ""
-        about = ", ".join(part for part in (unit, where, f"thin: {reference}" if reference else "") if part)
+        about = ", ".join(part for part in (unit, where) if part)
         text = f"<b>{self._title}</b>" + (f" ({about})" if about else "")
         alone, widths = True, []
         for index, metric in enumerate(metrics):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QApplication
 
 from fluogan_app.core.data.result import PhaseMark
@@ -13,6 +13,8 @@ from fluogan_app.gui.style import quiet_colour, severity_colour, small_font
 
 #: Room in pixels that a phase's name takes beside its line; where there is less the cursor tells it.
 _NAME_WIDTH = 15
+#: Of the names' letters, in those of the window.
+_SIZE = 0.8
 
 
 class StepMarks:
@@ -41,10 +43,15 @@ class StepMarks:
         self.recolour()
 
     def place_names(self) -> None:
-        """Names where there is room for them before the next line; the last one's always."""
-        width = self._plot.plotItem.vb.viewPixelSize()[0]
+        """Names where there is room for them before the next line, the last one's always; cut to the height."""
+        box = self._plot.plotItem.vb
+        width, room = box.viewPixelSize()[0], int(0.95 * box.height())
+        metrics = QFontMetricsF(small_font(self._plot, _SIZE))
         following = [phase.step for phase in self._phases[1:]] + [float("inf")]
         for line, phase, end in zip(self._lines, self._phases, following):
+            shown = metrics.elidedText(phase.name, Qt.TextElideMode.ElideRight, room)
+            if line.label.format != shown:
+                line.label.setFormat(shown)
             line.label.setVisible(end - phase.step >= _NAME_WIDTH * width)
 
     def show_cursor(self, step: int | None) -> None:
@@ -75,7 +82,7 @@ class StepMarks:
         text = {"label": words, "labelOpts": options} if words else {}
         line = self._pyqtgraph.InfiniteLine(angle=90, movable=False, **text)
         if text:
-            line.label.setFont(small_font(self._plot, 0.8))
+            line.label.setFont(small_font(self._plot, _SIZE))
         line.setVisible(False)
         # What marks a step must not widen the range.
         self._plot.addItem(line, ignoreBounds=True)

@@ -40,9 +40,10 @@ class CurvePlot(QWidget):
         self.setObjectName(f"curves_{name}")
         self._title, self._logarithmic = title, False
         self._metrics: tuple[Metric, ...] = ()
-        self._curves, self._reference, self._reference_title = Curves(), Curves(), ""
+        self._curves, self._reference = Curves(), Curves()
         self._hidden: set[str] = set()
         self._cursor: int | None = None
+        self._range: tuple[float, float] | None = None
         self._span: tuple[float, float] | None = None
         self._lines: dict[str, object] = {}
         self._behind: dict[str, object] = {}
@@ -63,7 +64,7 @@ class CurvePlot(QWidget):
             self._set_metrics(tuple(metrics))
         self._marks.show_phases(curves.marks)
         self._draw_lines(self._lines, curves)
-        self._second.follow()
+        self._show_range()
         self._write_legend()
         self._marks.place_names()
         self.plot.setAccessibleDescription(summary_words(self._title, self._metrics, curves))
@@ -74,9 +75,9 @@ class CurvePlot(QWidget):
 
     def show_reference(self, curves: Curves, title: str) -> None:
         """Draw another run's curves thin behind; no curves take them away."""
-        self._reference, self._reference_title = curves, title
+        self._reference = curves
         self._draw_lines(self._behind, curves)
-        self._write_legend()
+        self.plot.setToolTip(f"{_TIP}. Thin behind: {title}." if title else _TIP)
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         """Choose the axis of values."""
@@ -84,7 +85,7 @@ class CurvePlot(QWidget):
             self._logarithmic = logarithmic
             self.plot.setLogMode(x=False, y=logarithmic)
             self._draw_all()
-            self.plot.enableAutoRange()
+            self._fit()
 
     @property
     def logarithmic(self) -> bool:
@@ -125,10 +126,8 @@ class CurvePlot(QWidget):
         """Show the steps from one to another, or all."""
         self._span = span
         if span is None:
-            self.plot.enableAutoRange()
-            self._second.fit()
-        else:
-            self.plot.setXRange(*span, padding=0)
+            self._fit()
+        self._show_range()
         self._draw_all()
 
     def recolour(self) -> None:
@@ -144,7 +143,9 @@ class CurvePlot(QWidget):
         colours = curve_colours(palette)
         for lines, strength in ((self._lines, 255), (self._behind, 110)):
             for index, line in enumerate(lines.values()):
-                line.setPen(_pen(colours[index % len(colours)], strength))
+                pen = _pen(colours[index % len(colours)], strength)
+                line.setPen(pen)
+                line.setSymbolBrush(pen.color())
         self._marks.recolour()
         self._label_axes()
         self._write_legend()
@@ -186,7 +187,7 @@ class CurvePlot(QWidget):
     def _zoomed(self) -> None:
         """By hand: what is in sight is drawn as finely as the screen can show it."""
         first, last = self.plot.viewRange()[0]
-        self._span = (first, last)
+        self._span = self._range = (first, last)
         self._draw_all()
         self.ranged.emit(self._span)
 
@@ -217,6 +218,20 @@ class CurvePlot(QWidget):
 
     # Inside
 
+    def _fit(self) -> None:
+        """All values; the steps are set by `_show_range`."""
+        self.plot.enableAutoRange(axis="y")
+        self._second.fit()
+
+    def _show_range(self) -> None:
+        """The steps in sight: the same in all diagrams, also where a metric is measured at few of them."""
+        last = float(self._curves.steps[-1]) if len(self._curves.steps) else 1.0
+        wanted = self._span or (-0.02 * last, 1.02 * last)
+        if wanted != self._range:
+            self._range = wanted
+            self.plot.setXRange(*wanted, padding=0)
+        self._second.follow()
+
     def _draw_all(self) -> None:
         self._draw_lines(self._lines, self._curves)
         self._draw_lines(self._behind, self._reference)
@@ -245,7 +260,7 @@ class CurvePlot(QWidget):
             lines.clear()
             for index, metric in enumerate(metrics):
                 pen = _pen(colours[index % len(colours)], strength)
-                line = self._pyqtgraph.PlotDataItem([], [], pen=pen, connect="finite")
+                line = self._pyqtgraph.PlotDataItem([], [], pen=pen, connect="finite", **_dots(metric, pen.color()))
                 line.setVisible(metric.name not in self._hidden)
                 lines[metric.name] = line
                 (self.plot if (metric.unit or NO_UNIT) == units[0] else self._second).addItem(line)
@@ -268,7 +283,7 @@ class CurvePlot(QWidget):
         self.plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
 
     def _write_legend(self) -> None:
-        self.legend.write(self._metrics, self._curves, self._hidden, self._cursor, self._reference_title)
+        self.legend.write(self._metrics, self._curves, self._hidden, self._cursor)
 
     def _make_plot(self, title: str):
         plot = self._pyqtgraph.PlotWidget()
@@ -316,6 +331,11 @@ _MOVES = {
     Qt.Key.Key_Home: lambda row, count: 0,
     Qt.Key.Key_End: lambda row, count: count - 1,
 }
+
+
+def _dots(metric: Metric, colour: QColor) -> dict[str, object]:
+    """What is measured now and then only is drawn as points too: one alone has no line."""
+    return {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour} if metric.plot == "quality" else {}
 
 
 def _pen(colour: QColor, strength: int = 255) -> QPen:

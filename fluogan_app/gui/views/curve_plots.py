@@ -34,7 +34,9 @@ _SHORT = {"generator": "Generator", "critic": "Critic", "photons": "Photons"}
 _ALWAYS_LOGARITHMIC = ("convergence",)
 #: Width to height at which a diagram reads best, and the height of the row of buttons.
 _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
-_ALONE = "No other run"
+#: Room for the name of a run in the choice of runs.
+_CHOICE_WIDTH = 118
+_ALONE = "This run alone"
 #: Where a diagram would be narrower than this, one gives way until the user asks for it: Quality tells as much.
 _NARROWEST, _GIVES_WAY = 200, "convergence"
 
@@ -123,7 +125,7 @@ class CurvePlots(QWidget):
         self.references.clear()
         self.references.addItem(_ALONE, None)
         for number, title in runs:
-            self.references.addItem(f"Compare with {title}", number)
+            self.references.addItem(f"{title[0].upper()}{title[1:]} behind", number)
         self.references.setCurrentIndex(max(self.references.findData(chosen), 0))
         self.references.setEnabled(bool(runs))
         del blocked
@@ -320,6 +322,7 @@ class CurvePlots(QWidget):
         self.references.setObjectName("curves_reference")
         self.references.setAccessibleName("Run to compare with")
         self.references.setToolTip("Draw the curves of another run thin behind")
+        self.references.setMinimumWidth(_CHOICE_WIDTH)
         self.references.activated.connect(lambda _: self.reference_wanted.emit(self.references.currentData()))
         self.set_references((), None)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

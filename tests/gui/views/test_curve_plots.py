@@ -331,9 +331,9 @@ def test_another_run_is_drawn_behind_and_named(plots):
     plots.show_reference(phased(200), "run 1")
     plot = plots.plots["generator"]
     assert plot._behind["generator_0"].xData[-1] == 200 and plot._lines["generator_0"].xData[-1] == 400
-    assert "thin: run 1" in plot.legend.text()
+    assert "run 1" in plot.plot.toolTip()
     plots.show_reference(Curves(), "")
-    assert plot._behind["generator_0"].xData is None and "thin" not in plot.legend.text()
+    assert plot._behind["generator_0"].xData is None and "behind" not in plot.plot.toolTip()
 
 
 def test_phases_are_named_where_there_is_room(plots):
