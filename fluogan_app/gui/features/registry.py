@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluogan_app.gui.features.critic import CriticFeature
 from fluogan_app.gui.features.curves import CurvesFeature
 from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
@@ -37,6 +38,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Telling,
     History,
     CurvesFeature,
+    CriticFeature,
     Judging,
     RunsTableFeature,
     PreviewFeature,
