@@ -335,7 +335,9 @@ _MOVES = {
 
 def _dots(metric: Metric, colour: QColor) -> dict[str, object]:
     """What is measured now and then only is drawn as points too: one alone has no line."""
-    return {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour} if metric.plot == "quality" else {}
+    if metric.plot != "quality":
+        return {}
+    return {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour}
 
 
 def _pen(colour: QColor, strength: int = 255) -> QPen:
