@@ -28,6 +28,7 @@ COMMANDS = {
     "export": "Write the images, curves or a figure of a run as files.",
     "report": "Write one page on a run: image, trust, parameters with their origins, methods, sources, hashes.",
     "repeat": "Print the command line, or a Python script, that computes a run again with the same numbers.",
+    "locate": "Say where the raw stack of a project is now, or search a folder for it.",
     "pack": "Pack a project into one archive, with or without its raw stack.",
     "unpack": "Unpack an archive that “pack” made.",
     "measure": "Measure the resolution of an image, a stack or a run, and how near it comes to a reference.",

@@ -1,0 +1,173 @@
+"""A sweep: one square of the stack reconstructed with every combination of a few values, each cell kept as it is done.
+
+Each cell is computed from its own values alone, on the same frames, without the critic; one that fails is noted, and the
+others go on. What is on disk stays whatever happens, and a sweep that was cut short goes on with the missing cells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from fluogan_app.core.data.result import Result
+from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.errors import DataError, FluoganError
+from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.project.preview import Previewer, PreviewWish
+from fluogan_app.core.project.sweep_plan import SweepPlan, checked_plan
+from fluogan_app.core.units import length_text
+
+#: A cell explains the frames as well as the best one where its residual is at most so many times as large.
+TOLERANCE = 1.1
+#: And its photons are off by no more than this.
+MOST_MISSING_PERCENT = 2.0
+RULE = (
+    "Suggested: of the cells that explain the frames (residual within 10 % of the least, photons within 2 %), the one "
+    "that claims the least detail, so that nothing is shown that the frames do not ask for. The finest picture is not "
+    "the truest: noise that was sharpened looks fine too. Look at the pictures, and repeat the run with other seeds."
+)
+
+
+@dataclass(frozen=True)
+class SweepMeasure:
+    """One number of a cell: what it is called, its unit, and what it says."""
+
+    name: str
+    label: str
+    unit: str
+    meaning: str
+
+
+MEASURES = (
+    SweepMeasure("residual_sigmas", "Residual", "σ", "rms difference from the mean frame in its noise: 1 is explained"),
+    SweepMeasure("decorrelation_nm", "Detail", "nm", "finest period that the image shows above its own noise"),
+    SweepMeasure("rsp", "Pearson", "", "correlation of the image, blurred again, with the mean frame: 1 is perfect"),
+    SweepMeasure("photon_balance_percent", "Photons", "%", "light of the result against that of the frames: 0 is right"),
+)
+
+
+@dataclass(frozen=True)
+class SweepCell:
+    """What came of one combination. error: why there is no picture, "" where there is one."""
+
+    row: int
+    column: int
+    values: dict[str, Any]
+    measures: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    error: str = ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column."""
+        return self.row, self.column
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a picture."""
+        return not self.error
+
+
+#: Told of each cell as it is done, with its picture where there is one.
+Tell = Callable[[SweepCell, Result | None], None]
+
+
+def run_sweep(
+    stack: Stack, plan: SweepPlan, tell: Tell, control: Control | None = None, done: Sequence[SweepCell] = ()
+) -> SweepPlan:
+    """Compute all cells but those that are done. Returns the plan with its place. Raises FluoganError before the first.
+
+    Cancelled, it ends within a step; paused, it waits there.
+    """
+    control, previewer = control or Control(), Previewer()
+    plan = placed(stack, plan, control)
+    known = {cell.place for cell in done if cell.done}
+
+    def stopped() -> bool:
+        control.wait_while_paused()
+        return control.cancelled
+
+    for place in plan.places():
+        if stopped() or plan.place is None:
+            break
+        if place not in known:
+            made = _cell(stack, plan, place, previewer, stopped)
+            if made is not None:
+                tell(*made)
+    return plan
+
+
+def placed(stack: Stack, plan: SweepPlan, control: Control | None = None) -> SweepPlan:
+    """The plan with the square that it is for. Raises FluoganError."""
+    plan = checked_plan(plan)
+    if plan.place is not None:
+        return plan
+    control = control or Control()
+    return replace(plan, place=Previewer().placed(PreviewWish(stack, plan.request), lambda: control.cancelled))
+
+
+def _cell(
+    stack: Stack, plan: SweepPlan, place: tuple[int, int], previewer: Previewer, stopped: Callable[[], bool]
+) -> tuple[SweepCell, Result | None] | None:
+    """None where it was stopped."""
+    began, values = time.perf_counter(), plan.values_at(place)
+    try:
+        wish = PreviewWish(stack, plan.asked_at(place), plan.place)
+        picture = previewer.show(wish, lambda _: None, stopped)
+    except FluoganError as error:
+        return SweepCell(*place, values, seconds=time.perf_counter() - began, error=error.one_line), None
+    if picture is None:
+        return None
+    seconds = time.perf_counter() - began
+    return SweepCell(*place, values, measures_of(picture.result), seconds), picture.result
+
+
+def measures_of(result: Result) -> dict[str, float]:
+    """The numbers of MEASURES, as far as they can be told of so small an image."""
+    from fluogan_app.core.metrics.findings import detail, faithfulness
+
+    found: dict[str, float | None] = {
+        "residual_sigmas": result.measures.get("discrepancy", float("nan")) ** 0.5,
+        "photon_balance_percent": result.measures.get("photon_balance_percent"),
+    }
+    fine_nm, light = result.fine_pixel_size_nm, result.mean.astype(float) - result.background
+    for measured in (lambda: detail(result.estimate, fine_nm), lambda: faithfulness(result.estimate, light, fine_nm)):
+        try:
+            found |= measured().values()
+        except DataError:  # too small, or empty: then there is no such number
+            continue
+    wanted = {measure.name for measure in MEASURES}
+    return {name: float(value) for name, value in found.items() if name in wanted and _is_number(value)}
+
+
+def suggested(cells: Sequence[SweepCell]) -> SweepCell | None:
+    """The cell that RULE names; None where no cell explains the frames."""
+    fitting = [cell for cell in cells if cell.done and "residual_sigmas" in cell.measures and _keeps_light(cell)]
+    if not fitting:
+        return None
+    least = min(cell.measures["residual_sigmas"] for cell in fitting)
+    explaining = [cell for cell in fitting if cell.measures["residual_sigmas"] <= TOLERANCE * least]
+    return max(explaining, key=lambda cell: (cell.measures.get("decorrelation_nm", 0.0), -cell.row, -cell.column))
+
+
+def measure_text(cell: SweepCell, measure: SweepMeasure) -> str:
+    """A cell's number with its unit, "–" where there is none."""
+    value = cell.measures.get(measure.name)
+    if value is None:
+        return "–"
+    if measure.unit == "nm":
+        return length_text(value)
+    text = f"{value:+.2f}" if measure.unit == "%" else f"{value:.3f}"
+    return f"{text} {measure.unit}".strip().replace("-", "−")
+
+
+def _keeps_light(cell: SweepCell) -> bool:
+    return abs(cell.measures.get("photon_balance_percent", 0.0)) <= MOST_MISSING_PERCENT
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and bool(np.isfinite(value))

@@ -1,0 +1,67 @@
+"""A sweep as a picture: all cells at one colour scale, with the values that each was made with and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.project.contrast import display_range
+from fluogan_app.core.project.drawing import save_picture, stacked
+from fluogan_app.core.project.figure import Panel, draw_panels
+from fluogan_app.core.project.sweep import MEASURES, RULE, SweepCell, measure_text, suggested
+from fluogan_app.core.project.sweep_plan import SweepPlan
+
+#: Fine pixels differ in size where the zoom does: what they hold is compared per camera pixel's area.
+UNIT = "photons per camera pixel's area"
+
+
+def per_camera_pixel(estimate: np.ndarray, camera_shape: tuple[int, int]) -> np.ndarray:
+    """An estimate's values on its own grid, as photons per frame on the area of a camera pixel."""
+    return estimate * np.float32(estimate.size / (camera_shape[0] * camera_shape[1]))
+
+
+def cell_title(plan: SweepPlan, cell: SweepCell) -> str:
+    """The values of a cell: "Sparsity λ1 0.3, Zoom L 4"."""
+    specs = {axis.name: axis.spec(plan.request.method) for axis in plan.axes}
+    said = []
+    for name, value in cell.values.items():
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        said.append(f"{specs[name].label} {text}")
+    return ", ".join(said)
+
+
+def common_levels(images: Sequence[np.ndarray]) -> tuple[float, float]:
+    """One range of values for all pictures."""
+    ranges = [display_range(image) for image in images]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def export_sweep(
+    path: Path, plan: SweepPlan, cells: Sequence[SweepCell], images: Mapping[tuple[int, int], np.ndarray],
+    pixel_size_nm: float,
+) -> None:  # fmt: skip
+    """Write it as PNG at 300 dpi; `images` are those of `per_camera_pixel`. Raises ProjectError, UsageError."""
+    levels = common_levels(list(images.values()))
+    best, height = suggested(cells), max(plan.place.height, 1)
+    rows = []
+    for row in range(plan.shape[0]):
+        there = [cell for cell in cells if cell.row == row and cell.place in images]
+        panels = [_panel(plan, cell, images[cell.place], height * pixel_size_nm, levels, best) for cell in there]
+        if panels:
+            rows.append(draw_panels(panels, [_numbers(plan, cell) for cell in there]))
+    save_picture(path, stacked(rows), RULE if best is not None else "")
+
+
+def _panel(
+    plan: SweepPlan, cell: SweepCell, image: np.ndarray, height_nm: float, levels: tuple[float, float],
+    best: SweepCell | None,
+) -> Panel:  # fmt: skip
+    mark = " (suggested)" if best is not None and cell.place == best.place else ""
+    return Panel(image, height_nm / image.shape[0], cell_title(plan, cell) + mark, UNIT, levels)
+
+
+def _numbers(plan: SweepPlan, cell: SweepCell) -> str:
+    said = ", ".join(f"{measure.label} {measure_text(cell, measure)}" for measure in MEASURES)
+    return f"{cell_title(plan, cell)}: {said}"

@@ -1,0 +1,39 @@
+"""`fluogan sweep`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+QUICK = ("--steps", 4, "--pixel-size-nm", 100, "--fwhm-nm", 220)
+
+
+def test_a_table_a_picture_and_a_project(fluogan, stack_file: Path, tmp_path: Path) -> None:
+    figure, project = tmp_path / "grid.png", tmp_path / "p.fluogan"
+    said = fluogan("sweep", stack_file, "--vary", "lambda1=0.3,3", "--vary", "zoom=1,2", *QUICK, "--figure", figure,
+                   "-o", project)  # fmt: skip
+    assert said.code == 0, said
+    assert said.out.startswith("4 of 4 cells") and "Sparsity λ1 0.3, Zoom L 2" in said.out
+    assert "σ" in said.out and "%" in said.out and figure.is_file()
+    assert len(list((project / "sweeps" / "0001").glob("cell-*.ome.tif"))) == 4
+    again = fluogan("sweep", stack_file, "--vary", "zoom=1,2", *QUICK, "-o", project)
+    assert again.code == 0 and (project / "sweeps" / "0002").is_dir()
+
+
+def test_as_one_object(fluogan, stack_file: Path) -> None:
+    said = fluogan("sweep", stack_file, "--vary", "lambda1=0.3:3:2log", *QUICK, "--json")
+    told = json.loads(said.out)
+    assert said.code == 0 and said.err == ""
+    assert [cell["values"] for cell in told["cells"]] == [{"lambda1": 0.3}, {"lambda1": 3.0}]
+    assert told["cells"][0]["measures"]["residual_sigmas"] > 0 and told["sweep"] is None
+
+
+def test_bad_input_is_refused_and_leaves_nothing(fluogan, stack_file: Path, tmp_path: Path) -> None:
+    fluogan("sweep", stack_file, "--vary", "lambda1", *QUICK).refused("nothing to vary")
+    fluogan("sweep", stack_file, "--vary", "lambda1=-3", *QUICK).refused("Sparsity")
+    fluogan("sweep", stack_file, "--vary", "delta=0,1", *QUICK).refused("cannot be varied")
+    project = tmp_path / "new.fluogan"
+    fluogan("sweep", stack_file, "--vary", "zoom=1:12:12", "--vary", "lambda1=1:12:12", *QUICK, "-o", project).refused(
+        "144 cells"
+    )
+    assert not project.exists()
