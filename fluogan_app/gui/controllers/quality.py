@@ -74,6 +74,13 @@ class QualityController(QObject):
         """The run that is judged on the page, and its judgement."""
         return self._judged if self.run is not None and self._judged and self._judged[0] is self.run else None
 
+    def judgement_with(self, run: Run, name: str) -> Judgement:
+        """The judgement of a run for its map of that name: the one at hand if it has it. On a thread."""
+        kept = self._judged
+        if kept is not None and kept[0] is run and any(one.name == name for one in kept[1].maps):
+            return kept[1]
+        return judgement_of(run, self.variation)
+
     def refresh(self) -> None:
         """Another run is shown, or it has ended."""
         self._request += 1

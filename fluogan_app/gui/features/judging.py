@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.controllers.quality import QualityController
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.quality_pictures import quality_kinds
 from fluogan_app.gui.views.quality_page import QualityPage
+from fluogan_app.gui.workspace import RESULT
 
 if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
@@ -43,6 +45,9 @@ class Judging(Feature):
         window.workspace.centre.currentChanged.connect(self._page_chosen)
         self.session.project_changed.connect(self._leave)
         self._project = None
+        self.page.picture.viewer_wanted.connect(self._show_in_viewer)
+        for kind in quality_kinds(self.controller.judgement_with):
+            window.results.pictures.register(kind)
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """See Feature.handlers."""
@@ -84,6 +89,10 @@ class Judging(Feature):
     def _page_chosen(self, _index: int) -> None:
         if self.window.workspace.centre.currentWidget() is self.page:
             self.controller.page_shown()
+
+    def _show_in_viewer(self, name: str) -> None:
+        self.window.results.pictures.show(name)
+        self.window.workspace.centre.setCurrentIndex(RESULT)
 
     def _leave(self) -> None:
         """What is computed belongs to the project that was open."""

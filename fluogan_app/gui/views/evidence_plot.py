@@ -104,7 +104,8 @@ class EvidencePlot(QWidget):
         for index, series in enumerate(evidence.series):
             colour = colours[(index if series.colour is None else series.colour) % len(colours)]
             self._draw_series(series, colour, evidence.y_logarithmic)
-            words.append(_legend(colour, _SIGNS[series.drawn_as], series.label))
+            if series.label:  # of curves that belong together one says what they are
+                words.append(_legend(colour, _SIGNS[series.drawn_as], series.label))
         quiet = quiet_colour(QApplication.palette())
         for mark in evidence.marks:
             place = float(np.log10(mark.x)) if evidence.x_logarithmic else mark.x

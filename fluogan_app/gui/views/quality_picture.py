@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.quality_map import Diagram, QualityMap
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.controls import CalmComboBox, WordButton, WrappedLabel, row_of
-from fluogan_app.gui.views.display import DisplaySettings, percentile_levels
+from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.image_pane import ImagePane
 
-_TWO_SIDED, _PLAIN, _ESTIMATE = "blue_red", "viridis", "gray"
+TWO_SIDED, _PLAIN, _ESTIMATE = "blue_red", "viridis", "gray"
+#: The same colours for all runs: so far residuals reach, in sd, and from nothing to all, in %.
+REACH_SD, ALL_PERCENT = (-5.0, 5.0), (0.0, 100.0)
 #: What is shown first where it is there.
 _FIRST = "residual"
-_UNITS = {"photons per frame per camera pixel": "photons/px", "photons per frame per fine pixel": "photons/fine px",
-          "standard deviations": "sd"}  # fmt: skip
+#: Units as they stand beside an image.
+UNITS = {"photons per frame per camera pixel": "photons/px", "photons per frame per fine pixel": "photons/fine px",
+         "standard deviations": "sd"}  # fmt: skip
 
 
 class QualityPicture(QWidget):
@@ -102,7 +104,7 @@ class QualityPicture(QWidget):
         origin = tuple(first + own for first, own in zip(self._origin_nm, one.origin_nm))
         self.pane.set_title(one.title)
         self.pane.set_display(display_of(one))
-        self.pane.set_image(one.image, one.pixel_size_nm, _UNITS.get(one.unit, one.unit), origin)
+        self.pane.set_image(one.image, one.pixel_size_nm, UNITS.get(one.unit, one.unit), origin)
         self._places.setCurrentWidget(self.pane)
 
     def _show_diagram(self, one: Diagram) -> None:
@@ -130,14 +132,10 @@ class QualityPicture(QWidget):
 def display_of(one: QualityMap) -> DisplaySettings:
     """Colours of a map: 0 in the middle where both sides mean something; estimates as estimates are shown."""
     if one.two_sided:
-        reach = max(abs(level) for level in percentile_levels(one.image))
-        return DisplaySettings(_TWO_SIDED, levels=(-reach, reach))
-    if one.name.startswith("trusted"):
-        return DisplaySettings(_ESTIMATE)
-    known = one.image[np.isfinite(one.image)]
-    if one.name.startswith("variation") and known.size:
-        return DisplaySettings(_PLAIN, levels=(0.0, 100.0))
-    return DisplaySettings(_PLAIN)
+        return DisplaySettings(TWO_SIDED, levels=REACH_SD)
+    if one.name.startswith("variation"):
+        return DisplaySettings(_PLAIN, levels=ALL_PERCENT)
+    return DisplaySettings(_ESTIMATE if one.name.startswith("trusted") else _PLAIN)
 
 
 def _threshold() -> QDoubleSpinBox:
