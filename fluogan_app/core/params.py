@@ -35,6 +35,10 @@ class Params(BaseModel):
     group_help: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
+    def without_effect(self) -> Mapping[str, str]:
+        """Parameters that change nothing as the others stand, by name, each with the reason in a sentence."""
+        return {}
+
     def replace(self, **changes: Any):
         """A checked copy with some values changed. Raises ParameterError."""
         return validated(type(self), {**self.model_dump(), **changes})

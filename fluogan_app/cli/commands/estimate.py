@@ -67,14 +67,12 @@ def _sparsity(
     stack: Stack, known: Acquisition, found: Findings, roi: Roi | None, frames: FrameRange | None
 ) -> Finding:
     """λ1 with the recording as it is stated, else estimated. Raises ParameterError without a pixel size."""
-    from fluogan_app.core.data.problem import make_problem
-    from fluogan_app.core.estimate.recording import part_to_read, with_estimates
-    from fluogan_app.core.methods.fluogan.sparsity import estimate_sparsity
+    from fluogan_app.core.project.estimating import estimate_weight
 
     method = METHODS[DEFAULT_METHOD]
-    recording = with_estimates(known, found.estimates)
-    problem = make_problem(stack, recording, *part_to_read(stack, roi, frames))
-    return estimate_sparsity(method, problem, method.params_type())
+    weight = estimate_weight(stack, known, method, method.params_type(), roi, frames, found.estimates)
+    assert weight is not None, "nobody cancelled it"
+    return weight
 
 
 def _figure(arguments: argparse.Namespace) -> Path | None:

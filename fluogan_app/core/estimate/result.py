@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.units import measured_text
+
+#: Standard deviations as parts of the value, from which on an estimate is no good one, and a rough one.
+_GOOD, _ROUGH = 0.1, 0.3
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,27 @@ class Estimate:
     evidence: Evidence | None = None
     upper_limit: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Value, uncertainty and unit: "2.141 ± 0.031 counts/photon", "≤ 369 ± 22 nm"."""
+        limit = "≤ " if self.upper_limit else ""
+        return f"{limit}{measured_text(self.value, self.uncertainty)} {self.unit}".rstrip()
+
+    @property
+    def rounded(self) -> float:
+        """The value with as many digits as mean something."""
+        return float(f"{self.value:.4g}")
+
+    @property
+    def confidence(self) -> str:
+        """How far to trust it: "good", "fair", "rough", or "limit" where the true value may be far below."""
+        if self.upper_limit:
+            return "limit"
+        spread = self.uncertainty / max(abs(self.value), 1e-12)
+        if spread > _ROUGH:
+            return "rough"
+        return "fair" if self.warnings or spread > _GOOD else "good"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.estimate.result import Estimate
 from fluogan_app.core.params import specs
+from fluogan_app.core.project.estimating import estimate_from_frames
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.dialogs.estimates_dialog import EstimatesDialog
@@ -39,7 +40,7 @@ class EstimatesController(QObject):
         dialog.wanted.connect(self._take)
         dialog.finished.connect(lambda _: self._forget(dialog))
         dialog.show()
-        work = partial(estimates_of, session.stack, session.document)
+        work = partial(estimates_of, session.shown_stack, session.document)
         self._context.workbench.do(work, partial(self._show, dialog), partial(self._fail, dialog))
 
     def _show(self, dialog: EstimatesDialog, found: Findings) -> None:
@@ -56,17 +57,26 @@ class EstimatesController(QObject):
         return frozenset(spec.name for params_type in (Acquisition, method) for spec in specs(params_type))
 
     def _take(self, estimate: Estimate) -> None:
-        """Into the form, with as many digits as mean something."""
-        session, value = self._context.session, float(f"{estimate.value:.4g}")
-        session.note_problems({name: kept for name, kept in session.problems.items() if name != estimate.name})
-        if estimate.name in {spec.name for spec in specs(Acquisition)}:
-            taken = session.document.acquisition.with_values(Origin.ESTIMATED, **{estimate.name: value})
-            session.change(acquisition=taken)
-        else:
-            session.edit(session.method.params_type, estimate.name, value)
+        self.take(estimate)
         if self._dialog is not None:
-            self._dialog.show_used(estimate.name)
-        self._context.say(f"{estimate.label} {value:g} {estimate.unit} is estimated from the frames.")
+            self._dialog.show_used(estimate.name, self.idle_words(estimate.name))
+
+    def take(self, estimate: Estimate) -> None:
+        """Into the form, with as many digits as mean something."""
+        session, value = self._context.session, estimate.rounded
+        session.note_problems({name: kept for name, kept in session.problems.items() if name != estimate.name})
+        with session.step(f"{estimate.label} {value:g} {estimate.unit}, estimated".replace(" ,", ",")):
+            if estimate.name in {spec.name for spec in specs(Acquisition)}:
+                taken = session.document.acquisition.with_values(Origin.ESTIMATED, **{estimate.name: value})
+                session.change(acquisition=taken)
+            else:
+                session.edit(session.method.params_type, estimate.name, value)
+        said = f"{estimate.label} {value:g} {estimate.unit}".rstrip()
+        self._context.say(f"{said} is estimated from the frames. {self.idle_words(estimate.name)}".rstrip())
+
+    def idle_words(self, name: str) -> str:
+        """Why a value changes nothing as the others stand; "" where it counts."""
+        return self._context.session.params.without_effect().get(name, "")
 
     def _close(self) -> None:
         dialog, self._dialog = self._dialog, None
@@ -81,7 +91,4 @@ class EstimatesController(QObject):
 
 def estimates_of(stack: Stack, document: ProjectDocument) -> Findings:
     """What the chosen region and frames tell. On a thread. Raises FluoganError."""
-    # Brings the numerical library that the window's start does not need.
-    from fluogan_app.core.estimate.recording import estimate_recording
-
-    return estimate_recording(stack, document.acquisition, document.roi, document.frames)
+    return estimate_from_frames(stack, document.acquisition, document.roi, document.frames)

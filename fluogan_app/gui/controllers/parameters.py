@@ -50,6 +50,9 @@ class ParametersController(QObject):
             fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
             origins = _origins(values) if isinstance(values, Acquisition) else None
             self._form.set_values(params_type, {name: getattr(values, name) for name in fitting}, origins)
+        idle = session.params.without_effect()
+        for (params_type, name), row in self._form.rows.items():
+            row.set_idle(idle.get(name, "") if params_type is session.method.params_type else "")
         self._show_derived()
         self._show_problems()
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QGridLayo
 from PySide6.QtWidgets import QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from fluogan_app.core.estimate.result import Estimate, Finding, Missing
-from fluogan_app.core.units import measured_text
 from fluogan_app.gui.style import problem_colour, set_colour
 from fluogan_app.gui.views.evidence_plot import EvidencePlot
 
@@ -41,6 +40,9 @@ class EstimatesDialog(QDialog):
         self._group = QButtonGroup(self)
         self._rows = QGridLayout()
         self.use_buttons: dict[str, QPushButton] = {}
+        self._choices: dict[str, QRadioButton] = {}
+        self._estimates: dict[str, Estimate] = {}
+        self._idle: dict[str, str] = {}
         self._lay_out()
 
     def show_findings(self, findings: Sequence[Finding], usable: Container[str], used: str) -> None:
@@ -64,26 +66,30 @@ class EstimatesDialog(QDialog):
         self.words.setText(sentence)
         set_colour(self.words, problem_colour(self.palette()))
 
-    def show_used(self, name: str) -> None:
-        """A value was taken into the form."""
+    def show_used(self, name: str, idle_words: str = "") -> None:
+        """A value was taken into the form. `idle_words` say why it changes nothing there, as the others stand."""
         button = self.use_buttons[name]
-        button.setText("In use")
+        button.setText("In form" if idle_words else "In use")
         button.setEnabled(False)
+        self._idle[name] = idle_words
+        if self._group.checkedButton() is self._choices[name]:
+            self._warn(self._estimates[name])
+        elif idle_words:
+            self._choices[name].setChecked(True)
 
     def _add_estimate(self, row: int, estimate: Estimate, usable: bool) -> None:
         choice = QRadioButton(estimate.label)
         choice.setObjectName(f"estimate_{estimate.name}")
         choice.toggled.connect(lambda on, estimate=estimate: on and self._explain(estimate))
         self._group.addButton(choice)
-        limit = "≤ " if estimate.upper_limit else ""
-        text = f"{limit}{measured_text(estimate.value, estimate.uncertainty)} {estimate.unit}"
+        self._choices[estimate.name], self._estimates[estimate.name] = choice, estimate
         use = QPushButton("Use")
         use.setObjectName(f"use_{estimate.name}")
         use.setAccessibleName(f"Use {estimate.label}")
         use.setAutoDefault(False)
         use.clicked.connect(partial(self.wanted.emit, estimate))
         self.use_buttons[estimate.name] = use
-        for column, part in enumerate((choice, QLabel(text), use)):
+        for column, part in enumerate((choice, QLabel(estimate.text), use)):
             self._rows.addWidget(part, row, column)
         # Once it has its place: before, it would be shown as a window of its own. A limit is no value: the true one may
         # lie far below it, and a width taken too large invents spots.
@@ -91,9 +97,13 @@ class EstimatesDialog(QDialog):
 
     def _explain(self, estimate: Estimate) -> None:
         self.explanation.setText(estimate.how)
-        self.warning.setText(" ".join(f"⚠ {sentence}" for sentence in estimate.warnings))
-        set_colour(self.warning, problem_colour(self.palette()))
+        self._warn(estimate)
         self.plot.show_evidence(estimate.evidence)
+
+    def _warn(self, estimate: Estimate) -> None:
+        idle = self._idle.get(estimate.name, "")
+        self.warning.setText(" ".join(f"⚠ {sentence}" for sentence in (*estimate.warnings, *[idle] * bool(idle))))
+        set_colour(self.warning, problem_colour(self.palette()))
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

@@ -8,6 +8,7 @@ from fluogan_app.gui.features.differences import Differences
 from fluogan_app.gui.features.editing import Editing
 from fluogan_app.gui.features.expect import ExpectFeature
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.features.field_estimates import FieldEstimates
 from fluogan_app.gui.features.holding import Holding
 from fluogan_app.gui.features.history import History
 from fluogan_app.gui.features.judging import Judging
@@ -29,6 +30,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Holding,
     Editing,
     Optics,
+    FieldEstimates,
     Looking,
     MeasuringFeature,
     Differences,

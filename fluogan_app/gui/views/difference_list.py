@@ -42,6 +42,7 @@ class DifferenceButton(HeadButton):
         self.setVisible(bool(title))
         if self.panel is not None:
             self.panel.show_list(self._title, self._differences, self._choices, self._chosen)
+            self.panel.place_at(self)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -51,15 +52,16 @@ class DifferenceButton(HeadButton):
     def open(self) -> None:
         """Open the list below the button."""
         panel = self.panel = DifferencePanel(self)
-        panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        panel.destroyed.connect(self._forget)
+        panel.closed.connect(self._forget)
         panel.taken_back.connect(self.taken_back)
         panel.compared_with.connect(self.compared_with)
         panel.show_list(self._title, self._differences, self._choices, self._chosen)
         panel.show_at(self)
 
     def _forget(self) -> None:
-        self.panel = None
+        panel, self.panel = self.panel, None
+        if panel is not None:
+            panel.deleteLater()
 
 
 class DifferencePanel(Popover):
@@ -103,7 +105,6 @@ class DifferencePanel(Popover):
         self._area.setFixedSize(max(wanted.width() + 18, 300), min(wanted.height() + 2, _HIGHEST))
         self._area.setVisible(bool(differences))
         self.all_button.setVisible(bool(differences))
-        self.adjustSize()
 
     def _add(self, grid: QGridLayout, row: int, difference: Difference) -> None:
         old, new = difference.short_before, difference.after_text

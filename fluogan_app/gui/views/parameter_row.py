@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, set_colour, small_font
+from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, quiet_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import WrappedLabel, row_of
 from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable
 from fluogan_app.gui.views.parameter_help import help_text, tip_text, value_text
@@ -40,7 +40,7 @@ class ParameterRow(QObject):
         self._own_problem: str | None = None
         self._given_problem: str | None = None
         self._origin: Origin | None = None
-        self._mark = ""
+        self._mark = self._idle = ""
         self._was_changed = False
         self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
@@ -76,6 +76,17 @@ class ParameterRow(QObject):
         if words != self._mark:
             self._mark = words
             self._refresh()
+
+    def set_idle(self, sentence: str) -> None:
+        """Let the label stand back and say why the value changes nothing as the others stand; "" brings it back."""
+        if sentence != self._idle:
+            self._idle = sentence
+            self._refresh()
+
+    @property
+    def idle(self) -> str:
+        """Why the value changes nothing."""
+        return self._idle
 
     @property
     def mark(self) -> str:
@@ -219,8 +230,11 @@ class ParameterRow(QObject):
         colour, words = palette.color(QPalette.ColorRole.Link).name(), tip_text(self.spec)
         dot = f'&nbsp;<span style="color:{colour}">●</span>' if self._mark else ""
         self.label.setText(f"{escape(self.spec.label)}{dot}" if dot else self.spec.label)
-        self.label.setToolTip(f"{words}<br>● {escape(self._mark)}" if self._mark else words)
-        self.editor.setAccessibleDescription(f"{self.spec.help} {self._mark}".strip())
+        more = [f"● {escape(self._mark)}"] * bool(self._mark) + [escape(self._idle)] * bool(self._idle)
+        self.label.setToolTip("<br>".join([words, *more]))
+        description = (self.spec.help, self._mark, self._idle)
+        self.editor.setAccessibleDescription(" ".join(part for part in description if part))
+        set_colour(self.label, quiet_colour(palette) if self._idle else palette.windowText().color())
 
     def _frame_field(self, colour: str | None) -> None:
         kind = type(self.editor).__bases__[0].__name__

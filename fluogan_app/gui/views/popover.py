@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.gui.icons import FLAT_SHEET
 from fluogan_app.gui.style import set_sheet
 
-#: Room between a panel and the edge of the screen.
-_MARGIN = 8
+#: Room between a panel and the edge of the window.
+_MARGIN = 6
+_SHEET = "#%s { border: 1px solid palette(dark); border-radius: 5px; background: palette(window); }"
 
 
 class Popover(QFrame):
-    """Holds whatever is put into `column`."""
+    """Holds whatever is put into `column`. It lies within the window, so that the rest of it can be used meanwhile."""
+
+    closed = Signal()
 
     def __init__(self, object_name: str, words: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent.window())
+        self.hide()
         self.setObjectName(object_name)
         self.setAccessibleName(words)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setFrameShadow(QFrame.Shadow.Raised)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAutoFillBackground(True)
+        set_sheet(self, _SHEET % object_name)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(12, 10, 12, 10)
 
     def show_at(self, anchor: QWidget) -> None:
-        """Open below a widget, or wherever it finds room on its screen."""
-        self.adjustSize()
-        screen, size = anchor.screen().availableGeometry(), self.size()
-        below = anchor.mapToGlobal(QPoint(0, anchor.height() + 2))
-        left = min(below.x(), screen.right() - size.width() - _MARGIN)
-        top = min(below.y(), screen.bottom() - size.height() - _MARGIN)
-        self.move(max(left, screen.left() + _MARGIN), max(top, screen.top() + _MARGIN))
+        """Open below a widget, or wherever it finds room in its window."""
+        self.place_at(anchor)
         self.show()
-        self.setFocus()
+        self.raise_()
+        QApplication.instance().installEventFilter(self)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
         self.focusNextChild()
+
+    def place_at(self, anchor: QWidget) -> None:
+        """Take the size that the content wants, beside a widget."""
+        self.adjustSize()
+        window = anchor.window()
+        below = anchor.mapTo(window, QPoint(0, anchor.height() + 2))
+        left = min(below.x(), window.width() - self.width() - _MARGIN)
+        top = min(below.y(), window.height() - self.height() - _MARGIN)
+        self.move(max(left, _MARGIN), max(top, _MARGIN))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click anywhere else closes it, and does what it does there."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            outside = watched is not self and not self.isAncestorOf(watched)
+            if outside and watched.window() is self.window() and self.isVisible():
+                self.close()
+        return False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hidden, by whatever it was: nobody looks at it any more."""
+        super().hideEvent(event)
+        QApplication.instance().removeEventFilter(self)
+        self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes it."""

@@ -66,3 +66,13 @@ def test_the_real_method_explains_less_the_sparser_it_is(make, recording) -> Non
     assert series is not None and len(series.x) == len(TRIED) + 1
     # Which spots are significant is decided anew for each λ1, so single values may fall back a little.
     assert np.all(np.diff(series.y) > -0.2 * series.y[:-1]) and series.y[-1] > 2 * series.y[0]
+
+
+def test_nobody_waits_for_an_estimate_that_was_given_up(make, recording) -> None:
+    """Heard after the next step of a fit, of which there are many; how far it is was told until then."""
+    told: list[tuple[int, int]] = []
+    stopped = estimate_sparsity(
+        Known(lambda lambda1: lambda1), make(recording), FluoganParams(),
+        on_step=lambda done, of: told.append((done, of)), cancelled=lambda: len(told) >= 3,
+    )  # fmt: skip
+    assert stopped is None and [done for done, _ in told] == [1, 2, 3] and told[0][1] > 1000

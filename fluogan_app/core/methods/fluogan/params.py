@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from fluogan_app.core.params import Params, param
+from fluogan_app.core.params import Params, param, specs
 
 
 class FluoganParams(Params):
@@ -152,6 +152,19 @@ class FluoganParams(Params):
         help="“mean” compares the simulated mean with the mean frame in closed form; “sampled” compares drawn with "
         "recorded frames, a batch in each step, as the 2023 paper writes it: the same on average, and noisier.",
     )  # fmt: skip
+
+
+    def without_effect(self) -> Mapping[str, str]:
+        """See Params: the critic's own without a critic, κ where molecules are steady, patches of whole frames."""
+        critics = [item.name for item in specs(FluoganParams) if item.group == "Critic"]
+        if self.delta == 0:
+            return dict.fromkeys(critics, "Of no effect while the adversarial term δ is 0: no frames are drawn.")
+        idle = {}
+        if self.generator == "poisson":
+            idle["kappa"] = "Of no effect while the generator is “poisson”: only the light is drawn by chance."
+        if self.critic != "patch":
+            idle["patch_size"] = "Of no effect with the papers' critics: they see whole frames."
+        return idle
 
 
 def warmup_length(params: FluoganParams) -> int:

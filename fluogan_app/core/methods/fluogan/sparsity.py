@@ -7,6 +7,7 @@ this finds what gives the smallest error; a target of 2 doubled the error.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from fluogan_app.core.params import Params, spec
 if TYPE_CHECKING:
     from fluogan_app.core.methods.base import Method
 
+#: Told after every step: how many are done, and of how many.
+OnStep = Callable[[int, int], None]
 TARGET = 1.25
 STEPS, ZOOM, SIDE = 300, 4, 56
 TRIED = (0.1, 0.4, 1.6, 6.4, 25.6)
@@ -27,10 +30,46 @@ TRIED = (0.1, 0.4, 1.6, 6.4, 25.6)
 RELATIVE_SPREAD = 0.15
 
 
-def estimate_sparsity(method: Method, problem: Problem, params: Params) -> Finding:
-    """λ1 for the method's other parameters. Raises FluoganError where the problem cannot be reconstructed at all."""
-    part, label = _middle(problem), spec(type(params), "lambda1").label
-    curve = {value: _discrepancy(method, part, params, value) for value in TRIED}
+def estimate_sparsity(
+    method: Method,
+    problem: Problem,
+    params: Params,
+    on_step: OnStep | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Finding | None:
+    """λ1 for the method's other parameters; None where it was cancelled.
+
+    on_step: told how many steps are done, and of how many. Raises FluoganError where the problem cannot be
+    reconstructed at all.
+    """
+    try:
+        return _estimated(method, _middle(problem), params, _Watch(on_step, cancelled))
+    except _Cancelled:
+        return None
+
+
+class _Cancelled(Exception):
+    """Nobody wants the estimate any more."""
+
+
+class _Watch:
+    """Counts the steps of all fits."""
+
+    def __init__(self, on_step: OnStep | None, cancelled: Callable[[], bool] | None) -> None:
+        self._on_step, self._cancelled, self._done = on_step, cancelled, 0
+
+    def step(self) -> None:
+        """One step is done. Raises _Cancelled."""
+        self._done += 1
+        if self._cancelled is not None and self._cancelled():
+            raise _Cancelled
+        if self._on_step is not None:
+            self._on_step(self._done, (len(TRIED) + 1) * STEPS)
+
+
+def _estimated(method: Method, part: Problem, params: Params, watch: _Watch) -> Finding:
+    label = spec(type(params), "lambda1").label
+    curve = {value: _discrepancy(method, part, params, value, watch) for value in TRIED}
     value = _crossing(curve)
     if value is None:
         lowest, highest = min(curve.values()), max(curve.values())
@@ -40,7 +79,7 @@ def estimate_sparsity(method: Method, problem: Problem, params: Params) -> Findi
             f"{TARGET:g}; the default stays."
         )
         return Missing("lambda1", label, reason)
-    curve[value] = _discrepancy(method, part, params, value)
+    curve[value] = _discrepancy(method, part, params, value, watch)
     refined = _crossing(curve) or value
     return _estimate(curve, refined, label)
 
@@ -62,13 +101,14 @@ def _estimate(curve: dict[float, float], value: float, label: str) -> Estimate:
     return Estimate("lambda1", label, value, _uncertainty(curve, value), "", how, evidence)
 
 
-def _discrepancy(method: Method, problem: Problem, params: Params, lambda1: float) -> float:
+def _discrepancy(method: Method, problem: Problem, params: Params, lambda1: float, watch: _Watch) -> float:
     solver: Any = method.prepare(
         problem, params.replace(lambda1=lambda1, delta=0, steps=STEPS, zoom=ZOOM), "cpu", seed=0
     )
     state = solver.init()
     for _ in range(solver.total_steps):
         state, _ = solver.step(state)
+        watch.step()
     return float(solver.result(state).measures["discrepancy"])
 
 
