@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.differences import differences
 from fluogan_app.core.project.kept_quality import QUALITY, quality_folder
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run, read_json
 from fluogan_app.core.project.run_notes import RunNotes, read_notes
 
@@ -64,8 +65,9 @@ class RunsTable:
 
 _OF_RUN = (
     Column("number", "Run"), Column("title", "Name", tip="Double-click to change it"), Column("status", "Status"),
-    Column("started", "Started", "UTC"), Column("seconds", "Time", "s"), Column("device", "Device"),
-    Column("steps", "Steps"),
+)  # fmt: skip
+_OF_MACHINE = (
+    Column("seconds", "Time", "s"), Column("device", "Device"), Column("started", "Started", "UTC"),
 )  # fmt: skip
 #: Names under which a run or its judgement tells them.
 _MEASURES = (
@@ -97,7 +99,7 @@ def runs_table(runs: Sequence[Run], newer: Mapping[int, RunNotes] | None = None)
         }
         for run in runs
     }
-    return RunsTable((*_OF_RUN, *settings, *told), rows, notes)
+    return RunsTable((*_OF_RUN, *settings, *told, *_OF_MACHINE), rows, notes)
 
 
 def measures_of(run: Run) -> dict[str, float]:
@@ -116,14 +118,15 @@ def measures_of(run: Run) -> dict[str, float]:
 def _run_cells(run: Run, notes: RunNotes) -> dict[str, Cell]:
     record = run.record
     started = record.started.replace("T", " ").removesuffix("+00:00")
+    cut = record.status is not RunStatus.FINISHED and record.status is not RunStatus.RUNNING
+    status = f"{record.status.value} at {record.steps} of {record.total_steps}" if cut else record.status.value
     return {
         "number": Cell(str(run.number), float(run.number)),
         "title": Cell(notes.title, notes.title.casefold()),
-        "status": Cell(record.status.value, record.status.value),
-        "started": Cell(started, started),
+        "status": Cell(status, record.status.value),
+        "started": Cell(started[:16], started),
         "seconds": Cell(f"{record.seconds:.3g}" if record.seconds else "", record.seconds or math.nan),
         "device": Cell(record.device_title or record.device, record.device),
-        "steps": Cell(f"{record.steps}", float(record.steps)),
     }
 
 

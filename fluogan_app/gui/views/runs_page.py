@@ -16,7 +16,7 @@ from fluogan_app.gui.views.measure_table import MeasureRow, MeasureTable
 from fluogan_app.gui.views.runs_list import RunsList
 
 #: How the page's width is shared between table and notes; while nothing is typed for so long, notes are kept.
-_SHARES, _REST_MS = (600, 260), 800
+_SHARES, _REST_MS = (660, 200), 800
 
 
 class NoteField(QPlainTextEdit):
@@ -28,6 +28,7 @@ class NoteField(QPlainTextEdit):
         super().__init__()
         self.setObjectName("runs_note")
         self.setAccessibleName("Notes on the marked run")
+        self.setToolTip("Free text, kept beside the run")
         self.setTabChangesFocus(True)
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._tell)
