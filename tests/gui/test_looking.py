@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,10 +21,19 @@ from tests.gui.two_runs import REGION, two_runs
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project and its raw data, made once."""
+    folder = tmp_path_factory.mktemp("made")
+    two_runs(folder)
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, made: Path) -> Path:
     """A saved project with two runs of five and of nine steps, of a region, and its raw data."""
-    return two_runs(tmp_path)
+    shutil.copytree(made, tmp_path / "own")
+    return tmp_path / "own" / "crossing.fluogan"
 
 
 @pytest.fixture
@@ -110,13 +120,13 @@ def test_the_fourth_viewer_shows_the_raw_frame_and_follows_it(user) -> None:
     assert pane.extent.left_nm == 0
 
 
-@pytest.mark.parametrize("kind, of", [("stack_mean", np.mean), ("stack_std", np.std)])
-def test_projections_of_the_stack_are_made_when_they_are_wanted(user, kind: str, of: Callable) -> None:
-    picks(user, "background", kind)
-    pane = panes_of(user).pane("background")
-    user.sees(lambda: pane.image is not None)
+def test_projections_of_the_stack_are_made_when_they_are_wanted(user) -> None:
     frames = np.stack([user.session.stack.frame(index) for index in range(user.session.stack.shape[0])])
-    np.testing.assert_allclose(pane.image, of(frames.astype(np.float64), axis=0), rtol=2e-2)
+    for viewer, kind, of in (("background", "stack_std", np.std), ("mean", "stack_mean", np.mean)):
+        picks(user, viewer, kind)
+        pane = panes_of(user).pane(viewer)
+        user.sees(lambda pane=pane: pane.image is not None and pane.unit == "counts")
+        np.testing.assert_allclose(pane.image, of(frames.astype(np.float64), axis=0), rtol=2e-2)
 
 
 def test_features_add_pictures_that_runs_have_and_pictures_of_no_run(user) -> None:
@@ -135,15 +145,7 @@ def test_features_add_pictures_that_runs_have_and_pictures_of_no_run(user) -> No
     assert panes_of(user).pane("fourth").image.shape == (5, 5)
 
 
-def test_a_picture_that_is_not_there_says_so_in_its_place(user) -> None:
-    user.window.results.pictures.choose("background", "deviation")
-    user.sees(lambda: not user.window.workbench.busy)
-    canvas = panes_of(user).pane("background").canvas
-    assert "no standard deviation" in canvas.words
-    assert panes_of(user).pane("background").title.text() == "Deviation"
-
-
-def test_the_menu_offers_only_what_a_run_has(user) -> None:
+def test_what_a_run_has_not_is_off_in_the_menu_and_said_in_its_place(user) -> None:
     user.sees(lambda: not user.window.workbench.busy)
     panes_of(user).pane("mean").canvas.setFocus()
     user.presses("choose_picture")
@@ -154,9 +156,42 @@ def test_the_menu_offers_only_what_a_run_has(user) -> None:
     checked = [action.objectName() for action in menu.actions() if action.isChecked()]
     assert checked == ["picture_mean_shown"]
     QTest.keyClick(menu, Qt.Key.Key_Escape)
+    picks(user, "background", "deviation")
+    canvas = panes_of(user).pane("background").canvas
+    assert "no standard deviation" in canvas.words
+    assert panes_of(user).pane("background").title.text() == "Deviation"
 
 
-def test_modes_are_gone_through_by_keys(user) -> None:
+def test_another_project_shows_nothing_of_the_one_before(user, tmp_path: Path) -> None:
+    """Both have a run 1, and a viewer is pinned to it; saving the first elsewhere leaves it pinned."""
+    panes, other = panes_of(user), tmp_path / "other"
+    other.mkdir()
+    folder = two_runs(other, seed=9)
+    picks(user, "background", "estimate", run=1)
+    before = panes.pane("background").image
+    user.presses("save_as")
+    user.names_file("choose_new_project", tmp_path / "elsewhere")
+    user.sees(lambda: user.session.project.folder.name == "elsewhere.fluogan")
+    assert panes.pane("background").image is before and user.window.results.pictures.choices["background"].pinned
+    user.drops(folder)
+    user.sees(lambda: user.session.project.folder == folder and panes.pane("background").image is not None)
+    np.testing.assert_array_equal(panes.pane("background").image, image_of(folder, 2, "background"))
+    assert not user.window.results.pictures.choices["background"].pinned
+
+
+def test_everything_goes_by_keys(user) -> None:
+    _modes(user)
+    _viewers_in_turn(user)
+    _contrast(user)
+    panes = panes_of(user)
+    panes.set_shifts({"estimate": (200.0, 100.0)})
+    assert "moved 200 nm right, 100 nm down" in panes.pane("estimate").detail.text()
+    user.presses("align_viewers")
+    assert panes.pane("estimate").view == panes.pane("mean").view
+    _added_and_removed(user)
+
+
+def _modes(user) -> None:
     panes = panes_of(user)
     for command, mode in (("compare_swipe", "swipe"), ("compare_flicker", "flicker"), ("compare_overlay", "overlay")):
         user.presses(command)
@@ -172,8 +207,9 @@ def test_modes_are_gone_through_by_keys(user) -> None:
     assert panes.comparison is None and panes.pane("mean").isVisible()
 
 
-def test_viewers_get_the_keys_one_after_the_other(user) -> None:
+def _viewers_in_turn(user) -> None:
     panes = panes_of(user)
+    panes.pane("background").canvas.setFocus()
     order = []
     for _ in range(4):
         user.presses("next_viewer")
@@ -183,21 +219,7 @@ def test_viewers_get_the_keys_one_after_the_other(user) -> None:
     assert panes.pane("background").canvas.hasFocus()
 
 
-def test_viewers_are_added_and_removed(user) -> None:
-    panes = panes_of(user)
-    user.presses("add_viewer")
-    assert len(panes.shown) == 4
-    user.presses("add_viewer")
-    assert len(panes.shown) == 4
-    panes.pane("mean").canvas.setFocus()
-    user.presses("remove_viewer")
-    assert panes.shown == ("estimate", "background", "fourth")
-    for _ in range(4):
-        user.presses("remove_viewer")
-    assert len(panes.shown) == 1
-
-
-def test_contrast_by_keys(user) -> None:
+def _contrast(user) -> None:
     pane = panes_of(user).pane("estimate")
     pane.canvas.setFocus()
     low, high = pane.levels
@@ -213,6 +235,21 @@ def test_contrast_by_keys(user) -> None:
     before = stack.levels
     user.presses("brighter")
     assert stack.levels[1] < before[1]
+    user.presses("show_result")
+
+
+def _added_and_removed(user) -> None:
+    panes = panes_of(user)
+    user.presses("add_viewer")
+    assert len(panes.shown) == 4
+    user.presses("add_viewer")
+    assert len(panes.shown) == 4
+    panes.pane("mean").canvas.setFocus()
+    user.presses("remove_viewer")
+    assert panes.shown == ("estimate", "background", "fourth")
+    for _ in range(4):
+        user.presses("remove_viewer")
+    assert len(panes.shown) == 1
 
 
 def test_the_loupe_shows_the_place_under_the_pointer_in_every_image(user, project: Path) -> None:
@@ -255,9 +292,7 @@ def test_the_loupe_follows_the_cursor_of_the_keys_and_goes_with_it(user) -> None
     assert not loupe.isVisible()
 
 
-def test_the_loupe_works_over_the_stack_and_over_two_in_one(user) -> None:
     user.presses("loupe")
-    loupe = user.window.findChild(object, "loupe")
     user.presses("compare_overlay")
     canvas = panes_of(user).compare_pane.canvas
     canvas.setFocus()
@@ -268,14 +303,6 @@ def test_the_loupe_works_over_the_stack_and_over_two_in_one(user) -> None:
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Left, SHIFT)
     assert loupe.isVisible() and loupe.glimpses[0].value.endswith("counts")
-
-
-def test_moved_viewers_are_aligned_by_a_command(user) -> None:
-    panes = panes_of(user)
-    panes.set_shifts({"estimate": (200.0, 100.0)})
-    assert "moved 200 nm right, 100 nm down" in panes.pane("estimate").detail.text()
-    user.presses("align_viewers")
-    assert panes.pane("estimate").view == panes.pane("mean").view
 
 
 def test_a_run_that_goes_on_is_seen_beside_a_pinned_one(user, project: Path) -> None:

@@ -20,9 +20,9 @@ REGION = Roi(6, 8, 30, 32)
 STEPS = (5, 9)
 
 
-def two_runs(folder: Path) -> Path:
+def two_runs(folder: Path, seed: int = 8) -> Path:
     """Two crossing filaments that blink, 24 frames of 44 × 50 pixels. Returns the project's folder."""
-    raw, draw = folder / "crossing.tif", np.random.default_rng(8)
+    raw, draw = folder / "crossing.tif", np.random.default_rng(seed)
     rows, columns = np.mgrid[:44, :50]
     lines = np.exp(-0.5 * ((rows - columns) / 1.4) ** 2) + np.exp(-0.5 * ((rows + columns - 46) / 1.4) ** 2)
     light = draw.gamma(2.0, 0.5, (24, 44, 50))

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.run import Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.picture_kinds import PictureChoice, PictureKind
@@ -39,7 +40,7 @@ class Pictures(QObject):
         self._offered: dict[str, tuple[str, PaneImage | None]] = {}
         self._choices: dict[str, PictureChoice] = {name: _AT_FIRST[name] for name in panes.panes}
         self._requests = dict.fromkeys(panes.panes, 0)
-        context.session.project_changed.connect(self._forget)
+        context.session.document_changed.connect(self._forget)
         context.session.runs_changed.connect(self._renew_pinned)
         context.session.job_changed.connect(self._renew_pinned)
         panes.links.sight_changed.connect(self._catch_up)
@@ -139,10 +140,16 @@ class Pictures(QObject):
 
     # Inside
 
-    def _forget(self) -> None:
-        """Another project: its viewers begin as all do."""
-        self._offered = {name: (title, None) for name, (title, _) in self._offered.items()}
-        self.set_choices({})
+    def _forget(self, changed: frozenset[str]) -> None:
+        """Another project: its viewers begin as all do. One that was saved elsewhere is still the same."""
+        if changed != frozenset(ProjectDocument.model_fields):
+            return
+        pinned = [viewer for viewer, choice in self._choices.items() if choice != _AT_FIRST[viewer]]
+        self._choices = {name: _AT_FIRST[name] for name in self._panes.panes}
+        for viewer in self._requests:
+            self._requests[viewer] += 1
+        self._panes.set_images(dict.fromkeys(pinned))
+        self.changed.emit()
 
     def _in_use(self) -> set[str]:
         """Viewers that are looked at: others need not follow every frame."""
@@ -157,8 +164,10 @@ class Pictures(QObject):
                 self._fill(viewer)
 
     def _renew_pinned(self) -> None:
+        """What was not there may be now, and what was may have gone."""
+        there = {run.number for run in self._context.session.runs}
         for viewer, choice in self._choices.items():
-            if choice.pinned and self._panes.pane(viewer).image is None:
+            if choice.pinned and (choice.run not in there or self._panes.pane(viewer).image is None):
                 self._fill(viewer)
 
     def _fill(self, viewer: str) -> None:
