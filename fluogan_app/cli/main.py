@@ -23,6 +23,7 @@ COMMANDS = {
     "info": "Show what is in a file: scenes, frames, channels, pixel size and where it comes from.",
     "check": "Check the frames for what spoils a reconstruction: drift, saturation, bleaching, lost frames.",
     "reconstruct": "Reconstruct a super-resolved image from a stack and keep it in a project.",
+    "batch": "Reconstruct many stacks with the same parameters, a project for each.",
     "estimate": "Estimate gain, offset, read noise, PSF width and fluctuation from the frames themselves.",
     "resume": "Go on with a run from its last checkpoint, or give a finished one more steps.",
     "export": "Write the images, curves or a figure of a run as files.",

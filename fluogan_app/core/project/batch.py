@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.data.stack import Selection, Stack
+from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import FluoganError, ProjectError, UsageError
 from fluogan_app.core.files import write_text_atomic
 from fluogan_app.core.jobs.control import Control
@@ -86,11 +87,12 @@ def batch_items(paths: Iterable[Path], folder: Path | None = None) -> tuple[Batc
 
 def run_batch(
     items: Sequence[BatchItem], ask: Ask, control: Control, sink: Sink, told: Told, table: Path | None = None,
-    again: bool = False,
+    again: bool = False, selection: Selection | Wanted = Wanted(),
 ) -> tuple[BatchItem, ...]:  # fmt: skip
     """Run one file after the other; how each came out. Never raises for what is wrong with one of them.
 
     told: called on this thread. table: a CSV that is written anew after each file. again: also run what is done.
+    selection: which image of each file.
     Raises ProjectError where that table cannot be written.
     """
     done, seen = list(items), set[Path]()
@@ -103,7 +105,7 @@ def run_batch(
             told(index, now)
 
         note(replace(item, state=ItemState.RUNNING))
-        note(_one(item, ask, control, sink, seen, again))
+        note(_one(item, ask, _Way(control, sink, again, selection), seen))
         if table is not None:
             write_table(table, done)
     return tuple(done)
@@ -122,16 +124,26 @@ def write_table(path: Path, items: Sequence[BatchItem]) -> None:
     write_text_atomic(path, text.getvalue())
 
 
-def _one(item: BatchItem, ask: Ask, control: Control, sink: Sink, seen: set[Path], again: bool) -> BatchItem:
+@dataclass(frozen=True)
+class _Way:
+    """How each file is run."""
+
+    control: Control
+    sink: Sink
+    again: bool
+    selection: Selection | Wanted
+
+
+def _one(item: BatchItem, ask: Ask, way: _Way, seen: set[Path]) -> BatchItem:
     from fluogan_app.core.readers.open import open_stack
 
     if item.path.resolve() in seen:
         return replace(item, state=ItemState.SKIPPED, words="It belongs to the series of a file before it.")
     try:
-        stack = open_stack(item.path)
+        stack = open_stack(item.path, way.selection)
         try:
             seen.update(path.resolve() for path in links.files_of(stack))
-            return _reconstructed(item, stack, ask(stack), control, sink, again)
+            return _reconstructed(item, stack, ask(stack), way)
         finally:
             stack.close()
     except FluoganError as error:
@@ -141,21 +153,18 @@ def _one(item: BatchItem, ask: Ask, control: Control, sink: Sink, seen: set[Path
         return replace(item, state=ItemState.FAILED, words=f"{type(error).__name__}: {error}")
 
 
-def _reconstructed(
-    item: BatchItem, stack: Stack, request: RunRequest, control: Control, sink: Sink, again: bool
-) -> BatchItem:
+def _reconstructed(item: BatchItem, stack: Stack, request: RunRequest, way: _Way) -> BatchItem:
     project = Project.open(item.project) if is_project(item.project) else None
     if project is not None:
         _check_same(project, stack)
-        before = None if again else _done_before(project, request)
+        before = None if way.again else _done_before(project, request)
         if before is not None:
             return _told_of(item, before, ItemState.SKIPPED, "It was done before with these parameters.")
     prepared = prepare_run(stack, request)
-    if control.cancelled:
+    if way.control.cancelled:
         return replace(item, state=ItemState.CANCELLED)
-    run, ended = run_prepared(
-        project or Project.create(item.project), prepared, control, sink, watched=kept_on_disk
-    )
+    target = project or Project.create(item.project)
+    run, ended = run_prepared(target, prepared, way.control, way.sink, watched=kept_on_disk)
     return _ended(item, run, ended)
 
 
