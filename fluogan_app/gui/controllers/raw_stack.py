@@ -23,6 +23,8 @@ class RawStackController(QObject):
     """Whatever asks the raw file's drive is done in the background, and nobody waits for it."""
 
     busy_changed = Signal(str)
+    missed = Signal()
+    search_wanted = Signal()
 
     def __init__(self, context: Context, unsaved: UnsavedProjects) -> None:
         super().__init__(context.window)
@@ -32,13 +34,15 @@ class RawStackController(QObject):
     def locate(self) -> None:
         """Ask where the raw stack is now."""
         title = f"Where is {self._context.session.stack_name or 'the raw stack'} now?"
-        choose_stack(self._context.window, self._context.settings.folder("open"), self._locate_at, title)
+        choose_stack(self._context.window, self._context.settings.folder("open"), self.locate_at, title)
 
     def tell_trouble(self, trouble: FluoganError) -> None:
         """Say why the raw stack of a project is not at hand, and offer to find it."""
         self._context.say(trouble.one_line)
         text = f"{trouble.message} Everything that was computed can be seen and exported without it."
-        self._context.notices.show_notice("locate", text, [Offer("Locate…", self.locate)])
+        offers = [Offer("Locate…", self.locate), Offer("Search a folder…", self.search_wanted.emit)]
+        self._context.notices.show_notice("locate", text, offers)
+        self.missed.emit()
 
     def compare(self, link: InputLink, stack: Stack) -> None:
         """Find out whether the raw file is still the one that the project was made with. Nobody waits for it."""
@@ -86,7 +90,8 @@ class RawStackController(QObject):
         """Whether the link of a project is still being written: its folder must not go before."""
         return self._attaching is not None and self._attaching[0] is project
 
-    def _locate_at(self, path: Path) -> None:
+    def locate_at(self, path: Path) -> None:
+        """Take the raw stack from another place, if it is the one."""
         session = self._context.session
         project = session.project
         if project is None:

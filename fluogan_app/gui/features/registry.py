@@ -24,6 +24,7 @@ from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.queueing import Queueing
 from fluogan_app.gui.features.runs_table import RunsTableFeature
+from fluogan_app.gui.features.searching import Searching
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
 
 FEATURES: tuple[type[Feature], ...] = (
@@ -47,6 +48,7 @@ FEATURES: tuple[type[Feature], ...] = (
     ExpectFeature,
     Packing,
     Reporting,
+    Searching,
     Repeating,
     Troubleshooting,
 )
