@@ -95,8 +95,8 @@ def _preset_help(method: str) -> str:
     first, *others = METHODS[method].presets
     told = " ".join(f"{preset.name}: {preset.help}" for preset in others)
     return (
-        f"Named set of parameters, which the flags below override: {told} One's own, as the window saves them, by their "
-        f"name or file; of such a file camera and optics count too. Default: {first.name}."
+        f"Named set of parameters, which the flags below override: {told} One's own, as the window saves them, by "
+        f"their name or file; of such a file camera and optics count too. Default: {first.name}."
     )
 
 

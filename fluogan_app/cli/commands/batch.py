@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
                         help=f"Stacks, or folders with stacks ({', '.join(ENDINGS)}).")  # fmt: skip
     parser.add_argument(
         "-o", "--output", metavar="FOLDER", type=Path,
-        help=f"The folder of the projects, and of the table {TABLE} with state and measures of all files. Default: each "
-        "project beside its file, and no table.",
+        help=f"The folder of the projects, and of the table {TABLE} with state and measures of all files. Default: "
+        "each project beside its file, and no table.",
     )  # fmt: skip
     parser.add_argument("--again", action="store_true",
                         help="Also run what a finished run in its project has done with these parameters.")  # fmt: skip

@@ -28,7 +28,7 @@ _WORDS = {Outcome.FINISHED: "has finished", Outcome.CANCELLED: "was cancelled", 
 
 
 class Telling(Feature):
-    """A message of the desktop, a sound and the task bar's sign, where the window is not in use and the run was long."""
+    """Message, sound and the task bar's sign, where another window is in use and the run was long."""
 
     name = "telling"
     commands = (

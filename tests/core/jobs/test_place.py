@@ -50,7 +50,8 @@ def test_a_system_that_does_not_tell_is_not_quoted(asked, monkeypatch):
 def test_a_card_is_asked_for_its_own_memory(asked, monkeypatch):
     monkeypatch.setattr(place, "cards", lambda: (Card("cuda:1", "Imaginary Card 9", 8 * 10**9),))
     monkeypatch.setattr(place, "choose_device", lambda wish: DeviceChoice("cuda:1", "Imaginary Card 9", "It is there."))
-    monkeypatch.setattr(place, "card_memory_bytes", lambda device: (7 * 10**9, 8 * 10**9) if device[-1] == "1" else None)
+    known = {"cuda:1": (7 * 10**9, 8 * 10**9)}
+    monkeypatch.setattr(place, "card_memory_bytes", known.get)
     found = look_up(asked)
     assert found.free_bytes == 7 * 10**9 and "Imaginary Card 9" in found.words and "7 GB free" in found.words
 

@@ -65,7 +65,8 @@ def test_a_stack_holds_the_numbers_the_pixel_size_and_the_steps(run, tmp_path):
     moments = moments_of(run)
     assert images.shape[0] == count == len(moments)
     np.testing.assert_array_equal(images[1], load_moment(moments[1]).background)
-    assert about["Labels"] == [f"step {moment.step}" for moment in moments] and about["unit"] in ("um", "\\u00B5m", "µm")
+    assert about["Labels"] == [f"step {moment.step}" for moment in moments]
+    assert about["unit"] in ("um", "\\u00B5m", "µm")
     assert denominator / numerator == pytest.approx(0.1035)
 
 
