@@ -67,7 +67,10 @@ class LoupeController(QObject):
             glimpses.append(_glimpse(pane, "", point))
         fitting = [one for one in glimpses if one is not None and one.placed.calibrated == calibrated]
         # The frame may stand in a viewer of the results as well as in the stack's own.
-        return list({id(one.placed.array): one for one in reversed(fitting)}.values())[::-1]
+        seen: dict[int, Glimpse] = {}
+        for one in fitting:
+            seen.setdefault(id(one.placed.array), one)
+        return list(seen.values())
 
 
 def _glimpse(pane: ImagePane, before: str, at_nm: tuple[float, float]) -> Glimpse | None:

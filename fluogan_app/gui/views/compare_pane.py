@@ -48,6 +48,10 @@ class ComparePane(QWidget):
         self.pace, self.colours = _choice("compare_pace", "Changes"), _choice("compare_colours", "Pair of colours")
         self.strengths = (_strength("first"), _strength("second"))
         self.title, self.read_out = ElidedLabel(), ElidedLabel(quiet=True)
+        for bar in self.bars:
+            policy = bar.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            bar.setSizePolicy(policy)
         self._timer = QTimer(self)
         self._lay_out()
         self._connect()
@@ -106,7 +110,7 @@ class ComparePane(QWidget):
         pair, comparison = self._pair, self._comparison
         self._second.mode, self._second.divider = comparison.mode, comparison.divider
         self.handle.setVisible(pair is not None and comparison.mode == "swipe")
-        for part in (*self.bars, *self.contrast_buttons):
+        for part in self.contrast_buttons:
             part.setVisible(pair is not None)
         if pair is None:
             self.canvas.set_placed(None)
@@ -140,6 +144,10 @@ class ComparePane(QWidget):
             menu.show_settings(look, one.levels, one.unit)
 
     def _show_title(self) -> None:
+        """In words which image is where, and the colour bars of those that are seen."""
+        flicker, front = self._comparison.mode == "flicker", int(self._second.in_front)
+        for index, bar in enumerate(self.bars):
+            bar.setVisible(self._pair is not None and (not flicker or index == front))
         self.title.setText(self._title_words())
         self.canvas.setAccessibleName(self.title.text() or "Compared images")
 

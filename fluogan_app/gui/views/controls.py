@@ -100,11 +100,15 @@ class ElidedLabel(QLabel):
     """A text on one line that gives way where there is too little room: "⚠ Axis Z is taken as ti…".
 
     grows: it takes all the room that there is; else as much as the text would like. quiet: as a caption or read-out.
+    keeps_end: its beginning gives way, "…74 µm: 340 counts".
     """
 
-    def __init__(self, text: str = "", object_name: str = "", grows: bool = True, quiet: bool = False) -> None:
+    def __init__(
+        self, text: str = "", object_name: str = "", grows: bool = True, quiet: bool = False, keeps_end: bool = False
+    ) -> None:
         super().__init__()
         self._whole = ""
+        self._mode = Qt.TextElideMode.ElideLeft if keeps_end else Qt.TextElideMode.ElideRight
         self.setObjectName(object_name)
         wide = QSizePolicy.Policy.Ignored if grows else QSizePolicy.Policy.Maximum
         self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
@@ -136,7 +140,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0))
+        shown = self.fontMetrics().elidedText(self._whole, self._mode, max(self.width(), 0))
         super().setText(shown)
         self.updateGeometry()
 

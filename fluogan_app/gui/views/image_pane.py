@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget, QWidgetAction
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
@@ -43,7 +43,7 @@ class ImagePane(QWidget):
         self.canvas = ImageCanvas()
         self.canvas.setObjectName(f"{name}_canvas")
         self.colour_bar = ColourBar()
-        self.title, self.detail, self.read_out = ElidedLabel(grows=False), ElidedLabel(), QLabel()
+        self.title, self.detail, self.read_out = ElidedLabel(grows=False), ElidedLabel(), ElidedLabel(keeps_end=True)
         self.menu = DisplayMenu()
         self.display_button = self._make_display_button(name)
         self.fit_button = IconButton("fit", f"{name}_fit", "Show everything", "Show the whole image (double-click, 0)")
@@ -82,7 +82,7 @@ class ImagePane(QWidget):
             part.setVisible(array is not None)
         self.fit_button.setVisible(array is not None and self._own_fit)
         if array is None:
-            self.read_out.clear()
+            self.read_out.setText("")
 
     def set_title(self, title: str, detail: str = "") -> None:
         """What the image is, and a quieter word on it ("step 120 of 1000")."""
@@ -189,7 +189,7 @@ class ImagePane(QWidget):
     def set_marker(self, position_xy_nm: tuple[float, float] | None) -> None:
         """Show where the pointer is in another viewer, and the value that stands there here."""
         self.canvas.set_marker(position_xy_nm)
-        self._read(*position_xy_nm) if position_xy_nm is not None else self.read_out.clear()
+        self._read(*position_xy_nm) if position_xy_nm is not None else self.read_out.setText("")
 
     # The region
 
@@ -226,14 +226,14 @@ class ImagePane(QWidget):
     def _read(self, x_nm: float, y_nm: float) -> float | None:
         value = self.canvas.value_at(x_nm, y_nm)
         if value is None:
-            self.read_out.clear()
+            self.read_out.setText("")
         else:
             place = position_text(x_nm, y_nm, self.canvas.calibrated)
             self.read_out.setText(f"{place}: {value_text(value, self._unit)}")
         return value
 
     def _leave(self) -> None:
-        self.read_out.clear()
+        self.read_out.setText("")
         self.pointer_left.emit()
 
     def _make_display_button(self, name: str) -> IconButton:
@@ -249,7 +249,6 @@ class ImagePane(QWidget):
         self.title.setFont(small_font(self, 1.0, bold=True))
         for label in (self.detail, self.read_out):
             label.setFont(small_font(self))
-        self.read_out.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.read_out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QHBoxLayout()
         head.setSpacing(3)

@@ -18,7 +18,7 @@ from fluogan_app.gui.views.view_range import Screen, ViewRange
 
 #: Side of one picture on the screen, and of one of the finest pixels in it at least.
 TILE, FINEST = 144, 8
-_GAP, _COLUMNS, _AWAY = 8, 3, 26
+_GAP, _COLUMNS, _AWAY = 8, 4, 26
 
 
 @dataclass(frozen=True)

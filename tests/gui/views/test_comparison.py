@@ -113,6 +113,7 @@ def test_a_flicker_changes_by_the_button_and_says_which_is_in_front(panes):
     seen = []
     for _ in range(3):
         seen.append((pane.title.text(), colour(panes, 1500, 1500)[0]))
+        assert [bar.isVisible() for bar in pane.bars] == [pane.title.text() == "Mean", pane.title.text() != "Mean"]
         QTest.mouseClick(pane.flick_button, LEFT)
     assert seen == [("Mean", 255), ("Estimate", 0), ("Mean", 255)]
 
