@@ -220,7 +220,7 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
                              "κ of the blinking, from the variance alone"))
     if local is not None and local.quartiles_nm is not None:
         found.append(Measure("local_median_nm", "Local resolution, median", local.quartiles_nm[1],
-                             f"ring correlation 1/7 in blocks of {local.block_nm:.0f} nm"))
+                             "down to where odd and even frames agree, place by place"))
     for kind, one in repeats.items():
         found.append(Measure(f"scatter_{kind}_percent", f"Scatter over {kind}", one.scatter_percent,
                              "standard deviation of all pixels over all light"))

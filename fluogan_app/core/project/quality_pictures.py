@@ -20,7 +20,6 @@ from fluogan_app.core.metrics.variance_match import VarianceMatch
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.quality_map import Diagram, QualityMap
 from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT
-from fluogan_app.core.units import length_text
 
 SD = "standard deviations"
 FREQUENCY = "Spatial frequency in 1/µm"
@@ -118,16 +117,16 @@ def _variance_map(found: VarianceMatch, camera_nm: float) -> QualityMap:
 
 
 def _local_map(found: LocalResolution) -> QualityMap:
-    block, half = length_text(found.block_nm), found.step_nm / 2.0
     told = found.quartiles_nm
-    words = "no block tells a resolution" if told is None else f"half of the blocks lie between {told[0]:.0f} and "
-    words += "" if told is None else f"{told[2]:.0f} nm"
+    words = "no place tells a resolution"
+    if told is not None:
+        words = f"half of the places lie between {told[0]:.0f} and {told[2]:.0f} nm"
     if found.to_the_end_percent > 0:
-        words += f", {found.to_the_end_percent:.0f} % at two pixels ({found.finest_nm:.3g} nm), where bright points agree"
+        words += f", {found.to_the_end_percent:.0f} % at the end of the scale ({found.finest_nm:.3g} nm)"
     return QualityMap(
         "local_resolution", "Local resolution", found.resolution_nm, found.step_nm, "nm",
-        f"Ring correlation 1/7 of odd and even frames in blocks of {block}: {words}. Grey-blue: too dark, or no "
-        "agreement.", origin_nm=(half, half),
+        f"Down to which period odd and even frames agree around each place (correlation 1/7): {words}. Grey-blue: too "
+        "dark, or no agreement.",
     )  # fmt: skip
 
 
