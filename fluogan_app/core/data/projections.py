@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 #: What a projection is called in code and in project files.
-PROJECTIONS = ("mean", "max", "std")
+PROJECTIONS = ("mean", "max", "std", "sum")
 
 
 class Projections:
@@ -42,6 +42,8 @@ class Projections:
         shift = self._sum / self.count
         if kind == "mean":
             image = self._first + shift
+        elif kind == "sum":
+            image = self._first * self.count + self._sum
         elif kind == "max":
             image = self._largest
         elif kind == "std":

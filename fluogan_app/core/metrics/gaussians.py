@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,14 +44,15 @@ def fit_gaussians(profile: Profile, found: Peaks) -> GaussianFit | None:
 
     Errors follow from the residual's size; samples nearer than a pixel count as one.
     """
-    from scipy.optimize import curve_fit
-
     count, seen = len(found.peaks), np.isfinite(profile.values)
     if not 0 < count <= MOST_GAUSSIANS or np.count_nonzero(seen) <= 3 * count + 1:
         return None
     s, values = profile.distance_nm[seen], profile.values[seen]
     size = float(np.ptp(values))
     begin, lowest, highest = _start(profile, found, size)
+    await_torch()
+    from scipy.optimize import curve_fit  # a part of a second that the window's start does not pay
+
     try:
         best, covariance = curve_fit(
             _sum, s, (values - found.base) / size, begin, bounds=(lowest, highest), max_nfev=_MOST_TRIES
@@ -63,6 +65,12 @@ def fit_gaussians(profile: Profile, found: Peaks) -> GaussianFit | None:
     fitted = [_gaussian(best[i : i + 3], errors[i : i + 3], size) for i in range(1, len(best), 3)]
     curve = found.base + size * _sum(profile.distance_nm, *best)
     return GaussianFit(tuple(sorted(fitted, key=lambda one: one.place_nm)), found.base + float(best[0]) * size, curve)
+
+
+def await_torch() -> None:
+    """Wait until another thread that imports torch has done so: SciPy asks half of it what a tensor is, and fails."""
+    if "torch" in sys.modules:
+        import torch  # noqa: F401 - returns when the import has ended
 
 
 def _gaussian(terms: np.ndarray, errors: np.ndarray, size: float) -> Gaussian:

@@ -104,8 +104,6 @@ def noise_of(profile: Profile) -> float:
 
 def find_peaks(profile: Profile, zero: float = 0.0) -> Peaks:
     """The peaks of a profile. zero: the value of no light, which of a camera is its offset."""
-    from scipy import signal  # a tenth of a second that the window's start does not pay
-
     seen = np.isfinite(profile.values)
     if np.count_nonzero(seen) < 3:
         return Peaks()
@@ -116,14 +114,35 @@ def find_peaks(profile: Profile, zero: float = 0.0) -> Peaks:
         return Peaks(base=base, noise=noise)
     pixels = max(2.0, profile.distance_nm[-1] / profile.pixel_nm)
     least = max(LEAST_SHARE * span, LEAST_RANGE * float(np.sqrt(2.0 * np.log(pixels)) * np.nan_to_num(noise)))
-    tops, about = signal.find_peaks(values, prominence=least)
-    chosen = np.sort(np.argsort(-about["prominences"], kind="stable")[:MOST_PEAKS])
-    tops = tops[chosen]
+    tops = prominent(values, least)
     valleys = [int(a + np.argmin(values[a : b + 1])) for a, b in zip(tops[:-1], tops[1:], strict=True)]
     edges = [0, *valleys, len(values) - 1]
     peaks = [_peak(profile, values, top, (edges[i], edges[i + 1]), base, noise) for i, top in enumerate(tops)]
     pairs = [_pair(peaks[i], peaks[i + 1], values[valley], zero, noise) for i, valley in enumerate(valleys)]
     return Peaks(tuple(peaks), tuple(pairs), base, noise)
+
+
+def prominent(values: np.ndarray, least: float) -> np.ndarray:
+    """Indices of the peaks of a curve (N,) that stand above the higher of their valleys by `least` or more, in order.
+
+    A valley ends where the curve is higher than the peak, or ends itself. Of a flat top it is the middle. At most
+    MOST_PEAKS, the most prominent ones.
+    """
+    begins = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    ends = np.append(begins[1:], len(values)) - 1
+    steps = values[begins]
+    inner = 1 + np.flatnonzero((steps[1:-1] > steps[:-2]) & (steps[1:-1] > steps[2:]))
+    tops = (begins[inner] + ends[inner]) // 2
+    heights = np.array([_prominence(values, top) for top in tops])
+    chosen = np.argsort(-heights, kind="stable")[:MOST_PEAKS]
+    return np.sort(tops[chosen[heights[chosen] >= least]])
+
+
+def _prominence(values: np.ndarray, top: int) -> float:
+    higher = np.flatnonzero(values > values[top])
+    left = higher[higher < top][-1] if np.any(higher < top) else 0
+    right = higher[higher > top][0] if np.any(higher > top) else len(values) - 1
+    return float(values[top] - max(values[left : top + 1].min(), values[top : right + 1].min()))
 
 
 def _peak(

@@ -10,7 +10,7 @@ import numpy as np
 from fluogan_app.core.data.placement import Placement
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.shape import Shape
-from fluogan_app.core.metrics.gaussians import GaussianFit, fit_gaussians
+from fluogan_app.core.metrics.gaussians import Gaussian, GaussianFit, fit_gaussians
 from fluogan_app.core.metrics.lines import VALLEY_LIMIT
 from fluogan_app.core.metrics.peaks import GRID_PIXELS, Pair, Peak, Peaks, find_peaks
 from fluogan_app.core.metrics.profile import Profile, distances_along, profile_along
@@ -89,19 +89,46 @@ def pair_text(pair: Pair, length_unit: str) -> str:
     return f"{apart}, not resolved ({valley}; below {100 * VALLEY_LIMIT:g} % is asked for)"
 
 
-def peak_rows(profiles: Sequence[MeasuredProfile], length_unit: str) -> list[list[str]]:
-    """Of each peak: the image, its place, its width, and the distance to the next one, in words."""
+def peak_heads(length_unit: str, with_fit: bool) -> list[str]:
+    """The columns of `peak_rows`."""
+    gaussian = [f"Gaussian, {length_unit}"] if with_fit else []
+    return ["Image", f"Peak at, {length_unit}", f"FWHM, {length_unit}", *gaussian, f"Apart, {length_unit}", "Valley"]
+
+
+def peak_rows(profiles: Sequence[MeasuredProfile], with_fit: bool) -> list[list[str]]:
+    """Of each peak: the image, its place, its width, the distance to the next one, and whether the two are two."""
     rows = []
     for one in profiles:
         fitted = one.fit.gaussians if one.fit is not None else ()
+        alike = len(fitted) == len(one.found.peaks)
         for index, peak in enumerate(one.found.peaks):
-            width = width_text(peak, length_unit)
-            if len(fitted) == len(one.found.peaks):
-                gaussian = measured_text(fitted[index].fwhm_nm, fitted[index].fwhm_error_nm)
-                width = f"{width}; Gaussian {gaussian} {length_unit}"
-            apart = pair_text(one.found.pairs[index], length_unit) if index < len(one.found.pairs) else ""
-            rows.append([one.title, place_text(peak, length_unit).removeprefix("at "), width, apart])
+            row = [one.title, measured_text(peak.place_nm, peak.place_error_nm), _width_number(peak)]
+            if with_fit:
+                row.append(_gaussian_number(fitted[index]) if alike else "no fit")
+            pair = one.found.pairs[index] if index < len(one.found.pairs) else None
+            rows.append([*row, *(("", "") if pair is None else _pair_words(pair))])
     return rows
+
+
+def _gaussian_number(fitted: Gaussian) -> str:
+    """A width that is as uncertain as itself is none."""
+    if not 0 < fitted.fwhm_error_nm < fitted.fwhm_nm:
+        return "no fit"
+    return measured_text(fitted.fwhm_nm, fitted.fwhm_error_nm)
+
+
+def _width_number(peak: Peak) -> str:
+    if not np.isfinite(peak.fwhm_nm):
+        return "not resolved"
+    if peak.is_of_the_grid:
+        return f"≤ {GRID_PIXELS * peak.pixel_nm:.4g} ({GRID_PIXELS:g} pixels)"
+    return measured_text(peak.fwhm_nm, peak.fwhm_error_nm)
+
+
+def _pair_words(pair: Pair) -> tuple[str, str]:
+    word = "resolved" if pair.resolved else "not resolved"
+    share = measured_text(100 * pair.valley, 100 * pair.valley_error)
+    return measured_text(pair.distance_nm, pair.distance_error_nm), f"{share} %, {word}"
 
 
 def caution(profiles: Sequence[MeasuredProfile]) -> str:

@@ -30,7 +30,7 @@ def profile_plots(profiles: Sequence[MeasuredProfile], unit: str, normalised: bo
             mark for index, one in enumerate(profiles) if units[index] == value_unit
             for mark in _marks(one, index, normalised)
         ]  # fmt: skip
-        label = "From lowest (0) to highest (1)" if normalised else value_unit[:1].upper() + value_unit[1:]
+        label = "Part of the range" if normalised else value_unit[:1].upper() + value_unit[1:]
         plots.append(Plot(words, label, tuple(marks), x_range=_ends(profiles)))
     return plots
 

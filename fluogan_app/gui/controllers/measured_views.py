@@ -114,7 +114,9 @@ class MeasuredViews(QObject):
         browser, acquisition = self._window.workspace.browser, self._window.session.document.acquisition
         words = browser.pane.detail.text() or "frame"
         spot = Placement(acquisition.pixel_size_nm or 1.0)
-        return PlacedPicture(words[:1].upper() + words[1:], UNIT, frame, spot, acquisition.offset)
+        # The camera's offset stands in a frame once, in a sum once for each, and in a spread not at all.
+        times = {"std": 0, "sum": len(browser.frame_range)}.get(browser.view, 1)
+        return PlacedPicture(words[:1].upper() + words[1:], UNIT, frame, spot, times * acquisition.offset)
 
     def _canvases(self) -> tuple[ImageCanvas, ...]:
         place = self._window.workspace

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from fluogan_app.core.data.shape import AREAS
 from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.core.metrics.inside import InsideValues, values_inside
-from fluogan_app.core.project.line_profiles import PlacedPicture, caution, measured_profiles, peak_rows
+from fluogan_app.core.project.line_profiles import PlacedPicture, caution, measured_profiles, peak_heads, peak_rows
 from fluogan_app.core.project.measurement_tables import MeasuredRegion, ProfiledLine
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.following_work import FollowingWork
@@ -90,8 +90,10 @@ class ProfilesController(QObject):
         self.profiled = found
         profiles = found.profiles if found is not None else ()
         title = "" if self.line is not None else NO_LINE
-        rows = peak_rows(profiles, self._unit())
-        self._panel.show_profiles(profiles, self._unit(), rows, caution(profiles) if profiles else "", title)
+        fit = self._panel.fit.isChecked()
+        self._panel.set_peak_heads(peak_heads(self._unit(), fit))
+        words = caution(profiles) if profiles else ""
+        self._panel.show_profiles(profiles, self._unit(), peak_rows(profiles, fit), words, title)
 
     def _fail(self, error: FluoganError) -> None:
         self.profiled = None

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.placement import Placement
-from fluogan_app.core.data.roi import FrameRange
+from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.shape import AREAS, Shape
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import FluoganError
@@ -24,10 +24,12 @@ from fluogan_app.gui.views.measure_panel import MeasurePanel
 from fluogan_app.gui.watched_frames import watched
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
-NO_PLACE = "Click a pixel (Shift+F9) or draw a region: its light over the frames appears here."
+NO_PLACE = "Click a pixel (Shift+F9) or draw a region: its light over the frames appears here. Or read the whole frame."
 #: After a change so long is waited for the next one, as while a region is drawn.
 _REST_MS = 300
-_SHAPED_BY = frozenset(("frames", "drift", "acquisition"))
+_SHAPED_BY = frozenset(("frames", "drift", "acquisition", "roi"))
+#: Traces of what was not drawn to measure.
+REGION, WHOLE = "Region to reconstruct", "Whole frame"
 
 
 class TracesController(QObject):
@@ -55,19 +57,24 @@ class TracesController(QObject):
 
     def renew(self) -> None:
         """Something has changed: read again in a moment, if the traces are in sight."""
-        if self._panel.view == "traces" and self._panel.isVisible() and self._wish() != self._read_for:
+        if self._panel.view != "traces" or not self._panel.isVisible() or self._wish() == self._read_for:
+            return
+        if self._shapes():
             self._rest.start()
+        elif self._read_for is not None or not self.traces:
+            # The whole frame is read when it is asked for: that may take its time.
+            self._read_for = None
+            self._take({}, ())
 
     def read(self) -> None:
         """Read the frames now."""
         self._rest.stop()
         wish = self._read_for = self._wish()
-        stack, shapes = self._context.session.shown_stack, self._shapes()
-        if stack is None or not shapes:
-            words = NO_PLACE if stack is not None else "Traces are read from the raw stack, which is not open."
-            self._take(shapes, ())
-            self._panel.show_traces({}, 0, "", None, [], words)
+        stack = self._context.session.shown_stack
+        if stack is None:
+            self._panel.show_traces({}, 0, "", None, [], "Traces are read from the raw stack, which is not open.")
             return
+        shapes = self._shapes() or {WHOLE: _as_shape(Roi.whole(stack.shape[1:]), wish[2].pixel_nm)}
         self._panel.show_reading(0.0)
         work = partial(_read, stack, tuple(shapes.values()), wish[2], wish[3])
         self._work.start(work, partial(self._take, shapes), self._fail)
@@ -89,8 +96,12 @@ class TracesController(QObject):
     # Inside
 
     def _shapes(self) -> dict[str, Shape]:
-        places = self._measurements.of(*AREAS, "point")
-        return {item.name: item.shape for item in places if not item.shape.crosses_itself}
+        """What was drawn, and the region that was chosen for a reconstruction."""
+        document, places = self._context.session.document, self._measurements.of(*AREAS, "point")
+        shapes = {item.name: item.shape for item in places if not item.shape.crosses_itself}
+        if document.roi is not None:
+            shapes[REGION] = _as_shape(document.roi, document.acquisition.pixel_size_nm or 1.0)
+        return shapes
 
     def _wish(self) -> tuple:
         """All that traces depend on."""
@@ -118,7 +129,7 @@ class TracesController(QObject):
         self._panel.show_reading(None)
         self.traces = dict(zip(shapes, traces or (), strict=False))
         camera = self.camera
-        unit = "photons per pixel" if camera.gain is not None else "counts per pixel"
+        unit = "photons/px" if camera.gain is not None else "counts/px"
         drawn, rows = {}, []
         for name, trace in self.traces.items():
             light = trace.photons(camera.gain or 1.0, camera.offset)
@@ -136,10 +147,16 @@ def fact_row(name: str, facts: TraceFacts, mean: float, unit: str, camera: Camer
     over = f"{number_text(facts.variance_over_mean)} {of}" if facts.mean > 0 else "no light"
     alike = "not known"
     if facts.correlation_frames == facts.correlation_frames:  # not NaN
-        alike = f"{facts.correlation_frames:.3g} frames"
+        number = f"{facts.correlation_frames:.3g}"
+        alike = f"{number} frame" if number == "1" else f"{number} frames"
         if camera.time_step_ms is not None:
             alike += f" ({milliseconds_text(facts.correlation_frames * camera.time_step_ms)})"
     return [name, f"{number_text(mean)} {unit}", over, alike]
+
+
+def _as_shape(roi: Roi, pixel_nm: float) -> Shape:
+    corners = ((roi.x0, roi.y0), (roi.x0 + roi.width, roi.y0 + roi.height))
+    return Shape("rectangle", tuple((x * pixel_nm, y * pixel_nm) for x, y in corners))
 
 
 def _read(

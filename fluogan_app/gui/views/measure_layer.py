@@ -113,11 +113,14 @@ def _paint_pending(painter: QPainter, screen: Screen, points: tuple[tuple[float,
 
 
 def _write_name(painter: QPainter, screen: Screen, shape: Shape, name: str, colour: QColor) -> None:
-    """Beside its right-most point, so that it lies on nothing of it; kept within the viewer."""
+    """Beside the right end of a line, above the corner of a region; kept within the viewer."""
     metrics = painter.fontMetrics()
     wide, high = metrics.horizontalAdvance(name), metrics.height()
-    place = screen.point(*max(handles_of(shape), key=lambda point: point[0])) + QPointF(_POINT + _TEXT, -_TEXT)
-    place.setX(min(place.x(), screen.width - wide - _TEXT))
+    left, top, _, _ = shape.bounds_nm
+    beside = shape.kind in ("line", "point")
+    corner = max(shape.points_nm) if beside else (left, top)
+    place = screen.point(*corner) + (QPointF(_POINT + _TEXT, -_TEXT) if beside else QPointF(0, -_POINT))
+    place.setX(max(_TEXT, min(place.x(), screen.width - wide - _TEXT)))
     place.setY(min(max(place.y(), high), screen.height - _TEXT))
     for pen, offset in ((QPen(_EDGE), QPointF(1, 1)), (QPen(colour), QPointF(0, 0))):
         painter.setPen(pen)

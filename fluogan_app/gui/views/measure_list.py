@@ -270,4 +270,7 @@ def _field(name: str, words: str) -> QDoubleSpinBox:
 def _patch(colour: QColor) -> QIcon:
     picture = QPixmap(_ICON, _ICON)
     picture.fill(colour)
-    return QIcon(picture)
+    patch = QIcon(picture)
+    # On a selected line too it has its own colour.
+    patch.addPixmap(picture, QIcon.Mode.Selected)
+    return patch

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of, toggle_button
+from fluogan_app.gui.style import small_font
+from fluogan_app.gui.views.controls import WordButton, WrappedLabel, row_of, toggle_button
 from fluogan_app.gui.views.measure_list import MeasureList
 from fluogan_app.gui.views.number_table import NumberTable
 
@@ -33,13 +34,14 @@ SAVES = {
     "regions": {"regions": "&Regions as CSV…"},
     "traces": {"traces": "&Traces as CSV…"},
 }
-_PEAKS = ("Image", "Peak at", "FWHM", "To the next peak")
-_PEAK_TIPS = (
-    "The image, by the title of its viewer",
-    "Distance from the line's first end: centroid of the upper half of the peak",
-    "Full width at half maximum above the line's base: the lowest tenth of its values",
-    "Distance to the next peak; two are resolved where the valley between them is below 80 % of the lower one",
-)
+_PEAK_TIPS = {
+    "Image": "The image, by the title of its viewer",
+    "Peak": "Distance from the line's first end: the centroid of the upper half of the peak",
+    "FWHM": "Full width at half maximum above the line's base, which is the lowest tenth of its values",
+    "Gaussian": "Full width at half maximum of a Gaussian, fitted together with those of the other peaks",
+    "Apart": "Distance to the next peak",
+    "Valley": "The lowest value before the next peak, in parts of the lower of the two: resolved below 80 %",
+}
 _REGIONS = ("Region", "Area", "Image", "Mean", "Sum", "Min", "Max", "Std dev", "Unit")
 _TRACES = ("Place", "Mean", "Variance / mean", "Stays alike for")
 _TRACE_TIPS = (
@@ -80,10 +82,10 @@ class MeasurePanel(QWidget):
         self.save_button = IconButton("export", "measure_save", "Save", "Write tables or the figure")
         self.save_menu = QMenu(self.save_button)
         self.save_menu.setObjectName("measure_save_menu")
-        self.peaks = NumberTable("measure_peaks", "Peaks of the profiles", _PEAKS, _PEAK_TIPS)
+        self.peaks = NumberTable("measure_peaks", "Peaks of the profiles", ("Image",))
         self.caution = WrappedLabel()
         self.regions = NumberTable("measure_regions", "Regions and what lies inside", _REGIONS)
-        self.regions_words, self.traces_words = QuietLabel(), QuietLabel(object_name="measure_traces_words")
+        self.regions_words, self.traces_words = WrappedLabel(), WrappedLabel()
         self.trace_facts = NumberTable("measure_trace_facts", "What the traces tell", _TRACES, _TRACE_TIPS)
         self.read_button = WordButton("Read the traces", "run", "measure_read", "Read the light over all chosen frames")
         self.cancel_button = IconButton("clear", "measure_cancel", "Read no further")
@@ -104,6 +106,11 @@ class MeasurePanel(QWidget):
         self.with_frame.setVisible(name != "traces")
         if self.isVisible():
             self._make_diagram()
+
+    def set_peak_heads(self, heads: Sequence[str]) -> None:
+        """Name the columns of the table of peaks."""
+        if self.peaks.heads != list(heads):
+            self.peaks.set_heads(heads, [_PEAK_TIPS[head.split()[0].strip(",")] for head in heads])
 
     def show_profiles(self, profiles: Sequence[MeasuredProfile], unit: str, rows: Sequence[Sequence[str]],
                       caution: str, words: str) -> None:  # fmt: skip
@@ -193,7 +200,10 @@ class MeasurePanel(QWidget):
         self.save_menu.popup(self.save_button.mapToGlobal(self.save_button.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
-        self.caution.setObjectName("measure_caution")
+        for label, name in ((self.caution, "caution"), (self.regions_words, "regions_words"),
+                            (self.traces_words, "traces_words")):  # fmt: skip
+            label.setObjectName(f"measure_{name}")
+            label.setFont(small_font(label))
         self._profile_page, self._trace_page = QSplitter(), QSplitter()
         self._profile_page.addWidget(_column(self.peaks, self.caution))
         reading = row_of((self.read_button, self.progress, self.cancel_button, None), (0, 0, 0, 0))

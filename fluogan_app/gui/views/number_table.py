@@ -43,6 +43,11 @@ class NumberTable(QTableWidget):
             item.setToolTip(tips[column] if column < len(tips) else head)
             self.setHorizontalHeaderItem(column, item)
 
+    @property
+    def heads(self) -> list[str]:
+        """What the columns are called."""
+        return [self.horizontalHeaderItem(column).text() for column in range(self.columnCount())]
+
     def set_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show these rows."""
         if [list(row) for row in rows] == self.rows:

@@ -85,7 +85,7 @@ class ProfilePlot(QWidget):
         self.plot.showGrid(x=True, y=True, alpha=0.2 if is_dark(palette) else 0.15)
         self.plot.getAxis("right").setGrid(False)
         self._label("bottom", f"Distance in {'pixels' if self._unit == 'px' else self._unit}")
-        self._label("left", units[0] if units else "from lowest (0) to highest (1)" if self._profiles else "")
+        self._label("left", units[0] if units else "part of the range" if self._profiles else "")
         self.plot.showAxis("right", len(units) == 2)
         if len(units) == 2:
             self._label("right", units[1])

@@ -22,6 +22,7 @@ VIEWS = {
     "mean": ("Mean", "Show the mean over the frames"),
     "max": ("Maximum", "Show the brightest value of each pixel over the frames"),
     "std": ("Std dev", "Show the standard deviation of each pixel over the frames: what blinks, and how strongly"),
+    "sum": ("Sum", "Show the sum over the frames: all the light that was recorded"),
 }
 UNIT = "counts"
 

@@ -24,6 +24,7 @@ def test_equals_numpy_on_the_whole_stack(frames: np.ndarray) -> None:
     exact = frames.astype(np.float64)
     # float32 keeps 24 bits; the spread of equal values is the root of a rounding error of the squares.
     np.testing.assert_allclose(projections.image("mean"), exact.mean(0), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(projections.image("sum"), exact.sum(0), rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(projections.image("max"), exact.max(0), rtol=1e-6)
     np.testing.assert_allclose(projections.image("std"), exact.std(0), rtol=1e-5, atol=2e-3)
 

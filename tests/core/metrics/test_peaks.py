@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.signal import find_peaks as find_scipy_peaks
 
 from fluogan_app.core.metrics.gaussians import fit_gaussians
-from fluogan_app.core.metrics.peaks import find_peaks, noise_of
+from fluogan_app.core.metrics.peaks import find_peaks, noise_of, prominent
 from fluogan_app.core.metrics.profile import Profile
 
 LENGTH_NM, PIXEL_NM = 2000.0, 25.0
@@ -88,6 +90,12 @@ def test_noise_alone_has_no_peaks(error):
     generator = np.random.default_rng(1)
     lines = (np.interp(AT, AT[::2], generator.normal(50, 2, 81)) for _ in range(100))
     assert np.mean([len(find_peaks(profile_of(values, error)).peaks) > 0 for values in lines]) < 0.1
+
+
+@given(arrays(np.float64, st.integers(1, 40), elements=st.integers(0, 6).map(float)), st.floats(0.1, 4))
+def test_prominent_peaks_are_those_that_scipy_finds(values, least):
+    expected, _ = find_scipy_peaks(values, prominence=least)
+    assert prominent(values, least).tolist() == expected[:].tolist()
 
 
 def test_noise_is_known_of_a_flat_line_and_not_of_a_short_one():

@@ -63,12 +63,12 @@ def test_slider_and_number_ask_for_frames(browser, listen, qtbot):
 
 def test_view_buttons_ask_for_projections(browser, listen):
     ear = listen(browser)
-    for kind in ("mean", "max", "std"):
+    for kind in ("mean", "max", "std", "sum"):
         QTest.mouseClick(browser.view_buttons[kind], LEFT)
         browser.show_projection(kind, FRAMES.mean(axis=0))
         assert browser.view == kind
     QTest.mouseClick(browser.view_buttons["frame"], LEFT)
-    assert ear.values("projection_requested") == [("mean",), ("max",), ("std",)]
+    assert ear.values("projection_requested") == [("mean",), ("max",), ("std",), ("sum",)]
     assert ear.values("frame_requested") == [(0,)]
 
 
