@@ -1,7 +1,7 @@
 """A sweep: one square of the stack reconstructed with every combination of a few values, each cell kept as it is done.
 
-Each cell is computed from its own values alone, on the same frames, without the critic; one that fails is noted, and the
-others go on. What is on disk stays whatever happens, and a sweep that was cut short goes on with the missing cells.
+Each cell is computed from its own values alone, on the same frames, without the critic; one that fails is noted, and
+the others go on. What is on disk stays whatever happens; a sweep that was cut short goes on with the missing cells.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from fluogan_app.core.project.sweep_plan import SweepPlan, checked_plan
 from fluogan_app.core.units import length_text
 
 #: A cell explains the frames as well as the best one where its residual is at most so many times as large.
-TOLERANCE = 1.1
+TOLERANCE = 1.15
+#: Details that differ by less than this are one.
+ALIKE = 1.05
 #: And its photons are off by no more than this.
 MOST_MISSING_PERCENT = 2.0
 RULE = (
-    "Suggested: of the cells that explain the frames (residual within 10 % of the least, photons within 2 %), the one "
-    "that claims the least detail, so that nothing is shown that the frames do not ask for. The finest picture is not "
-    "the truest: noise that was sharpened looks fine too. Look at the pictures, and repeat the run with other seeds."
+    "Suggested (★): of the cells that explain the frames (residual within 15 % of the least, photons within 2 %), the "
+    "one that claims the least detail, and of several alike the one that follows the noise least. A rule of thumb: the "
+    "finest picture is not the truest, for noise that was sharpened looks fine too. Trust your eyes and repeats more."
 )
 
 
@@ -43,10 +45,10 @@ class SweepMeasure:
 
 
 MEASURES = (
-    SweepMeasure("residual_sigmas", "Residual", "σ", "rms difference from the mean frame in its noise: 1 is explained"),
+    SweepMeasure("residual_sigmas", "Residual", "σ", "rms difference from the mean frame over its noise: 1 is right"),
     SweepMeasure("decorrelation_nm", "Detail", "nm", "finest period that the image shows above its own noise"),
     SweepMeasure("rsp", "Pearson", "", "correlation of the image, blurred again, with the mean frame: 1 is perfect"),
-    SweepMeasure("photon_balance_percent", "Photons", "%", "light of the result against that of the frames: 0 is right"),
+    SweepMeasure("photon_balance_percent", "Photons", "%", "light of the result beside that of the frames: 0 is right"),
 )
 
 
@@ -151,7 +153,9 @@ def suggested(cells: Sequence[SweepCell]) -> SweepCell | None:
         return None
     least = min(cell.measures["residual_sigmas"] for cell in fitting)
     explaining = [cell for cell in fitting if cell.measures["residual_sigmas"] <= TOLERANCE * least]
-    return max(explaining, key=lambda cell: (cell.measures.get("decorrelation_nm", 0.0), -cell.row, -cell.column))
+    coarsest = max(_detail_nm(cell) for cell in explaining)
+    alike = [cell for cell in explaining if ALIKE * _detail_nm(cell) >= coarsest]
+    return max(alike, key=lambda cell: cell.measures["residual_sigmas"])
 
 
 def measure_text(cell: SweepCell, measure: SweepMeasure) -> str:
@@ -163,6 +167,10 @@ def measure_text(cell: SweepCell, measure: SweepMeasure) -> str:
         return length_text(value)
     text = f"{value:+.2f}" if measure.unit == "%" else f"{value:.3f}"
     return f"{text} {measure.unit}".strip().replace("-", "−")
+
+
+def _detail_nm(cell: SweepCell) -> float:
+    return cell.measures.get("decorrelation_nm", 0.0)
 
 
 def _keeps_light(cell: SweepCell) -> bool:

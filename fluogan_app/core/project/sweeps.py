@@ -1,4 +1,4 @@
-"""Sweeps in a project's folder: sweeps/0001/ with its plan, and each cell's numbers and picture as soon as it is done."""
+"""Sweeps in a project's folder: sweeps/0001/ with its plan, and each cell's numbers and picture when it is done."""
 
 from __future__ import annotations
 

@@ -69,6 +69,11 @@ class PreviewFeature(Feature):
         return self._on
 
     @property
+    def place(self) -> Roi | None:
+        """Where its square lies; None before it has found one."""
+        return self._place
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is being computed, nor about to be."""
         return not self._work.busy and not self._rest.isActive()

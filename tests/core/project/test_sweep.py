@@ -192,6 +192,8 @@ def test_the_suggestion_claims_no_more_than_the_frames_ask_for() -> None:
     overfitted, good, blurred = cell(0, 1.0, 80.0), cell(1, 1.05, 120.0), cell(2, 1.4, 300.0)
     assert suggested([overfitted, good, blurred]) is good
     assert suggested([overfitted, cell(1, 1.05, 120.0, balance=-5.0), blurred]) is overfitted
+    # Of two with the same detail, the one that follows the noise less.
+    assert suggested([cell(0, 1.0, 120.0), good]) is good
     assert suggested([cell(0, 1.0, None, error="It failed.")]) is None
     assert suggested([]) is None
 
