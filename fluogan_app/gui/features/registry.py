@@ -21,6 +21,7 @@ from fluogan_app.gui.features.reporting import Reporting
 from fluogan_app.gui.features.telling import Telling
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
+from fluogan_app.gui.features.sweep import SweepFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.queueing import Queueing
 from fluogan_app.gui.features.runs_table import RunsTableFeature
@@ -46,6 +47,7 @@ FEATURES: tuple[type[Feature], ...] = (
     RunsTableFeature,
     PreviewFeature,
     ExpectFeature,
+    SweepFeature,
     Packing,
     Reporting,
     Searching,
