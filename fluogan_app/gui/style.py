@@ -36,6 +36,8 @@ _DARK = {
     QPalette.ColorRole.Mid: "#4a525b", QPalette.ColorRole.Dark: "#15181b", QPalette.ColorRole.Shadow: "#0c0e10",
     QPalette.ColorRole.Accent: "#2f7fd6",
 }  # fmt: skip
+#: How much lighter than the ground the face of a box is in the dark.
+_BOX_PERCENT = 290
 _GREYED = {"light": "#8a929b", "dark": "#6f7882"}
 
 #: Colours for curves, Okabe and Ito's set made to stand out on a light and on a dark ground.
@@ -76,6 +78,17 @@ def apply_scheme(app: QApplication, scheme: Scheme) -> None:
         app.setPalette(QPalette())
     else:
         app.setPalette(_own_palette("dark" if scheme == "dark" else "light"))
+    _raise_boxes(app)
+
+
+def _raise_boxes(app: QApplication) -> None:
+    """Let boxes that are not ticked stand out of a dark ground: their frame is darker still, so their face is not."""
+    palette = app.palette()
+    if is_dark(palette):
+        for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Window):
+            palette.setColor(role, palette.color(QPalette.ColorRole.Window).lighter(_BOX_PERCENT))
+    for name in ("QCheckBox", "QRadioButton"):
+        app.setPalette(palette, name)
 
 
 def is_dark(palette: QPalette) -> bool:

@@ -48,7 +48,7 @@ def test_the_head_of_the_form_says_which_preset_stands_and_what_differs(user) ->
     button = feature_of(user).button
     assert button.words == "Preset: Defaults"
     user.types("param_zoom", "8")
-    assert button.words == "Preset: Defaults, 1 value differs"
+    assert button.words == "Preset: Defaults, 1 changed"
     takes(user, "paper-2024")
     assert button.words == "Preset: As published in 2024" and user.session.params.critic == "paper-2024"
     user.types("param_lambda1", "3")
@@ -134,4 +134,4 @@ def test_the_preset_taken_last_is_remembered(user) -> None:
     feature_of(user).restore({})
     assert feature_of(user).button.words.startswith("Preset: Defaults")
     feature_of(user).restore(kept)
-    assert feature_of(user).button.words == "Preset: As published in 2023, 1 value differs"
+    assert feature_of(user).button.words == "Preset: As published in 2023, 1 changed"

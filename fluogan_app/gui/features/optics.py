@@ -13,7 +13,7 @@ from fluogan_app.core.optics.sampling import (
 from fluogan_app.gui.dialogs.file_dialogs import choose_psf
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.views.optics_panel import OpticsPanel
+from fluogan_app.gui.views.optics_panel import OpticsPanel, PsfPicture
 from fluogan_app.gui.views.parameter_row import BUTTON_SIDE
 from fluogan_app.gui.watched_work import WatchedWork
 from fluogan_app.gui.wording import without_flags
@@ -34,13 +34,14 @@ class Optics(Feature):
         self._psf: PsfImage | None = None
         self._read_for: tuple[Any, ...] | None = None
         self._reading = WatchedWork(window.workbench, self)
-        self.panel = OpticsPanel()
+        self.panel, self.picture = OpticsPanel(), PsfPicture()
         self.panel.sigma_edited.connect(self._take_sigma)
         self.panel.source_chosen.connect(self._take_source)
         self.panel.sigma.help_wanted.connect(self._form.help.setText)
         self.panel.sigma.help_toggled.connect(self._form.toggle_help)
         self._form.sections_changed.connect(self._add_browse)
         self._form.set_footer(Acquisition, "Optics", self.panel)
+        self._form.set_footer(Acquisition, "Optics", self.picture, advanced=True)
         window.parameters.renew()
         self.session.document_changed.connect(self._follow)
         self.session.project_changed.connect(self._forget)
@@ -98,7 +99,7 @@ class Optics(Feature):
         if wanted == self._read_for:
             return
         self._read_for, self._psf = wanted, None
-        self.panel.show_psf(None)
+        self.picture.show_psf(None)
         if wanted is None:
             self._reading.stop()
         else:
@@ -106,11 +107,11 @@ class Optics(Feature):
 
     def _show_psf(self, psf: PsfImage) -> None:
         self._psf = psf
-        self.panel.show_psf(psf)
+        self.picture.show_psf(psf)
         self._follow()
 
     def _show_trouble(self, error: FluoganError) -> None:
-        self.panel.show_psf(None, without_flags(error.one_line))
+        self.picture.show_psf(None, without_flags(error.one_line))
 
     # The file
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from fluogan_app.core.estimate.result import Evidence, Series
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
+from fluogan_app.gui.views.scale_bar import decade_ticks
 
 
 #: More letters than this are written in two lines along the vertical axis.
@@ -89,7 +90,18 @@ class EvidencePlot(QWidget):
         # The second scale would draw lines of its own between those of the first.
         self.plot.getAxis("right").setGrid(False)
         self._draw(evidence)
+        self._label_decades(evidence)
         self.plot.enableAutoRange()
+
+    def _label_decades(self, evidence: Evidence) -> None:
+        """Few round numbers on a logarithmic scale: those that come by themselves overlap where it is short."""
+        for side, logarithmic in (("bottom", evidence.x_logarithmic), ("left", evidence.y_logarithmic)):
+            ends = [series.x if side == "bottom" else series.y for series in evidence.series]
+            values = np.concatenate(ends) if logarithmic and ends else np.zeros(0)
+            positive = values[values > 0]
+            ticks = decade_ticks(float(positive.min()), float(positive.max())) if len(positive) else []
+            named = [(float(np.log10(value)), f"{value:g}") for value in ticks]
+            self.plot.getAxis(side).setTicks([named] if named else None)
 
     def _label(self, side: str, label: str) -> None:
         axis, palette = self.plot.getAxis(side), QApplication.palette()

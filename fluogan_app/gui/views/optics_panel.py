@@ -41,11 +41,9 @@ class OpticsPanel(QWidget):
         for key, button in self.sources.items():
             group.addButton(button)
             button.clicked.connect(lambda _=False, key=key: self.source_chosen.emit(key))
-        self.lines, self.warning, self.picture = QGridLayout(), WrappedLabel(), PsfPicture()
+        self.lines, self.warning = QGridLayout(), WrappedLabel()
         self.warning.setObjectName("optics_warning")
         self.warning.setFont(small_font(self.warning))
-        self.trouble = WrappedLabel()
-        self.trouble.setObjectName("psf_trouble")
         self._labels: list[tuple[QLabel, QLabel]] = []
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
@@ -66,12 +64,6 @@ class OpticsPanel(QWidget):
             self.sources[key].setChecked(key == chosen)
             self.sources[key].setEnabled(possible)
         self._source_row.setVisible(stated and aperture)
-
-    def show_psf(self, psf: PsfImage | None, trouble: str = "") -> None:
-        """Show the PSF of the file, or why there is none."""
-        self.picture.show_psf(psf)
-        self.trouble.setText(f"⚠ {trouble}" if trouble else "")
-        self.trouble.setVisible(bool(trouble))
 
     def _show_lines(self, lines: Sequence[tuple[str, str]]) -> None:
         while len(self._labels) < len(lines):
@@ -110,22 +102,19 @@ class OpticsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 2)
         column.setSpacing(3)
         column.addLayout(fields)
-        for part in (self._source_row, self.picture, self.trouble):
-            column.addWidget(part)
+        column.addWidget(self._source_row)
         column.addLayout(self.lines)
         column.addWidget(self.warning)
 
     def _recolour(self) -> None:
-        for label in (self.warning, self.trouble):
-            set_colour(label, severity_colour("warning", QApplication.palette()))
+        set_colour(self.warning, severity_colour("warning", QApplication.palette()))
 
 
 class PsfPicture(QWidget):
-    """The image of a measured PSF with its scale, and its width beside it."""
+    """The image of a measured PSF with its scale, and its width beside it, or why there is none."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._psf: PsfImage | None = None
         self.image, self.words = _Image(), WrappedLabel()
         self.words.setObjectName("psf_words")
         self.image.setObjectName("psf_image")
@@ -135,11 +124,14 @@ class PsfPicture(QWidget):
         row.addWidget(self.words, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_psf(self, psf: PsfImage | None) -> None:
-        """Show a PSF; None shows nothing."""
-        self._psf = psf
-        self.setVisible(psf is not None)
+    def show_psf(self, psf: PsfImage | None, trouble: str = "") -> None:
+        """Show a PSF, or the reason why there is none; nothing where there is neither."""
+        self.setVisible(psf is not None or bool(trouble))
+        self.image.setVisible(psf is not None)
+        colour = severity_colour("warning", self.palette()) if trouble else self.palette().windowText().color()
+        set_colour(self.words, colour)
         if psf is None:
+            self.words.setText(f"⚠ {trouble}" if trouble else "")
             return
         height, width = psf.image.shape
         self.words.setText(

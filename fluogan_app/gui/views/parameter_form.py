@@ -43,7 +43,7 @@ class ParameterForm(QWidget):
         self._rows: dict[tuple[type[Params], str], ParameterRow] = {}
         self._folds: dict[str, Fold] = {}
         self._headings: dict[tuple[type[Params], str, bool], GroupHeading] = {}
-        self._footers: dict[tuple[type[Params], str], QWidget] = {}
+        self._footers: dict[tuple[type[Params], str, bool], QWidget] = {}
         #: Above the fields: room for what speaks of all of them, in one row and below it.
         self.head_row, self.head = row_of((), (4, 0, 4, 0)), QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
@@ -142,9 +142,9 @@ class ParameterForm(QWidget):
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
 
-    def set_footer(self, params_type: type[Params], group: str, footer: QWidget) -> None:
-        """Put a view below the fields of a group; it stays there when other parameter sets are shown."""
-        self._footers[params_type, group] = footer
+    def set_footer(self, params_type: type[Params], group: str, footer: QWidget, advanced: bool = False) -> None:
+        """Put a view below the fields of a group, or below those that are folded away; it stays with other sets."""
+        self._footers[params_type, group, advanced] = footer
         self.set_sections(self._sections)
 
     def show_help(self, shown: bool) -> None:
@@ -199,8 +199,7 @@ class ParameterForm(QWidget):
         for group in groups:
             heading = title if len(groups) == 1 else group or title
             self._add_group(column, heading, params_type, [spec for spec in plain if spec.group == group])
-            if (params_type, group) in self._footers:
-                column.addWidget(self._footers[params_type, group])
+            self._add_footer(column, params_type, group, False)
         if advanced:
             self._add_fold(column, params_type, advanced)
         return column
@@ -217,6 +216,11 @@ class ParameterForm(QWidget):
         column.addWidget(heading)
         column.addLayout(self._grid(params_type, declared))
 
+    def _add_footer(self, column: QVBoxLayout, params_type: type[Params], group: str, advanced: bool) -> None:
+        footer = self._footers.get((params_type, group, advanced))
+        if footer is not None:
+            column.addWidget(footer)
+
     def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
         fold = Fold(params_type.__name__, len(declared))
         groups = list(dict.fromkeys(spec.group for spec in declared))
@@ -226,6 +230,7 @@ class ParameterForm(QWidget):
                 self._add_group(fold.column, group, params_type, grouped)
             else:
                 fold.column.addLayout(self._grid(params_type, grouped))
+            self._add_footer(fold.column, params_type, group, True)
         self._folds[params_type.__name__] = fold
         column.addWidget(fold)
         column.addWidget(fold.body)
@@ -235,7 +240,7 @@ class ParameterForm(QWidget):
         grid.setHorizontalSpacing(5)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(2, self._word_width())
+        grid.setColumnMinimumWidth(2, _word_width(self))
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         for index, spec in enumerate(declared):
             row = ParameterRow(params_type, spec, self)
@@ -248,11 +253,6 @@ class ParameterForm(QWidget):
             row.reset_state_changed.connect(self._show_resets)
             self._rows[params_type, spec.name] = row
         return grid
-
-    def _word_width(self) -> int:
-        """Room for the word that stands most often beside a field, so that all fields end in one line."""
-        metrics = QFontMetrics(small_font(self))
-        return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value))
 
     def _lay_out(self) -> None:
         self._scroll.setWidgetResizable(True)
@@ -320,3 +320,9 @@ class ParameterForm(QWidget):
     def _recolour(self) -> None:
         for row in self._rows.values():
             row.refresh_colours()
+
+
+def _word_width(form: QWidget) -> int:
+    """Room for the word that stands most often beside a field, so that all fields end in one line."""
+    metrics = QFontMetrics(small_font(form))
+    return max(_WORD_WIDTH, metrics.horizontalAdvance(Origin.ASSUMED.value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from fluogan_app.core.project.differences import Difference
@@ -43,7 +44,7 @@ class PresetButton(HeadButton):
         """Show which preset stands, or which one was taken last and what differs from it."""
         self._presets, self._base, self._differences = tuple(presets), base, tuple(differences)
         count = len(self._differences)
-        more = f", {count} {'value differs' if count == 1 else 'values differ'}" if count else ""
+        more = f", {count} changed" if count else ""
         self.set_words(f"Preset: {base.name if base is not None else 'none'}{more}")
 
     def set_times(self, times: Mapping[str, str]) -> None:
@@ -56,6 +57,7 @@ class PresetButton(HeadButton):
 
     def _fill(self) -> None:
         self.menu_.clear()
+        self._group = QActionGroup(self.menu_)
         self._list_differences()
         own = [preset for preset in self._presets if preset.path is not None]
         for title, presets in (("Built in", [each for each in self._presets if each.path is None]), ("Your own", own)):
@@ -89,6 +91,7 @@ class PresetButton(HeadButton):
         action = self.menu_.addAction(words.replace("&", "&&"))
         action.setObjectName(f"preset_{preset.key}")
         action.setCheckable(True)
+        self._group.addAction(action)
         action.setChecked(preset == self._base and not self._differences)
         action.setToolTip(f"{preset.note} Sets: {preset.groups_text}.".strip())
         action.triggered.connect(lambda: self.chosen.emit(preset))

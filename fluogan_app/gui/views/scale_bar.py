@@ -28,6 +28,18 @@ def round_ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [index * step for index in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
+def decade_ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers on a logarithmic scale from low to high, both positive: 1, 2, 5 times powers of ten, or fewer."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [step * 10.0**power for power in range(first, last + 1) for step in steps]
+        inside = [tick for tick in ticks if low / 1.3 <= tick <= high * 1.3]
+        if len(inside) <= most:
+            break
+    every = max(1, math.ceil(len(inside) / most))
+    return inside[::every]
+
+
 def bar_length(length_per_pixel: float, width_pixels: float) -> float:
     """Length of a scale bar that takes at most a quarter of the width, in the unit of `length_per_pixel`."""
     return round_below(length_per_pixel * width_pixels / 4)

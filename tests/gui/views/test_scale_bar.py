@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from fluogan_app.gui.views.colour_bar import tick_text
-from fluogan_app.gui.views.scale_bar import bar_length, paint_scale_bar, round_below, round_ticks
+from fluogan_app.gui.views.scale_bar import bar_length, decade_ticks, paint_scale_bar, round_below, round_ticks
 
 
 @given(st.floats(1e-6, 1e9))
@@ -65,3 +65,12 @@ def _longest_run(rows: np.ndarray) -> int:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(int), [0]])))
         longest = max(longest, int((edges[1::2] - edges[::2]).max(initial=0)))
     return longest
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1.5, 1e9))
+def test_a_logarithmic_scale_has_few_numbers_that_stand_apart(low, ratio):
+    """At most seven, each at least 1.9 times the one before, all within a third of the ends."""
+    ticks = decade_ticks(low, low * ratio)
+    assert len(ticks) <= 7 and (ratio < 2.5 or ticks)
+    assert all(after / before >= 1.9 for before, after in zip(ticks, ticks[1:]))
+    assert all(low / 1.4 <= tick <= low * ratio * 1.4 for tick in ticks)

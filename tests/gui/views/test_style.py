@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.gui.icons import icon, icon_names
@@ -66,3 +66,14 @@ def test_each_icon_draws_something_in_the_colour_of_text(palette, name):
     inked = [picture.pixelColor(x, y) for x in range(24) for y in range(24) if picture.pixelColor(x, y).alpha() > 250]
     assert len(inked) >= 3
     assert all(abs(colour.lightness() - palette.color(ROLE.ButtonText).lightness()) < 12 for colour in inked)
+
+
+def test_a_box_that_is_not_ticked_stands_out_of_a_dark_ground(qapp: QApplication) -> None:
+    """Its face against the window behind it: in the light its frame does that."""
+    apply_scheme(qapp, "dark")
+    ground = QWidget().palette().color(ROLE.Window)
+    for box in ("QCheckBox", "QRadioButton"):
+        face = QApplication.palette(box).color(ROLE.Base)
+        assert contrast_ratio(face, ground) >= 2.8
+    apply_scheme(qapp, "light")
+    assert QApplication.palette("QCheckBox").color(ROLE.Base) == QColor("#ffffff")
