@@ -77,13 +77,14 @@ class Packing(Feature):
         self.context.settings.set_folder("export", path.parent)
         path = path if is_packed(path) else path.with_name(path.name + ENDING)
         session = self.session
-        if session.unsaved and not session.untitled:
-            self.window.saving.save(lambda: self._pack(raw, path))
-        elif session.untitled:
+        if session.untitled:
             # An archive's name is that of its project: one that was never saved gets a place first.
             self.window.saving.save_as(lambda: self._pack(raw, path))
-        else:
+        elif session.project.read_only:
             self._pack(raw, path)
+        else:
+            # Where nothing was changed, lines that were drawn and the view go in all the same.
+            self.window.saving.save(lambda: self._pack(raw, path))
 
     def _pack(self, raw: bool, path: Path) -> None:
         project = self.session.project
