@@ -15,10 +15,12 @@ from fluogan_app.gui.views.run_panel import RunPanelState
 class PanelNotes:
     """What others add to the panel: what waits, where a run would compute and what it would take, what would help.
 
-    in_use: how much memory the run that goes on holds.
+    can_go: what waits is not going yet. trouble: why a run may not fit. in_use: how much memory the run holds.
     """
 
     queue: str = ""
+    can_go: bool = False
+    trouble: str = ""
     device: str = ""
     device_tip: str = ""
     ways: tuple[str, ...] = ()
@@ -55,10 +57,11 @@ def panel_state(session: Session, job: JobState, notes: PanelNotes = PanelNotes(
         seconds_left=job.left.low_s if job.left else None,
         seconds=progress.seconds if progress else None,
         device_text=_running_text(session, notes) if running else notes.device,
-        message=message if running else why_not,
+        message=message if running else why_not or notes.trouble,
         can_queue=running and session.stack is not None and not why_not,
         seconds_left_most=job.left.high_s if job.left else None,
         queue=notes.queue,
+        can_go=notes.can_go,
         device_tip=notes.device_tip,
         ways=() if running else notes.ways,
     )

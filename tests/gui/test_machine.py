@@ -45,12 +45,12 @@ def test_what_does_not_fit_is_mended_with_one_click(user, monkeypatch: pytest.Mo
     at_zoom_8 = Asked(method, method.params_type(zoom=8), document.acquisition, count, whole, document.settings)
     monkeypatch.setattr(place, "free_memory_bytes", lambda: int(0.9 * at_zoom_8.needed_bytes))
     user.types("param_zoom", "8")
-    user.sees(lambda: _device(user).startswith("Too large"))
+    user.sees(lambda: user.find("run_message").text().startswith("Too large"))
     ways = user.window.workspace.run_panel.state.ways
     zoom = next(index for index, words in enumerate(ways) if words.startswith("Zoom"))
     user.click(f"run_way_{zoom}")
     assert user.session.params.zoom < 8
-    user.sees(lambda: not _device(user).startswith("Too large"))
+    user.sees(lambda: not user.window.workspace.run_panel.message.text())
     assert user.window.workspace.run_panel.state.ways == ()
 
 

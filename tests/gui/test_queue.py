@@ -59,7 +59,8 @@ def test_three_runs_with_the_values_that_each_was_added_with(user) -> None:
 def test_the_order_and_the_names_are_the_users(user) -> None:
     for steps in (5, 6, 7):
         user.types("param_steps", str(steps))
-        user.presses("queue_add")
+        user.click("queue_add")
+    assert _waiting(user) == [f"Zoom 6, {steps} steps" for steps in (5, 6, 7)]
     tree = user.window.workspace.tree
     first, second, third = _waiting(user)
     place = tree.tree.visualItemRect(tree.tree.waiting()[2]).center()
@@ -74,7 +75,7 @@ def test_the_order_and_the_names_are_the_users(user) -> None:
     QTest.keyClick(tree.tree, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert _waiting(user) == ["the short one", first, second]
     assert not user.session.busy and user.session.runs == ()
-    user.presses("queue_go")
+    user.click("run_queue_go")
     _all_done(user, 3)
     assert _steps(user) == [7, 5, 6]
     assert [read_notes(run.folder).title for run in user.session.runs] == ["the short one", "", ""]
@@ -87,7 +88,7 @@ def test_after_this_one_no_other_begins(user) -> None:
     user.types("param_steps", "5")
     user.click("run")
     user.presses("queue_hold")
-    assert "held" in user.find("run_queue").text()
+    assert "when you say so" in user.find("run_queue").text()
     user.click("cancel")
     user.sees_end()
     assert len(user.session.runs) == 1 and len(_waiting(user)) == 1

@@ -36,8 +36,15 @@ class Place:
         if self.choice is None:
             return self.trouble
         free = "" if self.free_bytes is None else f", {bytes_text(self.free_bytes)} free"
-        short = "" if self.fits else "Too large: "
-        return f"{short}{self.choice.title} · needs about {bytes_text(self.needed_bytes)}{free}"
+        return f"{self.choice.title} · needs about {bytes_text(self.needed_bytes)}{free}"
+
+    @property
+    def shortage(self) -> str:
+        """That it is not expected to fit, with what to do; "" where it is."""
+        if self.choice is None or self.fits:
+            return ""
+        what = "One of these makes it fit:" if self.ways else "Choose a smaller region, or another device."
+        return f"Too large: the run needs about {bytes_text(self.needed_bytes)} of memory. {what}"
 
 
 def look_up(asked: Asked) -> Place:

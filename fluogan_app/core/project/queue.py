@@ -62,6 +62,13 @@ class QueuedRun(Record):
             selection=stack.selection,
         )
 
+    @property
+    def in_short(self) -> str:
+        """What it is called until somebody names it: "Zoom 6, 700 steps", or its method."""
+        known = {"zoom": "Zoom {}", "steps": "{} steps"}
+        parts = [words.format(self.params[name]) for name, words in known.items() if name in self.params]
+        return ", ".join(parts) or self.method
+
     def request(self, stack: Stack) -> RunRequest:
         """What was asked. Raises DataError where the stack is another one now, ParameterError, UsageError."""
         if stack.shape != self.shape_tyx or stack.selection != self.selection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,8 +21,6 @@ log = logging.getLogger(__name__)
 
 #: After a run its project may be on its way to another place: so long until the next try to begin.
 _AGAIN_MS = 200
-#: Names that nobody chose.
-_GIVEN = re.compile(r"Run \d+( \(\d+\))?")
 
 
 class QueueController(QObject):
@@ -57,8 +54,8 @@ class QueueController(QObject):
         session, request = self._context.session, self._runs.request()
         if request is None:
             return
-        number = (session.runs[-1].number if session.runs else 0) + len(self.queue) + 1
-        entry = QueuedRun.of(free_name(self.queue, f"Run {number}"), request, session.stack)
+        entry = QueuedRun.of("", request, session.stack)
+        entry = entry.replace(name=free_name(self.queue, entry.in_short))
         self._set((*self.queue, entry))
         if session.busy:
             self.going = True
@@ -148,7 +145,7 @@ class QueueController(QObject):
         if entry is None:
             return
         self._set(without(self.queue, entry.key))
-        if run is not None and not _GIVEN.fullmatch(entry.name):
+        if run is not None and not entry.name.startswith(entry.in_short):
             named = partial(write_notes, run.folder, RunNotes(title=entry.name))
             self._context.workbench.do(named, _nothing, log.warning)
 

@@ -82,7 +82,7 @@ class Machine(Feature):
         asked = self._asked()
         if asked is None:
             self._place = None
-            self.window.runs.note(device="", device_tip="", ways=())
+            self.window.runs.note(device="", device_tip="", trouble="", ways=())
         elif self._ready and not self.session.busy:
             self._request += 1
             done = partial(self._show, self._request)
@@ -102,7 +102,7 @@ class Machine(Feature):
         self._place = place
         reason = place.choice.reason if place.choice is not None else place.trouble
         ways = tuple(f"{way.words}: {bytes_text(way.needed_bytes)}" for way in place.ways)
-        self.window.runs.note(device=place.words, device_tip=reason, ways=ways, in_use="")
+        self.window.runs.note(device=place.words, device_tip=reason, trouble=place.shortage, ways=ways, in_use="")
 
     def _take(self, index: int) -> None:
         """Set what makes the run fit."""

@@ -46,7 +46,7 @@ class Queueing(Feature):
         super().__init__(window)
         self.queue = QueueController(window.context, window.runs)
         tree = window.workspace.tree
-        window.workspace.run_panel.queue_button.clicked.connect(self.queue.add)
+        window.workspace.run_panel.queue_go_requested.connect(self.queue.go)
         tree.move_wanted.connect(self._move)
         tree.remove_wanted.connect(self.queue.remove)
         tree.rename_wanted.connect(self._ask_name)
@@ -111,16 +111,18 @@ class Queueing(Feature):
         return QueueRow(entry.key, entry.name, "refused" if refused else "queued", refused or ", ".join(facts))
 
     def _show_time(self) -> None:
-        self.window.runs.note(queue=self._words())
+        waits = bool(self.queue.queue) and not self.queue.going and not self.session.busy
+        self.window.runs.note(queue=self._words(), can_go=waits)
 
     def _words(self) -> str:
         count = len(self.queue.queue)
         if not count:
             return ""
         waits = "1 run waits" if count == 1 else f"{count} runs wait"
-        held = "" if self.queue.going else " (held)"
+        held = " and begin when you say so" if not self.queue.going and self.session.busy else ""
+        held = held.replace("begin", "begins") if count == 1 else held
         left = self._left()
-        time = f" · {left_words(left.low_s, left.high_s)} for all" if left is not None else ""
+        time = f" · about {left_words(left.low_s, left.high_s)} for all" if left is not None else ""
         return f"{waits}{held}{time}"
 
     def _left(self) -> TimeRange | None:

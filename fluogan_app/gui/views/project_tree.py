@@ -149,6 +149,7 @@ class ProjectTree(QWidget):
         status = f"{waiting.status} {position}" if waiting.status == "queued" else waiting.status
         item = self._item(waiting.name, status, _STACK, f"{waiting.name}: {status}. {waiting.detail}".strip(), stack)
         item.setData(0, KEY, waiting.key)
+        item.setIcon(0, icon("run", QApplication.palette()))
         item.setIcon(1, icon(_STATUS_ICONS[waiting.status], QApplication.palette()))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled)
 

@@ -22,7 +22,8 @@ _ONE_NUMBER = 1.5
 class RunPanelState:
     """What the panel shows. `why_not` says what is missing while nothing can be run; steps count from 0.
 
-    seconds_left_most: the other end of what is left, where it is not known better. queue: what waits, in words.
+    seconds_left_most: the other end of what is left, where it is not known better. queue: what waits, in words; can_go: it waits
+    to be asked.
     device_text: where it computes and what it takes; device_tip: why there. ways: what would make it fit.
     """
 
@@ -42,6 +43,7 @@ class RunPanelState:
     can_queue: bool = False
     seconds_left_most: float | None = None
     queue: str = ""
+    can_go: bool = False
     device_tip: str = ""
     ways: tuple[str, ...] = ()
 
@@ -79,6 +81,7 @@ class RunPanel(QWidget):
 
     run_requested = Signal()
     queue_requested = Signal()
+    queue_go_requested = Signal()
     pause_requested = Signal()
     resume_requested = Signal()
     cancel_requested = Signal()
@@ -96,6 +99,7 @@ class RunPanel(QWidget):
         self.bar = QProgressBar()
         self.words = QuietLabel(object_name="run_words")
         self.queue = QuietLabel(object_name="run_queue")
+        self.go_button = IconButton("play", "run_queue_go", "Run the queue", "Run what waits, one after another")
         self.device = QuietLabel(object_name="run_device")
         self.device_button = IconButton("device", "run_device_choose", "Choose where to compute")
         self.message = QLabel()
@@ -117,6 +121,7 @@ class RunPanel(QWidget):
         self._show_progress()
         self.words.setText(progress_words(state))
         self.queue.setText(state.queue)
+        self.go_button.setVisible(state.can_go)
         self.device.setText(state.device_text)
         self.device.setToolTip(state.device_tip)
         self.device_button.setVisible(bool(state.device_text) and not state.running)
@@ -159,16 +164,20 @@ class RunPanel(QWidget):
             (self.run_button, 2), (self.queue_button, 0), (self.pause_button, 1), (self.cancel_button, 1),
         ):  # fmt: skip
             buttons.addWidget(button, share)
-        device = QHBoxLayout()
-        device.addWidget(self.device, 1)
-        device.addWidget(self.device_button)
+        queue, device = QHBoxLayout(), QHBoxLayout()
+        for row, label, button in (
+            (queue, self.queue, self.go_button), (device, self.device, self.device_button),
+        ):  # fmt: skip
+            row.addWidget(label, 1)
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(4)
         column.addLayout(buttons)
         column.addWidget(self.bar)
-        for label in (self.words, self.queue, self.message):
-            column.addWidget(label)
+        column.addWidget(self.words)
+        column.addLayout(queue)
+        column.addWidget(self.message)
         column.addWidget(self.ways)
         column.addLayout(device)
         column.addStretch(1)
@@ -176,6 +185,7 @@ class RunPanel(QWidget):
     def _connect(self) -> None:
         self.run_button.clicked.connect(self._run_clicked)
         self.queue_button.clicked.connect(self.queue_requested)
+        self.go_button.clicked.connect(self.queue_go_requested)
         self.pause_button.clicked.connect(self._pause_clicked)
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.device_button.clicked.connect(self.device_menu_requested)

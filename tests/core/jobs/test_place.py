@@ -31,14 +31,16 @@ def asked() -> Asked:
 def test_on_the_processor_the_need_stands_beside_what_is_free(asked, monkeypatch):
     monkeypatch.setattr(place, "free_memory_bytes", lambda: 10 * asked.needed_bytes)
     found = look_up(asked)
-    assert found.fits and found.ways == () and found.choice.device == "cpu"
+    assert found.fits and found.ways == () and found.shortage == "" and found.choice.device == "cpu"
     assert found.words.startswith("Processor · needs about ") and found.words.endswith(" free")
 
 
 def test_what_does_not_fit_comes_with_ways_out(asked, monkeypatch):
     monkeypatch.setattr(place, "free_memory_bytes", lambda: asked.needed_bytes // 2)
     found = look_up(asked)
-    assert not found.fits and found.ways and found.words.startswith("Too large: ")
+    assert not found.fits and found.ways and found.shortage.startswith("Too large: ")
+    monkeypatch.setattr(place, "free_memory_bytes", lambda: 1000)
+    assert look_up(asked).ways == () and "smaller region" in look_up(asked).shortage
 
 
 def test_a_system_that_does_not_tell_is_not_quoted(asked, monkeypatch):
