@@ -145,7 +145,7 @@ def run_line(record: RunRecord, steps: int) -> str:
 
 def written(targets: Mapping[str, Path]) -> list[str]:
     """What was written where."""
-    return [f"{what.capitalize()} written to {path}" for what, path in targets.items()]
+    return [f"{_sentence_case(what)} written to {path}" for what, path in targets.items()]
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from fluogan_app.cli import words
-from fluogan_app.cli.arguments import run_number
+from fluogan_app.cli.arguments import flags_of, run_number
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.report import Report
 from fluogan_app.cli.targets import check_targets
@@ -16,7 +16,7 @@ from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.movie import check_movie_name, write_movie
 from fluogan_app.core.project.store import Project
 
-_TARGETS = ("estimate", "background", "deviation", "curves", "figure", "drift")
+_TARGETS = ("estimate", "background", "deviation", "error_map", "curves", "figure", "drift")
 
 #: Made of the run's history, and not of its result.
 _MOVIE = "movie"
@@ -39,10 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
         "--deviation", metavar="S.tif", type=Path,
         help="The estimate's standard deviation in each fine pixel, of a run with --repeats.",
     )  # fmt: skip
+    parser.add_argument(
+        "--error-map", metavar="E.tif", type=Path,
+        help="Where the estimate, blurred again, differs from the recorded mean.",
+    )  # fmt: skip
     parser.add_argument("--curves", metavar="C.csv", type=Path, help="Losses and photon counts, one row per step.")
     parser.add_argument(
         "--figure", metavar="F.png", type=Path,
-        help="Mean, estimate and background side by side, with scale bars and colour bars.",
+        help="Mean, estimate and background side by side, with scale bars and colour bars; PNG, SVG or PDF.",
     )  # fmt: skip
     parser.add_argument(
         "--drift", metavar="D.csv", type=Path,
@@ -59,7 +63,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Write what was asked for. Raises UsageError, ProjectError."""
     targets = {name: vars(arguments)[name] for name in (*_TARGETS, _MOVIE) if vars(arguments)[name] is not None}
     if not targets:
-        flags = ", ".join(f"--{name}" for name in (*_TARGETS, _MOVIE))
+        flags = flags_of((*_TARGETS, _MOVIE))
         raise UsageError("Nothing to export was named.", f"Name a file with one or more of {flags}.")
     check_targets(targets.values(), arguments.overwrite)
     run = Project.open(arguments.project).run(arguments.run)

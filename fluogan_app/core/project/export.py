@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,13 +13,20 @@ from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.curves_csv import write_curves_csv
 from fluogan_app.core.project.contrast import display_range
-from fluogan_app.core.project.figure import export_figure
+from fluogan_app.core.project.drawing import save_picture
+from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels, footer_of, panels_of
+from fluogan_app.core.project.figure_layout import laid_out
 from fluogan_app.core.project.images import write_imagej, write_ome
+from fluogan_app.core.project.movie import check_movie_name, write_movie
+from fluogan_app.core.project.quality import judge
 from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+from fluogan_app.core.project.vector_files import write_page
 
-__all__ = ["export_curves", "export_figure", "export_image", "export_run"]
+__all__ = ["FIGURES", "export_curves", "export_figure", "export_image", "export_panels", "export_run"]
 
 Kind = Literal["imagej", "ome"]
+#: What a figure's name may end in: dots, or shapes that stay sharp at any size.
+FIGURES = (".png", ".svg", ".pdf")
 
 
 def export_image(
@@ -44,23 +51,45 @@ def export_curves(path: Path, curves: Curves) -> None:
     write_curves_csv(path, curves)
 
 
+def export_figure(path: Path, result: Result, caption: str = "", colourmap: str = COLOURMAP) -> None:
+    """Draw mean, estimate and background as PNG, SVG or PDF; `caption` is the small line below.
+
+    Raises UsageError, ProjectError.
+    """
+    export_panels(path, panels_of(result), footer_of(result, caption), colourmap)
+
+
+def export_panels(path: Path, panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP) -> None:
+    """Draw images of one field as PNG, SVG or PDF, by the name. Raises UsageError, ProjectError."""
+    _check_suffix(path, FIGURES, "the figure")
+    if path.suffix.lower() == ".png":
+        save_picture(path, draw_panels(panels, footer, colourmap), " ".join(footer))
+    else:
+        write_page(path, laid_out(panels, footer, colourmap))
+
+
 def export_run(
     run: Run, estimate: Path | None = None, background: Path | None = None, curves: Path | None = None,
     figure: Path | None = None, deviation: Path | None = None, drift: Path | None = None,
+    error_map: Path | None = None, movie: Path | None = None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Write what is asked for of a run; all names are checked before anything is written.
 
-    `deviation` is the estimate's standard deviation, of a run that was repeated; `drift` the path that was corrected.
+    `deviation` is the estimate's standard deviation, of a run that was repeated; `drift` the path that was corrected;
+    `error_map` where the estimate, blurred again, differs from the mean; `movie` how the estimate came about.
     Returns the notes on how far the result can be trusted; where the run is not finished the first one says so.
     Raises UsageError, ProjectError.
     """
     for path, suffixes, what in (
         (estimate, (".tif", ".tiff"), "an image"), (background, (".tif", ".tiff"), "an image"),
-        (curves, (".csv",), "the curves"), (figure, (".png",), "the figure"),
+        (curves, (".csv",), "the curves"), (figure, FIGURES, "the figure"),
         (deviation, (".tif", ".tiff"), "an image"), (drift, (".csv",), "the drift"),
+        (error_map, (".tif", ".tiff"), "an image"),
     ):  # fmt: skip
         if path is not None:
             _check_suffix(path, suffixes, what)
+    if movie is not None:
+        check_movie_name(movie)
     result = run.result()
     if deviation is not None and result.deviation is None:
         raise UsageError(
@@ -80,7 +109,19 @@ def export_run(
         export_curves(curves, run.curves())
     if figure is not None:
         export_figure(figure, result, _caption(run, result))
+    if error_map is not None:
+        _export_error_map(error_map, run, result)
+    if movie is not None:
+        write_movie(run, movie)
     return result.notes
+
+
+def _export_error_map(path: Path, run: Run, result: Result) -> None:
+    found = {one.name: one for one in judge(run, result).maps}.get("error_map")
+    if found is None:
+        raise UsageError(f"Run {run.number} has no error map: its region is too small.", "Draw a larger region.")
+    about = _provenance(run, result) | {"quantity": "error map", "meaning": found.meaning}
+    export_image(path, found.image, found.pixel_size_nm, None, about, found.unit)
 
 
 def _export_drift(path: Path, run: Run) -> None:

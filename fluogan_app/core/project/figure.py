@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -13,7 +12,7 @@ from fluogan_app.core.data.result import Result
 from fluogan_app.core.project.axis import number_texts
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import (
-    GREY, INK, TEXT, TITLE, check_picture_name, colours_of, nice_length, save_picture, text_width, ticks, wrapped,
+    GREY, INK, TEXT, TITLE, colours_of, nice_length, text_width, ticks, wrapped,
     write_text,
 )  # fmt: skip
 from fluogan_app.core.project.pixel_kinds import draw_key, picture_of_kinds
@@ -45,15 +44,9 @@ class Panel:
     kinds: tuple[str, ...] = ()
 
 
-def export_figure(path: Path, result: Result, caption: str = "", colourmap: str = COLOURMAP) -> None:
-    """Draw a result as PNG at 300 dpi; `caption` is the small line below. Raises UsageError, ProjectError."""
-    check_picture_name(path)
-    save_picture(path, draw_figure(result, caption, colourmap), caption)
-
-
 def draw_figure(result: Result, caption: str = "", colourmap: str = COLOURMAP) -> Image.Image:
     """The figure of a result as an RGB picture."""
-    return draw_panels(_panels(result), _footer(result, caption), colourmap)
+    return draw_panels(panels_of(result), footer_of(result, caption), colourmap)
 
 
 def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP) -> Image.Image:
@@ -68,7 +61,8 @@ def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: 
     return _assembled(drawn, flat, footer)
 
 
-def _panels(result: Result) -> list[Panel]:
+def panels_of(result: Result) -> list[Panel]:
+    """Mean, estimate and background of a result."""
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
     per_pixel, per_fine_pixel = "photons per frame per pixel", "photons per frame per fine pixel"
     return [
@@ -170,7 +164,8 @@ def _draw_colour_bar(
     write_text(pen, (left + width / 2, top + _BAR + 20 + TEXT), unit, TEXT, anchor="ma", within=(left, left + width))
 
 
-def _footer(result: Result, caption: str) -> list[str]:
+def footer_of(result: Result, caption: str) -> list[str]:
+    """What stands below a result's figure: that it is not finished, where it is not, and the caption."""
     notes = [note for note in result.notes if note.startswith(("Unfinished", "Cancelled", "Failed"))]
     return [line for line in (*notes, caption) if line]
 

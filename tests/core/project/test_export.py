@@ -71,7 +71,7 @@ def test_an_unfinished_run_gives_its_last_checkpoint_and_says_so(project, stack,
 
 
 @pytest.mark.parametrize(
-    "names", [{"estimate": "x.png"}, {"background": "b"}, {"curves": "c.txt"}, {"figure": "f.pdf"}, {"figure": "f.tif"}]
+    "names", [{"estimate": "x.png"}, {"background": "b"}, {"curves": "c.txt"}, {"figure": "f.jpg"}, {"figure": "f.tif"}]
 )
 def test_a_wrong_name_is_refused_before_anything_is_written(run, tmp_path, names):
     wanted = {"estimate": "good.tif", "curves": "good.csv"} | names
