@@ -83,8 +83,8 @@ def _compute(project: Project, run: Run, arguments: argparse.Namespace, report: 
     try:
         with cancelled_by_signals(control, report.stopping):
             if arguments.variance:
-                keep_variance(run, stack)
-            if arguments.halves:
+                keep_variance(run, stack, control)
+            if arguments.halves and not control.cancelled:
                 keep_halves(run, stack, control, sink_of)
             if arguments.repeats and not control.cancelled:
                 keep_repeats(run, stack, arguments.over, arguments.repeats, control, sink_of)

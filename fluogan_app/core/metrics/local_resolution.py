@@ -1,14 +1,14 @@
 """Where in the field two reconstructions agree, and down to which period: a correlation of bands, place by place.
 
-A field may hold well and badly repeated structure side by side; the ring correlation of the whole says the mean of both.
+A field may hold well and badly repeated structure side by side; the ring correlation of the whole says their mean.
 Both images are split into bands of spatial frequency, and in each band their correlation is taken around each place,
 
     c(f, place) = ⟨a b⟩ / √(⟨a²⟩ ⟨b²⟩),   ⟨·⟩ a Gaussian window of three periods of f as standard deviation,
 
-so that about as many independent coefficients enter at every f, and chance stays below the threshold of 1/7. Bands are
-cut from the spectrum of the whole field: blocks with a taper each let bright coarse structure leak into all their
-rings. (Ring correlation in blocks: Zhao et al., Light Sci. Appl. 12, 298, 2023; in local windows: Cardone et al.,
-J. Struct. Biol. 184, 226, 2013.)
+so that about as many independent values enter at every f. The images agree where c is above 1/7, and above three times
+what chance gives so many values. Bands are cut from the spectrum of the whole field: blocks with a taper each would let
+bright coarse structure leak into all their rings. (Ring correlation in blocks: Zhao et al., Light Sci. Appl. 12, 298,
+2023; in local windows: Cardone et al., J. Struct. Biol. 184, 226, 2013.)
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def local_resolution(first: np.ndarray, second: np.ndarray, pixel_size_nm: float
     step = max(LEAST_STEP, min(images[0].shape) // MOST_PLACES)
     centres = _centres(min(images[0].shape))
     curves = np.stack(list(_correlations(images, centres, step)))
-    found = _first_crossings(centres, curves)
+    limits = np.array([_limit(centre, images[0].size) for centre in centres])
+    found = _first_crossings(centres, curves - limits[:, None, None])
     found[_dark(images, step)] = np.nan
     return LocalResolution(pixel_size_nm / found, step * pixel_size_nm, pixel_size_nm / float(centres[-1]))
 
@@ -107,12 +108,21 @@ def _correlations(images: list[np.ndarray], centres: np.ndarray, step: int) -> I
         yield np.divide(both, power, out=np.zeros_like(both), where=power > 1e-12 * power.max(initial=1e-300))
 
 
-def _first_crossings(centres: np.ndarray, curves: np.ndarray) -> np.ndarray:
-    """(rows, columns): where curves (bands, rows, columns) first fall below 1/7, between bands by a straight line.
+def _limit(centre: float, field_pixels: int) -> float:
+    """1/7, or three standard deviations of the correlation of noise, 1/√n of n independent values, if that is more.
+
+    A band of amplitudes cos² has as many as an even one of 1.03 of its reach: n = window · 2π f · 1.03 ln 2 · reach · f.
+    """
+    pixels = min(4.0 * np.pi * (WINDOW_PERIODS / centre) ** 2, float(field_pixels))
+    values = pixels * 2.0 * np.pi * 1.03 * np.log(2.0) * REACH_OCTAVES * centre**2
+    return max(ONE_SEVENTH, 3.0 / np.sqrt(values))
+
+
+def _first_crossings(centres: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """(rows, columns): where (bands, rows, columns) first fall below 0, between bands by a straight line.
 
     The last band's where they do not; NaN where they begin below.
     """
-    above = curves - ONE_SEVENTH
     at = np.argmax(above < 0, axis=0)
     never = ~np.any(above < 0, axis=0)
     before = np.maximum(at - 1, 0)

@@ -67,7 +67,7 @@ def repeatability(estimate: np.ndarray, deviation: np.ndarray, count: int = 0) -
     if not (np.isfinite(estimate).all() and np.isfinite(deviation).all()) or deviation.min() < 0:
         raise DataError("The deviation holds values that are no deviations.", "Repeat the run again.")
     if 0 < count < LEAST_REPEATS:
-        raise DataError(f"{count} repeats do not tell a deviation; {LEAST_REPEATS} are the least.", "Repeat it further.")
+        raise DataError(f"{count} repeats tell no deviation; {LEAST_REPEATS} are the least.", "Repeat it further.")
     return Repeatability(estimate, deviation, count)
 
 

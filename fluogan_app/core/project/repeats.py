@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from fluogan_app.core.data.alternate import chosen_stack
 from fluogan_app.core.data.halves import half_frames
 from fluogan_app.core.data.shifted import corrected
-from fluogan_app.core.data.stack import Stack
+from fluogan_app.core.data.stack import FrameSource, Stack
 from fluogan_app.core.data.survey import take_survey
 from fluogan_app.core.errors import ParameterError, SolverError
 from fluogan_app.core.jobs.control import Control
@@ -71,17 +72,51 @@ def keep_repeats(
     return spread.count
 
 
-def keep_variance(run: Run, stack: Stack) -> np.ndarray:
-    """Read a run's frames once and keep their variance over time, (Y, X) in photons².
+def keep_variance(
+    run: Run, stack: Stack, control: Control | None = None, told: Callable[[int, int], None] | None = None
+) -> np.ndarray | None:
+    """Read a run's frames once and keep their variance over time, (Y, X) in photons²; None where it was cancelled.
 
-    Raises ReadError, DataError, ProjectError.
+    told: called with the number of frames that are read and of all. Raises ReadError, DataError, ProjectError.
     """
     record = run.record
-    frames = corrected(stack, record.drift)
-    survey = take_survey(frames, record.acquisition, record.roi, record.frames)
+    counted = _CountedFrames(stack.raw.source, len(record.frames), control or Control(), told)
+    frames = corrected(replace(stack.raw, source=counted), record.drift)
+    try:
+        survey = take_survey(frames, record.acquisition, record.roi, record.frames)
+    except _Cancelled:
+        return None
     variance = survey.variance.astype(float)
     write_variance(run, variance)
     return variance
+
+
+class _Cancelled(Exception):
+    """Leaves the reading of frames."""
+
+
+class _CountedFrames:
+    """The frames of another source, counted; reading one more ends where that is asked for."""
+
+    def __init__(
+        self, source: FrameSource, total: int, control: Control, told: Callable[[int, int], None] | None
+    ) -> None:
+        self._source, self._total, self._control, self._told = source, total, control, told
+        self._done = 0
+        self.shape, self.dtype = source.shape, source.dtype
+
+    def frame(self, index: int) -> np.ndarray:
+        """One frame (Y, X). Raises ReadError."""
+        if self._control.cancelled:
+            raise _Cancelled
+        frame = self._source.frame(index)
+        self._done += 1
+        if self._told is not None:
+            self._told(self._done, self._total)
+        return frame
+
+    def close(self) -> None:
+        """Leave the other source open: it belongs to its own stack."""
 
 
 def _requests(

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from fluogan_app.core.errors import FluoganError, ProjectError
+from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.jobs.events import Progress
-from fluogan_app.core.project.expected import seconds_expected, why_no_repeats
+from fluogan_app.core.project.expected import why_no_repeats
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
-from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
+from fluogan_app.gui.quality_work import (
+    VARIATION, compute_halves, compute_repeats, compute_variance, costs_of, judgement_of, keep_maps,
+)  # fmt: skip
 from fluogan_app.gui.views.quality_page import QualityPage
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
 if TYPE_CHECKING:
     from fluogan_app.core.project.quality import Judgement
-
-log = logging.getLogger(__name__)
-
-#: A share of the value from which on a pixel is doubtful, unless the user chooses another.
-_VARIATION = 0.5
 
 
 class QualityController(QObject):
@@ -43,7 +37,7 @@ class QualityController(QObject):
         self._request = 0
         self._stale = True
         self._judged: tuple[Run, Judgement] | None = None
-        self.variation = _VARIATION
+        self.variation = VARIATION
         session = context.session
         for signal in (session.shown_run_changed, session.job_changed, session.project_changed):
             signal.connect(self.refresh)
@@ -127,7 +121,7 @@ class QualityController(QObject):
         run, found = self.judged
         done = partial(self._saved, run)
         self._context.workbench.do(
-            partial(_keep, run, found), done, partial(self._context.fail, "The maps could not be saved")
+            partial(keep_maps, run, found), done, partial(self._context.fail, "The maps could not be saved")
         )
 
     def _saved(self, run: Run, _: object) -> None:
@@ -163,15 +157,15 @@ class QualityController(QObject):
 
     def compute_halves(self) -> None:
         """Reconstruct odd and even frames."""
-        self._begin("Odd and even frames", _halves)
+        self._begin("Odd and even frames", compute_halves)
 
     def compute_repeats(self, kind: str, count: int) -> None:
         """Make the run again until there are so many repeats of a kind."""
-        self._begin(f"Repeats, {count} in all", partial(_repeats, kind, count))
+        self._begin(f"Repeats, {count} in all", partial(compute_repeats, kind, count))
 
     def compute_variance(self) -> None:
         """Read the frames and take their variance."""
-        self._begin("Variance of the frames", _variance)
+        self._begin("Variance of the frames", compute_variance)
 
     def cancel(self) -> None:
         """End what goes on; what it has kept is shown."""
@@ -221,92 +215,7 @@ class QualityController(QObject):
         reason = why_no_repeats(run.record, kind)
         if reason:
             reasons["repeat"] = reason
-        self._page.costs.set_costs(_costs(run.record, kind, count), reasons)
-
-
-class _Share:
-    """Listens to one of several reconstructions, on its thread, and tells the share of all that is done."""
-
-    def __init__(self, watch: Watch, control: Control, number: int, count: int) -> None:
-        self._watch, self._control, self._before, self._count = watch, control, number - 1, count
-
-    def progress(self, progress: Progress) -> None:
-        """Note it, and pass on that nobody waits any more."""
-        self._watch.fraction = (self._before + progress.step / max(progress.total_steps, 1)) / self._count
-        if self._watch.cancelled():
-            self._control.cancel()
-
-    def preview(self, preview: object) -> None:
-        """Not shown."""
-
-    def insight(self, insight: object) -> None:
-        """Not shown."""
-
-
-def judgement_of(run: Run, variation: float = _VARIATION, keep: bool = False) -> Judgement:
-    """On a thread; its numbers are kept in the run's folder if wanted. Raises FluoganError."""
-    # Brings the numerical libraries that the window's start does not need.
-    from fluogan_app.core.project.quality import judge, keep_numbers
-
-    found = judge(run, variation=variation)
-    if keep:
-        try:
-            keep_numbers(run, found)
-        except ProjectError as error:  # what cannot be kept can still be seen
-            log.warning("%s", error.one_line)
-    return found
-
-
-def _keep(run: Run, found: Judgement) -> None:
-    from fluogan_app.core.project.quality import keep_judgement
-
-    keep_judgement(run, found)
-
-
-def _halves(project: Project, run: Run, control: Control, watch: Watch) -> str:
-    from fluogan_app.core.project.repeats import keep_halves
-
-    with _stack_of(project, run) as stack:
-        ended = keep_halves(run, stack, control, lambda number, count, _: _Share(watch, control, number, count))
-    return "done." if ended else "cancelled; nothing was kept."
-
-
-def _repeats(kind: str, count: int, project: Project, run: Run, control: Control, watch: Watch) -> str:
-    from fluogan_app.core.project.repeats import keep_repeats
-
-    with _stack_of(project, run) as stack:
-        made = keep_repeats(
-            run, stack, kind, count, control, lambda number, total, _: _Share(watch, control, number, total)
-        )
-    return f"{made} are kept."
-
-
-def _variance(project: Project, run: Run, control: Control, watch: Watch) -> str:
-    from fluogan_app.core.project.repeats import keep_variance
-
-    with _stack_of(project, run) as stack:
-        keep_variance(run, stack)
-    return "done."
-
-
-def _stack_of(project: Project, run: Run):
-    """The run's own raw stack, opened for this work alone and closed after it. On a thread. Raises FluoganError."""
-    from fluogan_app.core.project.workflow import raw_stack
-
-    return closing(raw_stack(project, run.number))
-
-
-def _costs(record: RunRecord, kind: str, count: int) -> dict[str, str]:
-    """What each will take, in words, by the name of its button."""
-    at_most = "at most " if record.params.get("delta", 0) else "about "
-    halves = seconds_text(max(1.0, seconds_expected(record, "odd-even")))
-    repeat = seconds_text(max(1.0, seconds_expected(record, kind, count)))
-    variance = seconds_text(max(1.0, seconds_expected(record, "variance")))
-    return {
-        "halves": f"Which detail repeats from half of the frames each; {at_most}{halves}.",
-        "repeat": f"Which pixels vary; about {repeat}. Repeats that there are already count.",
-        "variance": f"Whether the frames scatter as the model says; about {variance}.",
-    }
+        self._page.costs.set_costs(costs_of(run.record, kind, count), reasons)
 
 
 def _origin_nm(record: RunRecord) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The table of runs: read in the background, marked, named, noted on, judged, deleted and brought back."""
+"""The table of runs: read in the background, marked, named, noted on and judged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMessageBox
 
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.files import write_text_atomic
@@ -21,8 +20,6 @@ from fluogan_app.core.project.runs_table import RunsTable, runs_table
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.quality import judgement_of
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file
-from fluogan_app.gui.dialogs.questions import ask
-from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.views.runs_page import RunsPage
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
@@ -61,7 +58,6 @@ class RunsTableController(QObject):
         page.note_left.connect(self._note)
         page.compare_requested.connect(self.compare)
         page.judge_requested.connect(self.judge_all)
-        page.delete_requested.connect(self.ask_delete)
         page.csv_requested.connect(self._ask_where)
         self._work.progressed.connect(lambda share: self._enable(f"Judging… {share:.0%}"))
 
@@ -188,82 +184,6 @@ class RunsTableController(QObject):
         judged = {number for number, cells in self._table.rows.items() if "rsp" in cells and cells["rsp"].text}
         return [run for run in self._context.session.runs if run.has_ended and run.number not in judged]
 
-    # Deleting
-
-    def ask_delete(self) -> None:
-        """Delete the marked runs, after a question."""
-        marked, session = self.marked, self._context.session
-        if not marked or session.running_number in marked or session.project is None or session.project.read_only:
-            return
-        what = _runs_text(marked)
-        ask(
-            self._context.window, "delete_question", f"Delete {what}?",
-            "It goes into the project's trash, from where it can be brought back until that is emptied.",
-            {
-                "delete": ("&Delete", QMessageBox.ButtonRole.DestructiveRole),
-                "cancel": ("&Keep", QMessageBox.ButtonRole.RejectRole),
-            },
-            "cancel", lambda answer: self._delete(marked) if answer == "delete" else None,
-        )  # fmt: skip
-
-    def _delete(self, numbers: Sequence[int]) -> None:
-        session = self._context.session
-        if session.shown_run is not None and session.shown_run.number in numbers:
-            left = [run.number for run in session.runs if run.number not in numbers]
-            session.show_run(left[-1] if left else None)
-        work = partial(_discard, session.project, numbers)
-        self._context.workbench.do(work, partial(self._deleted, numbers), partial(self._not_moved, "be deleted"))
-
-    def _deleted(self, numbers: Sequence[int], places: tuple[Path, ...]) -> None:
-        self._context.session.refresh_runs()
-        text = f"{_runs_text(numbers)} {'was' if len(numbers) == 1 else 'were'} deleted.".capitalize()
-        self._context.say(text)
-        self._context.notices.show_notice("trash", text, [Offer("Undo", partial(self.bring_back, places))])
-
-    def bring_back(self, places: Sequence[Path] | None = None) -> None:
-        """Deleted runs come back: these, or all that are in the trash."""
-        project = self._context.session.project
-        if project is not None:
-            self._context.notices.clear("trash")
-            done = self._brought_back
-            self._context.workbench.do(
-                partial(_restore, project, places), done, partial(self._not_moved, "be brought back")
-            )
-
-    def _brought_back(self, numbers: tuple[int, ...]) -> None:
-        self._context.session.refresh_runs()
-        if not numbers:
-            self._context.say("There is no deleted run.")
-            return
-        self._context.session.show_run(numbers[-1])
-        self._context.say(f"{_runs_text(numbers)} {'is' if len(numbers) == 1 else 'are'} back.".capitalize())
-
-    def _not_moved(self, what: str, error: FluoganError) -> None:
-        self._context.session.refresh_runs()
-        self._fail(f"A run could not {what}", error)
-
-    def ask_empty_trash(self) -> None:
-        """Remove the deleted runs for good, after a question."""
-        if self._context.session.project is None:
-            return
-        ask(
-            self._context.window, "trash_question", "Remove the deleted runs for good?",
-            "They cannot be brought back then. The other runs stay as they are.",
-            {
-                "remove": ("&Remove for good", QMessageBox.ButtonRole.DestructiveRole),
-                "cancel": ("&Keep them", QMessageBox.ButtonRole.RejectRole),
-            },
-            "cancel", lambda answer: self._empty_trash() if answer == "remove" else None,
-        )  # fmt: skip
-
-    def _empty_trash(self) -> None:
-        def done(count: int) -> None:
-            self._context.notices.clear("trash")
-            self._context.say("The trash was empty." if not count else f"{count} deleted runs were removed for good.")
-
-        failed = partial(self._fail, "The trash could not be emptied")
-        self._context.workbench.do(partial(_empty, self._context.session.project), done, failed)
-
     # The table as a file
 
     def _ask_where(self) -> None:
@@ -283,11 +203,6 @@ class RunsTableController(QObject):
         )
 
 
-def _runs_text(numbers: Sequence[int]) -> str:
-    words = [str(number) for number in sorted(numbers)]
-    return f"run {words[0]}" if len(words) == 1 else f"runs {', '.join(words[:-1])} and {words[-1]}"
-
-
 def _write_notes(project: Project, run: Run, notes: RunNotes) -> None:
     project.check_writable()
     write_notes(run.folder, notes)
@@ -302,24 +217,6 @@ def _judge(runs: Sequence[Run], watch: Watch) -> int:
         if not (quality_folder(run) / QUALITY).exists():
             judgement_of(run, keep=True)
     return len(runs)
-
-
-def _discard(project: Project, numbers: Sequence[int]) -> tuple[Path, ...]:
-    from fluogan_app.core.project.trash import discard
-
-    return tuple(discard(project, number) for number in numbers)
-
-
-def _restore(project: Project, places: Sequence[Path] | None) -> tuple[int, ...]:
-    from fluogan_app.core.project.trash import discarded, restore
-
-    return tuple(restore(project, place).number for place in (discarded(project) if places is None else places))
-
-
-def _empty(project: Project) -> int:
-    from fluogan_app.core.project.trash import empty_trash
-
-    return empty_trash(project)
 
 
 def _nothing(_: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fluogan_app.gui.command import Command
+from fluogan_app.gui.controllers.deleting import DeletingController
 from fluogan_app.gui.controllers.runs_table import MOST_COMPARED, RunsTableController
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.views.runs_page import RunsPage
@@ -40,6 +41,8 @@ class RunsTableFeature(Feature):
         self.page = RunsPage()
         window.workspace.add_page("centre", "page_runs", "Ru&ns", self.page)
         self.controller = RunsTableController(window.context, self.page)
+        self.deleting = DeletingController(window.context)
+        self.page.delete_requested.connect(self._delete)
         self.controller.shown_wanted.connect(lambda: window.workspace.centre.setCurrentIndex(RESULT))
         self.controller.compare_wanted.connect(self._compare)
         window.workspace.centre.currentChanged.connect(self._page_chosen)
@@ -53,9 +56,9 @@ class RunsTableFeature(Feature):
             "show_runs": self.show_page,
             "compare_runs": control.compare,
             "judge_all": lambda: (self.show_page(), control.judge_all()),
-            "delete_run": control.ask_delete,
-            "restore_runs": lambda: control.bring_back(),
-            "empty_trash": control.ask_empty_trash,
+            "delete_run": self._delete,
+            "restore_runs": lambda: self.deleting.bring_back(),
+            "empty_trash": self.deleting.ask_empty_trash,
         }
 
     def needs_met(self) -> set[str]:
@@ -86,6 +89,9 @@ class RunsTableFeature(Feature):
     def _page_chosen(self, _index: int) -> None:
         if self.window.workspace.centre.currentWidget() is self.page:
             self.controller.page_shown()
+
+    def _delete(self) -> None:
+        self.deleting.ask_delete(self.controller.marked)
 
     def _leave(self) -> None:
         """Another project is open."""

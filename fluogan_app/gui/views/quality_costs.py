@@ -33,7 +33,8 @@ class QualityCosts(QWidget):
         self.variance = WordButton("Variance of the frames", "stack", "quality_variance",
                                    "Read the frames once and compare their variance with the model's")
         self.cancel = WordButton("Cancel", "stop", "quality_cancel", "End this; repeats that are done are kept")
-        self.kind, self.count = CalmComboBox(), WholeNumberField("quality_count", "How many repeats in all", suffix=" ×")
+        self.kind = CalmComboBox()
+        self.count = WholeNumberField("quality_count", "How many repeats in all", suffix=" ×")
         self.times = {name: QuietLabel(object_name=f"quality_time_{name}") for name in ("halves", "repeat", "variance")}
         self.words, self.progress = QuietLabel(object_name="quality_work"), QProgressBar()
         self._can: dict[str, str] = {}

@@ -57,7 +57,8 @@ class QualityPage(QWidget):
         """Show all of it. origin_nm: (y, x) of the run's region in the whole frame."""
         self.state.setText("")
         self._parts.setVisible(True)
-        self.summary.setText("".join(f"<p style='margin:0 0 5px 0'>{escape(sentence)}</p>" for sentence in found.summary))
+        paragraphs = (f"<p style='margin:0 0 5px 0'>{escape(sentence)}</p>" for sentence in found.summary)
+        self.summary.setText("".join(paragraphs))
         self.photons.setVisible(found.balance is not None)
         if found.balance is not None:
             self.photons.set_rows(_photon_rows(found.balance))

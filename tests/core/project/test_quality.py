@@ -118,7 +118,11 @@ def test_seeds_of_a_run_without_a_critic_are_refused(run, stack):
 
 
 def test_the_variance_of_the_frames_is_read_and_matched(run, stack):
-    variance = keep_variance(run, stack)
+    told, control = [], Control()
+    variance = keep_variance(run, stack, control, lambda *words: told.append(words))
+    assert told == [(number, 40) for number in range(1, 41)]
+    control.cancel()
+    assert keep_variance(run, stack, control) is None
     shots = ((np.stack([stack.frame(index) for index in range(40)]) - 10.0) / 2.0).mean(axis=0)
     assert variance.mean() == pytest.approx(shots.mean(), rel=0.03)
     found = judge(run, explained(run))
