@@ -1,6 +1,31 @@
-"""A second axis of values at the right, for curves of another unit in the same diagram."""
+"""The axes of a diagram: their words, and a second one at the right for curves of another unit."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
+
+from fluogan_app.core.data.result import Metric
+from fluogan_app.gui.style import small_font
+from fluogan_app.gui.views.curve_legend import NO_UNIT, units_of
+
+
+def label_axes(plot, metrics: Sequence[Metric]) -> None:
+    """Step below, and the units of the values at the sides."""
+    text, font = QApplication.palette().text().color().name(), small_font(plot, 0.9)
+    style = {"color": text, "font-size": f"{font.pointSizeF():.1f}pt"}
+    plot.setLabel("bottom", "step", **style)
+    left, *right = units_of(metrics)
+    # That numbers have no unit stands with the title; along the axis it would only take room.
+    left = left.removesuffix(NO_UNIT)
+    plot.setLabel("left", left, **style)
+    plot.getAxis("left").showLabel(bool(left))
+    if right:
+        plot.setLabel("right", right[0].replace(NO_UNIT, "no unit"), **style)
+    # pyqtgraph reserves room for a label of twice the height.
+    plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
 
 
 class SecondAxis:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 Points = tuple[np.ndarray, np.ndarray]
-_GAP: Points = (np.array([np.nan]), np.array([np.nan]))
 
 
 def thinned(steps: np.ndarray, values: np.ndarray, buckets: int) -> Points:
@@ -15,15 +14,9 @@ def thinned(steps: np.ndarray, values: np.ndarray, buckets: int) -> Points:
 
     steps (N,), values (N,); returns the finite points in order, all of them where they are few.
     """
-    return _extremes(*_finite(steps, values), buckets)
-
-
-def _finite(steps: np.ndarray, values: np.ndarray) -> Points:
     finite = np.isfinite(values)
-    return (steps, values) if finite.all() else (steps[finite], values[finite])
-
-
-def _extremes(steps: np.ndarray, values: np.ndarray, buckets: int) -> Points:
+    if not finite.all():
+        steps, values = steps[finite], values[finite]
     size = -(-len(values) // buckets)
     if size <= 2:
         return steps, values
@@ -48,13 +41,8 @@ def drawn_points(
         begin, end = np.searchsorted(steps, span[0]), np.searchsorted(steps, span[1], "right")
         inside = slice(max(int(begin) - 1, 0), int(end) + 1)
         steps, values = steps[inside], values[inside]
-    steps, values = _finite(steps, values)
+    steps, values = thinned(steps, values, buckets)
     cuts = [int(cut) for cut in np.searchsorted(steps, ends, "right") if 0 < cut < len(steps)]
     if not cuts:
-        return _extremes(steps, values, buckets)
-    borders = [0, *cuts, len(steps)]
-    pieces = []
-    for start, stop in zip(borders, borders[1:]):
-        share = max(-(-buckets * (stop - start) // len(steps)), 8)
-        pieces += [_extremes(steps[start:stop], values[start:stop], share), _GAP]
-    return tuple(np.concatenate(parts) for parts in zip(*pieces[:-1]))
+        return steps, values
+    return np.insert(steps.astype(float), cuts, np.nan), np.insert(values, cuts, np.nan)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.curve_parts import nearest_step
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.gui.style import curve_colours, is_dark, quiet_colour, small_font
-from fluogan_app.gui.views.curve_axes import SecondAxis
+from fluogan_app.gui.views.curve_axes import SecondAxis, label_axes
 from fluogan_app.gui.views.curve_legend import NO_UNIT, CurveLegend, summary_words, units_of
 from fluogan_app.gui.views.curve_lines import drawn_points
 from fluogan_app.gui.views.curve_marks import StepMarks
@@ -21,6 +21,8 @@ from fluogan_app.gui.views.curve_menu import CurveMenu
 _FEWEST = 160
 #: How far a page key moves the cursor: this part of the steps in sight.
 _PAGE = 10
+#: So many values are drawn as points too: drawing more of them takes longer than all lines.
+_MOST_DOTS = 60
 _TIP = "The wheel zooms, dragging moves, a double-click or 0 shows all; arrow keys read the curves step by step"
 
 
@@ -42,6 +44,7 @@ class CurvePlot(QWidget):
         self._metrics: tuple[Metric, ...] = ()
         self._curves, self._reference = Curves(), Curves()
         self._hidden: set[str] = set()
+        self._sparse: set[str] = set()
         self._cursor: int | None = None
         self._range: tuple[float, float] | None = None
         self._span: tuple[float, float] | None = None
@@ -145,9 +148,10 @@ class CurvePlot(QWidget):
             for index, line in enumerate(lines.values()):
                 pen = _pen(colours[index % len(colours)], strength)
                 line.setPen(pen)
-                line.setSymbolBrush(pen.color())
+                if line.opts["symbol"] is not None:
+                    line.setSymbolBrush(pen.color())
         self._marks.recolour()
-        self._label_axes()
+        label_axes(self.plot, self._metrics)
         self._write_legend()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -246,13 +250,18 @@ class CurvePlot(QWidget):
                 continue
             if self._logarithmic:
                 values = np.where(values > 0, values, np.nan)
-            line.setData(*drawn_points(curves.steps, values, buckets, ends, self._span))
+            points = drawn_points(curves.steps, values, buckets, ends, self._span)
+            if name in self._sparse:
+                line.setSymbol("o" if len(points[0]) <= _MOST_DOTS else None)
+            line.setData(*points)
 
     def _set_metrics(self, metrics: tuple[Metric, ...]) -> None:
         for line in (*self._behind.values(), *self._lines.values()):
             self._second.remove(line)
             self.plot.removeItem(line)
         self._metrics = metrics
+        # What is measured now and then only is drawn as points too: one alone has no line.
+        self._sparse = {metric.name for metric in metrics if metric.plot == "quality"}
         units = units_of(metrics)
         self._second.set_used(len(units) > 1)
         colours = curve_colours(QApplication.palette())
@@ -260,27 +269,14 @@ class CurvePlot(QWidget):
             lines.clear()
             for index, metric in enumerate(metrics):
                 pen = _pen(colours[index % len(colours)], strength)
-                line = self._pyqtgraph.PlotDataItem([], [], pen=pen, connect="finite", **_dots(metric, pen.color()))
+                dots = {"symbolSize": 4, "symbolPen": None, "symbolBrush": pen.color(), "symbol": "o"}
+                dots = dots if metric.name in self._sparse else {}
+                line = self._pyqtgraph.PlotDataItem([], [], pen=pen, connect="finite", **dots)
                 line.setVisible(metric.name not in self._hidden)
                 lines[metric.name] = line
                 (self.plot if (metric.unit or NO_UNIT) == units[0] else self._second).addItem(line)
         self._draw_lines(self._behind, self._reference)
-        self._label_axes()
-
-    def _label_axes(self) -> None:
-        text = QApplication.palette().text().color().name()
-        font = small_font(self, 0.9)
-        style = {"color": text, "font-size": f"{font.pointSizeF():.1f}pt"}
-        self.plot.setLabel("bottom", "step", **style)
-        left, *right = units_of(self._metrics)
-        # That numbers have no unit stands with the title; along the axis it would only take room.
-        left = left.removesuffix(NO_UNIT)
-        self.plot.setLabel("left", left, **style)
-        self.plot.getAxis("left").showLabel(bool(left))
-        if right:
-            self.plot.setLabel("right", right[0].replace(NO_UNIT, "no unit"), **style)
-        # pyqtgraph reserves room for a label of twice the height.
-        self.plot.getAxis("bottom").setHeight(int(2.3 * QFontMetricsF(font).height()))
+        label_axes(self.plot, self._metrics)
 
     def _write_legend(self) -> None:
         self.legend.write(self._metrics, self._curves, self._hidden, self._cursor)
@@ -331,13 +327,6 @@ _MOVES = {
     Qt.Key.Key_Home: lambda row, count: 0,
     Qt.Key.Key_End: lambda row, count: count - 1,
 }
-
-
-def _dots(metric: Metric, colour: QColor) -> dict[str, object]:
-    """What is measured now and then only is drawn as points too: one alone has no line."""
-    if metric.plot != "quality":
-        return {}
-    return {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": colour}
 
 
 def _pen(colour: QColor, strength: int = 255) -> QPen:

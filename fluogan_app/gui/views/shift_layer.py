@@ -8,13 +8,15 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QLinearGradient, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fluogan_app.gui.style import quiet_colour, small_font
-from fluogan_app.gui.views.display import percentile_levels
+from fluogan_app.gui.views.display import area_means, percentile_levels
 from fluogan_app.gui.views.view_range import Extent, Screen
 
 #: Told apart by colour-blind eyes, and from a gray image below.
 LESS, MORE = QColor("#2f8fff"), QColor("#ff8a00")
 #: The strongest colour still shows the image below.
 _STRONGEST = 210
+#: Pixels along a side that a map is drawn with at most.
+_FINEST = 768
 
 
 class ShiftLayer:
@@ -31,8 +33,11 @@ class ShiftLayer:
         if shift is None:
             self._image = None
             return
-        self.limit = percentile_levels(np.abs(shift), 0.0, 99.5)[1] or 1.0
-        self._image = _coloured(shift, self.limit)
+        factor = -(-max(shift.shape) // _FINEST)
+        # Of a large field no screen shows every pixel; blocks that reach beyond its border would not fit the rectangle.
+        shown = area_means(shift, factor) if factor > 1 and not any(side % factor for side in shift.shape) else shift
+        self.limit = percentile_levels(np.abs(shown), 0.0, 99.5)[1] or 1.0
+        self._image = _coloured(shown, self.limit)
 
     def paint(self, painter: QPainter, screen: Screen) -> None:
         """Draw it, pixel by pixel as the camera has them."""
