@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from fluogan_app.gui.controllers import export
 
@@ -41,3 +43,34 @@ def test_folder_and_files_are_looked_for_when_the_user_agrees(
     user.sees(lambda: "Exported" in user.window.notices.text("export"))
     assert (tmp_path / "out-figure.png").exists() and (tmp_path / "out-x.tif").stat().st_size > 1000
     assert len(threads) == 3 and threading.main_thread() not in threads
+
+
+def test_formats_are_chosen_and_remembered(open_window: Callable, tmp_path: Path) -> None:
+    user = open_window()
+    user.opens_sample()
+    user.types("param_steps", "3")
+    user.types("stack_region_height", "40")
+    user.click("run")
+    user.sees_end()
+    user.presses("export")
+    dialog = user.dialog("export_dialog")
+    assert user.window.settings.kept("export") == ""
+    user.types("export_folder", str(tmp_path), dialog)
+    user.types("export_name", "out", dialog)
+    for name in ("export_curves", "export_background", "export_error_map"):
+        user.qtbot.keyClick(user.find(name, QCheckBox, dialog), Qt.Key.Key_Space)
+    user.click("export_ome", dialog)
+    formats = user.find("export_figure_format", QComboBox, dialog)
+    user.qtbot.keyClick(formats, Qt.Key.Key_Down)
+    assert "out-figure.svg" in user.find("export_files", inside=dialog).text()
+    user.click("export_go", dialog)
+    user.sees(lambda: "Exported" in user.window.notices.text("export"))
+    assert {path.name for path in tmp_path.iterdir()} == {"out-x.ome.tif", "out-figure.svg", "out-error-map.ome.tif"}
+    assert user.find("notice_export_show").isEnabled()
+    user.presses("export")
+    again = user.dialog("export_dialog")
+    assert not user.find("export_curves", QCheckBox, again).isChecked()
+    assert user.find("export_error_map", QCheckBox, again).isChecked()
+    assert user.find("export_figure_format", QComboBox, again).currentData() == ".svg"
+    assert "out" not in user.find("export_name", QLineEdit, again).text()
+    again.close()

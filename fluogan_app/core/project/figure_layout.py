@@ -87,7 +87,8 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
     flat = columns > _FLAT * rows
     scale = (2 * _PANEL if flat else _PANEL) / max(rows, columns)
     size = (columns * scale, rows * scale)
-    room = max(size[0], _SMALL_X, *(text_width_pt(text, _TEXT) for panel in panels for text in (panel.title, panel.unit)))
+    words = [text for panel in panels for text in (panel.title, panel.unit)]
+    room = max(size[0], _SMALL_X, *(text_width_pt(text, _TEXT) for text in words))
     tall = _TITLE + 4 + size[1] + 4 + _BAR + 3 * _TEXT + (1.5 * _TEXT if _is_small(size) else 0)
     shapes: list[Picture | Box | Shape | Words] = []
     for index, panel in enumerate(panels):

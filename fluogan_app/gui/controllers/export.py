@@ -1,17 +1,23 @@
-"""Writing what a run gave for other programs: TIFF with pixel size, CSV, PNG."""
+"""Writing what a run gave for other programs: TIFF with pixel size, tables, figures, a movie."""
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.results import status_text
 from fluogan_app.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from fluogan_app.gui.dialogs.questions import ask_overwrite
+from fluogan_app.gui.notice_bar import Offer
+
+#: Under which name the settings keep what was chosen the last time.
+_KEPT = "export"
 
 
 class ExportController(QObject):
@@ -23,18 +29,26 @@ class ExportController(QObject):
         self._dialog: ExportDialog | None = None
 
     def ask(self) -> None:
-        """Show the export dialog for the shown run."""
-        session = self._context.session
-        run = session.shown_run
+        """Show the export dialog for the shown run. What there is of it is asked of its drive first."""
+        run = self._context.session.shown_run
         if run is None:
             self._context.say("There is no run to export yet.")
             return
+        failed = partial(self._context.fail, "The run could not be looked at")
+        bench = self._context.workbench
+        bench.leave_behind(bench.do(partial(_there, run), partial(self._show, run), failed))
+
+    def _show(self, run: Run, there: tuple[bool, bool]) -> None:
+        session, settings = self._context.session, self._context.settings
+        if session.project is None or run not in session.runs:
+            return
         stem = session.project.folder.stem if not session.untitled else Path(session.stack_name).stem
         text = f"Run {run.number} of {session.title}: {status_text(run.record)}."
-        folder = self._context.settings.folder("export")
-        stem, window = f"{stem}-run{run.number}", self._context.window
-        drifted = run.record.drift is not None
-        dialog = ExportDialog(text, folder, stem, self._agreed, run.has_deviation, drifted, window)
+        repeated, filmed = there
+        dialog = ExportDialog(
+            text, settings.folder("export"), f"{stem}-run{run.number}", self._agreed, repeated,
+            run.record.drift is not None, self._context.window, filmed, _last_choices(settings.kept(_KEPT)),
+        )  # fmt: skip
         self._run = run
         self._dialog = dialog
         dialog.finished.connect(lambda _: self._forget(dialog))
@@ -64,6 +78,8 @@ class ExportController(QObject):
     def _write(self, request: ExportRequest) -> None:
         folder = next(iter(request.paths.values())).parent
         self._context.settings.set_folder("export", folder)
+        if self._dialog is not None:
+            self._context.settings.keep(_KEPT, json.dumps(self._dialog.choices))
         done = partial(self._written, folder)
         failed = partial(self._context.fail, "The export could not be written")
         self._context.workbench.do(partial(write_export, self._run, request), done, failed)
@@ -73,7 +89,23 @@ class ExportController(QObject):
     def _written(self, folder: Path, names: list[str]) -> None:
         text = f"Exported {', '.join(names)} to {folder}"
         self._context.say(text)
-        self._context.notices.show_notice("export", text)
+        show = Offer("Show in folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        self._context.notices.show_notice("export", text, [show])
+
+
+def _there(run: Run) -> tuple[bool, bool]:
+    """Whether a run has a standard deviation, and a history. On a thread."""
+    from fluogan_app.core.project.movie import has_movie
+
+    return run.has_deviation, has_movie(run)
+
+
+def _last_choices(text: str) -> dict[str, object]:
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def look_at(request: ExportRequest) -> tuple[bool, list[str]]:
@@ -88,7 +120,7 @@ def write_export(run: Run, request: ExportRequest) -> list[str]:
     from fluogan_app.core.project.export import export_image, export_run
 
     wanted = (request.estimate, request.background, request.curves, request.figure, request.deviation, request.drift)
-    export_run(run, *wanted)
+    export_run(run, *wanted, request.error_map, request.movie)
     if request.mean is not None:
         result, about = run.result(), run.provenance() | {"quantity": "mean"}
         export_image(request.mean, result.mean, result.pixel_size_nm, provenance=about, unit=CAMERA_UNIT)

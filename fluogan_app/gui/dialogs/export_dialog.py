@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup, QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit,
+    QPushButton, QRadioButton, QVBoxLayout, QWidget,
+)  # fmt: skip
 
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder
 
@@ -24,6 +27,8 @@ class ExportRequest:
     drift: Path | None = None
     curves: Path | None = None
     figure: Path | None = None
+    error_map: Path | None = None
+    movie: Path | None = None
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -44,16 +49,22 @@ _PARTS = (
     _Part("background", "Smooth background b, 32-bit TIFF with its pixel size", "background{tif}", True),
     _Part("mean", "Mean image in photons, 32-bit TIFF with its pixel size", "mean{tif}", False),
     _Part("deviation", "Standard deviation of x, 32-bit TIFF with its pixel size", "deviation{tif}", True),
+    _Part("error_map", "Error map: where x, blurred again, differs from the mean, TIFF", "error-map{tif}", False),
     _Part("drift", "Drift that was corrected, CSV", "drift.csv", True),
     _Part("curves", "Curves of the run, CSV", "curves.csv", True),
-    _Part("figure", "Figure with scale bars, PNG", "figure.png", True),
+    _Part("figure", "Figure with scale bars and colour bars", "figure{figure}", True),
+    _Part("movie", "Movie of how x came about", "movie{movie}", False),
 )
+#: The endings that a figure and a movie may have, with their words.
+_FIGURES = {".png": "PNG, 300 dpi", ".svg": "SVG, to be edited", ".pdf": "PDF"}
+_MOVIES = {".gif": "GIF", ".png": "animated PNG", ".tif": "stack for ImageJ"}
 
 
 class ExportDialog(QDialog):
     """Chooses what to write; `export(request)` is called when the user agrees.
 
-    repeated, drifted: whether the run has a standard deviation, and a drift that was corrected.
+    repeated, drifted, filmed: whether the run has a standard deviation, a drift that was corrected, and a history.
+    chosen: what was chosen the last time, as `choices` gave it.
     """
 
     def __init__(
@@ -65,6 +76,8 @@ class ExportDialog(QDialog):
         repeated: bool,
         drifted: bool = False,
         parent: QWidget | None = None,
+        filmed: bool = False,
+        chosen: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
@@ -74,15 +87,18 @@ class ExportDialog(QDialog):
         self._export = export
         layout = QVBoxLayout(self)
         layout.addWidget(_plain(run_text, "export_run"))
-        absent = {name for name, there in (("deviation", repeated), ("drift", drifted)) if not there}
+        asked = (("deviation", repeated), ("drift", drifted), ("movie", filmed))
+        absent = {name for name, there in asked if not there}
         parts = [part for part in _PARTS if part.name not in absent]
         self._boxes = {part.name: self._box(part) for part in parts}
-        for box in self._boxes.values():
-            layout.addWidget(box)
+        self._formats = {"figure": self._format("figure", _FIGURES), "movie": self._format("movie", _MOVIES)}
+        for name, box in self._boxes.items():
+            layout.addLayout(_row(box, self._formats[name])) if name in self._formats else layout.addWidget(box)
         layout.addLayout(self._place(folder, stem))
         self._files = _plain("", "export_files")
         layout.addWidget(self._files)
         layout.addWidget(self._make_buttons())
+        self._restore(chosen)
         self._refresh()
 
     @property
@@ -91,7 +107,31 @@ class ExportDialog(QDialog):
         tif = ".ome.tif" if self._ome.isChecked() else ".tif"
         folder, stem = Path(self._folder.text()), self._stem.text().strip()
         chosen = [part for part in _PARTS if part.name in self._boxes and self._boxes[part.name].isChecked()]
-        return ExportRequest(**{part.name: folder / f"{stem}-{part.ending.format(tif=tif)}" for part in chosen})
+        endings = {"tif": tif} | {name: box.currentData() for name, box in self._formats.items()}
+        return ExportRequest(**{part.name: folder / f"{stem}-{part.ending.format(**endings)}" for part in chosen})
+
+    @property
+    def choices(self) -> dict[str, object]:
+        """What is chosen now, for the next time."""
+        chosen: dict[str, object] = {name: box.isChecked() for name, box in self._boxes.items()}
+        formats = {f"{name}_format": box.currentData() for name, box in self._formats.items()}
+        return chosen | formats | {"ome": self._ome.isChecked()}
+
+    def _restore(self, chosen: Mapping[str, object]) -> None:
+        for name, box in self._boxes.items():
+            box.setChecked(bool(chosen.get(name, box.isChecked())))
+        for name, box in self._formats.items():
+            box.setCurrentIndex(max(0, box.findData(chosen.get(f"{name}_format"))))
+        self._ome.setChecked(bool(chosen.get("ome", False)))
+
+    def _format(self, name: str, words: Mapping[str, str]) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(f"export_{name}_format")
+        box.setAccessibleName(f"Format of the {name}")
+        for ending, text in words.items():
+            box.addItem(text, ending)
+        box.currentIndexChanged.connect(lambda _: self._refresh())
+        return box
 
     def _box(self, part: _Part) -> QCheckBox:
         box = QCheckBox(part.label)
@@ -165,6 +205,15 @@ class ExportDialog(QDialog):
         if not self._stem.text().strip() or set(self._stem.text()) & set('/\\:*?"<>|'):
             return "Give a name without / \\ : * ? \" < > |"
         return "" if self.request.paths else "Choose at least one thing to write."
+
+
+def _row(box: QCheckBox, beside: QComboBox) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(box, 1)
+    row.addWidget(beside)
+    box.toggled.connect(beside.setEnabled)
+    beside.setEnabled(box.isChecked())
+    return row
 
 
 def _plain(text: str, name: str) -> QLabel:
