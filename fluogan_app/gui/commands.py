@@ -43,7 +43,7 @@ _OWN: tuple[Command, ...] = (
     Command("projection_mean", "&View", "&Mean over time", ("Alt+2",), group="projection", needs="stack"),
     Command("projection_max", "&View", "Ma&ximum over time", ("Alt+3",), group="projection", needs="stack"),
     Command("projection_std", "&View", "Standard &deviation over time", ("Alt+4",), group="projection", needs="stack"),
-    Command("projection_sum", "&View", "S&um over time", ("Alt+5",), group="projection", needs="stack"),
+    Command("projection_sum", "&View", "Sum over time", ("Alt+5",), group="projection", needs="stack"),
     Command("fit", "&View", "Fit to &window", ("Ctrl+0",), needs="project", starts_section=True),
     Command("linked", "&View", "Lin&k the viewers", ("Ctrl+L",),
             "Zoom and pan all viewers together", checkable=True, needs="project"),

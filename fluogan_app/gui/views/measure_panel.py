@@ -101,8 +101,6 @@ class MeasurePanel(QWidget):
         """Show profiles, regions or traces."""
         self.view_buttons[name].setChecked(True)
         self._pages.setCurrentIndex(list(VIEWS).index(name))
-        for tick in (self.normalise, self.fit):
-            tick.setVisible(name == "profile")
         self.with_frame.setVisible(name != "traces")
         if self.isVisible():
             self._make_diagram()
@@ -205,7 +203,9 @@ class MeasurePanel(QWidget):
             label.setObjectName(f"measure_{name}")
             label.setFont(small_font(label))
         self._profile_page, self._trace_page = QSplitter(), QSplitter()
-        self._profile_page.addWidget(_column(self.peaks, self.caution))
+        peaks = _column(self.peaks, self.caution)
+        peaks.layout().insertLayout(0, row_of((self.normalise, self.fit, None), (0, 0, 0, 0)))
+        self._profile_page.addWidget(peaks)
         reading = row_of((self.read_button, self.progress, self.cancel_button, None), (0, 0, 0, 0))
         traces = _column(self.trace_facts, self.traces_words)
         traces.layout().insertLayout(0, reading)
@@ -221,7 +221,7 @@ class MeasurePanel(QWidget):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 2, 4, 2)
         column.setSpacing(2)
-        ticks = (self.with_frame, self.normalise, self.fit, self.copy_button, self.save_button)
+        ticks = (self.with_frame, self.copy_button, self.save_button)
         column.addLayout(row_of((*self.view_buttons.values(), None, *ticks), (0, 0, 0, 0)))
         column.addWidget(self._pages, 1)
         parts = QSplitter(Qt.Orientation.Horizontal)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.line_profiles import MeasuredProfile
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
+from fluogan_app.gui.views.controls import WrappedLabel
 
 #: Curves differ by their line as well as by their colour.
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
@@ -29,8 +30,7 @@ class ProfilePlot(QWidget):
         self._pyqtgraph = pyqtgraph
         self._profiles: tuple[MeasuredProfile, ...] = ()
         self._unit, self._normalised, self._words = "nm", False, ""
-        self.legend = QLabel()
-        self.legend.setWordWrap(True)
+        self.legend = WrappedLabel()
         self.legend.setFont(small_font(self.legend))
         self.plot = pyqtgraph.PlotWidget()
         self.plot.setMenuEnabled(False)

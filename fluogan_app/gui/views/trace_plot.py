@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPen
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from fluogan_app.gui.style import PaletteWatcher, curve_colours, is_dark, quiet_colour, small_font
+from fluogan_app.gui.views.controls import WrappedLabel
 from fluogan_app.gui.views.curve_lines import thinned
 
 _FEWEST, _HEADROOM = 400, 8
@@ -32,8 +33,7 @@ class TracePlot(QWidget):
         self.setObjectName("trace_plot")
         self.setAccessibleName("Light over the frames")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.legend = QLabel()
-        self.legend.setWordWrap(True)
+        self.legend = WrappedLabel()
         self.legend.setFont(small_font(self.legend))
         self.plot = pyqtgraph.PlotWidget()
         self.plot.setFocusProxy(self)
