@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import chdtrc
 
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.metrics.spectrum import checked_image, frequencies, multiplicity, tapered_transform, window
+from fluogan_app.core.metrics.spectrum import (
+    checked_image, frequencies, independent_share, multiplicity, tapered_transform, window,
+)  # fmt: skip
 from fluogan_app.core.units import sigma_from_fwhm
 
 #: Autocorrelations are looked at up to this lag in pixels along each axis.
@@ -74,6 +76,26 @@ def whiteness(residual: np.ndarray, fwhm_pixels: float | None = None, reach: int
     neighbours = (table[reach, reach + 1] + table[reach + 1, reach]) / 2.0
     flatness, passed = _spectrum(values, fwhm_pixels)
     return Whiteness(float(neighbours), float(chdtrc(lags, statistic)), flatness, passed, table)
+
+
+def power_by_frequency(residual: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How the power of a residual (Y, X) is spread over frequency: 1 everywhere where it is white.
+
+    Gives the middle of each ring in cycles per pixel, its mean power over that of all, and the standard deviation of
+    white noise there, 1/√n of n independent coefficients, each (R,). Its mean is taken off first. Raises DataError.
+    """
+    values = checked_image(residual, "residual")
+    weights = window(values.shape)
+    power = np.abs(tapered_transform(values, weights)) ** 2
+    frequency, times = frequencies(values.shape), multiplicity(values.shape)
+    step, last = 1.0 / min(values.shape), min(values.shape) // 2
+    ring = np.rint(frequency / step).astype(np.int64)
+    counts, sums = (
+        np.bincount(ring.ravel(), part.ravel(), last + 1)[1 : last + 1] for part in (times, times * power)
+    )
+    mean = float(np.sum(times * power) / np.sum(times[frequency > 0]))
+    independent = np.maximum(counts / 2.0 * independent_share(weights), 1.0)
+    return np.arange(1, last + 1) * step, sums / counts / mean, 1.0 / np.sqrt(independent)
 
 
 def _half_plane(reach: int) -> list[tuple[int, int]]:

@@ -99,7 +99,8 @@ def judge(run: Run, result: Result | None = None, variation: float = DOUBTFUL_VA
     known = _evidenced(run, findings, parts, repeats, variation, halves is not None)
     return Judgement(
         number=run.number, findings=findings, repeats=repeats, variation=variation, has_halves=halves is not None,
-        summary=verdict(known), reasons=made.reasons, diagrams=diagrams_of(findings, parts["residual"]),
+        summary=verdict(known), reasons=made.reasons,
+        diagrams=diagrams_of(findings, parts["residual"], result.pixel_size_nm, run.record.acquisition.psf_fwhm_nm),
         maps=maps_of(result, findings, parts, repeats, variation), **parts,
     )  # fmt: skip
 

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from fluogan_app.core.data.result import Result
+from fluogan_app.core.errors import DataError
 from fluogan_app.core.estimate.result import Evidence, Mark, Series
 from fluogan_app.core.metrics.decorrelation import Decorrelation
 from fluogan_app.core.metrics.findings import Findings
 from fluogan_app.core.metrics.local_resolution import LocalResolution
 from fluogan_app.core.metrics.repeatability import Repeatability
+from fluogan_app.core.metrics.residual import power_by_frequency
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled
 from fluogan_app.core.metrics.ring_correlation import RingCorrelation
 from fluogan_app.core.metrics.unexplained import Spot, Unexplained
@@ -23,6 +25,8 @@ from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT
 
 SD = "standard deviations"
 FREQUENCY = "Spatial frequency in 1/µm"
+#: Frequency, in periods per FWHM, at which a Gaussian passes a tenth: √(ln 10 / 2) 2.3548 / π.
+_PASSED_PER_WIDTH = 0.8043
 #: Of the many high-passed curves of a decorrelation analysis so many are drawn.
 _CURVES = 6
 _OVER = {"halves": "random halves of the frames", "seeds": "other random numbers"}
@@ -73,8 +77,10 @@ def repeat_maps(kind: str, found: Repeatability, variation: float, fine_nm: floa
     )  # fmt: skip
 
 
-def diagrams_of(findings: Findings, residual: Unexplained | None) -> tuple[Diagram, ...]:
-    """All curves that there are."""
+def diagrams_of(
+    findings: Findings, residual: Unexplained | None, camera_nm: float, fwhm_nm: float | None
+) -> tuple[Diagram, ...]:
+    """All curves that there are. camera_nm: side of a camera pixel; fwhm_nm: width of the PSF."""
     found = []
     for one in findings.evidence:
         if isinstance(one, RingCorrelation):
@@ -83,6 +89,7 @@ def diagrams_of(findings: Findings, residual: Unexplained | None) -> tuple[Diagr
             found.append(_decorrelation_diagram(one))
     if residual is not None:
         found.append(_histogram(residual))
+        found += _spectrum(residual, camera_nm, fwhm_nm)
     return tuple(found)
 
 
@@ -170,3 +177,27 @@ def _histogram(found: Unexplained) -> Diagram:
     meaning = f"{found.beyond_two_percent:.3g} % of the pixels are beyond 2 sd; noise alone has 4.55 %."
     evidence = Evidence("Residual of the mean", "Residual in sd of its noise", "Pixels in %", series)
     return Diagram("histogram", "Histogram of the residual", evidence, meaning)
+
+
+def _spectrum(found: Unexplained, camera_nm: float, fwhm_nm: float | None) -> list[Diagram]:
+    """Of the largest rectangle that is told; none where that is too small."""
+    told = np.isfinite(found.residual)
+    rows, columns = (np.flatnonzero(told.any(axis=axis)) for axis in (1, 0))
+    inner = found.residual[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    try:
+        frequency, power, spread = power_by_frequency(inner)
+    except DataError:
+        return []
+    x = 1e3 * frequency / camera_nm
+    series = (
+        Series("residual", x, power, drawn_as="line", colour=0),
+        Series("pure noise, ± 2 sd", x, np.ones_like(x), 2.0 * spread, "line", 1),
+    )
+    # A Gaussian PSF passes a tenth of the amplitude up to here.
+    passed = () if fwhm_nm is None else (Mark("the PSF passes 10 %", 1e3 * _PASSED_PER_WIDTH / fwhm_nm),)
+    evidence = Evidence("Power of the residual by frequency", FREQUENCY, "Power, 1 is white", series, passed)
+    meaning = (
+        "Above 1 structure is left over; below 1, at frequencies that the PSF passes, the fit follows the noise. Beyond "
+        "them the camera alone is seen."
+    )
+    return [Diagram("spectrum", "Spectrum of the residual", evidence, meaning)]

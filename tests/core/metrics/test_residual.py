@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.stats import kstest
 
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.metrics.residual import residual_measures, whiteness
+from fluogan_app.core.metrics.residual import power_by_frequency, residual_measures, whiteness
 
 FWHM_PIXELS = 3.24
 
@@ -77,3 +77,15 @@ def test_a_residual_without_noise_is_refused():
         whiteness(np.zeros((20, 20)))
     assert residual_measures(np.zeros((20, 20))) == {} == residual_measures(np.eye(5))
     assert set(residual_measures(np.eye(20), FWHM_PIXELS)) == set(whiteness(np.eye(20), FWHM_PIXELS).measures())
+
+
+def test_the_power_of_noise_is_one_at_every_frequency_and_that_of_structure_where_it_is():
+    curves = [power_by_frequency(np.random.default_rng(seed).standard_normal((71, 96))) for seed in range(40)]
+    frequency, _, spread = curves[0]
+    np.testing.assert_allclose(frequency, np.arange(1, 36) / 71)
+    powers = np.array([power for _, power, _ in curves])
+    # Beyond the coarsest rings, which the taper draws together.
+    np.testing.assert_allclose(powers.mean(axis=0)[3:], 1.0, atol=0.1)
+    assert np.median(powers.std(axis=0)[3:] / spread[3:]) == pytest.approx(1.0, abs=0.3)
+    waves = np.sin(2 * np.pi * 0.2 * np.arange(96))[None, :] * 2 + np.random.default_rng(0).standard_normal((71, 96))
+    assert abs(frequency[np.argmax(power_by_frequency(waves)[1])] - 0.2) < 0.015

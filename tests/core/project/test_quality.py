@@ -56,7 +56,7 @@ def test_a_run_is_judged_from_its_folder_alone(run, raw):
     assert found.balance.difference_percent == pytest.approx(run.record.measures["photon_balance_percent"])
     assert found.balance.recorded == pytest.approx(float(run.result().mean.sum(dtype=float)), rel=1e-6)
     assert {one.name for one in found.maps} == {"error_map", "residual"}
-    assert {one.name for one in found.diagrams} == {"decorrelation", "histogram"}
+    assert {one.name for one in found.diagrams} == {"decorrelation", "histogram", "spectrum"}
     assert len(found.summary) >= 2 and all(one.meaning.endswith(".") for one in (*found.maps, *found.diagrams))
     json.dumps(found.to_json(), allow_nan=False)
 
