@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.data.wanted import Wanted
 from fluogan_app.core.errors import FluoganError, ProjectError, UsageError
 from fluogan_app.core.files import write_text_atomic
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Outcome, Sink
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.params import Params
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.folder import SUFFIX, is_project, project_folder
 from fluogan_app.core.project.model import RunStatus
@@ -83,6 +86,27 @@ def batch_items(paths: Iterable[Path], folder: Path | None = None) -> tuple[Batc
         raise UsageError("There are no stacks among these files.", f"Name files, or folders with {', '.join(ENDINGS)}.")
     taken: set[Path] = set()
     return tuple(BatchItem(file, _free_project(file, folder or file.parent, taken)) for file in files)
+
+
+def same_for_each(
+    method: str, params: Params, settings: RunSettings, here: Acquisition, stated: Acquisition | None = None
+) -> Ask:
+    """Ask of each file what stands for the one that is open: `here`, of which the file itself states `stated`.
+
+    What the user set or took from an estimate holds where another file states nothing of its own, or where it overrules
+    what the open file states. The whole field and all frames are taken.
+    """
+    set_here = {name: origin for name, origin in here.origins.items() if origin in (Origin.USER, Origin.ESTIMATED)}
+    overruled = {name for name in set_here if stated is not None and stated.origin(name) is Origin.FILE}
+
+    def ask(stack: Stack) -> RunRequest:
+        known = stack.acquisition
+        for name, origin in set_here.items():
+            if name in overruled or known.origin(name) is not Origin.FILE:
+                known = known.with_values(origin, **{name: getattr(here, name)})
+        return RunRequest(method, params, settings, stack.recording.completed(known))
+
+    return ask
 
 
 def run_batch(

@@ -26,6 +26,15 @@ def choose_stack(
     return _shown(dialog)
 
 
+def choose_stacks(parent: QWidget, folder: str, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    """Several image files."""
+    dialog = _dialog(parent, "choose_stacks", "Choose stacks", folder, lambda _: None)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"Stacks ({_STACKS})", "All files (*)"])
+    dialog.filesSelected.connect(lambda paths: chosen([Path(path) for path in paths]))
+    return _shown(dialog)
+
+
 def choose_project(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
     """An existing project's folder."""
     dialog = _dialog(parent, "choose_project", "Open a project (a folder whose name ends in .fluogan)", folder, chosen)

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import tifffile
 
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.errors import DataError, UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Silent
-from fluogan_app.core.project.batch import BatchItem, ItemState, batch_items, run_batch
+from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.project.batch import BatchItem, ItemState, batch_items, run_batch, same_for_each
 from fluogan_app.core.project.store import Project
 
 FINISHED, FAILED, SKIPPED = ItemState.FINISHED, ItemState.FAILED, ItemState.SKIPPED
@@ -130,6 +132,18 @@ def test_files_of_one_name_have_projects_of_their_own(tmp_path):
         (tmp_path / folder / "cell.tif").touch()
     items = batch_items([tmp_path / "one", tmp_path / "two", tmp_path / "one" / "cell.tif"], tmp_path)
     assert [item.project.name for item in items] == ["cell.fluogan", "cell-2.fluogan"]
+
+
+def test_what_is_set_here_holds_where_a_file_states_nothing_or_is_overruled(stack, walk):
+    method, settings = walk.params_type(), RunSettings()
+    here = Acquisition().with_values(Origin.USER, pixel_size_nm=103.5, fwhm_nm=280.0)
+    silent = replace(stack, acquisition=Acquisition())
+    stating = replace(stack, acquisition=Acquisition().with_values(Origin.FILE, pixel_size_nm=65.0))
+    ask = same_for_each("walk", method, settings, here)
+    assert ask(silent).acquisition.pixel_size_nm == 103.5 and ask(silent).acquisition.fwhm_nm == 280.0
+    assert ask(stating).acquisition.pixel_size_nm == 65.0 and ask(stating).acquisition.fwhm_nm == 280.0
+    corrected = same_for_each("walk", method, settings, here, stated=stating.acquisition)
+    assert corrected(stating).acquisition.pixel_size_nm == 103.5
 
 
 def test_nothing_to_do_is_said(tmp_path):
