@@ -19,6 +19,7 @@ from fluogan_app.gui.features.machine import Machine
 from fluogan_app.gui.features.packing import Packing
 from fluogan_app.gui.features.reporting import Reporting
 from fluogan_app.gui.features.telling import Telling
+from fluogan_app.gui.features.batching import Batching
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.features.sweep import SweepFeature
@@ -38,6 +39,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Differences,
     Presets,
     Queueing,
+    Batching,
     Machine,
     Telling,
     History,
