@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.project.critic_file import read_critic_view
 from tests.gui.conftest import User
+from tests.gui.readable import cut_off, nameless, too_large
 
 
 def _set(user: User, **values) -> None:
@@ -46,8 +49,20 @@ def test_a_run_against_the_critic(open_window: Callable, tmp_path: Path) -> None
     np.testing.assert_allclose(panel.panes["left"].image, frame, rtol=1e-3, atol=0.1)
     assert panel.panes["left"].title.text() == "Recorded" and panel.panes["right"].title.text() == "Simulated"
 
+    _is_readable(user)
     _plays(user, panel)
+    _is_readable(user)
     _reads_again(user, panel, tmp_path / "kept.fluogan")
+
+
+def _is_readable(user: User) -> None:
+    """On a small screen nothing of curves and critic is cut off, and every control has a name."""
+    user.window.resize(1280, 720)
+    for command, page in (("show_curves", "curve_plots"), ("show_critic", "critic_page")):
+        user.presses(command)
+        QApplication.processEvents()
+        assert nameless(user.find(page)) == [] and cut_off(user.window) == []
+    assert too_large(user.window, QSize(1280, 720)) == []
 
 
 def _plays(user: User, panel) -> None:
