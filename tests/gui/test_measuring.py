@@ -233,3 +233,48 @@ def test_what_is_damaged_in_a_project_is_left_out(user) -> None:
     for kept in ({"items": [{"name": "x"}, 7, {"name": "L", "shape": {"kind": "star"}}]}, {"chosen": 9}):
         feature(user).restore(kept)
         assert feature(user).measurements.items == () and feature(user).measurements.index == -1
+
+
+@pytest.fixture
+def with_run(user):
+    """The user has made a short run of the stack."""
+    for name, text in (("steps", "20"), ("zoom", "2")):
+        user.types(f"param_{name}", text)
+    user.click("run")
+    user.sees_end()
+    user.sees(lambda: user.window.workspace.panes.pane("estimate").image is not None)
+    return user
+
+
+def test_one_line_measures_every_viewer_in_nm(with_run) -> None:
+    user, page = with_run, feature(with_run).panel
+    panes = user.window.workspace.panes
+    user.presses("measure_line")
+    canvas = panes.pane("background").canvas
+    user.draws(canvas, at(canvas, 1500, 2000), at(canvas, 4500, 2000))
+    profiles = feature(user).profiles
+    user.sees(lambda: profiles.settled and profiles.profiled is not None and len(profiles.profiled.profiles) == 3)
+    shown = {one.title: one for one in profiles.profiled.profiles}
+    assert set(shown) == {"Mean", "Estimate", "Background"}
+    assert {len(one.profile.values) for one in shown.values()} == {len(shown["Mean"].profile.values)}
+    # Of two grids, one line: the two structures are at the same places, to a small part of a camera pixel.
+    places = {title: [peak.place_nm for peak in shown[title].found.peaks] for title in ("Mean", "Estimate")}
+    assert places["Mean"] == pytest.approx(places["Estimate"], abs=0.3 * PIXEL_NM)
+    assert page.plot.units == ("photons/px", "photons/fine px")
+    user.click("measure_frame")
+    user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 4)
+    assert page.plot.units == ()  # three units have no two axes: from 0 to 1
+
+
+def test_a_comparison_is_drawn_on_and_measured_too(with_run) -> None:
+    user, profiles = with_run, feature(with_run).profiles
+    panes = user.window.workspace.panes
+    panes.compare("swipe")
+    user.presses("measure_line")
+    canvas = panes.compare_pane.canvas
+    assert canvas.tool is not None and QApplication.focusWidget() is canvas
+    user.draws(canvas, at(canvas, 1500, 2000), at(canvas, 4500, 2000))
+    assert feature(user).measurements.chosen is not None
+    user.sees(lambda: profiles.settled and profiles.profiled is not None and len(profiles.profiled.profiles) == 2)
+    panes.compare("")
+    user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 3)
