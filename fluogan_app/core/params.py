@@ -15,6 +15,7 @@ import copy
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -118,6 +119,7 @@ def redeclared(declared: type[Params], name: str, default: Any) -> Any:
 P = TypeVar("P", bound=Params)
 
 
+@cache
 def specs(cls: type[Params]) -> tuple[ParamSpec, ...]:
     """The declarations of a parameter set in their order. Fields made without `param()` are left out."""
     return tuple(_spec(name, info) for name, info in cls.model_fields.items() if _extra(info) is not None)
@@ -139,10 +141,16 @@ def validated(cls: type[P], values: Mapping[str, Any]) -> P:
 def problem_with(cls: type[Params], name: str, value: Any) -> str | None:
     """The sentence to show beside a field that holds `value`, or None where the value is fine."""
     try:
-        cls.__pydantic_validator__.validate_assignment(cls.model_construct(), name, value)
+        cls.__pydantic_validator__.validate_assignment(_blank(cls).model_copy(), name, value)
     except ValidationError as error:
         return _problems(cls, error).get(name)
     return None
+
+
+@cache
+def _blank(cls: type[Params]) -> Params:
+    """A set to check single values in, as it is declared."""
+    return cls.model_construct()
 
 
 def value_text(declared: ParamSpec, value: Any, digits: int = 6) -> str:

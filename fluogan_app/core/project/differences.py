@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
-from fluogan_app.core.errors import DataError, FluoganError
+from fluogan_app.core.errors import DataError, FluoganError, ParameterError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params, ParamSpec, problem_with, specs, validated, value_text
@@ -98,8 +98,12 @@ def parameters_of(settings: Settings) -> Params:
 def fitting(declared: type[Params], values: Mapping[str, Any]) -> Params:
     """A parameter set from stored values: those that are unknown or not valid any more fall to their defaults."""
     known = {spec.name for spec in specs(declared)}
-    valid = {name: value for name, value in values.items() if problem_with(declared, name, value) is None}
-    return validated(declared, {name: value for name, value in valid.items() if name in known})
+    kept = {name: value for name, value in values.items() if name in known}
+    try:
+        return validated(declared, kept)
+    except ParameterError:
+        valid = {name: value for name, value in kept.items() if problem_with(declared, name, value) is None}
+        return validated(declared, valid)
 
 
 def as_stated(acquisition: Acquisition) -> Acquisition:

@@ -35,7 +35,8 @@ class Differences(Feature):
         super().__init__(window)
         self.kind = "shown"
         self.button = DifferenceButton()
-        window.workspace.form.head_row.addWidget(self.button, 1)
+        head = window.workspace.form.head_row
+        head.insertWidget(head.count() - 1, self.button, 1)
         self.button.taken_back.connect(self._take_back)
         self.button.compared_with.connect(self._compare_with)
         session = self.session

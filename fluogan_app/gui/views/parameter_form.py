@@ -7,17 +7,18 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QScrollArea, QStyle
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QScrollArea, QStyle
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.params import Params, ParamSpec, specs
+from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import PaletteWatcher, small_font
-from fluogan_app.gui.views.controls import QuietLabel, WordButton, row_of
+from fluogan_app.gui.views.controls import WordButton, row_of
 from fluogan_app.gui.views.help_area import HelpArea
 from fluogan_app.gui.views.parameter_help import group_text, help_text
 from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
-from fluogan_app.gui.views.parameter_sections import Fold, GroupHeading, heading_label
+from fluogan_app.gui.views.parameter_sections import DerivedValues, Fold, GroupHeading
 
 _WORD_WIDTH = 24
 
@@ -47,13 +48,17 @@ class ParameterForm(QWidget):
         #: Above the fields: room for what speaks of all of them, in one row and below it.
         self.head_row, self.head = row_of((), (4, 0, 4, 0)), QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
-        self.derived = QWidget()
+        self.derived = DerivedValues()
         self.reset_all_button = WordButton(
             "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
         )
         self.estimate_button = WordButton(
             "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
         )
+        self.help_button = IconButton(
+            "help", "form_help", "Help on the field", "Show the help on the field with the cursor (F1 in it), or not",
+            checkable=True,
+        )  # fmt: skip
         self._scroll, self._line = QScrollArea(), QFrame()
         self._scroll.setAccessibleName("Parameters")
         self._lay_out()
@@ -71,9 +76,7 @@ class ParameterForm(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 2, 6, 6)
         column.setSpacing(2)
-        self.derived = QWidget()
-        self.derived.setObjectName("derived_values")
-        self.derived.setVisible(False)
+        self.derived = DerivedValues()
         for title, params_type in sections:
             column.addLayout(self._section(title, params_type))
             if params_type is Acquisition:
@@ -124,23 +127,7 @@ class ParameterForm(QWidget):
 
     def set_derived(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show values that follow from the others, below the fields."""
-        old = self.derived.layout()
-        if old is not None:
-            QWidget().setLayout(old)
-        grid = QGridLayout(self.derived)
-        grid.setContentsMargins(0, 0, 0, 4)
-        grid.setVerticalSpacing(2)
-        for index, (label, text) in enumerate(lines, start=1):
-            for column, words in enumerate((label, text)):
-                part = QuietLabel(words)
-                part.setWordWrap(True)
-                part.setAlignment(Qt.AlignmentFlag.AlignTop)
-                grid.addWidget(part, index, column)
-            part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.derived.setVisible(grid.count() > 0)
-        grid.addWidget(heading_label("What follows from this"), 0, 0, 1, 2)
-        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
-        grid.setColumnStretch(1, 1)
+        self.derived.show_lines(tuple(lines))
 
     def set_footer(self, params_type: type[Params], group: str, footer: QWidget, advanced: bool = False) -> None:
         """Put a view below the fields of a group, or below those that are folded away; it stays with other sets."""
@@ -151,6 +138,7 @@ class ParameterForm(QWidget):
         """Show the help below the fields or not."""
         for part in (self.help, self._line):
             part.setVisible(shown)
+        self.help_button.setChecked(shown)
 
     def set_editable(self, editable: bool) -> None:
         """Let the fields be changed."""
@@ -270,6 +258,9 @@ class ParameterForm(QWidget):
         column.addWidget(self._line)
         column.addWidget(self.help)
         self.reset_all_button.clicked.connect(self._reset_all)
+        self.head_row.addWidget(self.help_button)
+        self.help_button.setChecked(True)
+        self.help_button.clicked.connect(self.show_help)
 
     def _keys(self, params_type: type[Params], group: str) -> list[tuple[type[Params], str]]:
         return [key for key, row in self._rows.items() if key[0] is params_type and row.spec.group == group]

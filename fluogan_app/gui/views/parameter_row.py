@@ -41,6 +41,7 @@ class ParameterRow(QObject):
         self._given_problem: str | None = None
         self._origin: Origin | None = None
         self._mark = self._idle = ""
+        self._said: tuple[str, ...] = ()
         self._was_changed = False
         self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
@@ -63,8 +64,9 @@ class ParameterRow(QObject):
 
     def show_origin(self, origin: Origin | None) -> None:
         """Show where the value comes from, as a coloured word."""
-        self._origin = origin
-        self._refresh()
+        if origin is not self._origin:
+            self._origin = origin
+            self._refresh()
 
     def show_problem(self, sentence: str | None) -> None:
         """Mark the field with a reason that lies outside it; None takes the mark away."""
@@ -228,6 +230,10 @@ class ParameterRow(QObject):
 
     def _show_mark(self, palette: QPalette) -> None:
         colour, words = palette.color(QPalette.ColorRole.Link).name(), tip_text(self.spec)
+        said = (self._mark, self._idle, colour)
+        if said == self._said:
+            return
+        self._said = said
         dot = f'&nbsp;<span style="color:{colour}">●</span>' if self._mark else ""
         self.label.setText(f"{escape(self.spec.label)}{dot}" if dot else self.spec.label)
         more = [f"● {escape(self._mark)}"] * bool(self._mark) + [escape(self._idle)] * bool(self._idle)

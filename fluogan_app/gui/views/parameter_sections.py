@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
+from fluogan_app.gui.views.controls import QuietLabel
+from fluogan_app.gui.views.parameter_row import LABEL_WIDTH
 
 
 class GroupHeading(QWidget):
@@ -85,6 +87,39 @@ class Fold(QToolButton):
     def _follow(self, unfolded: bool) -> None:
         self.body.setVisible(unfolded)
         self.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
+
+
+class DerivedValues(QWidget):
+    """What follows from the values, line by line: label and text with its unit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("derived_values")
+        self._lines: tuple[tuple[str, str], ...] = ()
+        self.hide()
+
+    def show_lines(self, lines: tuple[tuple[str, str], ...]) -> None:
+        """Show other lines; none hides it all."""
+        if lines == self._lines:
+            return
+        self._lines = lines
+        old = self.layout()
+        if old is not None:
+            QWidget().setLayout(old)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 4)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(heading_label("What follows from this"), 0, 0, 1, 2)
+        for index, (label, text) in enumerate(lines, start=1):
+            for column, words in enumerate((label, text)):
+                part = QuietLabel(words)
+                part.setWordWrap(True)
+                part.setAlignment(Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(part, index, column)
+            part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnStretch(1, 1)
+        self.setVisible(bool(lines))
 
 
 def heading_label(text: str) -> QLabel:

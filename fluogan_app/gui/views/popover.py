@@ -85,6 +85,8 @@ class HeadButton(QToolButton):
 
     def set_words(self, words: str) -> None:
         """Say something else."""
+        if words == self._words:
+            return
         self._words = words
         self.setAccessibleName(words)
         self.setToolTip(f"{words}<br>{self._tip}")
