@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -48,3 +49,32 @@ def test_running(open_window: Callable, take: Callable, scheme: str, monkeypatch
     user.sees(lambda: "Too large" in window.workspace.run_panel.message.text())
     take(window, f"{scheme}-E5-too-large")
     window.set_scheme("light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_batch(open_window: Callable, take: Callable, scheme: str, tmp_path: Path) -> None:
+    """Three files, one of them damaged."""
+    import numpy as np
+    import tifffile
+
+    random = np.random.default_rng(4)
+    for name in ("cell 1.tif", "cell 3.tif"):
+        frames = random.poisson(60, (9, 14, 16)).astype(np.uint16)
+        tifffile.imwrite(tmp_path / name, frames, imagej=True, metadata={"unit": "um"}, resolution=(10.0, 10.0))
+    (tmp_path / "cell 2.tif").write_bytes(b"no stack at all")
+    user = open_window()
+    user.window.set_scheme(scheme)
+    user.window.resize(QSize(1280, 720))
+    user.opens_sample()
+    user.types("param_steps", "30")
+    user.presses("batch")
+    dialog = user.dialog("batch_dialog")
+    user.click("batch_folder", dialog)
+    user.names_file("choose_folder", tmp_path)
+    user.sees(lambda: len(dialog.items) == 3)
+    user.click("batch_start", dialog)
+    user.sees(lambda: dialog.start_button.isEnabled())
+    take(dialog, f"{scheme}-E6-batch")
+    dialog.close()
+    user.sees_end()
+    user.window.set_scheme("light")
