@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from fluogan_app.core.project.expectations import last_expectation
 from fluogan_app.gui.features.expect import ExpectFeature
@@ -51,6 +52,11 @@ def test_it_shows_what_comes_out_and_keeps_it(asking) -> None:
     assert dialog.panes["truth"].extent == dialog.panes["mean"].extent
     kept = last_expectation(user.session.project.folder)
     assert np.array_equal(kept.estimate, found.estimate)
+    # The viewers move together.
+    canvas = dialog.panes["mean"].canvas
+    canvas.setFocus()
+    user.qtbot.keyClick(canvas, Qt.Key.Key_Plus)
+    assert len({pane.view for pane in dialog.panes.values()}) == 1
     # Closed and opened again, it is there.
     user.click("expect_close", inside=dialog)
     user.presses("expect")
@@ -60,60 +66,8 @@ def test_it_shows_what_comes_out_and_keeps_it(asking) -> None:
     user.click("expect_close", inside=again)
 
 
-def test_the_viewers_move_together(asking) -> None:
-    user, dialog = asking()
-    simulate(user, dialog)
-    canvas = dialog.panes["mean"].canvas
-    canvas.setFocus()
-    from PySide6.QtCore import Qt
-
-    user.qtbot.keyClick(canvas, Qt.Key.Key_Plus)
-    views = {pane.view for pane in dialog.panes.values()}
-    assert len(views) == 1
-    user.click("expect_close", inside=dialog)
-
-
-def test_a_wrong_value_is_said_and_nothing_begins(asking) -> None:
-    user, dialog = asking()
-    user.types("param_tries", "0", inside=dialog)
-    user.click("expect_start", inside=dialog)
-    assert "Repetitions" in dialog.message.text() and not dialog.progress.isVisible()
-    user.types("param_tries", "1", inside=dialog)
-    simulate(user, dialog)
-    assert dialog.message.text() == "" and dialog.headline.text()
-    user.click("expect_close", inside=dialog)
-
-
-def test_it_is_cancelled(asking) -> None:
-    user, dialog = asking()
-    user.turns_to(user.window)
-    user.types("param_steps", "100000")
-    user.turns_to(dialog)
-    user.click("expect_start", inside=dialog)
-    user.sees(lambda: dialog.progress.value() > 250)
-    user.click("expect_cancel", inside=dialog)
-    assert "Cancelled" in dialog.message.text() and dialog.start_button.isEnabled()
-    user.sees(lambda: not user.window.workbench.busy)
-    assert expecting(user.window).found is None and last_expectation(user.session.project.folder) is None
-    user.click("expect_close", inside=dialog)
-
-
-def test_it_leaves_the_machine_to_a_run(asking) -> None:
-    user, dialog = asking()
-    user.turns_to(user.window)
-    user.types("param_steps", "100000")
-    user.presses("run")
-    user.sees_step(2)
-    assert not dialog.start_button.isEnabled() and "run is going on" in dialog.start_button.toolTip()
-    user.turns_to(user.window)
-    user.presses("cancel")
-    user.sees_end()
-    assert dialog.start_button.isEnabled()
-    user.click("expect_close", inside=dialog)
-
-
-def test_what_is_set_is_remembered_by_the_project(asking) -> None:
-    user, dialog = asking()
+def is_remembered(user) -> None:
+    """By the project."""
     feature = expecting(user.window)
     assert feature.gather() == {
         "rows": 4, "frame_count": 10, "photons_per_event": 0.0, "signal_photons": 200.0, "background_photons": 5.0
@@ -125,4 +79,36 @@ def test_what_is_set_is_remembered_by_the_project(asking) -> None:
     assert feature.gather() == kept
     feature.restore({"rows": "many"})
     assert feature.gather() == {}
+
+
+def test_a_wrong_value_is_said_and_nothing_begins(asking) -> None:
+    user, dialog = asking()
+    user.types("param_tries", "0", inside=dialog)
+    user.click("expect_start", inside=dialog)
+    assert "Repetitions" in dialog.message.text() and not dialog.progress.isVisible()
+    user.types("param_tries", "1", inside=dialog)
+    simulate(user, dialog)
+    assert dialog.message.text() == "" and dialog.headline.text()
+    is_remembered(user)
+    user.click("expect_close", inside=dialog)
+
+
+def test_it_is_cancelled_and_leaves_the_machine_to_a_run(asking) -> None:
+    user, dialog = asking()
+    user.turns_to(user.window)
+    user.types("param_steps", "100000")
+    user.turns_to(dialog)
+    user.click("expect_start", inside=dialog)
+    user.sees(lambda: dialog.progress.value() > 250)
+    user.click("expect_cancel", inside=dialog)
+    assert "Cancelled" in dialog.message.text() and dialog.start_button.isEnabled()
+    user.sees(lambda: not user.window.workbench.busy)
+    assert expecting(user.window).found is None and last_expectation(user.session.project.folder) is None
+    # A run has the machine to itself.
+    user.presses("run")
+    user.sees_step(2)
+    assert not dialog.start_button.isEnabled() and "run is going on" in dialog.start_button.toolTip()
+    user.presses("cancel")
+    user.sees_end()
+    assert dialog.start_button.isEnabled()
     user.click("expect_close", inside=dialog)

@@ -65,19 +65,8 @@ def test_it_shows_the_square_that_its_frame_marks_as_a_run_would(previewing) -> 
     assert feature.panel.mean.view.nm_per_pixel == pytest.approx(feature.panel.estimate.view.nm_per_pixel, rel=0.05)
 
 
-def test_it_follows_parameters_and_acquisition(previewing) -> None:
-    user, feature = previewing()
-    for field, value in (("param_lambda1", "5"), ("param_zoom", "3"), ("param_pixel_size_nm", "90")):
-        before = feature.panel.estimate.image
-        user.types(field, value)
-        user.sees(lambda: feature.settled and feature.panel.estimate.image is not before)
-    assert feature.panel.estimate.image.shape == (96, 96)
-    assert feature.panel.estimate.extent.width_nm == pytest.approx(32 * 90)
-    assert feature.frame.place.width == 32
-
-
-def test_a_wrong_value_greys_the_last_picture_and_says_why(previewing) -> None:
-    user, feature = previewing()
+def greys_the_last_picture(user, feature) -> None:
+    """A wrong value does, and it is said why."""
     shown = feature.panel.estimate.image
     user.types("param_lambda1", "-1")
     user.sees(lambda: feature.panel.stale)
@@ -87,6 +76,18 @@ def test_a_wrong_value_greys_the_last_picture_and_says_why(previewing) -> None:
     user.types("param_lambda1", "1")
     user.sees(lambda: feature.settled and not feature.panel.stale)
     assert feature.panel.words.isVisible() and not feature.panel.problem.isVisible()
+
+
+def test_it_follows_the_values_and_greys_the_last_picture_for_wrong_ones(previewing) -> None:
+    user, feature = previewing()
+    for field, value in (("param_lambda1", "5"), ("param_zoom", "3"), ("param_pixel_size_nm", "90")):
+        before = feature.panel.estimate.image
+        user.types(field, value)
+        user.sees(lambda: feature.settled and feature.panel.estimate.image is not before)
+    assert feature.panel.estimate.image.shape == (96, 96)
+    assert feature.panel.estimate.extent.width_nm == pytest.approx(32 * 90)
+    assert feature.frame.place.width == 32
+    greys_the_last_picture(user, feature)
 
 
 def at_frame(feature: PreviewFeature, window: MainWindow) -> QPoint:
@@ -116,16 +117,12 @@ def test_its_frame_is_dragged_and_moved_by_arrows_and_elsewhere_the_image_pans(p
     user.draws(canvas, middle, middle + QPoint(15, 0))
     assert feature.frame.place == place and canvas.view != view
     assert user.session.document.roi is None
-
-
-def test_drawing_a_region_goes_before_moving_the_frame(previewing) -> None:
-    user, feature = previewing()
-    before, canvas = feature.frame.place, user.window.workspace.browser.pane.canvas
+    # Drawing a region goes before moving the frame.
     user.presses("draw_region")
     start = at_frame(feature, user.window)
     user.qtbot.mouseMove(canvas, start)
     user.draws(canvas, start, start + QPoint(60, 60))
-    assert user.session.document.roi is not None and feature.frame.place == before
+    assert user.session.document.roi is not None and feature.frame.place == place
 
 
 def test_it_waits_while_a_run_goes_on_and_then_catches_up(previewing) -> None:

@@ -53,6 +53,18 @@ def finishes(user) -> None:
     user.sees(lambda: not sweeping(user.window).busy and not user.window.workbench.busy)
 
 
+def shows_maps(user, dialog) -> None:
+    """Each measure over the grid, with its unit."""
+    pages = user.find("sweep_pages", inside=dialog)
+    pages.setFocus()
+    user.qtbot.keyClick(pages.tabBar(), Qt.Key.Key_Right)
+    assert dialog.map.item(0, 0).text().endswith("σ")
+    assert dialog.map.horizontalHeaderItem(1).text() == "Sparsity λ1 3"
+    assert dialog.map.verticalHeaderItem(1).text() == "Zoom L 2"
+    chooses(user, dialog, "sweep_measure", "photon_balance_percent")
+    assert dialog.map.item(1, 1).text().endswith("%")
+
+
 def test_a_grid_of_pictures_at_one_scale_each_kept(trying) -> None:
     user, dialog = trying()
     user.click("sweep_start", inside=dialog)
@@ -70,6 +82,7 @@ def test_a_grid_of_pictures_at_one_scale_each_kept(trying) -> None:
     assert (sweep.folder / "cell-01-01.ome.tif").is_file()
     # The form is as it was: no cell leaves anything behind.
     assert user.session.params.lambda1 == 1.0
+    shows_maps(user, dialog)
     user.click("sweep_close", inside=dialog)
 
 
@@ -94,21 +107,6 @@ def test_a_chosen_picture_sets_the_form_or_starts_a_run(trying) -> None:
     user.click("sweep_close", inside=dialog)
 
 
-def test_the_maps_show_each_measure_with_its_unit(trying) -> None:
-    user, dialog = trying()
-    user.click("sweep_start", inside=dialog)
-    finishes(user)
-    pages = user.find("sweep_pages", inside=dialog)
-    pages.setFocus()
-    user.qtbot.keyClick(pages.tabBar(), Qt.Key.Key_Right)
-    assert dialog.map.item(0, 0).text().endswith("σ")
-    assert dialog.map.horizontalHeaderItem(1).text() == "Sparsity λ1 3"
-    assert dialog.map.verticalHeaderItem(1).text() == "Zoom L 2"
-    chooses(user, dialog, "sweep_measure", "photon_balance_percent")
-    assert dialog.map.item(1, 1).text().endswith("%")
-    user.click("sweep_close", inside=dialog)
-
-
 def test_wrong_values_are_said_and_nothing_begins(trying) -> None:
     user, dialog = trying()
     user.types("sweep_values_0", "0.3, many", inside=dialog)
@@ -118,9 +116,12 @@ def test_wrong_values_are_said_and_nothing_begins(trying) -> None:
     user.click("sweep_close", inside=dialog)
 
 
-def test_cancelled_it_keeps_what_is_done_and_is_completed_later(trying) -> None:
-    user, dialog = trying(steps=400)
+def test_paused_it_waits_and_cancelled_it_keeps_what_is_done_and_is_completed_later(trying) -> None:
+    user, dialog = trying(steps=300)
     user.click("sweep_start", inside=dialog)
+    user.click("sweep_pause", inside=dialog)
+    assert "Go on" in dialog.pause_button.text()
+    user.click("sweep_pause", inside=dialog)
     user.sees(lambda: len(dialog.cells) >= 1)
     user.click("sweep_cancel", inside=dialog)
     finishes(user)
@@ -135,14 +136,3 @@ def test_cancelled_it_keeps_what_is_done_and_is_completed_later(trying) -> None:
     assert len(again.cells) == 4 and np.array_equal(again.grid.views[0, 0].canvas.array, first)
     assert [len(sweep.cells()) for sweep in kept_sweeps(user.session.project.folder)] == [4]
     user.click("sweep_close", inside=again)
-
-
-def test_paused_it_waits(trying) -> None:
-    user, dialog = trying(steps=400)
-    user.click("sweep_start", inside=dialog)
-    user.click("sweep_pause", inside=dialog)
-    assert "Go on" in dialog.pause_button.text()
-    user.click("sweep_pause", inside=dialog)
-    finishes(user)
-    assert len(dialog.cells) == 4
-    user.click("sweep_close", inside=dialog)

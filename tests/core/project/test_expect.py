@@ -72,7 +72,7 @@ def test_a_gain_that_nobody_stated_is_taken_from_the_frames(lines) -> None:
 
 
 def test_an_even_field_has_no_light_to_take_over(lines) -> None:
-    even = Stack("even", "memory", ArraySource(np.tile(np.arange(40, dtype=np.uint16)[:, None, None], (1, 30, 30))))
+    even = Stack("even", "memory", ArraySource(np.tile(np.arange(12, dtype=np.uint16)[:, None, None], (1, 14, 14))))
     with pytest.raises(DataError) as refused:
         light_of(make_field(even, CAMERA))
     assert "signal and background" in refused.value.hint
