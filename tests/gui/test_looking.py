@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.project.store import Project
 from fluogan_app.gui.picture_kinds import PictureChoice, PictureKind
+from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.pane_image import PaneImage
 from tests.gui.two_runs import REGION, two_runs
 
@@ -133,11 +134,14 @@ def test_features_add_pictures_that_runs_have_and_pictures_of_no_run(user) -> No
     """One made from the run on a thread, one that is pushed and renewed."""
     pictures = user.window.results.pictures
     twice = lambda run: PaneImage(run.result().estimate * 2, 20.0, "a unit")  # noqa: E731
-    pictures.register(PictureKind("twice", "Twice", twice))
+    own = DisplaySettings("viridis", levels=(0.0, 7.0))
+    pictures.register(PictureKind("twice", "Twice", twice, display=own))
     picks(user, "mean", "twice", run=1)
     pane = panes_of(user).pane("mean")
     np.testing.assert_array_equal(pane.image, user.session.runs[0].result().estimate * 2)
-    assert (pane.title.text(), pane.unit) == ("Twice · run 1", "a unit")
+    assert (pane.title.text(), pane.unit, pane.display) == ("Twice · run 1", "a unit", own)
+    picks(user, "mean", "background")
+    assert pane.display == DisplaySettings(), "its colours go with it"
     pictures.offer("step", "Step 10", PaneImage(np.eye(4, dtype=np.float32), 20.0))
     assert pictures.show("step") == "fourth"
     assert panes_of(user).pane("fourth").isVisible() and panes_of(user).pane("fourth").title.text() == "Step 10"

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from tests.gui.two_runs import two_runs
 
-LAPTOP = QSize(1280, 720)
+LAPTOP, LARGE = QSize(1280, 720), QSize(2560, 1440)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -36,7 +36,8 @@ def test_viewers(open_window: Callable, take: Callable, tmp_path: Path, scheme: 
     user.presses("compare_side")
     user.presses("loupe")
     canvas = panes.pane("estimate").canvas
-    QTest.mouseMove(canvas, QPoint(canvas.width() // 2, canvas.height() // 2))
+    for part in (0.3, 0.5):
+        QTest.mouseMove(canvas, QPoint(round(part * canvas.width()), canvas.height() // 2))
     take(window, f"{scheme}-33-loupe")
     user.presses("loupe")
     canvas.setFocus()
@@ -54,4 +55,11 @@ def test_viewers(open_window: Callable, take: Callable, tmp_path: Path, scheme: 
     viewers.popup(window.mapToGlobal(QPoint(100, 100)))
     take(viewers, f"{scheme}-37-menu")
     viewers.close()
+    window.resize(LARGE)
+    take(window, f"{scheme}-38-large")
+    user.presses("shortcuts")
+    dialog = user.dialog("shortcuts_dialog")
+    user.types("shortcut_search", "view", dialog)
+    take(dialog, f"{scheme}-39-shortcuts")
+    dialog.close()
     window.set_scheme("light")

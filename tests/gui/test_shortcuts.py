@@ -58,15 +58,12 @@ def presses_key(user, dialog, key: Qt.Key, held: Qt.KeyboardModifier) -> None:
     QTest.keyClick(field, key, held)
 
 
-def test_every_command_is_listed_with_its_keys(user, dialog) -> None:
+def test_every_command_is_listed_with_its_keys_and_found_by_words_and_keys(user, dialog) -> None:
     tree = user.find("shortcut_list", QTreeWidget, dialog)
     listed = rows(tree)
     assert {command.text.replace("&", "").rstrip("…") for command in COMMANDS} <= set(listed)
     assert listed["Run"].text(1) == "F5 or Ctrl+Return"
     assert "Shift + arrows" in {item.text(1) for item in listed.values()}, "what viewers do with keys is there too"
-
-
-def test_it_is_searched_by_words_and_by_keys(user, dialog) -> None:
     for wanted in ("overlay", "F4"):
         user.types("shortcut_search", wanted, dialog)
         left = rows(user.find("shortcut_list", QTreeWidget, dialog))
@@ -100,7 +97,7 @@ def test_a_key_that_is_used_is_said_and_taken_only_if_wished(user, dialog) -> No
     assert keys_of(user, "about") == ["Shift+F1"]
 
 
-def test_keys_that_fields_need_are_refused_with_a_reason(user, dialog) -> None:
+def test_keys_that_fields_need_are_refused_with_a_reason_and_no_key_is_possible(user, dialog) -> None:
     chooses(user, dialog, "About FluoGAN")
     for key, held, words in (
         (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "needed for typing"), (Qt.Key.Key_C, CTRL, "copies"),
@@ -109,10 +106,6 @@ def test_keys_that_fields_need_are_refused_with_a_reason(user, dialog) -> None:
         presses_key(user, dialog, key, held)
         assert words in user.find("shortcut_problem", inside=dialog).text()
     assert keys_of(user, "about") == ["Shift+F1"]
-
-
-def test_a_command_can_be_left_without_a_key(user, dialog) -> None:
-    chooses(user, dialog, "About FluoGAN")
     user.click("shortcut_none", dialog)
     assert keys_of(user, "about") == []
 

@@ -14,6 +14,8 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.picture_kinds import PictureChoice, PictureKind
 from fluogan_app.gui.run_pictures import RUN_PICTURES
+from fluogan_app.gui.views.display import DisplaySettings
+from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.linked_panes import LinkedPanes
 from fluogan_app.gui.views.pane_image import PaneImage
 
@@ -90,10 +92,7 @@ class Pictures(QObject):
         before, choice = self._choices[viewer], PictureChoice(kind, run)
         self._choices[viewer] = choice
         if before.kind != kind:
-            pane, known = self._panes.pane(viewer), self._kinds.get(kind)
-            fresh = known.display if known is not None else None
-            # Fixed levels were those of another quantity.
-            pane.set_display(fresh or replace(pane.display, levels=None))
+            self._show_as(self._panes.pane(viewer), before.kind, kind)
         self._fill(viewer)
         self.changed.emit()
 
@@ -139,6 +138,11 @@ class Pictures(QObject):
         self._panes.set_images(dict.fromkeys(following))
 
     # Inside
+
+    def _show_as(self, pane: ImagePane, before: str, kind: str) -> None:
+        """Contrast and colours of a kind that has its own; else what the user chose, but for levels in another unit."""
+        own, former = (self._kinds[name].display if name in self._kinds else None for name in (kind, before))
+        pane.set_display(own or replace(DisplaySettings() if former else pane.display, levels=None))
 
     def _forget(self, changed: frozenset[str]) -> None:
         """Another project: its viewers begin as all do. One that was saved elsewhere is still the same."""

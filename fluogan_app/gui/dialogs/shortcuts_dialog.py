@@ -45,7 +45,7 @@ class ShortcutsDialog(QDialog):
         self._connect()
         self._fill()
         self._show_chosen()
-        self.resize(620, 600)
+        self.resize(700, 600)
 
     # What is listed
 

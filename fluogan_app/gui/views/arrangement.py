@@ -13,7 +13,9 @@ Size = tuple[float, float]
 
 
 def best_columns(count: int, area_wh: Size, shape_wh: Size, frame_wh: Size = (0, 0)) -> int:
-    """In how many columns that many pictures of one shape come out largest in an area; the more the better if equal.
+    """In how many columns that many pictures of one shape come out largest in an area.
+
+    If equal, the fewer places stay empty the better, then the more columns.
 
     frame_wh: what titles and colour bars take of the place of each picture.
     """
@@ -23,7 +25,7 @@ def best_columns(count: int, area_wh: Size, shape_wh: Size, frame_wh: Size = (0,
         width, height = area_wh[0] / columns - frame_wh[0], area_wh[1] / rows - frame_wh[1]
         return min(width / shape_wh[0], height / shape_wh[1])
 
-    return max(range(1, count + 1), key=lambda columns: (magnification(columns), columns))
+    return max(range(1, count + 1), key=lambda columns: (magnification(columns), -(-count % columns), columns))
 
 
 class FittingGrid(QGridLayout):

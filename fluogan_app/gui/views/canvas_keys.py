@@ -18,7 +18,7 @@ VIEWER_KEYS = (
     ("Move the cursor by ten pixels", "Ctrl + Shift + arrows"),
     ("Leave the cursor, the drawing or the measuring", "Esc"),
     ("Move one viewer against the others", "Shift + drag"),
-    ("Move the divider between two images, when it has the keys", "left or right, with Shift further"),
+    ("Move the divider of a swipe", "left or right, with Shift further"),
 )
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 _SCREEN_PIXELS = 40

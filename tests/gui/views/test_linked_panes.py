@@ -163,7 +163,7 @@ def test_one_viewer_takes_all_the_room_and_gives_it_back(panes, listen):
 @pytest.mark.parametrize(
     "count, area, shape, columns",
     [(3, (900, 300), (1, 1), 3), (3, (300, 900), (1, 1), 1), (4, (500, 500), (1, 1), 2),
-     (3, (900, 600), (5, 1), 1), (1, (9, 9), (1, 1), 1)],
+     (3, (900, 600), (5, 1), 1), (1, (9, 9), (1, 1), 1), (4, (900, 500), (1, 1), 2)],
 )  # fmt: skip
 def test_viewers_stand_as_they_come_out_largest(count, area, shape, columns):
     assert best_columns(count, area, shape) == columns
