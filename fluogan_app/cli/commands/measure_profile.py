@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", metavar="N", type=run_number, help="Which run of a project. Default: the last one.")
     parser.add_argument("--csv", metavar="F.csv", type=Path, help="Write the profiles as a table.")
     parser.add_argument("--peaks", metavar="F.csv", type=Path, help="Write the peaks as a table.")
-    parser.add_argument("--figure", metavar="F.png", type=Path, help="Draw the profiles.")
+    parser.add_argument("--figure", metavar="F", type=Path, help="Draw the profiles: .png, .svg or .pdf.")
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
     parser.add_argument("--overwrite", action="store_true", help="Replace files that exist.")
     parser.add_argument(
@@ -82,8 +82,8 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     targets = {name: getattr(arguments, name) for name in ("csv", "peaks", "figure")}
     targets = {name: path for name, path in targets.items() if path is not None}
     for name, path in targets.items():
-        ending, what = (".png", "the figure") if name == "figure" else (".csv", "a table")
-        check_ending(path, (ending,), what)
+        endings, what = ((".png", ".svg", ".pdf"), "the figure") if name == "figure" else ((".csv",), "a table")
+        check_ending(path, endings, what)
     check_targets(targets.values(), arguments.overwrite)
     line = Shape("line", (arguments.begin, arguments.end), arguments.width)
     subject = _subject(arguments)

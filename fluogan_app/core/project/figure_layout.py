@@ -60,6 +60,16 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Stroke:
+    """A line through points (x, y); dashes are lengths of line and gap, none where it is whole."""
+
+    points: tuple[tuple[float, float], ...]
+    colour: Colour
+    thick: float = 0.75
+    dashes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Words:
     """A line of text on its base line; `anchor` is where x is: "start", "middle" or "end"."""
 
@@ -71,13 +81,16 @@ class Words:
     anchor: str = "start"
 
 
+Drawn = Picture | Box | Shape | Stroke | Words
+
+
 @dataclass(frozen=True)
 class Page:
     """Shapes in the order in which they are drawn, from the upper left corner. title: what the figure shows."""
 
     width: float
     height: float
-    shapes: tuple[Picture | Box | Shape | Words, ...]
+    shapes: tuple[Drawn, ...]
     title: str = ""
 
 
@@ -90,7 +103,7 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
     words = [text for panel in panels for text in (panel.title, panel.unit)]
     room = max(size[0], _SMALL_X, *(text_width_pt(text, _TEXT) for text in words))
     tall = _TITLE + 4 + size[1] + 4 + _BAR + 3 * _TEXT + (1.5 * _TEXT if _is_small(size) else 0)
-    shapes: list[Picture | Box | Shape | Words] = []
+    shapes: list[Drawn] = []
     for index, panel in enumerate(panels):
         across, down = (0, index) if flat else (index, 0)
         x, y = _MARGIN + across * (room + _GAP), _MARGIN + down * (tall + _GAP / 2)
@@ -107,13 +120,13 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
 
 def _panel(
     panel: Panel, place: tuple[float, float], size: tuple[float, float], room: float, colourmap: str
-) -> list[Picture | Box | Shape | Words]:
+) -> list[Drawn]:
     """Title, image with its scale bar, colour bar with ticks and unit."""
     x, y = place
     top = y + _TITLE + 4
     low, high = panel.limits or display_range(panel.image)
     values = np.nan_to_num(panel.image, nan=low)
-    shapes: list[Picture | Box | Shape | Words] = [Words(x, y + _TITLE, panel.title, _TITLE)]
+    shapes: list[Drawn] = [Words(x, y + _TITLE, panel.title, _TITLE)]
     shapes.append(Picture(x, top, *size, _coloured(values, low, high, colourmap)))
     if panel.pixel_size_nm is not None:
         bar = _scale_bar_below if _is_small(size) else _scale_bar
@@ -145,13 +158,13 @@ def _scale_bar(x: float, top: float, size: tuple[float, float], width_nm: float)
 
 def _colour_bar(
     x: float, y: float, room: float, unit: str, limits: tuple[float, float], beyond: tuple[bool, bool], colourmap: str
-) -> list[Picture | Box | Shape | Words]:
+) -> list[Drawn]:
     """A bar of the colours; an arrow at an end says that some pixels lie beyond."""
     low, high = limits
     left, wide = x + _BAR, room - 2 * _BAR
     colours = colours_of(colourmap)
     first, last = (tuple(int(part) for part in colours[index]) for index in (0, 255))
-    shapes: list[Picture | Box | Shape | Words] = [Picture(left, y, wide, _BAR, colours[None])]
+    shapes: list[Drawn] = [Picture(left, y, wide, _BAR, colours[None])]
     if beyond[0]:
         shapes.append(Shape(((left, y), (left, y + _BAR), (x, y + _BAR / 2)), first))
     if beyond[1]:

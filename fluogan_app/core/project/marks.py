@@ -81,7 +81,7 @@ def draw_mark(pen: ImageDraw.ImageDraw, mark: Mark, place: Place, x_axis: Axis, 
     x = np.asarray(mark.x, float)
     if isinstance(mark, Band):
         low, high = place(x, np.asarray(mark.low, float)), place(x, np.asarray(mark.high, float))
-        for part in _finite_runs(low, high):
+        for part in finite_runs(low, high):
             pen.polygon(path_of(np.concatenate([low[part], high[part][::-1]])), fill=_pale(colour))
         return
     dots = place(x, np.asarray(mark.y, float))
@@ -89,7 +89,7 @@ def draw_mark(pen: ImageDraw.ImageDraw, mark: Mark, place: Place, x_axis: Axis, 
         _draw_points(pen, mark, dots, place, colour)
         return
     thick = _THIN if mark.thin else _LINE
-    for part in _finite_runs(dots):
+    for part in finite_runs(dots):
         if mark.dashed:
             _dashes(pen, dots[part], colour, thick)
         else:
@@ -123,7 +123,7 @@ def _dashes(pen: ImageDraw.ImageDraw, dots: np.ndarray, colour: tuple[int, int, 
         pen.line(path_of(dash), fill=colour, width=thick * FINER)
 
 
-def _finite_runs(*paths: np.ndarray) -> list[slice]:
+def finite_runs(*paths: np.ndarray) -> list[slice]:
     """Stretches over which all paths (N, 2) are finite."""
     good = np.all([np.all(np.isfinite(path), axis=1) for path in paths], axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int8), [0]])))

@@ -75,10 +75,10 @@ def draw_plots(plots: Sequence[Plot], footer: Sequence[str] = (), columns: int =
 def draw_plot(plot: Plot, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:
     """One diagram as an RGB picture of (width, height) dots."""
     canvas = Image.new("RGB", size, "white")
-    y_axis = axis_for(_values(plot, "y"), plot.y_range, plot.y_logarithmic, 0.06)
+    y_axis = axis_for(values_along(plot, "y"), plot.y_range, plot.y_logarithmic, 0.06)
     # Curves may touch the frame; points would be cut in half.
     room = 0.03 if any(isinstance(mark, Points) for mark in plot.marks) else 0.0
-    x_axis = axis_for(_values(plot, "x"), plot.x_range, plot.x_logarithmic, room)
+    x_axis = axis_for(values_along(plot, "x"), plot.x_range, plot.x_logarithmic, room)
     box = _box(plot, size, y_axis)
     inside, legend = (box[2] - box[0], box[3] - box[1]), [mark for mark in plot.marks if mark.label]
     curves = _curves(plot, inside, x_axis, y_axis)
@@ -97,7 +97,7 @@ def draw_plot(plot: Plot, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Imag
     return canvas
 
 
-def _values(plot: Plot, axis: str) -> np.ndarray:
+def values_along(plot: Plot, axis: str) -> np.ndarray:
     """All that the marks show along one axis."""
     parts: list[np.ndarray] = []
     for mark in plot.marks:

@@ -7,17 +7,30 @@ from pathlib import Path
 
 import numpy as np
 
-from fluogan_app.core.project.drawing import check_picture_name, save_picture
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.project.drawing import save_picture
 from fluogan_app.core.project.line_profiles import MeasuredProfile
 from fluogan_app.core.project.plot import Line, Mark, Plot, Points, draw_plots
+from fluogan_app.core.project.plot_page import plots_page
+from fluogan_app.core.project.vector_files import write_page
+
+VECTORS = (".svg", ".pdf")
 
 
 def export_profiles(
     path: Path, profiles: Sequence[MeasuredProfile], unit: str, normalised: bool = False, caption: str = ""
 ) -> None:
-    """Draw profiles as PNG at 300 dpi; `caption` is the small line below. Raises UsageError, ProjectError."""
-    check_picture_name(path)
-    save_picture(path, draw_plots(profile_plots(profiles, unit, normalised), (caption,) if caption else ()), caption)
+    """Draw profiles as PNG at 300 dpi, SVG or PDF, by the name; `caption` is the small line below.
+
+    Raises UsageError, ProjectError.
+    """
+    plots, footer = profile_plots(profiles, unit, normalised), (caption,) if caption else ()
+    if path.suffix.lower() in VECTORS:
+        write_page(path, plots_page(plots, footer))
+    elif path.suffix.lower() != ".png":
+        raise UsageError(f"{path.name} is no name for the figure.", "Let it end in .png, .svg or .pdf.")
+    else:
+        save_picture(path, draw_plots(plots, footer), caption)
 
 
 def profile_plots(profiles: Sequence[MeasuredProfile], unit: str, normalised: bool = False) -> list[Plot]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from fluogan_app import __version__
 from fluogan_app.core.files import write_atomic
-from fluogan_app.core.project.figure_layout import Box, Colour, Page, Picture, Shape, Words
+from fluogan_app.core.project.figure_layout import Box, Colour, Drawn, Page, Picture, Shape, Stroke, Words
 from fluogan_app.core.project.letters import runs_of, text_width_pt
 
 #: Share of a text's width that lies before the place it is anchored at.
@@ -64,12 +64,17 @@ def pdf_of(page: Page) -> bytes:
     return _pdf_file(objects, info=7)
 
 
-def _svg(shape: Picture | Box | Shape | Words) -> str:
+def _svg(shape: Drawn) -> str:
     if isinstance(shape, Words):
         return (
             f'<text x="{shape.x:.2f}" y="{shape.y:.2f}" font-size="{shape.size:g}" text-anchor="{shape.anchor}" '
             f'fill="{_hex(shape.colour)}">{escape(shape.text)}</text>'
         )
+    if isinstance(shape, Stroke):
+        points = " ".join(f"{x:.2f},{y:.2f}" for x, y in shape.points)
+        dashes = f' stroke-dasharray="{" ".join(f"{part:g}" for part in shape.dashes)}"' if shape.dashes else ""
+        ink = f'stroke="{_hex(shape.colour)}" stroke-width="{shape.thick:g}" stroke-linejoin="round"{dashes}'
+        return f'<polyline points="{points}" fill="none" {ink}/>'
     if isinstance(shape, Shape):
         points = " ".join(f"{x:.2f},{y:.2f}" for x, y in shape.points)
         return f'<polygon points="{points}" fill="{_hex(shape.fill)}"/>'
@@ -87,10 +92,12 @@ def _hex(colour: Colour) -> str:
     return "#" + "".join(f"{part:02x}" for part in colour)
 
 
-def _pdf(shape: Picture | Box | Shape | Words, height: float, names: dict[int, str]) -> str:
+def _pdf(shape: Drawn, height: float, names: dict[int, str]) -> str:
     """What draws a shape; PDF counts from the lower left corner."""
     if isinstance(shape, Words):
         return _pdf_words(shape, height)
+    if isinstance(shape, Stroke):
+        return _pdf_stroke(shape, height)
     if isinstance(shape, Shape):
         (x, y), *others = shape.points
         path = f"{x:.2f} {height - y:.2f} m " + " ".join(f"{x:.2f} {height - y:.2f} l" for x, y in others)
@@ -101,6 +108,14 @@ def _pdf(shape: Picture | Box | Shape | Words, height: float, names: dict[int, s
         return f"q {place} /{names[id(shape)]} Do Q"
     veil = f"/V{round(100 * shape.opacity)} gs"
     return f"q {veil} {_ink(shape.fill)} {shape.x:.2f} {low:.2f} {shape.width:.2f} {shape.height:.2f} re f Q"
+
+
+def _pdf_stroke(stroke: Stroke, height: float) -> str:
+    (x, y), *others = stroke.points
+    path = f"{x:.2f} {height - y:.2f} m " + " ".join(f"{x:.2f} {height - y:.2f} l" for x, y in others)
+    colour = " ".join(f"{part / 255:.3f}" for part in stroke.colour)
+    dashes = " ".join(f"{part:g}" for part in stroke.dashes)
+    return f"q {colour} RG {stroke.thick:g} w 1 j [{dashes}] 0 d {path} S Q"
 
 
 def _pdf_words(words: Words, height: float) -> str:
