@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -15,7 +15,7 @@ from fluogan_app.core.project.batch import BatchItem, ItemState
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.views.controls import ElidedLabel, QuietLabel, WordButton
 
-_HEADS = ("File", "State", "Time", "Remark")
+_HEADS = ("File", "State", "Time", "Measures and remarks")
 
 
 class BatchDialog(QDialog):
@@ -29,8 +29,10 @@ class BatchDialog(QDialog):
     cancel_requested = Signal()
     open_requested = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, measures_text: Callable[[BatchItem], str], parent: QWidget | None = None) -> None:
+        """`measures_text` puts the measures of a file that is done into words."""
         super().__init__(parent)
+        self._measures_text = measures_text
         self.setObjectName("batch_dialog")
         self.setWindowTitle("Reconstruct many files")
         self.add_button = WordButton("Add &files…", "open", "batch_files", "Choose stacks")
@@ -108,8 +110,9 @@ class BatchDialog(QDialog):
     def _show_row(self, index: int) -> None:
         item = self._items[index]
         took = seconds_text(item.seconds) if item.seconds is not None else ""
-        texts = (item.path.name, item.state.value, took, item.words or (str(item.project) if item.run else ""))
-        tips = (str(item.path), item.state.value, took, item.words or str(item.project))
+        remark = " · ".join(part for part in (item.words, self._measures_text(item)) if part)
+        texts = (item.path.name, item.state.value, took, remark)
+        tips = (str(item.path), item.state.value, took, f"{item.project}\n{remark}".strip())
         for column, (text, tip) in enumerate(zip(texts, tips, strict=True)):
             cell = QTableWidgetItem(text)
             cell.setToolTip(tip)

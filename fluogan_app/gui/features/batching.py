@@ -14,6 +14,7 @@ from fluogan_app.core.project.batch import TABLE, BatchItem, batch_items, run_ba
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.batch_thread import BatchThread
 from fluogan_app.gui.command import Command
+from fluogan_app.gui.controllers.results import summary
 from fluogan_app.gui.dialogs.batch_dialog import BatchDialog
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder, choose_stacks
 from fluogan_app.gui.features.feature import Feature
@@ -66,7 +67,7 @@ class Batching(Feature):
         return self._thread.wait(int(seconds * 1000))
 
     def _made_dialog(self) -> BatchDialog:
-        dialog = BatchDialog(self.window)
+        dialog = BatchDialog(lambda item: summary((), item.measures), self.window)
         dialog.add_files_requested.connect(self._choose_files)
         dialog.add_folder_requested.connect(self._choose_folder)
         dialog.folder_requested.connect(self._choose_place)

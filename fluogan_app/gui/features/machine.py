@@ -101,7 +101,7 @@ class Machine(Feature):
             return
         self._place = place
         reason = place.choice.reason if place.choice is not None else place.trouble
-        ways = tuple(f"{way.words}: {bytes_text(way.needed_bytes)}" for way in place.ways)
+        ways = tuple(f"{way.words} (needs {bytes_text(way.needed_bytes)})" for way in place.ways)
         self.window.runs.note(device=place.words, device_tip=reason, trouble=place.shortage, ways=ways, in_use="")
 
     def _take(self, index: int) -> None:
