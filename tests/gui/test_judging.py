@@ -11,6 +11,7 @@ from fluogan_app.core.project.kept_quality import quality_folder
 
 def runs(user, steps: int = 30) -> None:
     user.types("param_delta", "0")
+    user.types("param_zoom", "2")
     user.types("param_steps", str(steps))
     user.click("run")
     user.sees_end()
@@ -58,6 +59,14 @@ def test_a_run_is_judged_as_soon_as_the_page_is_seen(user) -> None:
     assert copied.startswith("Measure\tValue") and "RSP\t" in copied
     chooses_picture(user, "histogram")
     assert "4.55 %" in words_of(user, "quality_meaning")
+    # Other seeds change nothing without a critic.
+    kind = user.find("quality_kind")
+    kind.setFocus()
+    user.qtbot.keyClick(kind, Qt.Key.Key_Down)
+    assert "every seed gives the same image" in words_of(user, "quality_time_repeat")
+    assert not user.find("quality_repeat").isEnabled()
+    user.qtbot.keyClick(kind, Qt.Key.Key_Up)
+    assert user.find("quality_repeat").isEnabled() and "about" in words_of(user, "quality_time_repeat")
     chooses_picture(user, "error_map")
     user.click("quality_viewer")
     panes = user.window.workspace.panes
@@ -107,14 +116,21 @@ def test_repeats_can_be_cancelled_and_what_is_done_is_kept(user) -> None:
     user.sees(lambda: user.find("quality_repeat").isEnabled() and kept.exists())
 
 
-def test_other_seeds_without_a_critic_are_refused_with_the_reason(user) -> None:
-    runs(user)
+def test_the_page_follows_the_shown_run_and_a_run_that_goes_on(user) -> None:
+    runs(user, 20)
+    runs(user, 25)
     user.presses("show_quality")
     user.sees(lambda: "not measured yet" in words_of(user, "quality_summary"))
-    kind = user.find("quality_kind")
-    kind.setFocus()
-    user.qtbot.keyClick(kind, Qt.Key.Key_Down)
-    assert "every seed gives the same image" in words_of(user, "quality_time_repeat")
-    assert not user.find("quality_repeat").isEnabled()
-    user.qtbot.keyClick(kind, Qt.Key.Key_Up)
-    assert user.find("quality_repeat").isEnabled() and "about" in words_of(user, "quality_time_repeat")
+    assert words_of(user, "quality_title") == "Quality of run 2"
+    (user.session.runs[0].folder / "x.ome.tif").write_bytes(b"II*\0 broken")
+    user.session.show_run(1)
+    user.sees(lambda: words_of(user, "quality_title") == "Quality of run 1")
+    user.sees(lambda: "cannot be read" in words_of(user, "quality_state"))
+    user.types("param_steps", "100000")
+    user.click("run")
+    user.sees_step(5)
+    user.presses("show_quality")
+    assert "goes on" in words_of(user, "quality_state")
+    user.click("cancel")
+    user.sees_end()
+    user.sees(lambda: "recorded light" in words_of(user, "quality_summary"))

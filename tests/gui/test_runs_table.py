@@ -18,6 +18,7 @@ def user(open_window):
     made = open_window()
     made.opens_sample()
     made.types("param_delta", "0")
+    made.types("param_zoom", "2")
     for steps in ("20", "30"):
         made.types("param_steps", steps)
         made.click("run")

@@ -83,6 +83,7 @@ class QualityPage(QWidget):
         return area
 
     def _lay_out(self) -> None:
+        self.title.setObjectName("quality_title")
         self.title.setFont(small_font(self.title, 1.0, bold=True))
         self.summary.setObjectName("quality_summary")
         self.summary.setTextFormat(Qt.TextFormat.RichText)
