@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
@@ -74,3 +79,34 @@ def test_formats_are_chosen_and_remembered(open_window: Callable, tmp_path: Path
     assert user.find("export_figure_format", QComboBox, again).currentData() == ".svg"
     assert "out" not in user.find("export_name", QLineEdit, again).text()
     again.close()
+
+
+def test_the_view_is_written_as_it_is_seen(open_window: Callable, tmp_path: Path) -> None:
+    user = open_window()
+    user.opens_sample()
+    user.types("param_steps", "3")
+    user.types("param_zoom", "2")
+    user.click("run")
+    user.sees_end()
+    panes = user.window.workspace.panes
+    pane = panes.pane("estimate")
+    pane.set_colormap("green")
+    pane.set_levels(0.0, float(pane.image.max()))
+    for name in ("mean", "estimate", "background"):
+        view = panes.pane(name).view
+        panes.pane(name).zoom_to_nm(view.zoomed(4.0, view.x_nm, view.y_nm))
+    user.presses("export_view")
+    user.names_file("choose_view", tmp_path / "view.svg")
+    user.sees(lambda: "The view is in" in user.window.notices.text("export"))
+    text = (tmp_path / "view.svg").read_text(encoding="utf-8")
+    assert "80 nm pixels" in text and "40 nm pixels" in text and "photons" in text and "FWHM" in text
+    images = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))).astype(int)
+        for data in re.findall(r'base64,([^"]+)"', text)
+    ]
+    large = [image for image in images if image.shape[0] > 1]
+    assert len(large) == 3, "mean, estimate and background are in sight"
+    green = [image for image in large if image[..., 1].max() > 2 * image[..., 0].max()]
+    assert len(green) == 1, "the colours of one viewer were changed"
+    whole = pane.image.shape[0] / pane.image.shape[1]
+    assert abs(green[0].shape[0] / green[0].shape[1] - whole) > 0.01, "a part is in sight, not the whole"

@@ -108,7 +108,7 @@ def export_run(
     if curves is not None:
         export_curves(curves, run.curves())
     if figure is not None:
-        export_figure(figure, result, _caption(run, result))
+        export_figure(figure, result, caption_of(run, result))
     if error_map is not None:
         _export_error_map(error_map, run, result)
     if movie is not None:
@@ -137,7 +137,7 @@ def _provenance(run: Run, result: Result) -> dict[str, Any]:
     return run.provenance() | {"steps": result.steps, "measures": dict(result.measures), "notes": list(result.notes)}
 
 
-def _caption(run: Run, result: Result) -> str:
+def caption_of(run: Run, result: Result) -> str:
     """One line under the figure that says what was done to which data."""
     record, camera = run.record, run.record.acquisition
     weights = ", ".join(

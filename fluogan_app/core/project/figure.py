@@ -33,6 +33,7 @@ class Panel:
 
     limits: the values shown as the first and the last colour, chosen from the image where None. colourmap "" is that of
     the figure. kinds: words for the values 0, 1, 2 … of a map of kinds of pixels, which has a key and no colour bar.
+    table: colours (N, 3) uint8 from the first to the last, evenly in the value, instead of a colour map's.
     """
 
     image: np.ndarray
@@ -42,6 +43,11 @@ class Panel:
     limits: tuple[float, float] | None = None
     colourmap: str = ""
     kinds: tuple[str, ...] = ()
+    table: np.ndarray | None = None
+
+    def colours(self, colourmap: str) -> np.ndarray:
+        """The colours (N, 3) uint8 in a figure that is drawn in a colour map."""
+        return colours_of(self.colourmap or colourmap) if self.table is None else self.table
 
 
 def draw_figure(result: Result, caption: str = "", colourmap: str = COLOURMAP) -> Image.Image:
@@ -57,7 +63,7 @@ def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: 
     size = (max(1, round(width * dots_per_pixel)), max(1, round(height * dots_per_pixel)))
     words = [(panel.title, TITLE) for panel in panels] + [(panel.unit, TEXT) for panel in panels]
     room = max(size[0], *(round(text_width(text, letters)) + 4 for text, letters in words))
-    drawn = [_drawn_panel(panel, size, room, panel.colourmap or colourmap) for panel in panels]
+    drawn = [_drawn_panel(panel, size, room, panel.colours(colourmap)) for panel in panels]
     return _assembled(drawn, flat, footer)
 
 
@@ -72,7 +78,7 @@ def panels_of(result: Result) -> list[Panel]:
     ]
 
 
-def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str) -> Image.Image:
+def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colours: np.ndarray) -> Image.Image:
     """Title, image with scale bar, colour bar with ticks and unit, one below the other, `room` dots wide."""
     width, height = size
     top, below = TITLE + 22, _BAR + 3 * TEXT + 24
@@ -85,10 +91,10 @@ def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colourmap: str)
         return canvas
     shown = _resized(panel.image, size)
     low, high = panel.limits or display_range(shown)
-    canvas.paste(_coloured(shown, low, high, colourmap), (0, top))
+    canvas.paste(_coloured(shown, low, high, colours), (0, top))
     if panel.pixel_size_nm is not None:
         _draw_scale(canvas, (0, top, width, top + height), panel.image.shape[1] * panel.pixel_size_nm)
-    _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colourmap)
+    _draw_colour_bar(canvas, (0, top + height + 20, room), panel.unit, shown, (low, high), colours)
     return canvas
 
 
@@ -99,9 +105,14 @@ def _resized(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(picture.resize(size, Image.Resampling.BOX if reduced else Image.Resampling.NEAREST))
 
 
-def _coloured(image: np.ndarray, low: float, high: float, colourmap: str) -> Image.Image:
-    index = np.clip((image - low) / (high - low) * 255.0 + 0.5, 0, 255).astype(np.uint8)
-    return Image.fromarray(colours_of(colourmap)[index])
+def coloured(image: np.ndarray, low: float, high: float, colours: np.ndarray) -> np.ndarray:
+    """Values as colours (Y, X, 3) uint8; those beyond the limits have the first or the last one."""
+    last = len(colours) - 1
+    return colours[np.clip((image - low) / (high - low) * last + 0.5, 0, last).astype(int)]
+
+
+def _coloured(image: np.ndarray, low: float, high: float, colours: np.ndarray) -> Image.Image:
+    return Image.fromarray(coloured(image, low, high, colours))
 
 
 def _draw_scale(canvas: Image.Image, box: tuple[int, int, int, int], width_nm: float) -> None:
@@ -142,7 +153,7 @@ def _draw_scale_bar_above(pen: ImageDraw.ImageDraw, width: int, width_nm: float)
 
 def _draw_colour_bar(
     canvas: Image.Image, place: tuple[int, int, int], unit: str, shown: np.ndarray, limits: tuple[float, float],
-    colourmap: str,
+    table: np.ndarray,
 ) -> None:  # fmt: skip
     """A bar of the colours; an arrow at an end says that some pixels lie beyond."""
     left, top, width = place
@@ -150,8 +161,8 @@ def _draw_colour_bar(
     pen = ImageDraw.Draw(canvas)
     x0, x1 = left + _BAR, left + width - _BAR
     ramp = np.tile(np.linspace(low, high, x1 - x0, dtype=np.float64), (_BAR, 1))
-    canvas.paste(_coloured(ramp, low, high, colourmap), (x0, top))
-    colours = [tuple(colour) for colour in colours_of(colourmap)[[0, 255]].tolist()]
+    canvas.paste(_coloured(ramp, low, high, table), (x0, top))
+    colours = [tuple(colour) for colour in table[[0, -1]].tolist()]
     if float(shown.min()) < low:
         pen.polygon([(x0 - 1, top), (x0 - 1, top + _BAR - 1), (left, top + _BAR // 2)], fill=colours[0], outline=GREY)
     if float(shown.max()) > high:

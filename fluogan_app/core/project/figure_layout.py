@@ -9,8 +9,8 @@ import numpy as np
 
 from fluogan_app.core.project.axis import number_texts
 from fluogan_app.core.project.contrast import display_range
-from fluogan_app.core.project.drawing import colours_of, nice_length, ticks
-from fluogan_app.core.project.figure import COLOURMAP, Panel
+from fluogan_app.core.project.drawing import nice_length, ticks
+from fluogan_app.core.project.figure import COLOURMAP, Panel, coloured
 from fluogan_app.core.project.letters import text_width_pt, wrapped_pt
 from fluogan_app.core.units import length_text
 
@@ -107,7 +107,7 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
     for index, panel in enumerate(panels):
         across, down = (0, index) if flat else (index, 0)
         x, y = _MARGIN + across * (room + _GAP), _MARGIN + down * (tall + _GAP / 2)
-        shapes += _panel(panel, (x, y), size, room, panel.colourmap or colourmap)
+        shapes += _panel(panel, (x, y), size, room, panel.colours(colourmap))
     count_x, count_y = (1, len(panels)) if flat else (len(panels), 1)
     width = 2 * _MARGIN + count_x * room + (count_x - 1) * _GAP
     height = 2 * _MARGIN + count_y * tall + (count_y - 1) * _GAP / 2
@@ -119,7 +119,7 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
 
 
 def _panel(
-    panel: Panel, place: tuple[float, float], size: tuple[float, float], room: float, colourmap: str
+    panel: Panel, place: tuple[float, float], size: tuple[float, float], room: float, colours: np.ndarray
 ) -> list[Drawn]:
     """Title, image with its scale bar, colour bar with ticks and unit."""
     x, y = place
@@ -127,12 +127,12 @@ def _panel(
     low, high = panel.limits or display_range(panel.image)
     values = np.nan_to_num(panel.image, nan=low)
     shapes: list[Drawn] = [Words(x, y + _TITLE, panel.title, _TITLE)]
-    shapes.append(Picture(x, top, *size, _coloured(values, low, high, colourmap)))
+    shapes.append(Picture(x, top, *size, _sharp(coloured(values, low, high, colours))))
     if panel.pixel_size_nm is not None:
         bar = _scale_bar_below if _is_small(size) else _scale_bar
         shapes += bar(x, top, size, panel.image.shape[1] * panel.pixel_size_nm)
     beyond = (float(values.min()) < low, float(values.max()) > high)
-    return shapes + _colour_bar(x, top + size[1] + 4, room, panel.unit, (low, high), beyond, colourmap)
+    return shapes + _colour_bar(x, top + size[1] + 4, room, panel.unit, (low, high), beyond, colours)
 
 
 def _is_small(size: tuple[float, float]) -> bool:
@@ -157,14 +157,15 @@ def _scale_bar(x: float, top: float, size: tuple[float, float], width_nm: float)
 
 
 def _colour_bar(
-    x: float, y: float, room: float, unit: str, limits: tuple[float, float], beyond: tuple[bool, bool], colourmap: str
+    x: float, y: float, room: float, unit: str, limits: tuple[float, float], beyond: tuple[bool, bool],
+    colours: np.ndarray,
 ) -> list[Drawn]:
     """A bar of the colours; an arrow at an end says that some pixels lie beyond."""
     low, high = limits
     left, wide = x + _BAR, room - 2 * _BAR
-    colours = colours_of(colourmap)
-    first, last = (tuple(int(part) for part in colours[index]) for index in (0, 255))
-    shapes: list[Drawn] = [Picture(left, y, wide, _BAR, colours[None])]
+    first, last = (tuple(int(part) for part in colours[index]) for index in (0, -1))
+    shown = colours[np.linspace(0, len(colours) - 1, 256).round().astype(int)]
+    shapes: list[Drawn] = [Picture(left, y, wide, _BAR, shown[None])]
     if beyond[0]:
         shapes.append(Shape(((left, y), (left, y + _BAR), (x, y + _BAR / 2)), first))
     if beyond[1]:
@@ -180,8 +181,7 @@ def _colour_bar(
     return [*shapes, Words(x + room / 2, y + _BAR + 3 + 2 * _TEXT, unit, _TEXT, _INK, "middle")]
 
 
-def _coloured(image: np.ndarray, low: float, high: float, colourmap: str) -> np.ndarray:
-    index = np.clip((image - low) / (high - low) * 255.0 + 0.5, 0, 255).astype(np.uint8)
-    # Many programs smooth what they enlarge: with enough dots its pixels stay squares.
-    times = -(-_DOTS // max(image.shape))
-    return np.kron(colours_of(colourmap)[index], np.ones((times, times, 1), np.uint8))
+def _sharp(pixels: np.ndarray) -> np.ndarray:
+    """Each pixel as a square of dots: many programs smooth what they enlarge, and with enough dots it stays one."""
+    times = -(-_DOTS // max(pixels.shape[:2]))
+    return np.kron(pixels, np.ones((times, times, 1), np.uint8))

@@ -122,7 +122,7 @@ def find(link: InputLink, project_folder: Path) -> Path:
         return present[0]
     raise ReadError(
         f"The raw stack {link.path} is not there any more.",
-        "Locate it (Project › Locate raw stack, or --stack FILE), or put it back; "
+        "Locate it (File › Locate raw data, or --stack FILE), or put it back; "
         "images and runs can be seen without it.",
     )
 

@@ -44,6 +44,7 @@ class PackDialog(QDialog):
         go = buttons.addButton("&Choose the place…", QDialogButtonBox.ButtonRole.AcceptRole)
         go.setObjectName("pack_go")
         go.setDefault(True)
+        go.setFocus()
         buttons.accepted.connect(lambda: (self.accept(), chosen(self.raw.isChecked())))
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluogan_app.gui.features.batching import Batching
 from fluogan_app.gui.features.critic import CriticFeature
 from fluogan_app.gui.features.curves import CurvesFeature
 from fluogan_app.gui.features.differences import Differences
@@ -18,16 +19,16 @@ from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
 from fluogan_app.gui.features.packing import Packing
 from fluogan_app.gui.features.reporting import Reporting
+from fluogan_app.gui.features.sweep import SweepFeature
 from fluogan_app.gui.features.telling import Telling
-from fluogan_app.gui.features.batching import Batching
 from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.features.preview import PreviewFeature
-from fluogan_app.gui.features.sweep import SweepFeature
 from fluogan_app.gui.features.repeating import Repeating
 from fluogan_app.gui.features.queueing import Queueing
 from fluogan_app.gui.features.runs_table import RunsTableFeature
 from fluogan_app.gui.features.searching import Searching
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
+from fluogan_app.gui.features.view_export import Exporting
 
 FEATURES: tuple[type[Feature], ...] = (
     Holding,
@@ -53,6 +54,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Packing,
     Reporting,
     Searching,
+    Exporting,
     Repeating,
     Troubleshooting,
 )
