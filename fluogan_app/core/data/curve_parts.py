@@ -53,6 +53,14 @@ def phase_at(curves: Curves, step: float) -> PhaseMark | None:
     return begun[-1] if begun else None
 
 
+def phase_words(curves: Curves, step: float) -> str:
+    """The phase of a step by its name; of a fit with the word that its losses are not those of what follows."""
+    phase = phase_at(curves, step)
+    if phase is None:
+        return ""
+    return f"{phase.name} (losses of its own)" if "fit" in phase.name.lower() else phase.name
+
+
 def part_of(curves: Curves, names: Collection[str], first: float, last: float) -> Curves:
     """Some metrics at the steps from `first` to `last`."""
     rows = slice(*(int(np.searchsorted(curves.steps, at, side)) for at, side in ((first, "left"), (last, "right"))))

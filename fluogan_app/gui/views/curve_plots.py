@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QToolButton, QVBoxLayout, QWidget
 
-from fluogan_app.core.data.curve_parts import part_of, phase_at, with_balance
+from fluogan_app.core.data.curve_parts import part_of, phase_words, with_balance
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.metrics.live_quality import BestStep, best_step
 from fluogan_app.gui.icons import IconButton
@@ -226,8 +226,10 @@ class CurvePlots(QWidget):
         """The cursor stands at one step in all diagrams."""
         for plot in self._plots.values():
             plot.set_cursor(step)
-        phase = phase_at(self._curves, step) if step is not None else None
-        self.phase.setText("" if step is None else f"Step {number_text(step)}" + (f": {phase.name}" if phase else ""))
+        phase = phase_words(self._curves, step) if step is not None else ""
+        said = f"Step {number_text(step)}" if step is not None else ""
+        self.phase.setText(f"{said}: {phase}" if phase else said)
+        self.phase.setToolTip(self.phase.text())
         self._align_legends()
 
     def _switch_term(self, name: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluogan_app.core.data.curve_parts import nearest_step, part_of, phase_at, value_at, with_balance
+from fluogan_app.core.data.curve_parts import (
+    nearest_step, part_of, phase_at, phase_words, value_at, with_balance,
+)  # fmt: skip
 from fluogan_app.core.data.result import Curves, Metric, PhaseMark
 
 
@@ -37,7 +39,8 @@ def test_steps_and_phases_are_found(curves):
     assert [nearest_step(curves, at) for at in (-5, 1.4, 3.9, 4.1, 6, 99)] == [1, 1, 3, 5, 5, 8]
     assert nearest_step(Curves(), 3) is None
     assert [phase_at(curves, at).name for at in (1, 3, 4)] == ["Mean fit", "Mean fit", "All together"]
-    assert phase_at(curves, 0) is None
+    assert phase_at(curves, 0) is None and phase_words(curves, 0) == ""
+    assert phase_words(curves, 3) == "Mean fit (losses of its own)" and phase_words(curves, 5) == "All together"
 
 
 def test_a_part_has_the_steps_in_sight_only(curves):

@@ -83,6 +83,15 @@ def test_no_critic_is_no_score(make, solver, recording) -> None:
     assert np.mean(np.abs(drawn.mean(axis=0) - wanted) < 4 * spread) > 0.98
 
 
+def test_light_below_zero_by_rounding_is_no_fault(make, solver, recording) -> None:
+    method = solver(make(recording), delta=0, steps=10)
+    snapshot = method.snapshot(_after(method, 10))
+    method.critic_view(_after(method, 10), seed=0)
+    dark = replace(snapshot, simulated=snapshot.simulated - snapshot.simulated.min() - 1e-6)
+    view = method._comparison.view(dark, {}, False, 1)
+    assert all(np.isfinite(pair.simulated).all() for pair in view.pairs)
+
+
 def test_before_the_critic_begins_there_is_none_to_ask(make, solver, recording) -> None:
     method = solver(make(recording), delta=1, steps=20, warmup_steps=10)
     early = method.critic_view(_after(method, 5), seed=0)

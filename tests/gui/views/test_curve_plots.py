@@ -276,11 +276,11 @@ def test_the_cursor_tells_step_phase_and_all_values(plots, listen):
     plots.set_curves(drawn)
     plot = plots.plots["generator"]
     QTest.keyClick(plot.plot, Qt.Key.Key_Home)
-    assert plots.phase.text() == "Step 1: Mean fit" and "step 1" in plot.legend.text()
+    assert plots.phase.text() == "Step 1: Mean fit (losses of its own)" and "step 1" in plot.legend.text()
     assert number_text(drawn.columns["generator_0"][0]) in plot.legend.text()
     for _ in range(3):
         QTest.keyClick(plot.plot, Qt.Key.Key_Right)
-    assert plots.phase.text() == "Step 4: Mean fit"
+    assert plots.phase.text() == "Step 4: Mean fit (losses of its own)"
     QTest.keyClick(plot.plot, Qt.Key.Key_End)
     assert plots.phase.text() == "Step 400: Against the critic"
     assert all("step 400" in plots.plots[name].legend.text() for name in plots.shown)

@@ -46,8 +46,9 @@ class Comparison:
         """The comparison at one state; `judging` says that the critic is being trained. Leaves `tensors` alone."""
         unit, device = self._recording.unit, self._recording.mean.device
         own = torch.Generator(device=device).manual_seed(seed)
+        # A blur by waves leaves a little below zero where there is no light, of which no photons can be drawn.
         mean, estimate = (
-            torch.from_numpy(np.ascontiguousarray(image)).to(device) / unit
+            torch.from_numpy(np.maximum(image, 0.0)).to(device) / unit
             for image in (snapshot.simulated, snapshot.estimate)
         )
         wanted, adversary = snapshot.inner.slices, self._adversary
