@@ -1,4 +1,4 @@
-"""Diagrams as shapes on a page, for SVG and PDF: what plot.py draws in dots, sharp at any size and with words to edit."""
+"""Diagrams as shapes on a page, for SVG and PDF: what plot.py draws in dots, sharp at any size, with words to edit."""
 
 from __future__ import annotations
 
