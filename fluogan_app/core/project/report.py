@@ -183,7 +183,8 @@ def _curves(curves: Curves) -> str:
     plots = [plot for name in _PLOTS if (plot := _plot(curves, name)) is not None]
     if not plots:
         return ""
-    return html.section("Curves", html.picture(draw_plots(plots, columns=2 if len(plots) == 4 else 3), "Losses and photons against the step"))
+    drawn = draw_plots(plots, columns=2 if len(plots) == 4 else 3)
+    return html.section("Curves", html.picture(drawn, "Losses and photons against the step"))
 
 
 def _plot(curves: Curves, name: str) -> Plot | None:

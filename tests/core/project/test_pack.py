@@ -187,7 +187,8 @@ def test_too_many_files_and_twins_are_refused(tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "entries", [{"notes.txt": b""}, {"p.fluogan/x": b""}, {"a.fluogan/project.json": b"", "b.fluogan/project.json": b""}]
+    "entries",
+    [{"notes.txt": b""}, {"p.fluogan/x": b""}, {"a.fluogan/project.json": b"", "b.fluogan/project.json": b""}],
 )
 def test_another_archive_is_no_packed_project(tmp_path, entries) -> None:
     with pytest.raises(ProjectError, match="no packed project"):
