@@ -82,7 +82,7 @@ class ResultsController(QObject):
     def _show_result(self, record: RunRecord, result: Result) -> None:
         self.pictures.show_of_run(record.number, pictures_of(record, result))
         self.pictures.renew_followers()
-        self._panes.set_message(summary(result.notes, result.measures))
+        self._panes.set_message(" ".join(result.notes), summary((), result.measures))
         self.result_shown.emit()
 
     # A run as it goes on

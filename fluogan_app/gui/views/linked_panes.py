@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
 from fluogan_app.gui.views.compare_pane import ComparePane
 from fluogan_app.gui.views.comparison import Comparison
@@ -17,6 +16,7 @@ from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.pane_comparison import COMPARE, PaneComparison
 from fluogan_app.gui.views.pane_image import PaneImage
 from fluogan_app.gui.views.pane_links import PaneLinks, Shift
+from fluogan_app.gui.views.pane_message import PaneMessage
 from fluogan_app.gui.views.pane_tools import PaneTools
 from fluogan_app.gui.views.shared_levels import share_levels
 from fluogan_app.gui.views.view_range import ViewRange
@@ -66,7 +66,7 @@ class LinkedPanes(QWidget):
         self.tools = PaneTools({name: TITLES.get(name, name) for name in names}, self.usual, before)
         self.link_button, self.scale_button = self.tools.link, self.tools.scale
         self.fit_button, self.show_buttons = self.tools.fit, self.tools.buttons
-        self.message = _message_label()
+        self.message = PaneMessage()
         self._grid = FittingGrid()
         self._lay_out()
         self._connect()
@@ -114,10 +114,9 @@ class LinkedPanes(QWidget):
         names = self.shown if now is None else (now.first, now.second)
         return {name: self._images[name] for name in names if name in self._images}
 
-    def set_message(self, text: str) -> None:
-        """A sentence above the viewers: how far the result can be trusted, or that it is not finished."""
-        self.message.setText(text)
-        self.message.setVisible(bool(text))
+    def set_message(self, sentences: str, numbers: str = "") -> None:
+        """Words above the viewers: how far the result can be trusted, or that it is not finished; and its measures."""
+        self.message.show_words(sentences, numbers)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -327,13 +326,3 @@ class LinkedPanes(QWidget):
         self.links.set_linked(linked, keep_shifts=bool(held))
         self._show_shifts()
         self.linked_changed.emit(linked)
-
-
-def _message_label() -> QLabel:
-    label = QLabel()
-    label.setObjectName("panes_message")
-    label.setWordWrap(True)
-    label.setFont(small_font(label))
-    label.setContentsMargins(8, 0, 8, 0)
-    label.setVisible(False)
-    return label

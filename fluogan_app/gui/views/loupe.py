@@ -97,14 +97,12 @@ class Loupe(QFrame):
         return QSize(wide, line + 2 * _GAP + rows * (TILE + 2 * line + _GAP))
 
     def _put_beside(self, at: QPoint) -> None:
-        """Right below the pointer where there is room, else on its other side, and always within the window."""
+        """Below the pointer, or above it where there is no room; pushed aside as far as the window asks for."""
         area = self.parentWidget().rect()
         left, top = at.x() + _AWAY, at.y() + _AWAY
-        if left + self.width() > area.right():
-            left = at.x() - _AWAY - self.width()
         if top + self.height() > area.bottom():
             top = at.y() - _AWAY - self.height()
-        self.move(max(left, area.left()), max(top, area.top()))
+        self.move(max(min(left, area.right() - self.width()), area.left()), max(top, area.top()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The place, then the pictures in rows."""

@@ -173,3 +173,18 @@ def test_titles_and_colour_bars_count():
     assert best_columns(3, (880, 350), (74, 40)) == 2
     # Two rows leave 350 / 2 − 70 = 105 for the height; one row leaves 880 / 3 − 76 = 217 for the width: 117 high.
     assert best_columns(3, (880, 350), (74, 40), (76, 70)) == 3
+
+
+def test_sentences_are_never_cut_and_numbers_are_whole_in_the_tip(panes):
+    sentences = "The image differs from the mean frame. " * 8
+    numbers = "  ·  ".join(f"Measure {n} 0.5 nm" for n in range(40))
+    panes.set_message(sentences, numbers)
+    QApplication.processEvents()
+    message = panes.message
+    assert message.isVisible() and message.text() == f"{sentences}\n{numbers}"
+    needed = message.sentences.heightForWidth(message.sentences.width())
+    assert message.sentences.height() >= needed > message.fontMetrics().height()
+    assert message.numbers.height() < 2 * message.fontMetrics().height()
+    assert message.numbers.toolTip().count("\n") == 39
+    panes.set_message("")
+    assert not message.isVisible() and message.text() == ""
