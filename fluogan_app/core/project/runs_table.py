@@ -158,7 +158,7 @@ def _setting(value: object, text: str, unit: str) -> Cell:
 
 
 def _number(value: float | None) -> Cell:
-    return Cell("", math.nan) if value is None or not math.isfinite(value) else Cell(f"{value:.4g}", float(value))
+    return Cell("", math.nan) if value is None or not math.isfinite(value) else Cell(f"{value:.4g}".replace("-", "−"), float(value))
 
 
 def _plain(cell: Cell | None) -> str:

@@ -52,6 +52,7 @@ class RunsTableController(QObject):
         session = context.session
         for signal in (session.runs_changed, session.project_changed, session.job_changed):
             signal.connect(self.refresh)
+        session.shown_run_changed.connect(self._follow)
         page.list.marked_changed.connect(self._show_marked)
         page.list.shown_requested.connect(self._show_run)
         page.list.renamed.connect(self._rename)
@@ -100,14 +101,21 @@ class RunsTableController(QObject):
         self._page.note.settle()
         self._table, self._notes = table, {**table.notes, **self._own}
         self._page.set_table(table)
-        if not self._page.list.marked and self._context.session.shown_run is not None:
-            self._page.list.mark((self._context.session.shown_run.number,))
+        if not self._page.list.marked:
+            self._follow()
         self._show_marked()
 
     def _fail(self, title: str, error: FluoganError) -> None:
         self._context.fail(title, error)
 
     # What is marked
+
+    def _follow(self) -> None:
+        """The run that is shown is marked, unless several are."""
+        shown = self._context.session.shown_run
+        if shown is not None and len(self._page.list.marked) < 2:
+            self._page.list.mark((shown.number,))
+            self._show_marked()
 
     def _show_marked(self) -> None:
         self._page.note.settle()
