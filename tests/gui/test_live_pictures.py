@@ -27,7 +27,8 @@ def test_live(open_window: Callable, take: Callable, scheme: str) -> None:
     take(window, f"{scheme}-60-curves")
     user.presses("show_critic")
     take(window, f"{scheme}-61-no-critic")
-    params = {**user.session.params.model_dump(), "delta": 1, "steps": 900}
+    params = {**user.session.params.model_dump(), "delta": 1, "steps": 400, "warmup_steps": 200}
+    params |= {"critic_channels": 4, "batch_size": 8}
     user.session.change(params={"fluogan": params})
     user.click("run")
     user.sees_end()
