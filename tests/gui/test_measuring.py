@@ -70,7 +70,7 @@ def seen_profile(user):
     return profiles.profiled.profiles[0]
 
 
-def test_a_line_across_two_structures_tells_their_distance(user) -> None:
+def test_a_line_across_two_structures_tells_their_distance(user, tmp_path: Path) -> None:
     draw(user, "line", (1500, 2000), (4500, 2000))
     item = feature(user).measurements.chosen
     assert item.name == "Line 1" and item.shape.kind == "line"
@@ -84,6 +84,16 @@ def test_a_line_across_two_structures_tells_their_distance(user) -> None:
     assert float(rows[0][3].split()[0]) == pytest.approx(1000, abs=15) and rows[0][4].endswith("%, resolved")
     assert feature(user).panel.plot.units == ("counts",)
     assert "noise" in user.find("measure_caution").text()
+    user.presses("measure_copy")
+    clipboard = QApplication.clipboard()
+    user.sees(lambda: clipboard.text().startswith("distance_nm\t"))
+    user.click("measure_save")
+    QTest.keyClick(user.window.findChild(QMenu, "measure_save_menu"), Qt.Key.Key_K)
+    user.names_file("save_measurements", tmp_path / "peaks.csv")
+    user.sees(lambda: (tmp_path / "peaks.csv").is_file())
+    lines = (tmp_path / "peaks.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert len(rows) == 2 and rows[0]["resolved"] == "yes" and "# Stack: lines.tif" in lines
 
 
 def test_ends_and_the_whole_are_dragged_and_esc_takes_back(user) -> None:
@@ -130,19 +140,6 @@ def test_everything_by_keys(user) -> None:
     assert shown.items[0].shape.width_nm == 500.0
 
 
-def test_what_the_list_is_told_is_shown_in_the_viewers(user) -> None:
-    """Session → view: the list, the fields and the painting follow the model."""
-    shown, canvas = feature(user).measurements, canvas_of(user)
-    user.presses("measure_show")
-    before = canvas.grab().toImage()
-    shown.add(Shape("ellipse", ((1000.0, 1000.0), (3000.0, 2500.0))))
-    assert user.find("measure_list").item(0).text() == "Ellipse 1"
-    assert user.find("measure_x1").value() == 3000.0 and "2.356 µm²" in user.find("measure_words").text()
-    assert canvas.grab().toImage() != before
-    shown.remove(0)
-    assert canvas.grab().toImage() == before and user.find("measure_list").count() == 0
-
-
 def test_regions_have_areas_and_values(user) -> None:
     draw(user, "rectangle", (2000, 1000), (4000, 3000))
     regions = feature(user).panel.regions
@@ -154,6 +151,16 @@ def test_regions_have_areas_and_values(user) -> None:
     assert float(least) < float(mean) < float(largest)
     image = canvas_of(user).array[10:30, 20:40]
     assert float(mean) == pytest.approx(image.mean(), rel=0.02)
+    # And the other way: the list, the fields and the painting follow what is set.
+    shown, canvas = feature(user).measurements, canvas_of(user)
+    shown.remove(0)
+    before = canvas.grab().toImage()
+    shown.add(Shape("ellipse", ((1000.0, 1000.0), (3000.0, 2500.0))))
+    assert user.find("measure_list").item(0).text() == "Ellipse 1"
+    assert user.find("measure_x1").value() == 3000.0 and "2.356 µm²" in user.find("measure_words").text()
+    assert canvas.grab().toImage() != before
+    shown.remove(0)
+    assert canvas.grab().toImage() == before and user.find("measure_list").count() == 0
 
 
 def test_a_polygon_is_clicked_and_closed(user) -> None:
@@ -187,21 +194,6 @@ def test_a_point_has_a_trace_and_a_click_in_it_goes_to_the_frame(user) -> None:
     assert page.trace_plot.marker.value() == pytest.approx(0.05)
 
 
-def test_tables_are_copied_and_written(user, tmp_path: Path) -> None:
-    draw(user, "line", (1500, 2000), (4500, 2000))
-    seen_profile(user)
-    user.presses("measure_copy")
-    clipboard = QApplication.clipboard()
-    user.sees(lambda: clipboard.text().startswith("distance_nm\t"))
-    user.click("measure_save")
-    QTest.keyClick(user.window.findChild(QMenu, "measure_save_menu"), Qt.Key.Key_K)
-    user.names_file("save_measurements", tmp_path / "peaks.csv")
-    user.sees(lambda: (tmp_path / "peaks.csv").is_file())
-    lines = (tmp_path / "peaks.csv").read_text(encoding="utf-8").splitlines()
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert len(rows) == 2 and rows[0]["resolved"] == "yes" and "# Stack: lines.tif" in lines
-
-
 def test_measurements_are_kept_with_the_project(user, tmp_path: Path) -> None:
     draw(user, "line", (1500, 2000), (4500, 2000))
     draw(user, "ellipse", (1000, 1000), (2000, 3000))
@@ -215,6 +207,9 @@ def test_measurements_are_kept_with_the_project(user, tmp_path: Path) -> None:
     user.window.files.open_path(tmp_path / "kept.fluogan")
     user.sees(lambda: feature(user).measurements.items == kept)
     assert feature(user).panel.view == "regions" and user.find("measure_list").count() == 2
+    for damaged in ({"items": [{"name": "x"}, 7, {"name": "L", "shape": {"kind": "star"}}]}, {"chosen": 9}):
+        feature(user).restore(damaged)
+        assert feature(user).measurements.items == () and feature(user).measurements.index == -1
 
 
 def test_another_pixel_size_leaves_things_on_their_pixels(user) -> None:
@@ -229,12 +224,6 @@ def test_another_pixel_size_leaves_things_on_their_pixels(user) -> None:
     assert "px" in user.find("measure_words").text()
 
 
-def test_what_is_damaged_in_a_project_is_left_out(user) -> None:
-    for kept in ({"items": [{"name": "x"}, 7, {"name": "L", "shape": {"kind": "star"}}]}, {"chosen": 9}):
-        feature(user).restore(kept)
-        assert feature(user).measurements.items == () and feature(user).measurements.index == -1
-
-
 @pytest.fixture
 def with_run(user):
     """The user has made a short run of the stack."""
@@ -246,7 +235,7 @@ def with_run(user):
     return user
 
 
-def test_one_line_measures_every_viewer_in_nm(with_run) -> None:
+def test_one_line_measures_every_viewer_in_nm_and_a_comparison(with_run) -> None:
     user, page = with_run, feature(with_run).panel
     panes = user.window.workspace.panes
     user.presses("measure_line")
@@ -264,17 +253,12 @@ def test_one_line_measures_every_viewer_in_nm(with_run) -> None:
     user.click("measure_frame")
     user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 4)
     assert page.plot.units == ()  # three units have no two axes: from 0 to 1
-
-
-def test_a_comparison_is_drawn_on_and_measured_too(with_run) -> None:
-    user, profiles = with_run, feature(with_run).profiles
-    panes = user.window.workspace.panes
+    user.click("measure_frame")
     panes.compare("swipe")
-    user.presses("measure_line")
     canvas = panes.compare_pane.canvas
-    assert canvas.tool is not None and QApplication.focusWidget() is canvas
-    user.draws(canvas, at(canvas, 1500, 2000), at(canvas, 4500, 2000))
-    assert feature(user).measurements.chosen is not None
-    user.sees(lambda: profiles.settled and profiles.profiled is not None and len(profiles.profiled.profiles) == 2)
+    assert canvas.tool is not None
+    user.draws(canvas, at(canvas, 1500, 3000), at(canvas, 4500, 3000))
+    assert feature(user).measurements.chosen.name == "Line 2"
+    user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 2 and profiles.profiled.name == "Line 2")
     panes.compare("")
     user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 3)

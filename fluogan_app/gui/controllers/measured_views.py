@@ -78,8 +78,11 @@ class MeasuredViews(QObject):
         place = self._window.workspace
         found: list[PlacedPicture] = []
         if place.centre.currentIndex() != STACK:
-            for name, image in place.panes.images().items():
-                title = place.panes.pane(name).title.text()
+            images = place.panes.images()
+            titles = [place.panes.pane(name).title.text() for name in images]
+            for title, image in zip(titles, images.values(), strict=True):
+                # The same picture of two runs is told apart by what stands beside its title.
+                title = f"{title}, {image.detail}" if titles.count(title) > 1 and image.detail else title
                 spot = Placement(image.pixel_size_nm or 1.0, image.origin_nm)
                 found.append(PlacedPicture(title, image.unit, image.array, spot))
         frame = place.browser.pane.image
