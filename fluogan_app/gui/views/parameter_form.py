@@ -56,9 +56,8 @@ class ParameterForm(QWidget):
             "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
         )
         self.help_button = IconButton(
-            "help", "form_help", "Help on the field", "Show the help on the field with the cursor (F1 in it), or not",
-            checkable=True,
-        )  # fmt: skip
+            "help", "form_help", "Help on the field", "Show the help on the field with the cursor, or not (F1 in it)"
+        )
         self._scroll, self._line = QScrollArea(), QFrame()
         self._scroll.setAccessibleName("Parameters")
         self._lay_out()
@@ -138,7 +137,6 @@ class ParameterForm(QWidget):
         """Show the help below the fields or not."""
         for part in (self.help, self._line):
             part.setVisible(shown)
-        self.help_button.setChecked(shown)
 
     def set_editable(self, editable: bool) -> None:
         """Let the fields be changed."""
@@ -259,8 +257,7 @@ class ParameterForm(QWidget):
         column.addWidget(self.help)
         self.reset_all_button.clicked.connect(self._reset_all)
         self.head_row.addWidget(self.help_button)
-        self.help_button.setChecked(True)
-        self.help_button.clicked.connect(self.show_help)
+        self.help_button.clicked.connect(self.toggle_help)
 
     def _keys(self, params_type: type[Params], group: str) -> list[tuple[type[Params], str]]:
         return [key for key, row in self._rows.items() if key[0] is params_type and row.spec.group == group]

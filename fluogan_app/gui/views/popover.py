@@ -75,7 +75,7 @@ class HeadButton(QToolButton):
 
     def __init__(self, object_name: str, tooltip: str) -> None:
         super().__init__()
-        self._words = ""
+        self._words = self._short = ""
         self.setObjectName(object_name)
         self.setToolTip(tooltip)
         self._tip = tooltip
@@ -83,11 +83,11 @@ class HeadButton(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         set_sheet(self, FLAT_SHEET)
 
-    def set_words(self, words: str) -> None:
-        """Say something else."""
+    def set_words(self, words: str, short: str = "") -> None:
+        """Say something else; `short` is how to say it where there is little room."""
         if words == self._words:
             return
-        self._words = words
+        self._words, self._short = words, short or words
         self.setAccessibleName(words)
         self.setToolTip(f"{words}<br>{self._tip}")
         self._elide()
@@ -107,6 +107,8 @@ class HeadButton(QToolButton):
         self._elide()
 
     def _elide(self) -> None:
-        room = self.width() - self.fontMetrics().horizontalAdvance(" ▾") - 12
-        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, max(room, 0))
+        metrics = self.fontMetrics()
+        room = max(self.width() - metrics.horizontalAdvance(" ▾") - 12, 0)
+        said = self._words if metrics.horizontalAdvance(self._words) <= room else self._short
+        shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, room)
         self.setText(f"{shown} ▾".replace("&", "&&"))

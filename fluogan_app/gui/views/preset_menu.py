@@ -45,7 +45,8 @@ class PresetButton(HeadButton):
         self._presets, self._base, self._differences = tuple(presets), base, tuple(differences)
         count = len(self._differences)
         more = f", {count} changed" if count else ""
-        self.set_words(f"Preset: {base.name if base is not None else 'none'}{more}")
+        name = base.name if base is not None else "none"
+        self.set_words(f"Preset: {name}{more}", f"{name}{more}")
 
     def set_times(self, times: Mapping[str, str]) -> None:
         """The expected time with each preset, in words, by its name."""
