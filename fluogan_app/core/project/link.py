@@ -20,6 +20,8 @@ _BLOCK_BYTES = 1 << 20
 
 #: Where a packed project carries its raw stack, below its folder.
 PACKED_RAW = "input/raw"
+#: Where it carries the images of beads that its runs were made with.
+PACKED_PSF = "input/psf"
 
 OTHER_CONTENT = "Its content differs (SHA-256)."
 

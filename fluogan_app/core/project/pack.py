@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fluogan_app.core.errors import FluoganError, ProjectError, UsageError
 from fluogan_app.core.files import is_temporary, write_atomic
-from fluogan_app.core.project.link import PACKED_RAW, files_of
+from fluogan_app.core.project.link import PACKED_PSF, PACKED_RAW, files_of
 from fluogan_app.core.project.lock import OWN_FILES
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.units import bytes_text
@@ -41,14 +41,15 @@ class GivenUp(Exception):
 
 def packing_of(project: Project, raw: bool) -> Packing:
     """What packing a project takes in. Asks its drive. Raises ProjectError where the raw stack is not at hand."""
-    inside = [(path, f"{project.folder.name}/{name}") for path, name in _project_files(project.folder)]
-    if raw:
-        within = {path for path, _ in inside}
-        inside += [
-            (path, f"{project.folder.name}/{PACKED_RAW}/{name}")
-            for path, name in _raw_files(project) if path not in within
-        ]  # fmt: skip
-    return Packing(tuple(inside), sum(_size(path) for path, _ in inside))
+    found = [*_project_files(project.folder)]
+    found += [(path, f"{PACKED_PSF}/{name}") for name, path in _psf_files(project).items()]
+    found += [(path, f"{PACKED_RAW}/{name}") for path, name in _raw_files(project)] if raw else []
+    inside: dict[str, Path] = {}
+    for path, name in found:
+        # What came with an archive before is in the project already.
+        inside.setdefault(f"{project.folder.name}/{name}", path)
+    files = tuple((path, name) for name, path in inside.items())
+    return Packing(files, sum(_size(path) for path in inside.values()))
 
 
 def pack_project(
@@ -130,6 +131,16 @@ def _project_files(folder: Path) -> list[tuple[Path, str]]:
             if name not in OWN_FILES and not is_temporary(path):
                 found.append((path, path.relative_to(folder).as_posix()))
     return sorted(found, key=lambda entry: entry[1])
+
+
+def _psf_files(project: Project) -> dict[str, Path]:
+    """The measured PSFs of the project and of its runs, by their names; those that are in the project already are not.
+
+    Without them nothing that was made with them could be repeated.
+    """
+    cameras = [project.document.acquisition, *(run.record.acquisition for run in project.runs())]
+    paths = [Path(camera.psf_file) for camera in cameras if camera.psf == "measured" and camera.psf_file]
+    return {path.name: path for path in paths if path.is_file() and project.folder not in path.parents}
 
 
 def _raw_files(project: Project) -> list[tuple[Path, str]]:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.files import flush_to_disk
+from fluogan_app.core.files import flush_to_disk, write_json_atomic
 from fluogan_app.core.project.folder import DOCUMENT, SUFFIX, check_free, put_in_place
-from fluogan_app.core.project.link import PACKED_RAW
+from fluogan_app.core.project.link import PACKED_PSF, PACKED_RAW
 from fluogan_app.core.project.pack import Cancelled, GivenUp, OnBytes, check_room, copy_counted, counted
+from fluogan_app.core.project.run import RECORD, read_json
 from fluogan_app.core.project.store import Project
 
 #: A project has a few dozen files for each run, and a raw stack one for each frame at most.
@@ -66,27 +67,40 @@ def unpack_project(
         check_room(folder, packed.total_bytes)
         progress = counted(packed.total_bytes, on_bytes, cancelled)
         try:
-            put_in_place(target, lambda staged: _fill(archive, file, staged, progress))
+            put_in_place(target, lambda staged: _fill(archive, file, staged, target, progress))
         except GivenUp:
             return None
     return target
 
 
-def _fill(archive: Path, file: zipfile.ZipFile, staged: Path, progress) -> None:
+def _fill(archive: Path, file: zipfile.ZipFile, staged: Path, target: Path, progress) -> None:
     for info in file.infolist():
         if info.is_dir():
             continue
         path = staged.joinpath(*info.filename.split("/")[1:])
         path.parent.mkdir(parents=True, exist_ok=True)
-        with file.open(info) as source, open(path, "xb") as target:
-            copy_counted(source, target, progress)
+        with file.open(info) as source, open(path, "xb") as written:
+            copy_counted(source, written, progress)
         flush_to_disk(path)
     for name in ("input", "runs"):
         (staged / name).mkdir(exist_ok=True)
     try:
         Project.open(staged)
+        _point_to_psfs(staged, target)
     except ProjectError as error:
         raise ProjectError(f"{archive} holds no project that can be opened. {error.message}", _HINT) from error
+
+
+def _point_to_psfs(staged: Path, target: Path) -> None:
+    """Where a measured PSF came along, project and runs name it at its new place. Raises ProjectError."""
+    names = {path.name for path in (staged / PACKED_PSF).glob("*")}
+    for record in (staged / DOCUMENT, *staged.glob(f"runs/*/{RECORD}")) if names else ():
+        content = read_json(record)
+        camera = content.get("acquisition", {})
+        name = str(camera.get("psf_file") or "").replace("\\", "/").rsplit("/", 1)[-1]
+        if name in names:
+            camera["psf_file"] = str(target / PACKED_PSF / name)
+            write_json_atomic(record, content)
 
 
 @contextmanager

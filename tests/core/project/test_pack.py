@@ -15,6 +15,7 @@ import pytest
 import tifffile
 
 from fluogan_app.core import files
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.project import pack as packing
 from fluogan_app.core.project import unpack
@@ -94,6 +95,30 @@ def test_all_files_of_a_series_go_along(project, tmp_path) -> None:
     assert [np.array_equal(found.frame(index), frame) for index, frame in enumerate(pixels)] == [True] * 6
     assert Project.open(folder).trouble_with_stack() == ()
     found.close()
+
+
+def test_a_measured_psf_goes_along(project, stack, walk, request_for, tmp_path) -> None:
+    y, x = np.mgrid[-7:8, -7:8]
+    bead = tmp_path / "beads" / "bead.npy"
+    bead.parent.mkdir()
+    np.save(bead, (1000 * np.exp(-(y**2 + x**2) / 6.0) + 5).astype(np.float32))
+    camera = request_for().acquisition.with_values(
+        Origin.USER, psf="measured", psf_file=str(bead), psf_pixel_size_nm=50.0, fwhm_nm=None
+    )
+    start_run(project, stack, request_for(steps=5, acquisition=camera))
+    archive = pack_project(Project.open(project.folder), tmp_path / "p.zip", raw=True)
+    folder = unpack_project(archive, tmp_path / "there")
+    shutil.rmtree(bead.parent)
+    unpacked = Project.open(folder)
+    there = folder / "input" / "psf" / "bead.npy"
+    assert there.is_file() and unpacked.document.acquisition.psf_file == str(there)
+    assert unpacked.run().record.acquisition.psf_file == str(there)
+    assert resume_run(unpacked, total_steps=9)[1].steps == 9
+    again = pack_project(unpacked, tmp_path / "again.zip", raw=True)
+    with zipfile.ZipFile(again) as file:
+        names = [name for name in file.namelist() if "/input/" in name]
+    assert sorted(name.split("/input/")[1] for name in names) == ["link.json", "mean.ome.tif", "psf/bead.npy",
+                                                                  "raw/my stack.tif"]  # fmt: skip
 
 
 def test_without_the_raw_stack_at_hand_it_is_said_before_anything_is_written(done, raw, tmp_path) -> None:
