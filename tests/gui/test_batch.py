@@ -78,3 +78,19 @@ def test_cancelling_answers_at_once_and_keeps_what_is_done(user, tmp_path: Path)
     run = Project.open(tmp_path / "out" / "a.fluogan").run(1)
     assert run.record.status is RunStatus.CANCELLED and run.result().steps > 0
     user.sees_end()
+
+
+def test_the_window_does_not_close_over_a_batch_without_a_question(user, tmp_path: Path) -> None:
+    user.types("param_steps", "100000")
+    user.presses("save")
+    user.names_file("choose_new_project", tmp_path / "mine")
+    user.sees(lambda: not user.session.untitled)
+    user.click("batch_start", user.batch)
+    user.sees(lambda: "step" in user.batch.words.text())
+    user.window.close()
+    user.answers("batch_question", "cancel")
+    assert user.window.isVisible() and user.batch.cancel_button.isEnabled()
+    user.window.close()
+    user.answers("batch_question", "stop")
+    user.sees(lambda: not user.window.isVisible())
+    assert Project.open(tmp_path / "out" / "a.fluogan").run(1).record.status is RunStatus.CANCELLED

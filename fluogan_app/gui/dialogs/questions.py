@@ -87,6 +87,22 @@ def ask_delete_preset(parent: QWidget, name: str, answered: Callable[[Answer], N
     )
 
 
+def ask_cancel_batch(parent: QWidget, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "stop" or "cancel"."""
+    return ask(
+        parent,
+        "batch_question",
+        "A batch is going on. End it?",
+        "The files that are done keep their projects; started again, the batch goes on with the others.",
+        {
+            "stop": ("&End the batch", QMessageBox.ButtonRole.AcceptRole),
+            "cancel": ("&Keep running", QMessageBox.ButtonRole.RejectRole),
+        },
+        "cancel",
+        answered,
+    )
+
+
 def ask_overwrite(parent: QWidget, what: str, answered: Callable[[Answer], None]) -> QMessageBox:
     """ "replace" or "cancel"."""
     return ask(

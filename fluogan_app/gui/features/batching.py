@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from fluogan_app.core.jobs.events import Progress
 from fluogan_app.core.project.batch import TABLE, BatchItem, batch_items, run_batch, same_for_each
@@ -17,6 +17,7 @@ from fluogan_app.gui.command import Command
 from fluogan_app.gui.controllers.results import summary
 from fluogan_app.gui.dialogs.batch_dialog import BatchDialog
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder, choose_stacks
+from fluogan_app.gui.dialogs.questions import ask_cancel_batch
 from fluogan_app.gui.features.feature import Feature
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Batching(Feature):
         self._thread: BatchThread | None = None
         self._paths: tuple[Path, ...] = ()
         self._folder: Path | None = None
+        self._leaving = False
         self._timer = QTimer(self, interval=_LOOK_MS)
         self._timer.timeout.connect(self._look)
 
@@ -56,11 +58,31 @@ class Batching(Feature):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window does not close over a batch without a question."""
+        if event.type() != QEvent.Type.Close or watched is not self.window or self._thread is None:
+            return False
+        event.ignore()
+        if not self._leaving:
+            self._leaving = True
+            # Not from within this event: Qt takes no dialog inside a close.
+            QTimer.singleShot(0, self, lambda: ask_cancel_batch(self.window, self._answered))
+        return True
+
+    def _answered(self, answer: str) -> None:
+        if answer != "stop":
+            self._leaving = False
+        elif self._thread is not None:
+            self._cancel()
+        else:
+            self.window.close()
+
     def stop(self, seconds: float) -> bool:
         """End the run in work within a step; what is done is done."""
         self._timer.stop()
         if self._dialog is not None:
             self._dialog.close()
+        self._leaving = False
         if self._thread is None:
             return True
         self._thread.control.cancel()
@@ -150,6 +172,7 @@ class Batching(Feature):
         dialog.set_asked(self._asked_words())
         dialog.set_running(True)
         self.context.say(f"A batch of {len(dialog.items)} files has begun.")
+        self.window.installEventFilter(self)
         self._thread.start()
         self._timer.start()
 
@@ -182,11 +205,15 @@ class Batching(Feature):
         thread, self._thread = self._thread, None
         if thread is None:
             return
+        self.window.removeEventFilter(self)
         self._dialog.set_running(False)
         thread.deleteLater()
         if thread.error is not None:
             self._dialog.set_words(thread.error.one_line)
         self.context.say(f"The batch has ended: {self._dialog.words.text()}.")
+        if self._leaving:
+            self._leaving = False
+            self.window.close()
 
     def _open(self, row: int) -> None:
         """Open the project of a file that is done."""

@@ -22,9 +22,9 @@ _ONE_NUMBER = 1.5
 class RunPanelState:
     """What the panel shows. `why_not` says what is missing while nothing can be run; steps count from 0.
 
-    seconds_left_most: the other end of what is left, where it is not known better. queue: what waits, in words; can_go: it waits
-    to be asked.
-    device_text: where it computes and what it takes; device_tip: why there. ways: what would make it fit.
+    seconds_left_most: the other end of what is left, where it is not known better. queue: what waits, in words.
+    can_go: it waits to be asked. device_text: where it computes and what it takes. device_tip: why there. ways: what
+    would make it fit.
     """
 
     can_run: bool = False
