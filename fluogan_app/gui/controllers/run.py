@@ -18,6 +18,7 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.watching import watched_in_window
 from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
+from fluogan_app.gui.asked import run_request
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.run_ends import RunEnds
 from fluogan_app.gui.dialogs.steps_dialog import StepsDialog
@@ -98,16 +99,7 @@ class RunController(QObject):
             self._context.say(sentence)
             self.field_wanted.emit(name)
             return None
-        document = session.document
-        return RunRequest(
-            method=session.method.name,
-            params=session.params,
-            settings=document.settings,
-            acquisition=document.acquisition,
-            roi=document.roi,
-            frames=document.frames,
-            drift=document.drift,
-        )
+        return run_request(session)
 
     def start_request(self, request: RunRequest, unattended: bool = False) -> None:
         """Run what was asked, on the stack that is open. unattended: whoever asked may not be there any more."""

@@ -230,7 +230,8 @@ class PreviewFeature(Feature):
     def _lay_out(self, window: MainWindow) -> None:
         window.workspace.stack_side.addWidget(self.panel)
         window.workspace.stack_side.setSizes(_WIDTHS)
-        window.workspace.stack_side.setStretchFactor(0, 1)
+        for index, width in enumerate(_WIDTHS):
+            window.workspace.stack_side.setStretchFactor(index, width)
         window.workspace.centre.setCornerWidget(self.button)
 
     def _connect(self, window: MainWindow) -> None:

@@ -86,6 +86,7 @@ class PreviewFrame:
 
     def release(self, x_nm: float, y_nm: float) -> None:
         """See CanvasTool.release."""
+        self.move(x_nm, y_nm, held=True)  # the pointer may have come on since it was last heard of
         grabbed, self._grabbed = self._grabbed, None
         if grabbed is not None and self._place is not None and self._place != grabbed[2]:
             self._moved(self._place)
