@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--repeats", metavar="K", type=_repeat_count, nargs="?", const=_REPEATS,
-        help=f"Make the run again until there are K repeats (default {_REPEATS}, at least 3) and tell which pixels vary. "
-        "Those of an earlier call count.",
+        help=f"Make the run again until there are K repeats (default {_REPEATS}, at least 3) and tell which pixels "
+        "vary. Those of an earlier call count.",
     )  # fmt: skip
     parser.add_argument(
         "--over", choices=("halves", "seeds"), default="halves",
