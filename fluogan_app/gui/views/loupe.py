@@ -114,6 +114,10 @@ class Loupe(QFrame):
             row, column = divmod(index, _COLUMNS)
             top = 2 * _GAP + line + row * (TILE + 2 * line + _GAP)
             self._paint_one(painter, glimpse, QRectF(_GAP + column * (TILE + _GAP), top, TILE, TILE))
+        # It lies over images and words of all kinds: its border must stand out in light and dark.
+        painter.setPen(QPen(self.palette().highlight().color(), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_one(self, painter: QPainter, glimpse: Glimpse, tile: QRectF) -> None:
