@@ -190,3 +190,14 @@ def test_a_field_too_small_for_spectra_still_has_its_balance(project, tmp_path, 
     found = judge(run)
     small.close()
     assert found.balance is not None and found.residual is not None and found.reasons
+
+
+def test_the_repeats_that_a_run_made_itself_are_judged(project, stack, walk, request_for):
+    request = request_for(steps=20, roi=None, frames=None)
+    run, _ = start_run(project, stack, replace(request, settings=request.settings.replace(repeats=4)))
+    found = judge(Project.open(project.folder).run())
+    assert found.repeats["halves"].count == 4 and "trusted_halves" in {one.name for one in found.maps}
+    assert "Over 4 runs with random halves" in " ".join(found.summary)
+    # They have no mean to go on from: more repeats begin anew and take their place.
+    assert keep_repeats(run, stack, "halves", 3, Control()) == 3
+    assert judge(run).repeats["halves"].count == 3
