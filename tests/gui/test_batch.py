@@ -11,6 +11,7 @@ import tifffile
 
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.store import Project
+from tests.gui.readable import cut_off, nameless
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ def test_each_file_gets_its_project_and_a_damaged_one_its_reason(user, tmp_path:
         assert record.acquisition.pixel_size_nm == pytest.approx(100.0)
     assert (tmp_path / "out" / "batch.csv").exists()
     assert "2 finished, 1 failed" in user.batch.words.text()
+    assert nameless(user.batch) == [] and cut_off(user.batch) == []
     user.click("batch_close", user.batch)
     user.sees_end()
 

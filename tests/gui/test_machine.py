@@ -10,6 +10,7 @@ from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.device import Card
 from fluogan_app.core.jobs import place
 from fluogan_app.core.jobs.needs import Asked
+from tests.gui.readable import cut_off, nameless
 
 
 @pytest.fixture
@@ -48,6 +49,9 @@ def test_what_does_not_fit_is_mended_with_one_click(user, monkeypatch: pytest.Mo
     user.sees(lambda: user.find("run_message").text().startswith("Too large"))
     ways = user.window.workspace.run_panel.state.ways
     zoom = next(index for index, words in enumerate(ways) if words.startswith("Zoom"))
+    user.window.resize(1280, 720)
+    panel = user.find("run_panel")
+    assert nameless(panel) == [] and cut_off(panel) == []
     user.click(f"run_way_{zoom}")
     assert user.session.params.zoom < 8
     user.sees(lambda: not user.window.workspace.run_panel.message.text())
