@@ -104,6 +104,16 @@ def test_opening_the_same_project_again_keeps_it(open_window: Callable, project:
     user.sees(lambda: not (project / OPEN_WORDS).exists())
 
 
+def test_a_window_that_comes_back_has_its_project_again(open_window: Callable, project: Path) -> None:
+    user = open_window(project)
+    user.sees_stack()
+    user.window.hide()
+    user.sees(lambda: not (project / OPEN_WORDS).exists())
+    user.window.show()
+    user.sees(lambda: (project / OPEN_WORDS).exists())
+    assert not Project.open(project).hold()
+
+
 def test_a_holder_that_was_not_heard_of_gives_way_to_the_user(open_window: Callable, project: Path) -> None:
     about = {"program": WINDOW, "host": "far-away", "user": "", "process_id": 1, "since": "2026-05-04T10:00:00+00:00"}
     (project / OPEN_LOCK).touch()

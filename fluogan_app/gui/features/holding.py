@@ -31,9 +31,18 @@ class Holding(Feature):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A window that is closed has left its project. A minimised one is hidden by the system, and has not."""
-        if watched is self.window and event.type() == QEvent.Type.Hide and not event.spontaneous():
-            self.stop(0.2)
+        if watched is self.window and not event.spontaneous():
+            if event.type() == QEvent.Type.Hide:
+                self.stop(0.2)
+            elif event.type() == QEvent.Type.Show and self._project is not self.session.project:
+                self._take_again(self.session.project)
         return False
+
+    def _take_again(self, project: Project) -> None:
+        """The window was hidden, but not for good."""
+        self._project = project
+        bench = self.context.workbench
+        bench.leave_behind(bench.do(project.hold, lambda _: None, lambda error: self.context.say(error.one_line)))
 
     def stop(self, seconds: float) -> bool:
         """Let go of the open project. Its drive may have vanished: nobody waits for it longer than that."""
