@@ -33,7 +33,7 @@ class Recorder:
             self._take_over(before)
 
     def add(self, step: int, values: Mapping[str, torch.Tensor]) -> None:
-        """Keep one step's metrics without waiting for the device. One of a repeat has none and is no step of the image."""
+        """Keep one step's metrics without waiting for the device. A repeat's has none: it is no step of the image."""
         if values:
             self._pending.append((step, values))
 

@@ -102,9 +102,11 @@ class Job:
         return Outcome.FINISHED
 
     def _is_at_rest(self, state: State) -> bool:
-        """Whether nothing changes any more. Tiles and repeats go through all their steps: each is compared to others."""
+        """Whether nothing changes any more. Tiles and repeats go through all steps: each is compared to others."""
         rule, phase = self._rest_rule, self._phase
-        if rule is None or not rule.is_due(state.step) or phase.round_steps or phase.end_step < self._solver.total_steps:
+        if rule is None or not rule.is_due(state.step):
+            return False
+        if phase.round_steps or phase.end_step < self._solver.total_steps:
             return False
         self._flush(state)
         curves = self._recorder.curves()
