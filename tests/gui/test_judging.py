@@ -114,6 +114,9 @@ def test_repeats_can_be_cancelled_and_what_is_done_is_kept(user) -> None:
     user.sees(kept.exists)
     user.click("quality_cancel")
     user.sees(lambda: user.find("quality_repeat").isEnabled() and kept.exists())
+    # A window that is closed meanwhile waits for no thousand repeats.
+    user.click("quality_repeat")
+    user.sees(lambda: user.find("quality_cancel").isEnabled())
 
 
 def test_the_page_follows_the_shown_run_and_a_run_that_goes_on(user) -> None:
