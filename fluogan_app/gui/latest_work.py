@@ -95,7 +95,8 @@ class LatestWork(QObject):
             lambda error: self._end(wish, wish.failed, error),
         )  # fmt: skip
         # Whoever waits for the program comes first.
-        thread.setPriority(QThread.Priority.LowPriority)
+        if thread.isRunning():
+            thread.setPriority(QThread.Priority.LowPriority)
         self._going = wish, thread
         self._timer.start()
 

@@ -33,6 +33,7 @@ from fluogan_app.core.project.sweep_plan import SweepPlan, axis_of, checked_plan
 if TYPE_CHECKING:
     from fluogan_app.core.data.result import Result
     from fluogan_app.core.project.sweep import SweepCell
+    from fluogan_app.core.project.sweeps import KeptSweep
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -132,7 +133,10 @@ def _swept(
     return Exit.CANCELLED if control.cancelled else Exit.DONE
 
 
-def _tell(plan, cells: list[SweepCell], images: dict[tuple[int, int], np.ndarray], figure, kept, report) -> None:
+def _tell(
+    plan: SweepPlan, cells: list[SweepCell], images: dict[tuple[int, int], np.ndarray], figure: Path | None,
+    kept: KeptSweep | None, report: Report,
+) -> None:  # fmt: skip
     from fluogan_app.core.project.sweep import RULE, suggested
     from fluogan_app.core.project.sweep_figure import cell_title, export_sweep
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
 
 from fluogan_app.core.data.problem import Field, Problem, make_field
 from fluogan_app.core.data.result import Result
@@ -74,15 +72,15 @@ class PreviewPicture:
         return self.finished and self.total_steps == self.asked_steps and not self.critic_left_out
 
 
-@dataclass
 class Previewer:
     """Makes previews, one at a time, and keeps of one what the next can use: the frames, and the noise found in them.
 
     All on one thread.
     """
 
-    _frames: _Frames | None = field(default=None, init=False)
-    _solver: Solver | None = field(default=None, init=False)
+    def __init__(self) -> None:
+        self._frames: _Frames | None = None
+        self._solver: Solver | None = None
 
     def show(
         self, wish: PreviewWish, tell: Callable[[PreviewPicture], None], stopped: Callable[[], bool]
@@ -93,8 +91,8 @@ class Previewer:
         if place is None or stopped():
             return None
         try:
-            solver, mean = self._prepared(wish, place)
-            return _run(solver, mean, wish, place, began, tell, stopped)
+            solver, problem = self._prepared(wish, place)
+            return _run(solver, problem, wish, place, began, tell, stopped)
         except (MemoryError, RuntimeError) as error:  # torch tells of missing memory with a RuntimeError
             raise in_words(error) from error
 
@@ -106,10 +104,15 @@ class Previewer:
         return place_in_stack(wish.stack.raw, region, wish.side, stopped)
 
     def _prepared(self, wish: PreviewWish, place: Roi) -> tuple[Solver, Problem]:
+        import torch
+
+        from fluogan_app.core.device import choose_threads
+
         request = wish.request
         method, params = method_named(request.method), preview_params(request.params)
         part = _field_of(replace(wish, request=replace(request, roi=place)))
         plan = make_plan(method, params, part.acquisition, part.shape_tyx[0], part.roi, None)
+        torch.set_num_threads(choose_threads(plan.piece_pixels))
         problem = self._problem(wish, part, plan.margin_pixels)
         # The former solver holds what was measured on the frames, until this one has taken it over.
         self._solver = solver = solver_of(

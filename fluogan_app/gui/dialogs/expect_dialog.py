@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget,
@@ -173,10 +171,6 @@ class ExpectDialog(QDialog):
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.close_button.clicked.connect(self.close)
         self.finished.connect(lambda _: self.left.emit())
-
-    def values(self) -> dict[str, Any]:
-        """What stands in the fields, as far as it is valid."""
-        return {name: row.value for name, row in self.rows.items() if row.problem is None}
 
 
 def _facts_text(found: Expectation) -> str:

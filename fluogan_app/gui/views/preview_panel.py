@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from fluogan_app.core.project.preview import DEFAULT_SIDE, SIDES, PreviewPicture
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.style import PaletteWatcher, problem_colour, set_colour, small_font
+from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
-from fluogan_app.gui.views.controls import CalmComboBox, ElidedLabel, QuietLabel, WrappedLabel, number_text, row_of
+from fluogan_app.gui.views.controls import CalmComboBox, WrappedLabel, number_text, row_of
 from fluogan_app.gui.views.image_pane import ImagePane
-from fluogan_app.gui.views.view_range import Screen, ViewRange
+from fluogan_app.gui.views.view_range import Screen
 
 CAMERA_UNIT, FINE_UNIT = "photons/px", "photons/fine px"
 #: What title, read-out and colour bar of a viewer take of its place.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,8 +186,3 @@ class SweepGrid(QWidget):
             self.views[place].canvas.set_colours(levels, table)
         self.colour_bar.show_levels(levels, table, UNIT)
         self.colour_bar.setVisible(True)
-
-
-def all_measured(cells: Sequence[SweepCell]) -> list[str]:
-    """Names of the measures that any cell has."""
-    return [item.name for item in MEASURES if any(item.name in cell.measures for cell in cells)]
