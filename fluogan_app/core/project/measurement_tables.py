@@ -80,7 +80,8 @@ def regions_table(regions: Sequence[MeasuredRegion], unit: str, about: Mapping[s
          _cell(found.total), _cell(found.least), _cell(found.largest), _cell(found.deviation), value_unit]
         for region in regions for title, value_unit, found in region.values
     ]  # fmt: skip
-    return _written(about, heads, rows)
+    notes = {"Sum": "mean times number of pixels, in photons or counts; the other values have the unit of their row"}
+    return _written({**about, **notes}, heads, rows)
 
 
 def traces_table(traces: Mapping[str, Trace], camera: Camera, about: Mapping[str, str]) -> str:

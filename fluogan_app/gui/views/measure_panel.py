@@ -43,6 +43,14 @@ _PEAK_TIPS = {
     "Valley": "The lowest value before the next peak, in parts of the lower of the two: resolved below 80 %",
 }
 _REGIONS = ("Region", "Area", "Image", "Mean", "Sum", "Min", "Max", "Std dev", "Unit")
+_REGION_TIPS = (
+    "Its name in the list", "Of what was drawn, not of the pixels", "The image, by the title of its viewer",
+    "Mean of the pixels inside, those on the border by their share",
+    "Mean times number of pixels: all the light inside, in photons or counts",
+    "The lowest value of a pixel that lies inside by half or more",
+    "The highest value of a pixel that lies inside by half or more",
+    "How the pixels inside differ from each other", "Of the values; of the sum without “per pixel”",
+)  # fmt: skip
 _TRACES = ("Place", "Mean", "Variance / mean", "Stays alike for")
 _TRACE_TIPS = (
     "Region or point", "Mean over the frames",
@@ -84,7 +92,7 @@ class MeasurePanel(QWidget):
         self.save_menu.setObjectName("measure_save_menu")
         self.peaks = NumberTable("measure_peaks", "Peaks of the profiles", ("Image",))
         self.caution = WrappedLabel()
-        self.regions = NumberTable("measure_regions", "Regions and what lies inside", _REGIONS)
+        self.regions = NumberTable("measure_regions", "Regions and what lies inside", _REGIONS, _REGION_TIPS)
         self.regions_words, self.traces_words = WrappedLabel(), WrappedLabel()
         self.trace_facts = NumberTable("measure_trace_facts", "What the traces tell", _TRACES, _TRACE_TIPS)
         self.read_button = WordButton("Read the traces", "run", "measure_read", "Read the light over all chosen frames")
