@@ -66,10 +66,13 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     return Disk(monkeypatch)
 
 
-def fail_at_each_step(disk: Disk, prepare: Callable[[], None], act: Callable[[], object], check: Callable) -> int:
+def fail_at_each_step(
+    disk: Disk, prepare: Callable[[], None], act: Callable[[], object], check: Callable, stays: tuple = (True, False),
+    every: int = 1,
+) -> int:  # fmt: skip
     """Let `act` fail at its first step, at its second, and so on until it does not; how many steps it has."""
-    for stays_full in (True, False):
-        for number in range(1, MOST):
+    for stays_full in stays:
+        for number in range(1, MOST, every):
             prepare()
             disk.arm(number, stays_full)
             try:
@@ -145,7 +148,8 @@ def test_a_stack_that_is_attached(disk, project, stack) -> None:
     assert Project.open(project.folder).document.link is not None
 
 
-def test_a_run(disk, tmp_path, stack, walk, request_for) -> None:
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_run(disk, tmp_path, stack, walk, request_for, every) -> None:
     """Whatever fails: the project opens, and a run that stands in it can be resumed to its end."""
     places = iter(range(10_000))
     made: list[Project] = []
@@ -170,7 +174,7 @@ def test_a_run(disk, tmp_path, stack, walk, request_for) -> None:
             assert np.isfinite(Project.open(project.folder).run().result().estimate).all()
         shutil.rmtree(made[-1].folder)
 
-    fail_at_each_step(disk, prepare, act, check)
+    fail_at_each_step(disk, prepare, act, check, stays=(True,), every=every)
 
 
 def test_packing_and_unpacking(disk, project, stack, tmp_path) -> None:
