@@ -56,6 +56,18 @@ def test_what_differs_is_counted_listed_marked_and_taken_back(ran) -> None:
     assert button.words == "3 values differ from run 1", "each step back is a step of its own"
 
 
+def test_parameters_that_are_taken_over_leave_nothing_that_differs(ran) -> None:
+    """Nor a width that is stated now, where the run's followed from NA and wavelength."""
+    user = ran
+    user.types("param_zoom", "8")
+    user.types("param_fwhm_nm", "300")
+    user.presses("use_run")
+    assert button_of(user).words == "As run 1" and user.session.document.acquisition.fwhm_nm is None
+    assert user.session.history.undo_title == "Parameters of run 1"
+    user.presses("undo")
+    assert button_of(user).words == "2 values differ from run 1"
+
+
 def test_the_last_run_can_be_compared_with_while_another_is_shown(ran) -> None:
     user = ran
     button = button_of(user)

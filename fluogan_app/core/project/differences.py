@@ -108,7 +108,8 @@ def fitting(declared: type[Params], values: Mapping[str, Any]) -> Params:
 
 def as_stated(acquisition: Acquisition) -> Acquisition:
     """The recording without the width that a run filled in from NA and wavelength, or assumed."""
-    open_width = acquisition.model_copy(update={"fwhm_nm": None})
+    origins = {name: origin for name, origin in acquisition.origins.items() if name != "fwhm_nm"}
+    open_width = acquisition.model_copy(update={"fwhm_nm": None, "origins": origins})
     derived, width = open_width.psf_fwhm_nm, acquisition.fwhm_nm
     follows = derived is not None and width is not None and abs(width - derived) <= _SAME * derived
     if acquisition.psf == "measured" or (follows and acquisition.origin("fwhm_nm") is not Origin.USER):

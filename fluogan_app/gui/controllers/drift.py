@@ -150,7 +150,8 @@ class DriftController(QObject):
             return
         if region != session.document.roi:
             self._context.say(f"The region is cut to what all frames saw: {region}.")
-        session.change(drift=path, roi=region)
+        with session.step("Drift correction"):
+            session.change(drift=path, roi=region)
         self._context.say(f"The drift of up to {self._span(path)} is corrected.")
 
     def _remove(self) -> None:

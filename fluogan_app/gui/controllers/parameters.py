@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.params import Params, specs
+from fluogan_app.core.project.differences import as_stated
 from fluogan_app.core.project.presets import Preset, applied, built_in
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.derived import derived_values
@@ -110,7 +111,7 @@ class ParametersController(QObject):
             session.change(
                 roi=record.roi,
                 frames=record.frames,
-                acquisition=record.acquisition,
+                acquisition=as_stated(record.acquisition),
                 method=record.method,
                 params={**session.document.params, record.method: record.params},
                 settings=record.settings,
