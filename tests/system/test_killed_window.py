@@ -1,4 +1,4 @@
-"""The window killed at random moments of a session: what was saved is there, and a run has lost half a minute at most."""
+"""The window killed at random moments: what was saved is there, and a run has lost half a minute at most."""
 
 from __future__ import annotations
 
