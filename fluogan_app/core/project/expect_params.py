@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.params import Params, param, validated
-from fluogan_app.core.simulate.params import LinesParams
+
+if TYPE_CHECKING:  # a twentieth of a second that the window's start does not pay
+    from fluogan_app.core.simulate.params import LinesParams
 
 #: The pattern's measures as parts of the PSF's width: those of the phantom that the method was published with, whose
 #: lines of 100 nm stand 390 to 30 nm apart under a PSF of 324 nm.
@@ -76,6 +79,8 @@ def lines_for(params: ExpectParams, camera: Acquisition, light: Light, frame_cou
 
     Raises ParameterError where values contradict each other.
     """
+    from fluogan_app.core.simulate.params import LinesParams
+
     width_nm, pixel_nm = float(camera.fwhm_nm), float(camera.pixel_size_nm)
     step_nm = rounded(_STEP * width_nm)
     line_nm = params.line_width_nm or rounded(_WIDTH * width_nm)

@@ -36,7 +36,7 @@ class SweepFeature(Feature):
 
     name = "sweep"
     commands = (
-        Command("sweep", "R&un", "Try se&veral values…", ("Ctrl+Shift+F7",),
+        Command("sweep", "R&un", "Try &several values…", ("Ctrl+Shift+F7",),
                 "Reconstruct a square with each of several values, and choose by what comes out", needs="stack"),
     )  # fmt: skip
 
