@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project, Run
 
 #: What a user would miss if it were not saved. Where the view looks is kept too, but asks no question.
-OWNED = PARTS
+OWNED = (*PARTS, "drawn")
 
 
 class Session(QObject):
@@ -186,7 +186,7 @@ class Session(QObject):
         return changed
 
     def _note(self, before: ProjectDocument, changed: frozenset[str], field: Hashable = None) -> None:
-        if changed & set(OWNED):
+        if changed & set(PARTS):
             self.history.note(before, self.document, field=field)
 
     # Back and forth
@@ -209,7 +209,7 @@ class Session(QObject):
         fits = _fitting(snapshot, self.stack)
         changed = {difference.name for difference in differences(self.document, fits)}
         self.note_problems({name: kept for name, kept in self._problems.items() if name not in changed})
-        self._exchange({name: getattr(fits, name) for name in OWNED})
+        self._exchange({name: getattr(fits, name) for name in PARTS})
 
     def edit(self, params_type: type[Params], name: str, value: Any) -> None:
         """The user set one value. One that does not fit changes nothing, but its field is marked with the reason."""

@@ -14,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from fluogan_app.core.data.shape import Shape
+from fluogan_app.core.folders import recovery_folder
+from fluogan_app.core.project.store import Project
 from fluogan_app.gui.features.measuring import MeasuringFeature
 
 LEFT = Qt.MouseButton.LeftButton
@@ -262,3 +264,25 @@ def test_one_line_measures_every_viewer_in_nm_and_a_comparison(with_run) -> None
     user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 2 and profiles.profiled.name == "Line 2")
     panes.compare("")
     user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 3)
+
+
+def test_what_was_drawn_is_work_and_is_offered_again_after_a_crash(
+    user, open_window: Callable, tmp_path: Path
+) -> None:
+    user.presses("save")
+    user.names_file("choose_new_project", tmp_path / "drawn.fluogan")
+    user.sees(lambda: not user.session.untitled and not user.session.unsaved)
+    draw(user, "line", (1500, 2000), (4500, 2000))
+    plain = feature(user).measurements.items[0].plain
+    user.sees(lambda: user.session.unsaved)
+    drafts = recovery_folder() / "drafts"
+    user.sees(lambda: any(drafts.glob("*.json")))
+    user.session.project.let_go()  # as the system does when a process ends
+    later = open_window(tmp_path / "drawn.fluogan")
+    later.sees(lambda: "lines and regions" in later.window.notices.text("draft"))
+    assert feature(later).measurements.items == ()
+    later.click("notice_draft_restore")
+    assert [item.plain for item in feature(later).measurements.items] == [plain]
+    later.presses("save")
+    later.sees(lambda: not later.session.unsaved)
+    assert Project.open(tmp_path / "drawn.fluogan").document.drawn == (plain,)

@@ -64,7 +64,8 @@ class InputLink(Record):
 class ProjectDocument(Record):
     """Everything that a project remembers beside its runs. `params` holds plain values by method name.
 
-    drift: what the stack is corrected for, None where it is used as recorded.
+    drift: what the stack is corrected for, None where it is used as recorded. drawn: what the user drew on images to
+    measure it, as plain values.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -79,6 +80,7 @@ class ProjectDocument(Record):
     method: str = "fluogan"
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     settings: RunSettings = RunSettings()
+    drawn: tuple[dict[str, Any], ...] = ()
     view: dict[str, Any] = Field(default_factory=dict)
 
     def fitting(self, shape_tyx: tuple[int, int, int]) -> ProjectDocument:

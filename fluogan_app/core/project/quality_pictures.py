@@ -197,7 +197,7 @@ def _spectrum(found: Unexplained, camera_nm: float, fwhm_nm: float | None) -> li
     passed = () if fwhm_nm is None else (Mark("the PSF passes 10 %", 1e3 * _PASSED_PER_WIDTH / fwhm_nm),)
     evidence = Evidence("Power of the residual by frequency", FREQUENCY, "Power, 1 is white", series, passed)
     meaning = (
-        "Above 1 structure is left over; below 1, at frequencies that the PSF passes, the fit follows the noise. Beyond "
-        "them the camera alone is seen."
+        "Above 1 structure is left over; below 1, at frequencies that the PSF passes, the fit follows the noise. "
+        "Beyond them the camera alone is seen."
     )
     return [Diagram("spectrum", "Spectrum of the residual", evidence, meaning)]

@@ -158,7 +158,9 @@ def _setting(value: object, text: str, unit: str) -> Cell:
 
 
 def _number(value: float | None) -> Cell:
-    return Cell("", math.nan) if value is None or not math.isfinite(value) else Cell(f"{value:.4g}".replace("-", "−"), float(value))
+    if value is None or not math.isfinite(value):
+        return Cell("", math.nan)
+    return Cell(f"{value:.4g}".replace("-", "−"), float(value))
 
 
 def _plain(cell: Cell | None) -> str:

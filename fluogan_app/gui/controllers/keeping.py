@@ -22,6 +22,7 @@ _KEEP_MS = 1500
 _WORDS = {
     "roi": "region", "frames": "range of frames", "drift": "correction of the drift", "acquisition": "recording",
     "method": "method", "params": "parameters", "settings": "settings of the run",
+    "drawn": "lines and regions drawn on images",
 }  # fmt: skip
 
 
@@ -87,7 +88,8 @@ class KeepingController(QObject):
         if self._pending:  # the disk takes its time: the newest values follow
             self._timer.start()
         elif session.untitled:
-            document = session.document.replace(view=self._view_state(), link=project.document.link)
+            view = self._view_state()  # first: the features may have work to note
+            document = session.document.replace(view=view, link=project.document.link)
             self._do(partial(self._save, project, document, self._turn))
         elif session.unsaved:
             document = session.document.replace(modified=project.document.modified)

@@ -118,7 +118,8 @@ class SavingController(QObject):
         then()
 
     def _document(self, project: Project) -> ProjectDocument:
-        return self._context.session.document.replace(view=self._view_state(), link=project.document.link)
+        view = self._view_state()  # first: the features may have work to note
+        return self._context.session.document.replace(view=view, link=project.document.link)
 
     def _write(self, project: Project, then: Next) -> None:
         """Put the document on disk, then go on. A drive may take its time, and the window does not wait for it."""
@@ -175,6 +176,7 @@ class SavingController(QObject):
 
     def _see_to_changes(self, then: Next) -> None:
         session = self._context.session
+        self._view_state()  # the features may have work to note
         if session.unsaved:
             ask = partial(ask_unsaved, self._context.window, session.title, _loss(session))
             save = partial(self.save, partial(self._left, then))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
 
 from fluogan_app.core.data.shape import Shape
 from fluogan_app.core.errors import FluoganError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _MENU = "&Measure"
 #: The width of a new line, until the user chooses another: in camera pixels.
 _WIDTH_PIXELS = 3.0
+_REST_MS = 300
 #: What is looked at of each thing that is drawn.
 _VIEW_OF = {"line": "profile", "rectangle": "regions", "ellipse": "regions", "polygon": "regions", "point": "traces"}
 
@@ -57,6 +60,9 @@ class MeasuringFeature(Feature):
         super().__init__(window)
         self.measurements, self.panel = Measurements(self), MeasurePanel()
         self._pixel_nm: float | None = None
+        # Once the hand rests: while a line is dragged it changes with every pixel.
+        self._noted = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._noted.timeout.connect(self._note_drawn)
         window.workspace.add_page("bottom", "measure_page", "&Profile", self.panel)
         self.views = MeasuredViews(
             window, self.measurements, lambda: self.panel.list.width, lambda: self.panel.with_frame.isChecked()
@@ -80,10 +86,11 @@ class MeasuringFeature(Feature):
 
     def gather(self) -> dict[str, Any]:
         """See Feature.gather."""
+        self._note_drawn()
         if not self.measurements.items:
-            return {}
+            return {"items": []}
         return {
-            "items": [item.plain for item in self.measurements.items],
+            "items": list(self._drawn),
             "chosen": self.measurements.index,
             "view": self.panel.view,
             "normalised": self.panel.normalise.isChecked(),
@@ -97,7 +104,7 @@ class MeasuringFeature(Feature):
         self._choose_tool("")
         self._pixel_nm = self.session.document.acquisition.pixel_size_nm
         self.panel.list.set_width(_WIDTH_PIXELS * (self._pixel_nm or 1.0))
-        items = [item for values in kept.get("items", ())[:MOST_ITEMS] if (item := _item(values)) is not None]
+        items = _items(kept.get("items", ()))
         for tick, name in ((self.panel.normalise, "normalised"), (self.panel.fit, "fit"),
                            (self.panel.with_frame, "with_frame")):  # fmt: skip
             tick.setChecked(bool(kept.get(name, False)))
@@ -166,8 +173,20 @@ class MeasuringFeature(Feature):
     def _unit(self) -> str:
         return "px" if self.session.document.acquisition.pixel_size_nm is None else "nm"
 
+    @property
+    def _drawn(self) -> tuple[dict[str, Any], ...]:
+        return tuple(item.plain for item in self.measurements.items)
+
+    def _note_drawn(self) -> None:
+        """What was drawn is the user's work: it counts as unsaved, and is kept aside for the case of a crash."""
+        if self.session.project is not None:
+            self.session.change(drawn=self._drawn)
+
     def _take_change(self, changed: frozenset[str]) -> None:
-        """What was drawn stays on its pixels when their size is corrected."""
+        """Taken back from a draft; and what was drawn stays on its pixels when their size is corrected."""
+        drawn = self.session.document.drawn
+        if "drawn" in changed and drawn != self._drawn:
+            self.measurements.set_items(_items(drawn))
         size = self.session.document.acquisition.pixel_size_nm
         if "acquisition" not in changed or size == self._pixel_nm:
             return
@@ -188,6 +207,7 @@ class MeasuringFeature(Feature):
         shown, panel, drawn = self.measurements, self.panel, self.panel.list
         for signal in (shown.changed, shown.chosen_changed):
             signal.connect(self._show_list)
+        shown.changed.connect(self._noted.start)
         drawn.tool_chosen.connect(self._choose_tool)
         drawn.chosen.connect(self._choose)
         drawn.renamed.connect(self._rename)
@@ -204,6 +224,10 @@ class MeasuringFeature(Feature):
         window.stacks.image_shown.connect(lambda: panel.show_frame(slider.value()))
         self.session.document_changed.connect(self._take_change)
         self.session.project_changed.connect(self._leave_project)
+
+
+def _items(kept: Sequence[Mapping[str, Any]]) -> list[Measurement]:
+    return [item for values in kept[:MOST_ITEMS] if (item := _item(values)) is not None]
 
 
 def _item(values: Mapping[str, Any]) -> Measurement | None:
