@@ -111,7 +111,7 @@ def _correlations(images: list[np.ndarray], centres: np.ndarray, step: int) -> I
 def _limit(centre: float, field_pixels: int) -> float:
     """1/7, or three standard deviations of the correlation of noise, 1/√n of n independent values, if it is more.
 
-    A band of amplitudes cos² has as many as an even one of 1.03 of its reach: n = window · 2π f · 1.03 ln 2 · reach · f.
+    A band of amplitudes cos² has as many as an even one of 1.03 its reach: n = window · 2π f · 1.03 ln 2 · reach · f.
     """
     pixels = min(4.0 * np.pi * (WINDOW_PERIODS / centre) ** 2, float(field_pixels))
     values = pixels * 2.0 * np.pi * 1.03 * np.log(2.0) * REACH_OCTAVES * centre**2
