@@ -124,6 +124,8 @@ def agreement(first: np.ndarray, second: np.ndarray, pixel_size_nm: float, recon
     found = ring_correlation(first, second, pixel_size_nm)
     plain, half_bit = found.crossing("1/7"), found.crossing("half-bit")
     notes = [f"Fourier ring correlation: {plain.reason}"] if plain.reason else []
+    if plain.resolution_nm is not None and found.rise is not None:
+        notes.append(found.rise.words)
     if found.agrees_to_the_end and not reconstructed:
         notes.append(
             f"Frames that still agree to {found.smooth[-1]:.2f} at two pixels share more than the sample where the "

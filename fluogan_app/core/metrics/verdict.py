@@ -15,8 +15,11 @@ LEAST_RMS_SD, MOST_RMS_SD = 0.6, 1.25
 CHANCE = 1e-3
 #: So much of the light in doubtful pixels is little; more than the other is much.
 LITTLE_DOUBT_PERCENT, MUCH_DOUBT_PERCENT = 10.0, 40.0
-#: A resolution finer than the PSF by more than this is to be looked at twice.
-BOLD_GAIN = 4.0
+#: A resolution finer than the PSF by more than this is to be looked at twice: of a period so fine a Gaussian PSF passes
+#: less than 1e-9 in the mean frame and 1e-4 in the variance, exp(−2π²σ²/p²) and its root.
+BOLD_GAIN = 2.5
+#: Between this and one over it a resolution is that of the PSF.
+LEAST_GAIN = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Evidenced:
     """What the sentences stand on; None where it was not measured. Names end in their units.
 
     spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
+    frc_rises_nm: the period from which on the ring correlation rises again.
     """
 
     balance_percent: float | None = None
@@ -33,6 +37,7 @@ class Evidenced:
     strongest: str = ""
     frc_nm: float | None = None
     frc_reason: str = ""
+    frc_rises_nm: float | None = None
     has_halves: bool = False
     decorrelation_nm: float | None = None
     psf_fwhm_nm: float | None = None
@@ -101,10 +106,16 @@ def _resolution(known: Evidenced) -> str:
         factor = known.psf_fwhm_nm / known.frc_nm
         gain = f", 1/{factor:.2g} of the PSF's {_nm(known.psf_fwhm_nm)}"
         if factor > BOLD_GAIN:
-            gain += "; so large a gain mostly comes from what both halves share beside the sample"
-        elif factor < 1:
+            gain += "; the PSF passes next to no light of so fine a period, so that sparsity, which both halves "
+            gain += "share, draws such detail: do not give it as the resolution without other evidence"
+        elif LEAST_GAIN <= factor < 1.0 / LEAST_GAIN:
+            gain = f", about as fine as the PSF ({_nm(known.psf_fwhm_nm)}): no finer detail repeats"
+        elif factor < LEAST_GAIN:
             gain = f", coarser than the PSF ({_nm(known.psf_fwhm_nm)}): there is too little light for more"
-    return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}."
+    rise = ""
+    if known.frc_rises_nm is not None:
+        rise = f" That they agree again at periods below {_nm(known.frc_rises_nm)} is not of the sample."
+    return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}.{rise}"
 
 
 def _nm(length_nm: float) -> str:
@@ -112,12 +123,17 @@ def _nm(length_nm: float) -> str:
     return length_text(float(f"{length_nm:.3g}"))
 
 
+def _percent(share: float) -> str:
+    """A share of which a small one does not read as none."""
+    return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.2g} %"
+
+
 def _repeats(known: Evidenced) -> str:
     if known.doubtful_percent is None:
         return ""
     what = {"seeds": "other random numbers", "halves": "random halves of the frames"}[known.repeats_kind]
     count = f"{known.repeats} runs with {what}" if known.repeats else f"runs with {what}"
-    share = f"{known.doubtful_percent:.0f} % of the light lies in pixels that vary by more than "
+    share = f"{_percent(known.doubtful_percent)} of the light lies in pixels that vary by more than "
     share += f"{100 * known.variation:.3g} %"
     if known.doubtful_percent <= LITTLE_DOUBT_PERCENT:
         word = "the rest can be relied on to come back"

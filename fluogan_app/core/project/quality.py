@@ -14,6 +14,7 @@ from fluogan_app.core.metrics.findings import Findings, Measure, agreement
 from fluogan_app.core.metrics.local_resolution import LocalResolution, local_resolution
 from fluogan_app.core.metrics.photon_balance import PhotonBalance, photon_balance
 from fluogan_app.core.metrics.repeatability import DOUBTFUL_VARIATION, Repeatability, repeatability
+from fluogan_app.core.metrics.ring_correlation import RingCorrelation
 from fluogan_app.core.metrics.unexplained import Unexplained, standardised, unexplained
 from fluogan_app.core.metrics.variance_match import VarianceMatch, variance_match
 from fluogan_app.core.metrics.verdict import Evidenced, verdict
@@ -230,6 +231,10 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
     return tuple(found)
 
 
+def _rises(evidence: object) -> bool:
+    return isinstance(evidence, RingCorrelation) and evidence.rise is not None
+
+
 def _evidenced(
     run: Run, findings: Findings, parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability], variation: float,
     has_halves: bool,
@@ -248,6 +253,7 @@ def _evidenced(
         strongest=f"the strongest {place_text(spots[0], run.record)}" if spots else "",
         frc_nm=values.get("frc_nm"),
         frc_reason=notes[0] if notes else "",
+        frc_rises_nm=next((one.rise.period_nm for one in findings.evidence if _rises(one)), None),
         has_halves=has_halves and "frc_nm" in values,
         decorrelation_nm=values.get("decorrelation_nm"),
         psf_fwhm_nm=run.record.acquisition.psf_fwhm_nm,

@@ -146,9 +146,11 @@ def _ring_diagram(found: RingCorrelation, findings: Findings) -> Diagram:
         Series("3σ of chance", frequency, np.minimum(found.threshold("3 sigma"), 1.0), drawn_as="line", colour=2),
     )
     marks = () if value is None else (Mark(f"{value:.4g} nm", 1e3 / value),)
-    told = "They do not cross the threshold" if value is None else f"They fall to 1/7 at a period of {value:.4g} nm"
+    told = found.crossing().reason if value is None else f"They fall to 1/7 at a period of {value:.3g} nm."
+    if value is not None and found.rise is not None:
+        told += f" {found.rise.words}"
     title = "Fourier ring correlation of odd and even frames"
-    meaning = f"{told}. It tells which detail repeats from half of the frames each, not which is true."
+    meaning = f"{told} The curve tells which detail repeats from half of the frames each, not which is true."
     return Diagram("frc", "Ring correlation", Evidence(title, FREQUENCY, "Correlation", series, marks), meaning)
 
 

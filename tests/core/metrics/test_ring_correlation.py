@@ -126,3 +126,33 @@ def test_what_cannot_be_compared_is_refused():
         ring_correlation(image, np.zeros_like(image), PIXEL_NM)
     with pytest.raises(DataError, match="16 × 16"):
         ring_correlation(image[:10], image[:10], PIXEL_NM)
+
+
+def shared_grid(shaped_noise, lift: float, shape=(200, 210)) -> tuple[np.ndarray, np.ndarray]:
+    """Structure of a known end with independent noise, and beyond it fine structure that both images have alike."""
+    one, two = two_halves(shaped_noise, shape, 4)
+    shared = shaped_noise(shape, 9, lambda frequency: np.where(frequency > 0.45, lift, 0.0))
+    return one + shared, two + shared
+
+
+def test_a_curve_that_rises_again_keeps_its_first_crossing_and_tells_the_rise(shaped_noise):
+    curve = ring_correlation(*shared_grid(shaped_noise, 6.0), PIXEL_NM)
+    assert curve.crossing().resolution_nm == pytest.approx(PIXEL_NM / CROSSING, rel=0.05)
+    assert curve.rise.highest > 0.9 and PIXEL_NM / 0.46 < curve.rise.period_nm < PIXEL_NM / 0.35
+    assert "does not count" in curve.rise.words
+    assert ring_correlation(*two_halves(shaped_noise, (200, 210), 4), PIXEL_NM).rise is None
+
+
+def test_a_curve_that_rises_again_without_a_crossing_is_no_resolution():
+    frequency = np.arange(1, 41) / 41 / (2 * PIXEL_NM)
+    smooth = np.concatenate([np.linspace(1.0, 0.2, 30), np.linspace(0.3, 0.95, 10)])
+    curve = RingCorrelation(frequency, smooth, smooth, np.full(40, 0.01), np.full(40, 500.0), PIXEL_NM)
+    found = curve.crossing()
+    assert found.resolution_nm is None
+    assert "falls to 0.20" in found.reason and "rises again" in found.reason and "nothing of the sample" in found.reason
+
+
+def test_rings_of_few_coefficients_do_not_decide_about_chance(shaped_noise):
+    """Three deviations of chance exceed 1 in the first rings: that says nothing of the images."""
+    found = ring_correlation(*two_halves(shaped_noise, (128, 128), 3), PIXEL_NM).crossing("3 sigma")
+    assert found.resolution_nm == pytest.approx(PIXEL_NM / CROSSING, rel=0.25)
