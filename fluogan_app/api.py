@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,9 @@ from fluogan_app.core.project.export import export_image
 from fluogan_app.core.project.recorded_drift import read_drift
 from fluogan_app.core.project.run import ESTIMATE_UNIT
 from fluogan_app.core.project.store import Project, is_project
-from fluogan_app.core.project.workflow import RunRequest, prepare_run, run_prepared
+from fluogan_app.core.project.workflow import RunRequest, prepare_run, resume_run, run_prepared
 
-__all__ = ["FluoganError", "Result", "open_stack", "reconstruct", "save_image"]
+__all__ = ["FluoganError", "Result", "open_stack", "reconstruct", "resume", "save_image"]
 
 _PAIR = ("numerical_aperture", "emission_nm")
 
@@ -64,16 +65,19 @@ def reconstruct(
     stack: Stack, *, method: str = DEFAULT_METHOD, preset: str = "", frames: tuple[int, int] | None = None,
     region: tuple[int, int, int, int] | None = None, drift: str | Path | None = None,
     recording: Mapping[str, Any] | None = None, parameters: Mapping[str, Any] | None = None,
-    settings: Mapping[str, Any] | None = None, project: str | Path | None = None,
+    origins: Mapping[str, str] | None = None, settings: Mapping[str, Any] | None = None,
+    project: str | Path | None = None,
 ) -> Result:  # fmt: skip
     """Reconstruct a stack and wait for the result: estimate x (zoom·Y, zoom·X) and background (Y, X) in photons.
 
     frames: first one and end. region: first row, first column, height, width in camera pixels. drift: a table, or the
-    run.json of a run that was corrected. recording: what the file does not state, or states wrongly. project: the
-    folder that keeps the run, beside those that are there; None keeps nothing. Raises FluoganError.
+    run.json of a run that was corrected. recording: what the file does not state, or states wrongly. origins:
+    where its values come from, "user" without more. project: the folder that keeps the run, beside those that are
+    there; None keeps nothing. Raises FluoganError.
     """
     path = read_drift(Path(drift)).checked(stack.shape) if drift is not None else None
     request = _request(stack, method, preset, frames, region, path, recording or {}, parameters or {}, settings or {})
+    request = replace(request, acquisition=request.acquisition.with_origins(origins or {}))
     prepared = prepare_run(corrected(stack, path), request)
     if project is None:
         ended = Job(prepared.solver, rest=prepared.rest).run()
@@ -81,6 +85,14 @@ def reconstruct(
         kept = Project.open(project) if is_project(project) else Project.create(project)
         _, ended = run_prepared(kept, prepared)
     return _result_of(ended)
+
+
+def resume(project: str | Path, steps: int, run: int | None = None) -> Result:
+    """Go on with a run of a project (the last one) to that many steps in all, and wait. Raises FluoganError.
+
+    One that did not finish goes on in its place; more steps of a finished one are a new run.
+    """
+    return _result_of(resume_run(Project.open(project), run, total_steps=steps)[1])
 
 
 def save_image(path: str | Path, result: Result) -> None:

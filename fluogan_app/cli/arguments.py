@@ -94,6 +94,12 @@ def run_number(text: str) -> int:
     return _whole(text, 1, "a run's number, from 1")
 
 
+def origins(text: str) -> dict[str, str]:
+    """Where values come from, by their names, from "pixel_size_nm=file,fwhm_nm=assumed"; not checked yet."""
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    return {name.strip().replace("-", "_"): origin.strip() for name, _, origin in pairs}
+
+
 def selecting_flag(name: str) -> str:
     """The flag that chooses a scene, a channel or a plane."""
     return _SELECTED_FLAGS[name][0]

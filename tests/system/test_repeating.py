@@ -24,10 +24,13 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import preset_named
 from fluogan_app.core.methods.registry import METHODS
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.repeating import Recipe, command_of, quoted, recipe_of, script_of
+from fluogan_app.core.project.report_words import methods_paragraph
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
-from fluogan_app.core.project.workflow import RunRequest, start_run
+from fluogan_app.core.project.trash import discard
+from fluogan_app.core.project.workflow import RunRequest, resume_run, start_run
 from fluogan_app.core.readers.open import open_stack
 from tests.cli.conftest import two_spots
 
@@ -66,6 +69,7 @@ CASES: dict[str, Callable[[Path], dict]] = {
         "acquisition": KNOWN.with_values(Origin.USER, psf="measured", psf_file=str(write_psf(folder)),
                                          psf_pixel_size_nm=16.5, fwhm_nm=None)
     },
+    "an assumed PSF": lambda _: {"acquisition": Acquisition().with_values(Origin.FILE, pixel_size_nm=100.0)},
     "a lens": lambda _: {
         "acquisition": Acquisition().with_values(
             Origin.FILE, pixel_size_nm=40.0, numerical_aperture=1.4, emission_nm=607.3, psf="airy"
@@ -112,6 +116,8 @@ def test_command_and_script_give_the_same_bits(tmp_path, monkeypatch, one_torch_
         assert np.array_equal(found.estimate, wanted.estimate) and np.array_equal(found.background, wanted.background)
         assert wanted.deviation is None or np.array_equal(found.deviation, wanted.deviation)
         assert again.record.roi == run.record.roi and again.record.params == run.record.params
+        camera, first = again.record.acquisition, run.record.acquisition
+        assert {name: camera.origin(name) for name in first.origins} == first.origins
     assert again.number == 2
     written = tifffile.imread(tmp_path / recipe.output.replace(".fluogan", ".tif"))
     assert np.array_equal(written, wanted.estimate)
@@ -132,9 +138,72 @@ def test_only_what_differs_is_said(tmp_path, one_torch_thread) -> None:
     words = shlex.split(command_of(recipe_of(project, run), "posix"))
     flags = {word for word in words if word.startswith("--")}
     assert flags == {
-        "--pixel-size-nm", "--fwhm-nm", "--gain", "--offset", "--steps", "--zoom", "--seed", "--device",
+        "--pixel-size-nm", "--fwhm-nm", "--gain", "--offset", "--origins", "--steps", "--zoom", "--seed", "--device",
     }  # fmt: skip
     assert ast.parse(script_of(recipe_of(project, run)))
+
+
+@pytest.fixture
+def continued(tmp_path, one_torch_thread) -> tuple[Project, Run]:
+    """A run of 60 steps that went on to 90, and from there to 120."""
+    project, _ = first_run(tmp_path, {"params": quick(steps=60)})
+    resume_run(project, total_steps=90)
+    return project, resume_run(project, total_steps=120)[0]
+
+
+def test_a_run_that_went_on_is_repeated_in_the_same_turns(continued, tmp_path, monkeypatch) -> None:
+    project, run = continued
+    monkeypatch.chdir(tmp_path)
+    recipe = recipe_of(Project.open(project.folder), run)
+    lines = command_of(recipe, "posix").splitlines()
+    for line in lines:
+        assert command_line(shlex.split(line)[1:]) == 0
+    by_command = Project.open(tmp_path / recipe.output).run().result()
+    script = tmp_path / "again.py"
+    script.write_text(script_of(recipe), encoding="utf-8")
+    runpy.run_path(str(script), run_name="__main__")
+    wanted = run.result().estimate
+    assert len(lines) == 3 and np.array_equal(by_command.estimate, wanted)
+    assert np.array_equal(tifffile.imread(tmp_path / recipe.output.replace(".fluogan", ".tif")), wanted)
+    # In one go the numbers are others: the turns count.
+    assert command_line(shlex.split(lines[0].replace("--steps 60", "--steps 120"))[1:]) == 0
+    assert not np.array_equal(Project.open(tmp_path / recipe.output).run().result().estimate, wanted)
+    before = tuple(project.run(number).record for number in (1, 2))
+    assert "taken in turns: to step 60 of 60, then to step 90 of 90, then to step 120 of 120" in methods_paragraph(
+        run.record, 10.0, before
+    )
+
+
+def test_a_run_whose_beginning_was_deleted_is_not_said_to_be_repeatable(continued) -> None:
+    project, run = continued
+    discard(project, 1)
+    with pytest.raises(ProjectError, match="Run 3 went on from run 1, which is not in the project any more"):
+        recipe_of(project, run)
+    assert "not kept any more" in methods_paragraph(run.record, 10.0)
+
+
+def test_a_run_that_was_stopped_is_copied_with_a_word_of_caution(tmp_path, capsys, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {"params": quick(steps=60)})
+    assert recipe_of(project, run).cautions == () and run.record.earlier_goals == ()
+    run.write_record(run.record.replace(status=RunStatus.CANCELLED, steps=60, total_steps=80))
+    assert "was cancelled at step 60 of 80" in recipe_of(project, run).cautions[0]
+    again, _ = resume_run(project, total_steps=90)
+    assert again.number == 1 and again.record.earlier_goals == ((60, 80),)
+    assert again.record.status is RunStatus.FINISHED
+    assert command_line(["repeat", str(project.folder)]) == 0
+    printed = capsys.readouterr()
+    assert "Warning: Run 1 was meant to have 80 steps until it was stopped at step 60" in printed.err
+    assert "Warning" not in printed.out and "to step 60 of 80, then to step 90 of 90" in methods_paragraph(
+        again.record, 10.0
+    )
+
+
+@pytest.mark.parametrize("said", ["fwhm_nm=guessed", "colour=file", "fwhm_nm", "origins=file", "fwhm_nm=missing"])
+def test_an_origin_that_is_none_is_refused(tmp_path, capsys, said) -> None:
+    path = write_raw(tmp_path)
+    words = ["reconstruct", str(path), "-o", str(tmp_path / "p"), "--pixel-size-nm", "50", "--origins", said]
+    assert command_line(words) == 2
+    assert "names no origin" in capsys.readouterr().err and not (tmp_path / "p.fluogan").exists()
 
 
 def test_a_published_run_is_said_by_its_name(tmp_path, one_torch_thread) -> None:
@@ -187,7 +256,8 @@ def test_words_come_through_the_shell_as_they_were(words) -> None:
 
 
 def test_what_a_shell_reads_stands_in_quotation_marks() -> None:
-    assert quoted(["C:\\a b\\x.tif", "R&D", "C:\\plain\\x.tif"], "nt") == '"C:\\a b\\x.tif" "R&D" C:\\plain\\x.tif'
+    words = ["C:\\a b\\x.tif", "R&D", "C:\\plain\\x.tif", "0,0,4,4"]
+    assert quoted(words, "nt") == '"C:\\a b\\x.tif" "R&D" C:\\plain\\x.tif "0,0,4,4"'
 
 
 def test_a_script_is_not_led_astray_by_a_name(tmp_path) -> None:

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from fluogan_app.cli.arguments import origins
 from fluogan_app.cli.asking import add_estimate_flag, add_method_flags, asked_of_all, method_in
 from fluogan_app.cli.destination import Destination
 from fluogan_app.cli.drift import chosen_drift
@@ -37,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout and no progress.")
     add_estimate_flag(parser)
     parser.add_argument(
+        "--origins", metavar="NAME=ORIGIN,…", type=origins, default={},
+        help="Where values that flags give come from: file, user, estimated or assumed, as in "
+        "pixel_size_nm=file,fwhm_nm=assumed; it is noted with the run. Default: what a flag gives comes from the user.",
+    )  # fmt: skip
+    parser.add_argument(
         "--drift", metavar="correct|none|TABLE.csv", default="none",
         help="Correct the drift of the sample: found in the frames (correct), or as a table of frame, y_pixels and "
         "x_pixels tells, or as it was in the run whose run.json is named. Default: none; drift that a quick look finds "
@@ -59,6 +65,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
             stack = asked.known(corrected(stack, drift))
             stack = replace(stack, warnings=(*asked.left_out, *stack.warnings, *told))
             request = asked.request(arguments, stack)
+            request = replace(request, acquisition=request.acquisition.with_origins(arguments.origins))
             return _run(destination, stack, request, report)
         finally:
             stack.close()

@@ -25,4 +25,5 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     recipe = recipe_of(project, project.run(arguments.run))
     text = script_of(recipe) if arguments.python else command_of(recipe)
     report.text(*text.splitlines())
+    report.warnings(recipe.cautions)
     return Exit.DONE

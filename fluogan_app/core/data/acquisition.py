@@ -104,6 +104,17 @@ class Acquisition(Params):
         origins = {**self.origins, **{name: origin for name in values}}
         return validated(Acquisition, {**self.model_dump(), **values, "origins": origins})
 
+    def with_origins(self, origins: Mapping[str, str]) -> Acquisition:
+        """A copy with other origins of values: "file", "user", "estimated" or "assumed". Raises ParameterError."""
+        known = [origin.value for origin in Origin if origin is not Origin.MISSING]
+        for name, origin in origins.items():
+            if name not in Acquisition.model_fields or name == "origins" or origin not in known:
+                raise ParameterError(
+                    {name: f"“{name}={origin}” names no origin of a value."},
+                    f"Write for example pixel_size_nm=file; a value comes from: {', '.join(known)}.",
+                )
+        return self.model_copy(update={"origins": {**self.origins, **{n: Origin(o) for n, o in origins.items()}}})
+
     @property
     def psf_fwhm_nm(self) -> float | None:
         """The width in use: as given, else from NA and wavelength, else assumed; None without a pixel size."""

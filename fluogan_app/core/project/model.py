@@ -126,7 +126,10 @@ class RunStatus(StrEnum):
 
 
 class RunRecord(Record):
-    """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC."""
+    """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC.
+
+    earlier_goals: where it was stopped and given another number of steps in all, the step and the number before.
+    """
 
     schema_version: int = SCHEMA_VERSION
     number: int
@@ -150,6 +153,7 @@ class RunRecord(Record):
     started: str = Field(default_factory=now_text)
     ended: str = ""
     parent: int | None = None
+    earlier_goals: tuple[tuple[int, int], ...] = ()
     measures: dict[str, float] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     error: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -21,11 +22,12 @@ from fluogan_app.core.files import write_text_atomic
 from fluogan_app.core.project import report_page as html
 from fluogan_app.core.project import report_words as words
 from fluogan_app.core.project.figure import Panel, draw_figure, draw_panels
-from fluogan_app.core.project.model import now_text
+from fluogan_app.core.project.model import RunRecord, now_text
 from fluogan_app.core.project.plot import Line, Plot, draw_plots
 from fluogan_app.core.project.quality import Judgement, judge
 from fluogan_app.core.project.quality_map import QualityMap
-from fluogan_app.core.project.repeating import command_of, recipe_of
+from fluogan_app.core.project.recipe import lineage, recipe_of
+from fluogan_app.core.project.repeating import command_of
 from fluogan_app.core.project.run import BACKGROUND, DEVIATION, ESTIMATE, Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import raw_stack
@@ -45,6 +47,7 @@ class ReportContent:
     """All that goes on the page. check: what was found in the frames, None where `unchecked` says why nobody looked.
 
     judgement: what the images say of themselves; None where they could not be judged. hashes: SHA-256 by what it is of.
+    cautions: in what the command's images will differ. before: the runs that this one went on from.
     """
 
     project: str
@@ -56,6 +59,8 @@ class ReportContent:
     judgement: Judgement | None = None
     hashes: dict[str, str] = field(default_factory=dict)
     command: str = ""
+    cautions: tuple[str, ...] = ()
+    before: tuple[RunRecord, ...] = ()
 
 
 def write_report(
@@ -86,7 +91,7 @@ def gather(
         judgement = judge(run, result)
     except FluoganError:
         judgement = None
-    made = {"hashes": _hashes(run), "command": _command(project, run)}
+    made = {"hashes": _hashes(run), **_repetition(project, run), "before": _before(project, run)}
     return ReportContent(project.folder.stem, run, result, run.curves(), check, unchecked, judgement, **made)
 
 
@@ -103,14 +108,14 @@ def report_html(content: ReportContent) -> str:
         html.picture(draw_figure(result), "Mean of the frames, estimate x and background b with scale and colour bars"),
         _trust(content),
         html.section("Frames", _check(content)),
-        html.section("Methods", html.paragraph(words.methods_paragraph(record, result.fine_pixel_size_nm))),
+        html.section("Methods", html.paragraph(_methods(content))),
         html.beside(
             html.section("Recording", html.table(words.recording_rows(record.acquisition))),
             html.section("Reconstruction", html.table(words.method_rows(record))),
         ),
         _curves(content.curves),
         html.section("Please cite", html.items(words.PAPERS)),
-        html.section("To compute it again", html.code(content.command) if content.command else ""),
+        html.section("To compute it again", *_again(content)),
         html.section("Files and machine", html.table(_origin_rows(content))),
         html.paragraph(f"Report written {now_text()} (UTC) by FluoGAN {__version__}.", "quiet"),
     ))  # fmt: skip
@@ -139,11 +144,29 @@ def _hashes(run: Run) -> dict[str, str]:
     return found
 
 
-def _command(project: Project, run: Run) -> str:
+def _repetition(project: Project, run: Run) -> dict[str, Any]:
+    """The command that computes the run again and what is to be said of it, which may be why there is none."""
     try:
-        return command_of(recipe_of(project, run))
+        recipe = recipe_of(project, run)
+    except FluoganError as error:
+        return {"command": "", "cautions": (error.message,)}
+    return {"command": command_of(recipe), "cautions": recipe.cautions}
+
+
+def _before(project: Project, run: Run) -> tuple[RunRecord, ...]:
+    try:
+        return tuple(one.record for one in lineage(project, run)[:-1])
     except FluoganError:
-        return ""
+        return ()
+
+
+def _methods(content: ReportContent) -> str:
+    return words.methods_paragraph(content.run.record, content.result.fine_pixel_size_nm, content.before)
+
+
+def _again(content: ReportContent) -> list[str]:
+    command = [html.code(content.command)] if content.command else []
+    return [*command, *(html.paragraph(caution, "quiet") for caution in content.cautions)]
 
 
 def _trust(content: ReportContent) -> str:

@@ -53,8 +53,8 @@ def raw_name(link: InputLink | None) -> str:
     return PurePosixPath(link.path.replace("\\", "/")).name if link is not None else "frames in memory"
 
 
-def methods_paragraph(record: RunRecord, fine_nm: float) -> str:
-    """What was done, for a paper: numbers with their units and the version."""
+def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord, ...] = ()) -> str:
+    """What was done, for a paper: numbers with their units and the version. before: the runs that it went on from."""
     camera = record.acquisition
     frames = len(record.frames)
     corrected = ""
@@ -73,7 +73,7 @@ def methods_paragraph(record: RunRecord, fine_nm: float) -> str:
         f"Mentagui et al., 2024) on a grid of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). "
         f"{_psf_sentence(camera)} Counts were converted to photons by a gain of {camera.gain:.4g} counts per photon "
         f"({_ORIGIN_WORDS[camera.origin('gain')]}) and an offset of {camera.offset:.4g} counts "
-        f"({_ORIGIN_WORDS[camera.origin('offset')]}). {_fit_sentence(record)}{corrected}{repeats}"
+        f"({_ORIGIN_WORDS[camera.origin('offset')]}). {_fit_sentence(record, before)}{corrected}{repeats}"
     )
 
 
@@ -157,11 +157,21 @@ def _width_origin(camera: Acquisition) -> str:
     return _ORIGIN_WORDS[camera.psf_origin]
 
 
-def _fit_sentence(record: RunRecord) -> str:
+def _fit_sentence(record: RunRecord, before: tuple[RunRecord, ...]) -> str:
     weights = ", ".join(
         f"{_SYMBOLS[name]} = {record.params[name]:g}" for name in _NAMED if name in _SYMBOLS and name in record.params
     )
     how = "the mean of the frames"
     if record.params.get("delta"):
         how += " and, against a critic network, to the single frames"
-    return f"The model was fitted to {how} in {record.steps} steps ({weights}; random seed {record.settings.seed})."
+    taken = f"in {record.steps} steps{_in_turns(record, before)}"
+    return f"The model was fitted to {how} {taken} ({weights}; random seed {record.settings.seed})."
+
+
+def _in_turns(record: RunRecord, before: tuple[RunRecord, ...]) -> str:
+    """How the steps came together where they were more than once set: the sizes of steps follow from their number."""
+    turns = [turn for one in before for turn in (*one.earlier_goals, (one.steps, one.total_steps))]
+    turns += [*record.earlier_goals, (record.steps, record.total_steps)]
+    if len(turns) > 1:
+        return ", taken in turns: " + ", then ".join(f"to step {step} of {total}" for step, total in turns)
+    return "" if record.parent is None else ", the first of them in an earlier run that is not kept any more"

@@ -133,7 +133,7 @@ def _execute(
     with RunLock(run.folder), RunLog(run.log_path):
         before = run.record.seconds if start is not None else 0.0
         _clear_leftovers(run)
-        run.write_record(_begun(run.record, prepared, before))
+        run.write_record(_begun(run.record, prepared, before, start))
         _log_beginning(run, start, (*warnings, *prepared.notes))
         if on_started is not None:
             on_started(run)
@@ -181,11 +181,17 @@ def _how_to_go_on(run: Run, error: ProjectError) -> str:
     return f"Free some space or mend the folder, then resume the run{kept}."
 
 
-def _begun(record: RunRecord, prepared: PreparedRun, seconds_before: float) -> RunRecord:
-    environment = prepared.environment
+def _begun(
+    record: RunRecord, prepared: PreparedRun, seconds_before: float, start: Checkpoint | None
+) -> RunRecord:
+    environment, total = prepared.environment, prepared.solver.total_steps
+    goals = record.earlier_goals if start is not None else ()
+    if start is not None and record.total_steps != total:
+        goals = (*goals, (start.state.step, record.total_steps))
     return record.replace(
         params=prepared.request.params.model_dump(mode="json"),
-        total_steps=prepared.solver.total_steps,
+        total_steps=total,
+        earlier_goals=goals,
         status=RunStatus.RUNNING,
         seconds=seconds_before,
         device=environment["device"],

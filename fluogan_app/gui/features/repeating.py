@@ -57,6 +57,10 @@ class Repeating(Feature):
     def _copied(self, form: Callable[[Recipe], str], number: int, recipe: Recipe) -> None:
         QGuiApplication.clipboard().setText(form(recipe))
         self.context.say(_COPIED[form].format(number))
+        if recipe.cautions:
+            self.context.notices.show_notice("repeating", " ".join(recipe.cautions))
+        else:
+            self.context.notices.clear("repeating")
         if recipe.drift and self.session.untitled:
             self.context.say("Its drift is read from this project: save the project before you close it.")
 
