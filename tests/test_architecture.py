@@ -258,6 +258,11 @@ def test_starts_load_no_torch(start: str) -> None:
     assert "torch" not in loaded_by(f"import {PACKAGE}.{start}")
 
 
+@pytest.mark.parametrize("late", ["scipy", "pyqtgraph", "tifffile", "PIL"])
+def test_the_window_stands_before_heavy_libraries_are_loaded(late: str) -> None:
+    assert late not in loaded_by(f"import {PACKAGE}.gui.main_window")
+
+
 def test_torch_is_seen_when_it_is_loaded() -> None:
     assert "torch" in loaded_by("import sys, types; sys.modules['torch'] = types.ModuleType('torch')")
 

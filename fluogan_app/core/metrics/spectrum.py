@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.fft import fftfreq, rfft2, rfftfreq
 
 from fluogan_app.core.errors import DataError
 
@@ -56,12 +55,14 @@ def tapered_transform(image: np.ndarray, weights: np.ndarray) -> np.ndarray:
     The other half are its conjugates; the zero frequency is 0.
     """
     mean = np.sum(image * weights) / np.sum(weights)
+    from scipy.fft import rfft2  # not above: the window knows the names of these measures before it loads scipy
+
     return rfft2((image - mean) * weights)
 
 
 def frequencies(shape: tuple[int, int]) -> np.ndarray:
     """|f| of every coefficient of that half in cycles per pixel; right for odd and unequal sides."""
-    return np.hypot(fftfreq(shape[0])[:, None], rfftfreq(shape[1])[None, :])
+    return np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
 
 
 def multiplicity(shape: tuple[int, int]) -> np.ndarray:

@@ -128,9 +128,9 @@ class ParameterForm(QWidget):
         """Show values that follow from the others, below the fields."""
         self.derived.show_lines(tuple(lines))
 
-    def set_footer(self, params_type: type[Params], group: str, footer: QWidget, advanced: bool = False) -> None:
-        """Put a view below the fields of a group, or below those that are folded away; it stays with other sets."""
-        self._footers[params_type, group, advanced] = footer
+    def set_footers(self, params_type: type[Params], group: str, below: QWidget, folded: QWidget) -> None:
+        """Put views below the fields of a group, and below those that are folded away; they stay with other sets."""
+        self._footers[params_type, group, False], self._footers[params_type, group, True] = below, folded
         self.set_sections(self._sections)
 
     def show_help(self, shown: bool) -> None:
