@@ -21,6 +21,9 @@ from fluogan_app.core.project.store import Project
 
 log = logging.getLogger(__name__)
 
+#: For so long a project may be looked at by another window before it counts as held there.
+_MOMENT_MS = 500
+
 
 @dataclass(frozen=True)
 class LeftOver:
@@ -50,7 +53,6 @@ class UnsavedProjects:
             self._spare = self._spare or _temporary_folder(error)
             log.warning("%s Unsaved projects stand in %s.", error.one_line, self._spare)
             project = self._create_in(self._spare, stem, document)
-        self.hold(project)
         return project
 
     def _create_in(self, folder: Path, stem: str, document: ProjectDocument) -> Project:
@@ -58,15 +60,25 @@ class UnsavedProjects:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(folder, error) from error
-        return Project.create(_free_path(folder, stem), document)
+        path = _free_path(folder, stem)
+        # Held before it is there: who looks for what a crash left behind must never find it free.
+        self._hold(path)
+        try:
+            return Project.create(path, document)
+        except ProjectError:
+            self.release(path)
+            raise
 
     def hold(self, project: Project) -> bool:
         """Mark a project as held by this window; False where another one has it."""
-        lock = QLockFile(str(project.folder) + ".lock")
-        lock.setStaleLockTime(0)
-        held = lock.tryLock(0)
+        return self._hold(project.folder)
+
+    def _hold(self, folder: Path) -> bool:
+        lock = _lock_of(folder)
+        # Who looks whether it is free holds it for a moment.
+        held = lock.tryLock(_MOMENT_MS)
         if held:
-            self._locks[project.folder] = lock
+            self._locks[folder] = lock
         return held
 
     def contains(self, folder: Path) -> bool:
@@ -87,8 +99,7 @@ class UnsavedProjects:
         """
         try:
             for folder in self.left_over():
-                if not _holds_work(folder):
-                    self.discard(folder)
+                _sweep(folder)
             return tuple(_described(folder) for folder in self.left_over())
         except OSError as error:
             raise cannot_write(self._folder, error) from error
@@ -112,7 +123,8 @@ def _free_path(folder: Path, stem: str) -> Path:
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     for number in range(1, 1000):
         path = folder / f"{stem[:40]}-{stamp}{'' if number == 1 else f'-{number}'}.fluogan"
-        if not path.exists():
+        # A lock without its project: another window is about to make it.
+        if not path.exists() and not Path(f"{path}.lock").exists():
             return path
     raise ProjectError(f"No free name for an unsaved project in {folder}.", "Save or discard older ones.")
 
@@ -147,10 +159,28 @@ def _described(folder: Path) -> LeftOver:
     return LeftOver(folder, f"from {when}: {folder.stem}{of}, with {with_runs}")
 
 
+def _sweep(folder: Path) -> None:
+    """Delete a project without work, unless a window has taken it meanwhile. None can take it while this goes on."""
+    lock = _lock_of(folder)
+    if not lock.tryLock(0):
+        return
+    try:
+        if not _holds_work(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            log.info("discarded the unsaved project %s", folder.name)
+    finally:
+        lock.unlock()
+
+
 def _is_free(folder: Path) -> bool:
-    lock = QLockFile(str(folder) + ".lock")
-    lock.setStaleLockTime(0)
+    lock = _lock_of(folder)
     free = lock.tryLock(0)
     if free:
         lock.unlock()
     return free
+
+
+def _lock_of(folder: Path) -> QLockFile:
+    lock = QLockFile(f"{folder}.lock")
+    lock.setStaleLockTime(0)
+    return lock

@@ -296,6 +296,22 @@ def test_what_a_living_window_holds_is_not_offered(open_window: Callable, stack_
     assert other.window.notices.text("recovery") == ""
 
 
+def test_a_project_in_the_making_is_not_swept_away(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that starts looks for what a crash left, at any moment while another project comes to stand."""
+    made, left = Project.create, Project.create(recovery_folder() / "left.fluogan", ProjectDocument()).folder
+
+    def create(path: Path, document: ProjectDocument) -> Project:
+        project = made(path, document)
+        UnsavedProjects().recoverable()
+        return project
+
+    monkeypatch.setattr(Project, "create", create)
+    unsaved = UnsavedProjects()
+    project = unsaved.create("fresh", ProjectDocument())
+    assert project.folder.is_dir(), "swept away while it was made"
+    assert not left.exists(), "what a crash left without work is swept"
+
+
 def test_an_unsaved_project_is_kept_up_to_date_for_a_crash(open_window: Callable, stack_file: Path) -> None:
     user = open_window()
     user.drops(stack_file)
