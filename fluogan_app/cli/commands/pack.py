@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument("project", metavar=f"OUT{SUFFIX}", help="The project's folder.")
     parser.add_argument("-o", "--output", metavar=f"NAME{ENDING}", type=Path,
                         help="The archive. Default: beside the project, with its name.")  # fmt: skip
-    parser.add_argument("--raw", action="store_true", help="With the raw stack.")
+    parser.add_argument("--raw", action="store_true", help="With the raw stack. Deleted runs never go along.")
     parser.add_argument("--overwrite", action="store_true", help="Replace an archive that exists.")
 
 

@@ -14,7 +14,7 @@ from fluogan_app.core.errors import FluoganError, ProjectError, UsageError
 from fluogan_app.core.files import is_temporary, write_atomic
 from fluogan_app.core.project.link import PACKED_PSF, PACKED_RAW, files_of
 from fluogan_app.core.project.lock import OWN_FILES
-from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.store import TRASH, Project
 from fluogan_app.core.units import bytes_text
 
 ENDING = ".fluogan.zip"
@@ -41,7 +41,7 @@ class GivenUp(Exception):
 
 def packing_of(project: Project, raw: bool) -> Packing:
     """What packing a project takes in. Asks its drive. Raises ProjectError where the raw stack is not at hand."""
-    found = [*_project_files(project.folder)]
+    found = [*_project_files(project.folder, raw)]
     found += [(path, f"{PACKED_PSF}/{name}") for name, path in _psf_files(project).items()]
     found += [(path, f"{PACKED_RAW}/{name}") for path, name in _raw_files(project)] if raw else []
     inside: dict[str, Path] = {}
@@ -122,10 +122,15 @@ def _write(temporary: Path, packing: Packing, progress: _Progress) -> None:
                 copy_counted(source, target, progress)
 
 
-def _project_files(folder: Path) -> list[tuple[Path, str]]:
-    """The files of a project with their names in it; not its locks, nor what is being written now."""
-    found = []
-    for place, _, names in os.walk(folder):
+def _project_files(folder: Path, raw: bool) -> list[tuple[Path, str]]:
+    """The files of a project with their names in it; not its locks, nor what is being written now.
+
+    What was deleted stays at home; so does a raw stack that came with an archive before, where it is not wanted.
+    """
+    found, left_out = [], {TRASH} | (set() if raw else {PACKED_RAW})
+    for place, folders, names in os.walk(folder):
+        inside = Path(place).relative_to(folder)
+        folders[:] = [name for name in folders if (inside / name).as_posix() not in left_out]
         for name in sorted(names):
             path = Path(place, name)
             if name not in OWN_FILES and not is_temporary(path):

@@ -21,6 +21,7 @@ from fluogan_app.core.project import pack as packing
 from fluogan_app.core.project import unpack
 from fluogan_app.core.project.pack import pack_project
 from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.trash import discard
 from fluogan_app.core.project.unpack import look_into, unpack_project
 from fluogan_app.core.project.workflow import resume_run, start_run
 from fluogan_app.core.readers.open import open_stack
@@ -77,6 +78,19 @@ def test_a_packed_project_is_packed_again_with_one_raw_stack(done, raw, tmp_path
     shutil.rmtree(raw.parent)
     again = pack_project(Project.open(folder), tmp_path / "again.zip", raw=True)
     assert look_into(again).files == look_into(tmp_path / "p.zip").files
+
+
+def test_without_the_raw_stack_none_goes_along_nor_what_was_deleted(done, raw, tmp_path, stack, request_for) -> None:
+    start_run(done, stack, request_for(steps=5))
+    folder = unpack_project(pack_project(done, tmp_path / "p.zip", raw=True), tmp_path / "elsewhere")
+    unpacked = Project.open(folder)
+    discard(unpacked, 1)
+    with zipfile.ZipFile(pack_project(unpacked, tmp_path / "again.zip", raw=False)) as file:
+        names = [name.split("/", 1)[1] for name in file.namelist()]
+    assert not [name for name in names if name.startswith(("input/raw", "trash"))]
+    assert "input/link.json" in names and [name for name in names if name.startswith("runs/0002")]
+    again = Project.open(unpack_project(tmp_path / "again.zip", tmp_path / "there"))
+    assert [run.number for run in again.runs()] == [2]
 
 
 def test_all_files_of_a_series_go_along(project, tmp_path) -> None:
