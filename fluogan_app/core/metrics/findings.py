@@ -85,7 +85,8 @@ _WORDS = {
     "lit_recall": ("Recall of support", "share of what is lit in truth that the estimate lights, as tolerant"),
     "finest_split_nm": ("Finest split", "finest lines that stand apart and in place in 90 % of the rows"),
     "spacing_error_nm": ("Spacing error", "median error of the distance between lines, 150 to 390 nm"),
-    "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in its unit"),
+    "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in grey levels of that file"),
+    "rse_photons": ("RSE", "rms difference of the estimate, blurred again, from the recorded mean: per camera pixel"),
     "rse_percent": ("RSE of range", "the same as a share of the reference's range"),
     "rsp": ("RSP", "Pearson correlation of the two: 1 is perfect"),
     "rsf_fwhm_nm": ("Blur between them", "FWHM of the blur that fits best"),
@@ -179,14 +180,14 @@ def line_resolution(
     return Findings((_measure("finest_split_nm", splits.finest_nm), _measure("spacing_error_nm", error_nm)))
 
 
-def faithfulness(estimate: np.ndarray, reference: np.ndarray, pixel_size_nm: float) -> Findings:
+def faithfulness(estimate: np.ndarray, reference: np.ndarray, pixel_size_nm: float, unit: str = "") -> Findings:
     """Whether an estimate, blurred again, is the diffraction-limited reference: RSE and RSP. Raises DataError.
 
-    pixel_size_nm: side of the estimate's pixels.
+    pixel_size_nm: side of the estimate's pixels. unit: "photons", or "" where the reference's own is not known.
     """
     found = resolution_scaled(estimate, reference)
     measures = (
-        _measure("rse", found.error),
+        _measure(f"rse_{unit}" if unit else "rse", found.error),
         _measure("rse_percent", found.error_percent),
         _measure("rsp", found.pearson),
         _measure("rsf_fwhm_nm", found.blur_fwhm_pixels * pixel_size_nm * estimate.shape[0] / reference.shape[0]),

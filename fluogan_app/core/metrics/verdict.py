@@ -26,12 +26,14 @@ LEAST_GAIN = 0.9
 class Evidenced:
     """What the sentences stand on; None where it was not measured. Names end in their units.
 
+    has_pattern: whether a fixed pattern of the camera counts as noise of the residual.
     spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
     frc_rises_nm: the period from which on the ring correlation rises again.
     """
 
     balance_percent: float | None = None
     residual_rms_sd: float | None = None
+    has_pattern: bool = False
     residual_p_value: float | None = None
     spots: int = 0
     strongest: str = ""
@@ -70,6 +72,7 @@ def _mean(known: Evidenced) -> str:
     if known.residual_rms_sd is None:
         return ""
     rms = f"{known.residual_rms_sd:.2f} standard deviations"
+    rms += " of its noise and the camera's fixed pattern" if known.has_pattern else ""
     if known.spots:
         spots = "one spot stands" if known.spots == 1 else f"{known.spots} spots stand"
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,10 +17,15 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.metrics.findings import Findings, agreement, detail, faithfulness, left_over
 from fluogan_app.core.metrics.spectrum import LEAST_SIDE
+from fluogan_app.core.project.mean_noise import mean_noise
 from fluogan_app.core.project.run import Run
 
-#: No pixel is taken to be less noisy than one with this share of the brightest one's light.
-_DARKEST = 1e-3
+_REFERENCE = (
+    "RSE and RSP: the reference is the recorded mean without the background of the run; photons are those of one frame "
+    "in a camera pixel."
+)
+_BORDER = "RSE and RSP count the border of the region, into which light from beyond it reaches."
+_NARROW = f"the region has fewer than {LEAST_SIDE} camera pixels to a side."
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,9 @@ def measure_run(run: Run, result: Result) -> Findings:
         return found + Findings(notes=(note,))
     light = result.mean.astype(float) - result.background
     fine_nm = result.fine_pixel_size_nm
-    found = detail(result.estimate, fine_nm) + faithfulness(result.estimate, light, fine_nm)
-    found += Findings(notes=("RSE and RSP: the reference is the recorded mean without the background of the run.",))
-    camera = run.record.acquisition.complete()
-    return found + left_over(_residual(run, result), camera.fwhm_nm / camera.pixel_size_nm)
+    found = detail(result.estimate, fine_nm) + faithfulness(result.estimate, light, fine_nm, unit="photons")
+    notes = (_REFERENCE, _BORDER) if border_pixels(run) else (_REFERENCE,)
+    return found + Findings(notes=notes) + _left_over(run, result)
 
 
 def simulated_mean(run: Run, result: Result) -> np.ndarray:
@@ -87,25 +91,36 @@ def simulated_mean(run: Run, result: Result) -> np.ndarray:
     return operator.apply(estimate).numpy().astype(float) + result.background
 
 
-def border_pixels(run: Run, shape_yx: tuple[int, int]) -> int:
+def border_pixels(run: Run) -> int:
     """How many camera pixels at a region's border are not told of: light from beyond it was in the fit.
 
-    0 for the whole frame, and where too little would be left.
+    0 for the whole frame.
     """
     from fluogan_app.core.optics.blur import optics_of
 
     record = run.record
     if record.link is None or record.roi == Roi.whole(record.link.shape_tyx[1:]):
         return 0
-    border = math.ceil(2 * optics_of(record.acquisition.complete()).psf.fwhm_pixels)
-    return 0 if min(shape_yx) - 2 * border < LEAST_SIDE else border
+    return math.ceil(2 * optics_of(record.acquisition.complete()).psf.fwhm_pixels)
+
+
+def _left_over(run: Run, result: Result) -> Findings:
+    """Whether the residual is noise. What the run told of it itself, who knew what light came from beyond, counts."""
+    residual = _residual(run, result)
+    if min(residual.shape, default=0) < LEAST_SIDE:
+        return Findings(notes=(f"Whether the residual is noise is left out: without the border {_NARROW}",))
+    camera = run.record.acquisition.complete()
+    found = left_over(residual, camera.fwhm_nm / camera.pixel_size_nm)
+    return replace(found, measures=tuple(
+        replace(one, value=result.measures.get(one.name, one.value)) for one in found.measures
+    ))  # fmt: skip
 
 
 def _residual(run: Run, result: Result) -> np.ndarray:
-    """ȳ − Ψx − b in units proportional to the noise of the light, √(Ψx + b); of a region without its border."""
+    """(ȳ − Ψx − b) over the noise of the mean, (Y, X); of a region without its border, which may leave nothing."""
     simulated = simulated_mean(run, result)
-    residual = (result.mean - simulated) / np.sqrt(np.maximum(simulated, _DARKEST * simulated.max()))
-    border = border_pixels(run, residual.shape)
+    residual = (result.mean - simulated) / np.sqrt(mean_noise(run, result, simulated).variance)
+    border = border_pixels(run)
     return residual[border : residual.shape[0] - border, border : residual.shape[1] - border]
 
 

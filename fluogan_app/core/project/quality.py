@@ -22,14 +22,12 @@ from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.kept_quality import (
     KINDS, QUALITY, RepeatKind, check_there, quality_folder, read_halves, read_repeats, read_variance,
 )  # fmt: skip
+from fluogan_app.core.project.mean_noise import MeanNoise, mean_noise
 from fluogan_app.core.project.measure import border_pixels, measure_run, simulated_mean
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.quality_map import Diagram, QualityMap
 from fluogan_app.core.project.quality_pictures import diagrams_of, maps_of, place_text
 from fluogan_app.core.project.run import Run
-
-#: A pixel's noise is at least that of this share of the brightest one's light.
-_DARKEST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Judgement:
     balance: PhotonBalance | None
     findings: Findings
     residual: Unexplained | None
+    noise: MeanNoise
     variance: VarianceMatch | None
     local: LocalResolution | None
     repeats: dict[RepeatKind, Repeatability]
@@ -95,7 +94,10 @@ def judge(run: Run, result: Result | None = None, variation: float = DOUBTFUL_VA
     if halves is not None:
         local = made.told(lambda: local_resolution(*halves, fine_nm), "local resolution")
     repeats = made.repeats()
-    parts = {"residual": made.residual(), "variance": made.variance(), "balance": made.balance(), "local": local}
+    parts = {
+        "residual": made.residual(), "noise": made.noise, "variance": made.variance(), "balance": made.balance(),
+        "local": local,
+    }  # fmt: skip
     findings += Findings(_own_measures(parts, repeats, variation))
     known = _evidenced(run, findings, parts, repeats, variation, halves is not None)
     return Judgement(
@@ -129,7 +131,8 @@ class _Parts:
         self._run, self._result = run, result
         self.reasons: dict[str, str] = {}
         self._simulated = simulated_mean(run, result)
-        self._border = border_pixels(run, result.mean.shape)
+        self._border = border_pixels(run)
+        self.noise = mean_noise(run, result, self._simulated)
 
     def told(self, make, what: str):
         """What `make` gives, or None and the reason why there is nothing."""
@@ -150,12 +153,9 @@ class _Parts:
 
     def residual(self) -> Unexplained | None:
         """In standard deviations, scaled so that its mean square is the discrepancy that the run told."""
-        result, camera = self._result, self._run.record.acquisition
-        light = np.maximum(self._simulated, _DARKEST * max(float(self._simulated.max()), 1e-12))
-        variance = (light + camera.read_noise**2) / len(self._run.record.frames)
 
         def make() -> Unexplained:
-            residual = standardised(result.mean - self._simulated, variance)
+            residual = standardised(self._result.mean - self._simulated, self.noise.variance)
             told = self._run.record.measures.get("discrepancy")
             inner = self._without_border(residual)
             square = float(np.nanmean(inner**2))
@@ -191,6 +191,12 @@ class _Parts:
         border = self._border
         if not border:
             return image
+        if min(image.shape) <= 2 * border:
+            raise DataError(
+                f"All of the region is within {border} camera pixels of its border, to where light from beyond it "
+                "reaches: what is left over there tells nothing of the image.",
+                f"Draw a region of more than {2 * border} camera pixels to each side.",
+            )
         inner = np.full_like(image, np.nan)
         inner[border:-border, border:-border] = image[border:-border, border:-border]
         return inner
@@ -212,7 +218,8 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
     residual, variance, local = parts["residual"], parts["variance"], parts["local"]
     found: list[Measure] = []
     if residual is not None:
-        found.append(Measure("residual_rms_sd", "Residual, rms", residual.rms_sd, "in standard deviations: 1 is noise"))
+        found.append(Measure("residual_rms_sd", "Residual, rms", residual.rms_sd,
+                             f"in standard deviations: 1 is noise, that is {parts['noise'].words}"))
         found.append(Measure("residual_spots", "Residual, spots", float(len(residual.spots)),
                              f"that noise does not make, beyond {residual.level_sd:.2g} standard deviations"))
     if variance is not None:
@@ -248,6 +255,7 @@ def _evidenced(
     return Evidenced(
         balance_percent=None if balance is None else balance.difference_percent,
         residual_rms_sd=None if residual is None else residual.rms_sd,
+        has_pattern=parts["noise"].has_pattern,
         residual_p_value=values.get("residual_p_value"),
         spots=len(spots),
         strongest=f"the strongest {place_text(spots[0], run.record)}" if spots else "",

@@ -46,7 +46,7 @@ def maps_of(
     camera_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
     found = [_error_map(one, camera_nm) for one in findings.evidence if isinstance(one, ResolutionScaled)]
     if parts["residual"] is not None:
-        found.append(_residual_map(parts["residual"], camera_nm))
+        found.append(_residual_map(parts["residual"], parts["noise"].words, camera_nm))
     if parts["variance"] is not None:
         found.append(_variance_map(parts["variance"], camera_nm))
     if parts["local"] is not None:
@@ -95,13 +95,13 @@ def diagrams_of(
 
 def _error_map(found: ResolutionScaled, camera_nm: float) -> QualityMap:
     meaning = (
-        f"Where the estimate, blurred again, differs from the recorded mean: RSE {found.error:.3g} photons per pixel "
-        f"({found.error_percent:.2g} % of the range), RSP {found.pearson:.4f} (1 is perfect)."
+        f"Where the estimate, blurred again, differs from the recorded mean: RSE {found.error:.3g} photons per frame "
+        f"and camera pixel ({found.error_percent:.2g} % of the range), RSP {found.pearson:.4f} (1 is perfect)."
     )
     return QualityMap("error_map", "Error map", found.error_map, camera_nm, CAMERA_UNIT, meaning)
 
 
-def _residual_map(found: Unexplained, camera_nm: float) -> QualityMap:
+def _residual_map(found: Unexplained, noise: str, camera_nm: float) -> QualityMap:
     level = f"{found.level_sd:.2g} sd"
     if found.spots:
         count = "One spot is" if len(found.spots) == 1 else f"{len(found.spots)} spots are"
@@ -110,7 +110,7 @@ def _residual_map(found: Unexplained, camera_nm: float) -> QualityMap:
         meaning = f"Nothing is beyond {level}: the model explains the recorded mean, as far as its noise tells."
     return QualityMap(
         "residual", "Residual of the mean", found.residual, camera_nm, SD,
-        f"(recorded mean − blurred estimate − background) over its noise. {meaning}", two_sided=True,
+        f"(recorded mean − blurred estimate − background) over its noise: {noise}. {meaning}", two_sided=True,
     )  # fmt: skip
 
 

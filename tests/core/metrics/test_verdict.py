@@ -33,6 +33,7 @@ def test_a_good_run_has_five_good_sentences():
         ({"balance_percent": BALANCED_PERCENT + 0.1}, "more light"),
         ({"residual_rms_sd": MOST_RMS_SD + 0.01}, "more than noise"),
         ({"residual_rms_sd": LEAST_RMS_SD - 0.01}, "closer than its noise"),
+        ({"has_pattern": True}, "1.02 standard deviations of its noise and the camera's fixed pattern"),
         ({"residual_p_value": 1e-4}, "hang together"),
         ({"spots": 1, "strongest": "+7 sd"}, "one spot stands out that noise does not make (+7 sd)"),
         ({"spots": 3}, "3 spots stand"),

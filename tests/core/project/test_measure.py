@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
@@ -10,7 +12,8 @@ from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.metrics.findings import detail
 from fluogan_app.core.metrics.resolution_scaled import binned
-from fluogan_app.core.project.measure import _residual, measure_run
+from fluogan_app.core.project.mean_noise import mean_noise
+from fluogan_app.core.project.measure import _residual, measure_run, simulated_mean
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.workflow import start_run
 
@@ -43,11 +46,17 @@ def result_of(truth, noise: float) -> Result:
 
 def test_the_true_images_leave_the_noise(run, truth):
     residual = _residual(run, result_of(truth, noise=0.1))
-    expected = 0.1 * np.random.default_rng(1).standard_normal((24, 30))
+    # In units of the noise of so many frames.
+    noise = 0.1 * np.sqrt(len(run.record.frames))
+    expected = noise * np.random.default_rng(1).standard_normal((24, 30))
     # This blur is sampled, the model's integrated over pixels: 1/12 of a fine pixel in σ², 0.2 % of it, near a border.
-    np.testing.assert_allclose(residual, expected, atol=0.03 * 0.1)
-    found = measure_run(run, result_of(truth, noise=0.1)).values()
+    np.testing.assert_allclose(residual, expected, atol=0.03 * noise)
+    seen = result_of(truth, noise=0.1)
+    found = measure_run(run, seen).values()
     assert found["residual_p_value"] > 0.01 and abs(found["residual_neighbour_correlation"]) < 0.1
+    # What the run told of its residual is told again, and not a second number under the same name.
+    told = measure_run(run, replace(seen, measures={"residual_flatness": 0.91})).values()
+    assert told["residual_flatness"] == 0.91 and told["residual_p_value"] == found["residual_p_value"]
 
 
 def test_a_missing_structure_is_left_over(run, truth):
@@ -60,13 +69,29 @@ def test_a_missing_structure_is_left_over(run, truth):
     assert found["residual_p_value"] < 1e-6 and found["residual_passed_power"] > 3
 
 
+def test_a_fixed_pattern_of_the_camera_counts_as_noise_and_is_named(run, truth):
+    """One of four times the noise that the frames leave in their mean."""
+    clean, seen = result_of(truth, 0.0), result_of(truth, 0.01)
+    simulated, camera_noise = simulated_mean(run, clean), run.record.acquisition.read_noise**2
+    in_time = mean_noise(run, clean, simulated)
+    assert not in_time.has_pattern
+    np.testing.assert_allclose(in_time.variance, (simulated + camera_noise) / len(run.record.frames))
+    size = 4.0 * np.sqrt(in_time.in_time)
+    pattern = size * np.random.default_rng(2).standard_normal(seen.mean.shape)
+    found = mean_noise(run, replace(seen, mean=(seen.mean + pattern).astype(np.float32)), simulated)
+    assert found.has_pattern and "fixed pattern" in found.words
+    assert np.sqrt(found.fixed_pattern) == pytest.approx(size, rel=0.3)
+    np.testing.assert_allclose(found.variance, in_time.variance + found.fixed_pattern)
+
+
 def test_of_a_region_the_border_is_left_out(run, truth, project, stack, walk, request_for):
     run.record = run.record.replace(link=Project.open(project.folder).run().record.link, roi=Roi(1, 1, 24, 30))
     border = int(np.ceil(2 * SIGMA * 2.35482))
     large = tuple(np.pad(part, (0, factor * 40), mode="edge") for part, factor in zip(truth, (ZOOM, 1)))
     assert _residual(run, result_of(large, 0.1)).shape == (64 - 2 * border, 70 - 2 * border)
-    # A region that would have nothing left keeps its border.
-    assert _residual(run, result_of(truth, 0.1)).shape == (24, 30)
+    # Light from beyond a small region is not taken for structure: there nothing is told, and that is said.
+    found = measure_run(run, result_of(truth, 0.1))
+    assert "residual_flatness" not in found.values() and any("without the border" in note for note in found.notes)
 
 
 def test_a_run_on_few_camera_pixels_is_measured_by_its_estimate(run, truth):

@@ -152,6 +152,13 @@ def test_a_region_leaves_its_border_untold(project, stack, walk, request_for):
     assert np.isfinite(residual[border:-border, border:-border]).all()
 
 
+def test_in_a_region_narrower_than_its_borders_light_from_beyond_is_no_spot(project, stack, walk, request_for):
+    run, _ = start_run(project, stack, request_for(steps=30, roi=Roi(1, 2, 10, 36), frames=FrameRange(0, 30)))
+    found = judge(run)
+    assert found.residual is None and "within 6 camera pixels of its border" in found.reasons["residual"]
+    assert "residual" not in {one.name for one in found.maps} and found.balance is not None
+
+
 def test_an_unexplained_spot_is_told_with_its_place(run):
     assert not judge(run, explained(run)).residual.spots
     found = judge(run, explained(run, lacking=40.0))
