@@ -7,6 +7,9 @@ import math
 #: FWHM = 2 √(2 ln 2) σ for a Gaussian.
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
+#: Units of the images as they stand beside them: the images of a run are means of a frame, not sums of all.
+CAMERA_UNIT, FINE_UNIT = "photons/frame/px", "photons/frame/fine px"
+
 
 def sigma_from_fwhm(fwhm: float) -> float:
     """Standard deviation of a Gaussian from its full width at half maximum, in the same unit."""

@@ -9,12 +9,10 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import DEVIATION, Run
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 from fluogan_app.gui.picture_kinds import PictureKind
 from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.pane_image import PaneImage
-
-FINE_UNIT = "photons/fine px"
-CAMERA_UNIT = "photons/px"
 
 
 def pictures_of(record: RunRecord, result: Result) -> dict[str, PaneImage]:

@@ -73,7 +73,7 @@ def test_a_run_is_judged_as_soon_as_the_page_is_seen(user) -> None:
     user.sees(lambda: any("Error map" in panes.pane(name).title.text() for name in panes.shown))
     viewer = next(name for name in panes.shown if "Error map" in panes.pane(name).title.text())
     user.sees(lambda: panes.pane(viewer).image is not None)
-    assert panes.pane(viewer).unit == "photons/px" and panes.pane(viewer).image.min() >= 0
+    assert panes.pane(viewer).unit == "photons/frame/px" and panes.pane(viewer).image.min() >= 0
 
 
 def test_halves_and_repeats_are_made_kept_and_there_again(user, open_window, tmp_path) -> None:

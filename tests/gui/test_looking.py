@@ -274,7 +274,7 @@ def test_the_loupe_shows_the_place_under_the_pointer_in_every_image(user, projec
     row, column = int((y_nm - REGION.y0 * size_nm) / fine_nm), int((x_nm - REGION.x0 * size_nm) / fine_nm)
     assert loupe.glimpses[0].value == f"{float(frame):.4g} counts"
     assert loupe.glimpses[2].value.startswith(f"{float(estimate[row, column]):.4g}"[:4])
-    assert loupe.glimpses[2].value.endswith("photons/fine px")
+    assert loupe.glimpses[2].value.endswith("photons/frame/fine px")
     assert loupe.nm_per_pixel <= fine_nm / 8
     assert user.window.centralWidget().rect().contains(loupe.geometry())
     assert "µm" in loupe.words and loupe.accessibleDescription() == loupe.words

@@ -251,7 +251,7 @@ def test_one_line_measures_every_viewer_in_nm_and_a_comparison(with_run) -> None
     # Of two grids, one line: the two structures are at the same places, to a small part of a camera pixel.
     places = {title: [peak.place_nm for peak in shown[title].found.peaks] for title in ("Mean", "Estimate")}
     assert places["Mean"] == pytest.approx(places["Estimate"], abs=0.3 * PIXEL_NM)
-    assert page.plot.units == ("photons/px", "photons/fine px")
+    assert page.plot.units == ("photons/frame/px", "photons/frame/fine px")
     user.click("measure_frame")
     user.sees(lambda: profiles.settled and len(profiles.profiled.profiles) == 4)
     assert page.plot.units == ()  # three units have no two axes: from 0 to 1

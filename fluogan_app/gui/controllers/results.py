@@ -15,10 +15,11 @@ from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.run import MEAN, Run
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.pictures import Pictures
 from fluogan_app.gui.controllers.run import RunController
-from fluogan_app.gui.run_pictures import CAMERA_UNIT, FINE_UNIT, origin_nm, pictures_of
+from fluogan_app.gui.run_pictures import origin_nm, pictures_of
 from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import LinkedPanes

@@ -12,13 +12,13 @@ from fluogan_app.core.params import specs
 from fluogan_app.core.project.expect import Expectation
 from fluogan_app.core.project.expect_params import ExpectParams
 from fluogan_app.core.project.expect_words import LIMITS, conditions, facts, headline, share_curve, spread_words
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of
 from fluogan_app.gui.views.evidence_plot import EvidencePlot
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.parameter_row import ParameterRow
 
-_FINE_UNIT, _CAMERA_UNIT = "photons/fine px", "photons/px"
 _TITLES = {"truth": "Truth", "mean": "Mean of the simulated frames", "estimate": "Reconstruction"}
 _LEFT_WIDTH, _STRIP_HEIGHT = 330, 84
 _ABOUT = (
@@ -93,7 +93,7 @@ class ExpectDialog(QDialog):
             pane.set_placeholder("" if found is not None else "Shown when the lines are simulated")
             camera = name == "mean"
             size_nm = None if found is None else found.pixel_size_nm / (1 if camera else found.zoom)
-            pane.set_image(getattr(found, name, None), size_nm, _CAMERA_UNIT if camera else _FINE_UNIT)
+            pane.set_image(getattr(found, name, None), size_nm, CAMERA_UNIT if camera else FINE_UNIT)
 
     # Inside
 

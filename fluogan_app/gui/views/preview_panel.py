@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.preview import DEFAULT_SIDE, SIDES, PreviewPicture
-from fluogan_app.core.units import seconds_text
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT, seconds_text
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
@@ -15,7 +15,6 @@ from fluogan_app.gui.views.controls import CalmComboBox, WrappedLabel, number_te
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.view_range import Screen
 
-CAMERA_UNIT, FINE_UNIT = "photons/px", "photons/fine px"
 #: What title, read-out and colour bar of a viewer take of its place.
 _FRAME_WH = (64, 44)
 _LEAST_WIDTH = 236

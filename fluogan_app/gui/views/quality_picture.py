@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.quality_map import Diagram, QualityMap
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.controls import CalmComboBox, WordButton, WrappedLabel, row_of
 from fluogan_app.gui.views.display import DisplaySettings
@@ -19,7 +20,7 @@ REACH_SD, ALL_PERCENT = (-5.0, 5.0), (0.0, 100.0)
 #: What is shown first where it is there.
 _FIRST = "residual"
 #: Units as they stand beside an image.
-UNITS = {"photons per frame per camera pixel": "photons/px", "photons per frame per fine pixel": "photons/fine px",
+UNITS = {"photons per frame per camera pixel": CAMERA_UNIT, "photons per frame per fine pixel": FINE_UNIT,
          "standard deviations": "sd"}  # fmt: skip
 
 
