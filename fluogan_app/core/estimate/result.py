@@ -39,7 +39,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What an estimate rests on, as a diagram: the axes' words carry their unit."""
+    """What an estimate rests on, as a diagram: the axes' words carry their unit.
+
+    y_range: least and most that the vertical axis shows, where these are known; None for what the values take.
+    """
 
     title: str
     x_label: str
@@ -48,6 +51,7 @@ class Evidence:
     marks: tuple[Mark, ...] = ()
     x_logarithmic: bool = False
     y_logarithmic: bool = False
+    y_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.problem import Field, make_field, make_problem
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.shifted import corrected
@@ -25,8 +26,10 @@ from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.planning import make_plan
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params
+from fluogan_app.core.project.expect_asked import asked_of, reconstructed_with
 from fluogan_app.core.project.expect_params import MOST_FRAMES, ExpectParams, Light, lines_for
 from fluogan_app.core.project.prepare import RunRequest
+from fluogan_app.core.units import length_text
 
 if TYPE_CHECKING:
     from fluogan_app.core.simulate.params import LinesParams
@@ -76,7 +79,7 @@ class Try:
 class Expectation:
     """All tries, and images of the first: truth and estimate (LY, LX), mean (Y, X), photons per frame and pixel.
 
-    simulated: the recording's parameters with units. asked: method and parameters of the reconstruction.
+    simulated: the recording's parameters with units. asked: what it was asked with, as `asked_of` gives it.
     run_seconds: how long a run of the region that was asked for would take here, roughly.
     """
 
@@ -120,7 +123,7 @@ def expect(
     if light is None:
         return None
     frames = min(params.frame_count or len(field.frame_range), MOST_FRAMES)
-    method_params = _method_params(request.params, params)
+    method_params = reconstructed_with(request.params, params)
     zoom = int(getattr(method_params, "zoom", 1))
     lines = lines_for(params, field.acquisition, light, frames, zoom)
     tries, first = [], None
@@ -132,7 +135,8 @@ def expect(
         tries.append(made[0])
         first = first or made[1:]
     notes = (*light.notes, *_more_notes(field, frames, request, params))
-    return _expectation(tries, first, field, request, method_params, notes)
+    asked = asked_of(request, params)
+    return _expectation(tries, first, field, method_params, asked, notes)
 
 
 def _light(field: Field, params: ExpectParams, control: Control) -> Light | None:
@@ -148,10 +152,6 @@ def _light(field: Field, params: ExpectParams, control: Control) -> Light | None
         return Light(gain=field.acquisition.gain, read_noise=field.acquisition.read_noise, **given)
     light = light_of(field, lambda: control.cancelled)
     return None if light is None else replace(light, **given)
-
-
-def _method_params(params: Params, asked: ExpectParams) -> Params:
-    return params.replace(delta=0) if getattr(params, "delta", 0) and not asked.with_critic else params
 
 
 def _tried(
@@ -216,19 +216,18 @@ def _judged(made: SimulatedStack, result: Result, seed: int, seconds: float) -> 
 
 
 def _expectation(
-    tries: list[Try], first: tuple[SimulatedStack, Result], field: Field, request: RunRequest, params: Params,
+    tries: list[Try], first: tuple[SimulatedStack, Result], field: Field, params: Params, asked: dict[str, Any],
     notes: tuple[str, ...],
 ) -> Expectation:  # fmt: skip
     from fluogan_app.core.simulate.recording import described_params
 
     made, result = first
-    plan = make_plan(method_named(request.method), params, field.acquisition, field.shape_tyx[0], field.roi, None)
+    plan = make_plan(method_named(asked["method"]), params, field.acquisition, field.shape_tyx[0], field.roi, None)
     pixels = (field.roi.height + 2 * plan.margin_pixels) * (field.roi.width + 2 * plan.margin_pixels)
     pace = float(np.median([one.seconds for one in tries])) / (result.mean.size)
     return Expectation(
         tuple(tries), made.truth.astype(np.float32), result.mean, result.estimate, result.zoom, result.pixel_size_nm,
-        described_params(made.params), {"method": request.method, "params": params.model_dump(mode="json")},
-        pace * pixels, notes,
+        described_params(made.params), asked, pace * pixels, notes,
     )  # fmt: skip
 
 
@@ -238,9 +237,19 @@ def _more_notes(field: Field, frames: int, request: RunRequest, params: ExpectPa
         said.append(f"{frames} of {len(field.frame_range)} frames were simulated: with all of them noise is lower.")
     if getattr(request.params, "delta", 0) and not params.with_critic:
         said.append("The critic (δ = 1) was left out: the mean was fitted alone.")
+    if (width_nm := assumed_width_nm(request.acquisition)) is not None:
+        said.append(
+            f"The PSF's width of {length_text(width_nm)} is assumed: nobody stated it. If the true one is wider, so is "
+            "the finest distance, about in proportion."
+        )
     if request.acquisition.psf == "measured":
         said.append("The lines were simulated with a Gaussian of the measured PSF's width.")
     return tuple(said)
+
+
+def assumed_width_nm(camera: Acquisition) -> float | None:
+    """The PSF's width where it is neither stated nor measured."""
+    return camera.psf_fwhm_nm if camera.psf != "measured" and camera.psf_origin is Origin.ASSUMED else None
 
 
 class _Cancelled(Exception):

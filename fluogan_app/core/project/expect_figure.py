@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fluogan_app.core.project.drawing import save_picture
 from fluogan_app.core.project.expect import Expectation
+from fluogan_app.core.project.expect_asked import parameters_text
 from fluogan_app.core.project.expect_words import conditions, headline, spread_words
 from fluogan_app.core.project.figure import Panel, draw_panels
 
@@ -19,5 +20,6 @@ def export_expectation(path: Path, found: Expectation) -> None:
         Panel(found.estimate, fine_nm, "Reconstruction", "photons per fine pixel"),
     )
     about = ", ".join(f"{name} {value}" for name, value in conditions(found))
-    footer = (headline(found), spread_words(found), f"Simulated: {about}.")
+    footer = (headline(found), spread_words(found), f"Simulated: {about}.",
+              f"Reconstructed with {parameters_text(found.asked)}.", *found.notes)  # fmt: skip
     save_picture(path, draw_panels(panels, footer), headline(found))

@@ -6,6 +6,7 @@ import numpy as np
 
 from fluogan_app.core.estimate.result import Evidence, Series
 from fluogan_app.core.project.expect import RESOLVED_SHARE, Expectation, Try
+from fluogan_app.core.project.expect_asked import parameters_text
 from fluogan_app.core.units import length_text, seconds_text
 
 #: What nobody should read out of it.
@@ -16,6 +17,9 @@ LIMITS = (
     "harder; the figure is no resolution of your image.",
     "A line counts as resolved where both lines are seen apart and in their place, in at least 90 % of the rows.",
 )
+
+#: What is said of a PSF's width that nobody typed.
+_ORIGIN = {"assumed": " (assumed)", "estimated": " (estimated from the frames)", "file": " (from the file)"}
 
 
 def headline(found: Expectation) -> str:
@@ -41,6 +45,7 @@ def facts(found: Expectation) -> list[tuple[str, str]]:
         ("Spacing error, median", _spacing_error(tries)),
         ("Photons of the result", f"{_range([one.balance_percent for one in tries], '+.2f')} % against the frames"),
         ("A run of your region would take", f"about {seconds_text(max(found.run_seconds, 1.0))} on this machine"),
+        ("Reconstructed with", parameters_text(found.asked)),
     ]
 
 
@@ -50,7 +55,7 @@ def conditions(found: Expectation) -> list[tuple[str, str]]:
     steady = value["emission"] == "steady"
     return [
         ("Pixel size", length_text(value["pixel_size_nm"])),
-        ("PSF width FWHM", length_text(value["fwhm_nm"])),
+        ("PSF width FWHM", f"{length_text(value['fwhm_nm'])}{_ORIGIN.get(found.asked.get('psf_origin'), '')}"),
         ("Signal", f"{value['signal_photons']:.3g} photons per frame at the brightest pixel"),
         ("Background", f"{value['background_photons']:.3g} photons per frame and pixel"),
         ("Molecules", "steady" if steady else f"fluctuating, κ = {value['photons_per_event']:.2g} photons per event"),
@@ -85,7 +90,8 @@ def share_curve(found: Expectation) -> Evidence:
     limit = Series(f"{100 * RESOLVED_SHARE:.0f} % count as told apart", ends, np.full(2, 100 * RESOLVED_SHARE),
                    drawn_as="line")  # fmt: skip
     told = Series("rows that show two lines", spacings, percent)
-    return Evidence("Which distances are told apart", "Distance of the lines in nm", "Rows in %", (told, limit))
+    return Evidence("Which distances are told apart", "Distance of the lines in nm", "Rows in %", (told, limit),
+                    y_range=(0.0, 100.0))  # fmt: skip
 
 
 def _spacing_error(tries: tuple[Try, ...]) -> str:

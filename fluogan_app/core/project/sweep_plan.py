@@ -21,6 +21,8 @@ MOST_AXES = 2
 _QUICK_SHARE, _QUICK_LEAST = 3, 120
 #: What a sweep does not vary: it is made without the critic, and a file is no value.
 _WITHOUT = ("delta", "psf_file")
+_TIGHT = re.compile(r"\d+(?:,\d+)+")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _SPREAD = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)(?P<how>log|lin)?")
 
 
@@ -165,7 +167,20 @@ def _parts(item: ParamSpec, text: str) -> list[Any]:
     parts = [part.strip() for part in re.split(r"[;,]", text) if part.strip()]
     if not parts:
         raise UsageError(f"{item.label} has no values to try.", "Give some, as in 0.3, 1, 3, or 0.3:3:5log.")
+    _refuse_two_readings(item, text)
     return parts
+
+
+def _refuse_two_readings(item: ParamSpec, text: str) -> None:
+    """Three tenths are 0,3 to some, and two values to others. Raises UsageError where nothing in the text tells."""
+    for found in _TIGHT.findall(text):
+        decimal = item.kind == "float" and "." not in text and (found.count(",") == 1 or found.startswith("0,"))
+        if decimal or (item.kind == "int" and _THOUSANDS.fullmatch(found)):
+            one, several = found.replace(",", "." if decimal else "", 1), found.replace(",", ", ")
+            raise UsageError(
+                f"{item.label}: “{found}” may be one number or several.",
+                f"Write {one} for one number; for several put a gap behind each comma: {several}.",
+            )
 
 
 def _spread(item: ParamSpec, match: re.Match[str]) -> list[float]:

@@ -17,9 +17,12 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.project.expect import Expectation, expect
+from fluogan_app.core.project.expect_asked import asked_of, changed_since, parameters_text
 from fluogan_app.core.project.expect_figure import export_expectation
 from fluogan_app.core.project.expect_params import ExpectParams, Light, lines_for, rounded
-from fluogan_app.core.project.expect_words import LIMITS, conditions, facts, headline, shares, spread_words
+from fluogan_app.core.project.expect_words import (
+    LIMITS, conditions, facts, headline, share_curve, shares, spread_words,
+)  # fmt: skip
 from fluogan_app.core.project.expectations import keep_expectation, last_expectation, read_expectation
 from fluogan_app.core.project.light import light_of
 from fluogan_app.core.project.prepare import RunRequest
@@ -147,6 +150,38 @@ def test_what_was_left_out_is_noted(lines) -> None:
     asked = ExpectParams(rows=4, frame_count=5, **GIVEN)
     made = expect(lines, request_for(delta=1, steps=3), asked)
     assert made.asked["params"]["delta"] == 0 and any("critic" in note for note in made.notes)
+
+
+def test_a_width_that_nobody_stated_is_said_to_be_assumed(found, lines) -> None:
+    assert dict(conditions(found))["PSF width FWHM"] == "324 nm" and not any("assumed" in note for note in found.notes)
+    unstated = replace(request_for(steps=3), acquisition=CAMERA.replace(
+        fwhm_nm=None, origins={"pixel_size_nm": Origin.FILE}))  # fmt: skip
+    made = expect(lines, unstated, ExpectParams(rows=4, frame_count=5, **GIVEN))
+    assert dict(conditions(made))["PSF width FWHM"] == "220 nm (assumed)"
+    assert any("220 nm is assumed" in note and "in proportion" in note for note in made.notes)
+
+
+def test_it_says_with_what_it_was_reconstructed(found) -> None:
+    assert dict(facts(found))["Reconstructed with"] == "Zoom L 3, Steps 60, Sparsity λ1 1, Smooth background λ2 1"
+    # Without the critic nothing is said of it.
+    without, with_it = (asked_of(request_for(delta=1), ExpectParams(with_critic=asked)) for asked in (False, True))
+    assert parameters_text(without) == dict(facts(found))["Reconstructed with"]
+    assert parameters_text(with_it) != parameters_text(without)
+
+
+def test_it_knows_which_values_are_others_now(found) -> None:
+    asked, lines = json.loads(json.dumps(found.asked)), ExpectParams(rows=6, tries=2, frame_count=40, **GIVEN)
+    assert changed_since(asked, request_for(), lines) == ()
+    # The critic was left out, and is again.
+    assert changed_since(asked, request_for(delta=1), lines) == ()
+    assert changed_since(asked, request_for(zoom=4, lambda1=2.0), lines) == ("Zoom L", "Sparsity λ1")
+    wider = replace(request_for(), acquisition=CAMERA.with_values(Origin.USER, fwhm_nm=400.0), roi=Roi(0, 0, 9, 9))
+    assert changed_since(asked, wider, lines.replace(rows=8)) == ("Region", "PSF width FWHM", "Rows")
+    assert changed_since({"method": "fluogan", "params": {}}, wider, lines) == ()  # of an earlier version
+
+
+def test_shares_are_drawn_from_none_to_all(found) -> None:
+    assert share_curve(found).y_range == (0.0, 100.0)
 
 
 def test_it_is_kept_and_read_again(found, tmp_path) -> None:

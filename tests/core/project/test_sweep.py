@@ -58,6 +58,8 @@ def swept(stack: Stack, plan: SweepPlan, **more) -> dict:
     ("boundary", "reflecting, periodic", ("reflecting", "periodic")),
     ("fwhm_nm", "200;250", (200.0, 250.0)),
     ("lambda1", "1,1,1", (1.0,)),
+    ("lambda1", "0, 3", (0.0, 3.0)), ("lambda1", "0;3", (0.0, 3.0)), ("lambda1", "0.3,3", (0.3, 3.0)),
+    ("steps", "300, 700", (300, 700)), ("zoom", "2,4", (2, 4)),
 ])  # fmt: skip
 def test_values_are_read_as_a_person_writes_them(name, text, values) -> None:
     assert axis_of("fluogan", name, text).values == values
@@ -67,6 +69,8 @@ def test_values_are_read_as_a_person_writes_them(name, text, values) -> None:
     ("lambda1", "-1", "Sparsity"), ("lambda1", "many", "no number"), ("lambda1", "", "no values"),
     ("lambda1", "0:3:3log", "above 0"), ("zoom", "2.5", "whole number"), ("delta", "0,1", "cannot be varied"),
     ("critic", "patch", "cannot be varied"), ("boundary", "open", "reflecting"), ("nonsense", "1", "cannot be varied"),
+    ("lambda1", "0,3", "0.3 for one number"), ("lambda1", "0,3, 1", "may be one number"), ("lambda1", "1;0,3", ": 0, 3"),
+    ("lambda1", "0,1,3", ": 0, 1, 3"), ("steps", "1,500", "1500 for one number"),
 ])  # fmt: skip
 def test_others_are_refused_with_the_reason(name, text, word) -> None:
     with pytest.raises(UsageError) as refused:
@@ -109,7 +113,7 @@ def test_each_cell_is_what_a_run_with_its_values_gives_to_the_bit(lines) -> None
 
 
 def test_the_recording_can_be_varied_too(lines) -> None:
-    found = swept(lines, plan_for(axis_of("fluogan", "fwhm_nm", "200,324")))
+    found = swept(lines, plan_for(axis_of("fluogan", "fwhm_nm", "200, 324")))
     assert not np.array_equal(found[0, 0][1].estimate, found[0, 1][1].estimate)
 
 
