@@ -221,6 +221,20 @@ def test_a_file_that_was_moved_is_named_where_it_is(tmp_path, one_torch_thread) 
     assert recipe_of(project, run).stack == str(moved)
 
 
+def test_another_file_in_the_raw_ones_place_is_told(tmp_path, one_torch_thread) -> None:
+    project, run = first_run(tmp_path, {})
+    path = Path(run.record.link.path)
+    before = path.stat()
+    assert recipe_of(project, run).cautions == ()
+    tifffile.imwrite(path, tifffile.imread(path)[::-1].copy(), imagej=True, metadata={"axes": "TCYX"})
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 10**9))
+    recipe = recipe_of(project, run)
+    assert "is not the file" in recipe.cautions[0] and recipe.cautions[0].split("\n")[0] in script_of(recipe)
+    path.unlink()
+    gone = recipe_of(project, run)
+    assert gone.stack == str(path) and "is not there any more" in gone.cautions[0]
+
+
 def test_frames_in_memory_cannot_be_repeated(tmp_path, one_torch_thread) -> None:
     project, run = first_run(tmp_path, {})
     run.write_record(run.record.replace(link=None))

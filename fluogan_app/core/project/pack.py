@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import zipfile
@@ -42,7 +43,7 @@ class GivenUp(Exception):
 def packing_of(project: Project, raw: bool) -> Packing:
     """What packing a project takes in. Asks its drive. Raises ProjectError where the raw stack is not at hand."""
     found = [*_project_files(project.folder, raw)]
-    found += [(path, f"{PACKED_PSF}/{name}") for name, path in _psf_files(project).items()]
+    found += [(path, name) for name, path in _psf_files(project).items()]
     found += [(path, f"{PACKED_RAW}/{name}") for path, name in _raw_files(project)] if raw else []
     inside: dict[str, Path] = {}
     for path, name in found:
@@ -70,6 +71,12 @@ def pack_project(
     except GivenUp:
         return None
     return target
+
+
+def psf_place(psf_file: str) -> str:
+    """Where in a packed project the image of a bead is: files of one name from several folders stay apart."""
+    name = psf_file.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{PACKED_PSF}/{hashlib.sha256(psf_file.encode()).hexdigest()[:8]}/{name}"
 
 
 def check_room(folder: Path, needed_bytes: int) -> None:
@@ -139,13 +146,14 @@ def _project_files(folder: Path, raw: bool) -> list[tuple[Path, str]]:
 
 
 def _psf_files(project: Project) -> dict[str, Path]:
-    """The measured PSFs of the project and of its runs, by their names; those that are in the project already are not.
+    """The measured PSFs of the project and of its runs, by their names in it; those that came with an archive are not.
 
     Without them nothing that was made with them could be repeated.
     """
     cameras = [project.document.acquisition, *(run.record.acquisition for run in project.runs())]
-    paths = [Path(camera.psf_file) for camera in cameras if camera.psf == "measured" and camera.psf_file]
-    return {path.name: path for path in paths if path.is_file() and project.folder not in path.parents}
+    named = {camera.psf_file for camera in cameras if camera.psf == "measured" and camera.psf_file}
+    inside = project.folder / PACKED_PSF
+    return {psf_place(name): Path(name) for name in named if Path(name).is_file() and inside not in Path(name).parents}
 
 
 def _raw_files(project: Project) -> list[tuple[Path, str]]:

@@ -6,18 +6,20 @@ Only what differs from the defaults is said, and of the recording all that count
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.roi import FrameRange, Roi
-from fluogan_app.core.errors import ProjectError, ReadError
+from fluogan_app.core.errors import FluoganError, ProjectError, ReadError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Method, Preset
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params, specs
 from fluogan_app.core.project import link as links
-from fluogan_app.core.project.model import RunRecord, RunStatus
+from fluogan_app.core.project.model import InputLink, RunRecord, RunStatus
 from fluogan_app.core.project.run import RECORD, Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.units import fwhm_from_aperture_nm
@@ -67,9 +69,10 @@ def recipe_of(project: Project, run: Run) -> Recipe:
         raise ProjectError(f"Run {run.number} was made of frames in memory.", "Only runs on a file can be repeated.")
     method = method_named(record.method)
     preset, params = _preset_and_rest(method, record.params)
+    stack, doubts = _raw_file(project, record)
     return Recipe(
         run=f"run {run.number} of {project.folder.name}",
-        stack=_raw_path(project, record),
+        stack=stack,
         output=f"{project.folder.stem}-run{run.number}-again.fluogan",
         method=record.method,
         preset=preset.name,
@@ -83,7 +86,7 @@ def recipe_of(project: Project, run: Run) -> Recipe:
         settings=_unlike_default(RunSettings, record.settings.model_dump(mode="json")),
         origins=_origins(record.acquisition),
         more_steps=tuple(one.record.params["steps"] for one in later),
-        cautions=tuple(caution for one in (first, *later) for caution in _cautions(one.record)),
+        cautions=(*doubts, *(caution for one in (first, *later) for caution in _cautions(one.record))),
     )
 
 
@@ -102,15 +105,30 @@ def lineage(project: Project, run: Run) -> tuple[Run, ...]:
     return tuple(line)
 
 
-def _raw_path(project: Project, record: RunRecord) -> str:
-    """Where the raw file is now, else where it was."""
-    for link in (record.link, project.document.link):
+def _raw_file(project: Project, record: RunRecord) -> tuple[str, tuple[str, ...]]:
+    """Where the raw file is now, else where it was, and what makes one doubt that it is the one."""
+    own, doubtful = record.link, []
+    for link in (own, project.document.link):
         try:
-            if link is not None and link.shape_tyx == record.link.shape_tyx:
-                return str(links.find(link, project.folder))
+            path = links.find(link, project.folder) if link is not None else None
         except ReadError:
             continue
-    return record.link.path
+        doubts = _doubts(own, path) if path is not None else ("",)
+        if not doubts:
+            return str(path), ()
+        doubtful += [(str(path), doubts)] if path is not None else []
+    gone = f"The raw stack {own.path} is not there any more: locate it first, or write its new place."
+    return doubtful[0] if doubtful else (own.path, (gone,))
+
+
+def _doubts(link: InputLink, path: Path) -> tuple[str, ...]:
+    from fluogan_app.core.readers.open import open_stack
+
+    try:
+        with closing(open_stack(path, link.selection)) as stack:
+            return tuple(f"{path}: {words}" for words in links.doubts(link, stack))
+    except FluoganError as error:
+        return (f"The raw stack {path} cannot be opened: {error.message}",)
 
 
 def _selection(record: RunRecord) -> dict[str, Any]:

@@ -46,8 +46,9 @@ def script_of(recipe: Recipe) -> str:
     given = "".join(f"        {name}={value!r},\n" for name, value in arguments.items() if value is not None)
     more = "".join(f"    result = api.resume({recipe.output!r}, {steps})\n" for steps in recipe.more_steps)
     name = str(PurePosixPath(recipe.output).with_suffix(".tif"))
+    warned = "".join(f"\n\n{_plain(caution)}" for caution in recipe.cautions) + ("\n" if recipe.cautions else "")
     return (
-        f'"""Computes {_plain(recipe.run)} again, with FluoGAN {__version__}."""\n\n'
+        f'"""Computes {_plain(recipe.run)} again, with FluoGAN {__version__}.{warned}"""\n\n'
         "from fluogan_app import api\n\n"
         'if __name__ == "__main__":\n'
         f"    with api.open_stack({recipe.stack!r}{chosen}) as stack:\n"

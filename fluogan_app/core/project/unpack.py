@@ -16,7 +16,7 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import flush_to_disk, write_json_atomic
 from fluogan_app.core.project.folder import DOCUMENT, SUFFIX, check_free, put_in_place
 from fluogan_app.core.project.link import PACKED_PSF, PACKED_RAW
-from fluogan_app.core.project.pack import Cancelled, GivenUp, OnBytes, check_room, copy_counted, counted
+from fluogan_app.core.project.pack import Cancelled, GivenUp, OnBytes, check_room, copy_counted, counted, psf_place
 from fluogan_app.core.project.run import RECORD, read_json
 from fluogan_app.core.project.store import Project
 
@@ -93,14 +93,19 @@ def _fill(archive: Path, file: zipfile.ZipFile, staged: Path, target: Path, prog
 
 def _point_to_psfs(staged: Path, target: Path) -> None:
     """Where a measured PSF came along, project and runs name it at its new place. Raises ProjectError."""
-    names = {path.name for path in (staged / PACKED_PSF).glob("*")}
-    for record in (staged / DOCUMENT, *staged.glob(f"runs/*/{RECORD}")) if names else ():
+    if not (staged / PACKED_PSF).is_dir():
+        return
+    for record in (staged / DOCUMENT, *staged.glob(f"runs/*/{RECORD}")):
         content = read_json(record)
         camera = content.get("acquisition", {})
-        name = str(camera.get("psf_file") or "").replace("\\", "/").rsplit("/", 1)[-1]
-        if name in names:
-            camera["psf_file"] = str(target / PACKED_PSF / name)
-            write_json_atomic(record, content)
+        named = str(camera.get("psf_file") or "")
+        # It came along now, or with an archive that the project was unpacked from before.
+        before = "/".join([PACKED_PSF, *named.replace("\\", "/").split("/")[-2:]])
+        for place in (psf_place(named), before):
+            if named and (staged / place).is_file():
+                camera["psf_file"] = str(target / place)
+                write_json_atomic(record, content)
+                break
 
 
 @contextmanager

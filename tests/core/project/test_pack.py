@@ -19,7 +19,7 @@ from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.project import pack as packing
 from fluogan_app.core.project import unpack
-from fluogan_app.core.project.pack import pack_project
+from fluogan_app.core.project.pack import pack_project, psf_place
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.trash import discard
 from fluogan_app.core.project.unpack import look_into, unpack_project
@@ -124,15 +124,34 @@ def test_a_measured_psf_goes_along(project, stack, walk, request_for, tmp_path) 
     folder = unpack_project(archive, tmp_path / "there")
     shutil.rmtree(bead.parent)
     unpacked = Project.open(folder)
-    there = folder / "input" / "psf" / "bead.npy"
+    there = folder / psf_place(str(bead))
     assert there.is_file() and unpacked.document.acquisition.psf_file == str(there)
     assert unpacked.run().record.acquisition.psf_file == str(there)
     assert resume_run(unpacked, total_steps=9)[1].steps == 9
     again = pack_project(unpacked, tmp_path / "again.zip", raw=True)
     with zipfile.ZipFile(again) as file:
         names = [name for name in file.namelist() if "/input/" in name]
-    assert sorted(name.split("/input/")[1] for name in names) == ["link.json", "mean.ome.tif", "psf/bead.npy",
-                                                                  "raw/my stack.tif"]  # fmt: skip
+    bead_there = psf_place(str(bead)).removeprefix("input/")
+    wanted = ["link.json", "mean.ome.tif", bead_there, "raw/my stack.tif"]
+    assert sorted(name.split("/input/")[1] for name in names) == wanted
+
+
+def test_beads_of_one_name_stay_apart(project, stack, walk, request_for, tmp_path) -> None:
+    y, x = np.mgrid[-7:8, -7:8]
+    camera, beads = request_for().acquisition, [tmp_path / day / "bead.npy" for day in ("monday", "tuesday", "gone")]
+    for width, bead in zip((5.0, 6.0, 7.0), beads, strict=True):
+        bead.parent.mkdir()
+        np.save(bead, (1000 * np.exp(-(y**2 + x**2) / width) + 5).astype(np.float32))
+        measured = {"psf": "measured", "psf_file": str(bead), "psf_pixel_size_nm": 50.0, "fwhm_nm": None}
+        start_run(project, stack, request_for(steps=3, acquisition=camera.with_values(Origin.USER, **measured)))
+    beads[2].unlink()
+    first = unpack_project(pack_project(Project.open(project.folder), tmp_path / "p.zip", raw=False), tmp_path / "1")
+    again = unpack_project(pack_project(Project.open(first), tmp_path / "q.zip", raw=False), tmp_path / "2")
+    for folder in (first, again):
+        found = [Path(run.record.acquisition.psf_file) for run in Project.open(folder).runs()]
+        assert found[2] == beads[2], "a run must not be given the bead of another one"
+        for path, bead in zip(found[:2], beads[:2], strict=True):
+            assert folder in path.parents and path.read_bytes() == bead.read_bytes()
 
 
 def test_without_the_raw_stack_at_hand_it_is_said_before_anything_is_written(done, raw, tmp_path) -> None:
