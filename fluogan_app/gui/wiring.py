@@ -14,6 +14,7 @@ from fluogan_app.core.samples import samples
 from fluogan_app.gui.dialogs.about import AboutDialog
 from fluogan_app.gui.dialogs.shortcuts_dialog import ShortcutsDialog
 from fluogan_app.gui.features.feature import Feature
+from fluogan_app.gui.run_state import only_for_reading
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
 from fluogan_app.gui.shortcuts import Shortcuts
@@ -46,6 +47,8 @@ def connect_parts(window: MainWindow) -> None:
     window.runs.field_wanted.connect(window.parameters.focus)
     window.runs.save_wanted.connect(window.saving.save)
     window.runs.export_wanted.connect(window.exports.ask)
+    window.saving.run_kept = window.runs.kept_words
+    window.saving.going_on = lambda: [words for one in window.features if (words := one.going_on())]
     place.form.estimate_button.clicked.connect(window.estimates.ask)
     place.browser.metadata_requested.connect(window.metadata.show)
     window.stacks.image_shown.connect(window.checks.image_shown)
@@ -59,14 +62,16 @@ def connect_parts(window: MainWindow) -> None:
 def needs_that_are_met(session: Session, features: Iterable[Feature]) -> set[str]:
     """What the commands may need, as far as it is so."""
     status = session.shown_run.record.status if session.shown_run is not None and not session.busy else None
+    writable = session.project is not None and not only_for_reading(session)
     so = {
         "project": session.project is not None,
         "stack": session.stack is not None,
         "run": session.shown_run is not None,
         "idle": session.project is not None and not session.busy,
+        "may_run": writable and not session.busy,
         "job": session.busy,
-        "finished": status is RunStatus.FINISHED and not session.shown_run.record.in_parts,
-        "unfinished": status in _UNFINISHED,
+        "finished": writable and status is RunStatus.FINISHED and not session.shown_run.record.in_parts,
+        "unfinished": writable and status in _UNFINISHED,
     }
     return {name for name, met in so.items() if met}.union(*(feature.needs_met() for feature in features))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -112,3 +113,32 @@ def test_it_is_cancelled_and_leaves_the_machine_to_a_run(asking) -> None:
     user.sees_end()
     assert dialog.start_button.isEnabled()
     user.click("expect_close", inside=dialog)
+
+
+def test_nothing_that_goes_on_is_cut_off_without_a_word(asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving asks first, and says what is lost; going back leaves all as it was."""
+    import fluogan_app.core.project.expect as module
+
+    begun, release = threading.Event(), threading.Event()
+
+    def waits(*_: object) -> None:
+        begun.set()
+        release.wait(60)
+
+    monkeypatch.setattr(module, "expect", waits)
+    user, dialog = asking()
+    user.click("expect_start", inside=dialog)
+    user.sees(begun.is_set)
+    for leave in (user.window.close, user.window.close_project):
+        leave()
+        question = user.dialog("going_on_question")
+        assert "nothing of it is kept" in question.informativeText()
+        user.click("answer_cancel", inside=question)
+        user.sees(lambda: not user.is_asked("going_on_question"))
+        assert expecting(user.window).going_on() and user.session.project is not None
+    user.window.close_project()
+    user.answers("going_on_question", "stop")
+    user.answers("unsaved_question", "discard")
+    user.sees(lambda: user.session.project is None)
+    assert expecting(user.window).going_on() == ""
+    release.set()

@@ -183,6 +183,12 @@ class QualityController(QObject):
         """Whether something costly goes on."""
         return self._work.busy
 
+    @property
+    def going_on(self) -> str:
+        """What goes on and what of it is kept when it is ended now; "" without."""
+        kept = "those that are done are kept" if self._about.startswith("Repeats") else "nothing of it is kept yet"
+        return f"{self._doing.removesuffix('…')}: {kept}." if self.busy else ""
+
     def _begin(self, words: str, work: Callable[[Project, Run, Control, Watch], Any]) -> None:
         run, project = self.run, self._context.session.project
         if run is None or not self._may_write or self.busy or self._context.session.busy:

@@ -24,7 +24,7 @@ from fluogan_app.gui.controllers.run_ends import RunEnds
 from fluogan_app.gui.dialogs.steps_dialog import StepsDialog
 from fluogan_app.gui.pace import Pace
 from fluogan_app.gui.run_progress import RunProgress
-from fluogan_app.gui.run_state import PanelNotes, panel_state
+from fluogan_app.gui.run_state import PanelNotes, only_for_reading, panel_state
 from fluogan_app.gui.run_thread import RunThread, Work
 from fluogan_app.gui.views.run_panel import RunPanel
 
@@ -92,6 +92,9 @@ class RunController(QObject):
     def request(self) -> RunRequest | None:
         """What a run with the values as they stand would be asked; None where it cannot be, which the user is told."""
         session = self._context.session
+        if reading := only_for_reading(session):
+            self._context.say(reading)
+            return None
         if session.stack is None:
             self._context.say("The raw stack is needed for a run. Locate it first (File › Locate raw data).")
             return None
@@ -167,6 +170,9 @@ class RunController(QObject):
     def _resume(self, number: int, total_steps: int | None) -> None:
         session = self._context.session
         if session.project is None or self._thread is not None:
+            return
+        if reading := only_for_reading(session):
+            self._context.say(reading)
             return
         work = partial(_resumed, session.project, number, total_steps, session.stack)
         self._begin(work, f"Preparing to go on with run {number}…")
@@ -273,6 +279,13 @@ class RunController(QObject):
         """Show something more in the panel: fields of PanelNotes."""
         self._notes = replace(self._notes, **notes)
         self.refresh()
+
+    def kept_words(self) -> str:
+        """What is kept of the run that goes on when it is ended now."""
+        progress = self._progress.newest
+        if progress is None or not progress.message:
+            return "Its last state is kept in the project and can be resumed later."
+        return f"Its state cannot be kept in the project at present: {progress.message}"
 
     @property
     def time_left(self) -> TimeRange | None:

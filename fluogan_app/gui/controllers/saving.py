@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from fluogan_app.gui.background import Background
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.keeping import KeepingController
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_project
-from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_unsaved
+from fluogan_app.gui.dialogs.questions import ask_cancel_run, ask_end_work, ask_unsaved
 from fluogan_app.gui.notice_bar import Offer
 from fluogan_app.gui.patience import Patience
 from fluogan_app.gui.session import Session
@@ -34,7 +34,8 @@ Copied = tuple[Project, tuple[Run, ...], str]
 class SavingController(QObject):
     """Writes the session's document, asks before work would be lost, and keeps unsaved projects safe meanwhile.
 
-    `view_state` gives what the window remembers of its views; `cancel_run` ends a run and calls back when it ended.
+    `view_state` gives what the window remembers of its views; `cancel_run` ends a run and calls back when it ended;
+    `run_kept` says what is kept of it, and `going_on` what else would end with the project, in sentences.
     """
 
     saved = Signal()
@@ -47,6 +48,8 @@ class SavingController(QObject):
         self._asking = False
         self._after_run: tuple[Path, Next] | None = None
         self.cancel_run: Callable[[Next], None] = lambda then: then()
+        self.run_kept: Callable[[], str] = str
+        self.going_on: Callable[[], list[str]] = list
         context.session.job_changed.connect(self._save_after_run)
 
     # Saving
@@ -164,13 +167,22 @@ class SavingController(QObject):
     # Leaving
 
     def leave(self, then: Next) -> None:
-        """See to a run that is going on and to changes that are not saved, then go on with `then`, or not at all."""
+        """See to what is going on and to changes that are not saved, then go on with `then`, or not at all."""
         if self._asking:
             return
-        session = self._context.session
-        if session.busy:
+        if self._context.session.busy:
+            detail = "\n\n".join([self.run_kept(), *self.going_on()])
             answers = {"stop": lambda: self._stop(then)}
-            self._ask(lambda answered: ask_cancel_run(self._context.window, answered), answers)
+            self._ask(partial(ask_cancel_run, self._context.window, detail), answers)
+        else:
+            self._see_to_work(then)
+
+    def _see_to_work(self, then: Next, answered: Sequence[str] = ()) -> None:
+        """Ask for what goes on beside a run, but for what the user has answered to already."""
+        going = [words for words in self.going_on() if words not in answered]
+        if going:
+            ways = {"stop": lambda: self._see_to_changes(then)}
+            self._ask(partial(ask_end_work, self._context.window, "\n\n".join(going)), ways)
         else:
             self._see_to_changes(then)
 
@@ -195,9 +207,11 @@ class SavingController(QObject):
     def _stop(self, then: Next) -> None:
         """End the run first. One that does not answer in time must not keep the window from closing."""
 
+        told = self.going_on()
+
         def stopped() -> None:
             self._asking = False
-            self._see_to_changes(then)
+            self._see_to_work(then, told)
 
         self._asking = True
         self.cancel_run(stopped)

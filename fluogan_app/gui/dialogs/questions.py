@@ -55,18 +55,34 @@ def ask_unsaved(parent: QWidget, title: str, loss: str, answered: Callable[[Answ
     )
 
 
-def ask_cancel_run(parent: QWidget, answered: Callable[[Answer], None]) -> QMessageBox:
-    """ "stop" or "cancel"."""
+def ask_cancel_run(parent: QWidget, detail: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "stop" or "cancel". detail: what is kept of it, and what else would end."""
     return ask(
         parent,
         "running_question",
         "A run is going on. Cancel it?",
-        "Its last state is kept in the project and can be resumed later.",
+        detail,
         {
             "stop": ("&Cancel the run", QMessageBox.ButtonRole.AcceptRole),
             "cancel": ("&Keep running", QMessageBox.ButtonRole.RejectRole),
         },
         "stop",
+        answered,
+    )
+
+
+def ask_end_work(parent: QWidget, detail: str, answered: Callable[[Answer], None]) -> QMessageBox:
+    """ "stop" or "cancel". detail: what goes on, and what of it is kept."""
+    return ask(
+        parent,
+        "going_on_question",
+        "Something is not at its end yet. Leave nevertheless?",
+        detail,
+        {
+            "stop": ("&Leave", QMessageBox.ButtonRole.AcceptRole),
+            "cancel": ("&Go back", QMessageBox.ButtonRole.RejectRole),
+        },
+        "cancel",
         answered,
     )
 

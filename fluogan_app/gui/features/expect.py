@@ -65,6 +65,10 @@ class ExpectFeature(Feature):
         except ParameterError:
             self._params = ExpectParams()
 
+    def going_on(self) -> str:
+        """See Feature.going_on."""
+        return "“What can I expect?” is being answered: nothing of it is kept yet." if self._work.busy else ""
+
     def stop(self, seconds: float) -> bool:
         """See Feature.stop."""
         self._work.stop()

@@ -57,6 +57,10 @@ class Feature(QObject):
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Set the views to what `gather` gave, as far as it fits; an empty mapping sets them to their beginning."""
 
+    def going_on(self) -> str:
+        """What would end with the project, and what of it is kept, in sentences; "" where nothing goes on."""
+        return ""
+
     def stop(self, seconds: float) -> bool:
         """End what goes on in the background within a bounded time; whether it ended."""
         return True

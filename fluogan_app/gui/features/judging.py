@@ -81,6 +81,10 @@ class Judging(Feature):
         self.page.costs.set_asked(str(kept.get("repeats", "")), int(count) if _is_number(count, 3, 1000) else 8)
         self.page.picture.wish(str(kept.get("picture", "")))
 
+    def going_on(self) -> str:
+        """See Feature.going_on."""
+        return self.controller.going_on
+
     def stop(self, seconds: float) -> bool:
         """See Feature.stop. The window's workbench waits for the thread."""
         self.controller.stop()

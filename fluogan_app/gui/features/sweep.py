@@ -60,6 +60,15 @@ class SweepFeature(Feature):
         """See Feature.handlers."""
         return {"sweep": self.ask}
 
+    def going_on(self) -> str:
+        """See Feature.going_on."""
+        if self._job is None:
+            return ""
+        kept = "nothing of them is kept, as the project is open for reading only"
+        if self._folder is not None:
+            kept = "the cells that are done are kept, and the sweep can be completed later"
+        return f"Several values are being tried: {kept}."
+
     def stop(self, seconds: float) -> bool:
         """See Feature.stop."""
         self._look_timer.stop()
