@@ -112,7 +112,9 @@ def _lines(run: Run, found) -> list[str]:
 def _value(measure) -> str:
     if measure.value is None:
         return "none"
-    text = words.measure_row(measure.name, measure.value)[1]
+    if measure.is_below_all_doubt:
+        return "below 1e-6"
+    text = words.measure_row(measure.name, measure.rounded)[1]
     number, _, unit = text.partition(" ")
     return f"{number} ± {measure.spread:.2g} {unit}".rstrip() if measure.spread is not None else text
 

@@ -23,6 +23,8 @@ from fluogan_app.core.units import length_text
 TOLERANCE_NM = 40.0
 #: The sets over which the error of the spacing is told.
 SPACINGS_NM = (150.0, 390.0)
+#: A chance below this is none.
+LEAST_CHANCE = 1e-6
 #: Pixels of two images of one field may differ in size by at most this factor.
 _MOST_BINNED = 24
 
@@ -51,6 +53,16 @@ class Measure:
     value: float | None
     meaning: str
     spread: float | None = None
+
+    @property
+    def is_below_all_doubt(self) -> bool:
+        """Whether it is a chance so small that its digits say nothing."""
+        return self.value is not None and self.name.endswith("_p_value") and self.value < LEAST_CHANCE
+
+    @property
+    def rounded(self) -> float | None:
+        """With the digits that are known: three of a length, four of others."""
+        return None if self.value is None else float(f"{self.value:.{3 if self.name.endswith('_nm') else 4}g}")
 
 
 @dataclass(frozen=True)
@@ -85,15 +97,15 @@ _WORDS = {
     "lit_recall": ("Recall of support", "share of what is lit in truth that the estimate lights, as tolerant"),
     "finest_split_nm": ("Finest split", "finest lines that stand apart and in place in 90 % of the rows"),
     "spacing_error_nm": ("Spacing error", "median error of the distance between lines, 150 to 390 nm"),
-    "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in grey levels of that file"),
-    "rse_photons": ("RSE", "rms difference of the estimate, blurred again, from the recorded mean: per camera pixel"),
+    "rse": ("RSE", "rms difference of the estimate, blurred again, from the reference, in its grey levels"),
+    "rse_photons": ("RSE", "rms difference of the estimate, blurred again, from the recorded mean, per pixel"),
     "rse_percent": ("RSE of range", "the same as a share of the reference's range"),
     "rsp": ("RSP", "Pearson correlation of the two: 1 is perfect"),
     "rsf_fwhm_nm": ("Blur between them", "FWHM of the blur that fits best"),
-    "residual_neighbour_correlation": ("Residual, neighbours", "their correlation: 0 is noise, above it is structure"),
-    "residual_passed_power": ("Residual, passed power", "in the PSF's band over beyond: 1 is noise, below it overfit"),
-    "residual_flatness": ("Residual, flatness", "of its spectrum: 1 is noise"),
-    "residual_p_value": ("Residual, chance", "that noise alone correlates as much up to 3 pixels apart"),
+    "residual_neighbour_correlation": ("Residual, neighbours", "correlation of adjacent pixels: 0 is noise, above is structure"),
+    "residual_passed_power": ("Residual, passed power", "coarse over fine detail left over: 1 is noise, less is overfit"),
+    "residual_flatness": ("Residual, flatness", "how alike all detail sizes are in what is left over: 1 is noise"),
+    "residual_p_value": ("Residual, chance", "chance that pure noise hangs together as much over up to 3 pixels"),
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from scipy.ndimage import gaussian_filter
 
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.resolution_scaled import binned
-from fluogan_app.core.metrics.ring_correlation import ONE_SEVENTH
+from fluogan_app.core.metrics.ring_correlation import ONE_SEVENTH, RING_TAPER
 from fluogan_app.core.metrics.spectrum import checked_image, frequencies, tapered_transform, window
 
 #: Bands to an octave of frequency, and how far each reaches to either side, in octaves.
@@ -35,8 +35,9 @@ WINDOW_PERIODS = 3.0
 LEAST_SIDE = 64
 #: Side of a pixel of the map in pixels: the least, and so many of them along the shorter side of a large field.
 LEAST_STEP, MOST_PLACES = 8, 64
-#: A place with less than this share of the light of an even field tells nothing.
-LEAST_LIGHT = 0.02
+#: A place with less than this share of the light of an even field tells nothing: in the dark the faint surroundings of
+#: what is bright agree, and whatever both images share beside the sample.
+LEAST_LIGHT = 0.2
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,21 @@ class LocalResolution:
         return 100.0 * float(np.mean(known <= self.finest_nm)) if known.size else 0.0
 
     @property
+    def sample_nm(self) -> np.ndarray:
+        """The same, NaN also where the images agree to the end of the scale: what both share does that."""
+        at_end = np.nan_to_num(self.resolution_nm, nan=np.inf) <= self.finest_nm
+        return np.where(at_end, np.nan, self.resolution_nm)
+
+    @property
     def quartiles_nm(self) -> tuple[float, float, float] | None:
-        """Lower quartile, median and upper quartile of the places; None where no place tells anything."""
-        known = self.resolution_nm[np.isfinite(self.resolution_nm)]
-        return tuple(float(value) for value in np.percentile(known, (25, 50, 75))) if known.size else None
+        """Lower quartile, median and upper quartile of the places that do not agree to the end of the scale.
+
+        None where they are fewer than half of those with a number: the others would not be told by them.
+        """
+        known = self.sample_nm[np.isfinite(self.sample_nm)]
+        if not known.size or self.to_the_end_percent >= 50.0:
+            return None
+        return tuple(float(value) for value in np.percentile(known, (25, 50, 75)))
 
 
 def local_resolution(first: np.ndarray, second: np.ndarray, pixel_size_nm: float) -> LocalResolution:
@@ -95,7 +107,7 @@ def _centres(side: int) -> np.ndarray:
 def _correlations(images: list[np.ndarray], centres: np.ndarray, step: int) -> Iterator[np.ndarray]:
     """The local correlation (rows, columns) of each band."""
     shape = images[0].shape
-    weights, frequency = window(shape), np.maximum(frequencies(shape), 1e-9)
+    weights, frequency = window(shape, RING_TAPER), np.maximum(frequencies(shape), 1e-9)
     spectra = [tapered_transform(image, weights) for image in images]
     octaves = np.log2(frequency)
     for centre in centres:

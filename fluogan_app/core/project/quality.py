@@ -225,11 +225,15 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
     if variance is not None:
         rms = float(np.sqrt(np.mean(variance.residual**2)))
         found.append(Measure("variance_rms_sd", "Variance, rms", rms, "of what is left over, in sd: 1 is noise"))
+        found.append(Measure("variance_per_photon", "Variance per photon", variance.shot,
+                             "of a frame, where nothing blinks: 1 where the camera's gain is right"))
         found.append(Measure("photons_per_event", "Photons per event", variance.photons_per_event or None,
                              "κ of the blinking, from the variance alone"))
-    if local is not None and local.quartiles_nm is not None:
-        found.append(Measure("local_median_nm", "Local resolution, median", local.quartiles_nm[1],
-                             "down to where odd and even frames agree, place by place"))
+    if local is not None:
+        median = None if local.quartiles_nm is None else local.quartiles_nm[1]
+        found.append(Measure("local_median_nm", "Local resolution, median", median,
+                             "down to where odd and even frames agree, place by place; none where most places are too "
+                             "dark, or agree to two pixels by what both share"))
     for kind, one in repeats.items():
         found.append(Measure(f"scatter_{kind}_percent", f"Scatter over {kind}", one.scatter_percent,
                              "standard deviation of all pixels over all light"))

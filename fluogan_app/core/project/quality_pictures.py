@@ -125,15 +125,16 @@ def _variance_map(found: VarianceMatch, camera_nm: float) -> QualityMap:
 
 def _local_map(found: LocalResolution) -> QualityMap:
     told = found.quartiles_nm
-    words = "no place tells a resolution"
+    words = "the field as a whole tells none"
     if told is not None:
         words = f"half of the places lie between {told[0]:.0f} and {told[2]:.0f} nm"
     if found.to_the_end_percent > 0:
-        words += f", {found.to_the_end_percent:.0f} % at the end of the scale ({found.finest_nm:.3g} nm)"
+        words += f"; {found.to_the_end_percent:.2g} % agree to the end of the scale ({found.finest_nm:.3g} nm), by "
+        words += "what both halves share beside the sample, and are left out"
     return QualityMap(
-        "local_resolution", "Local resolution", found.resolution_nm, found.step_nm, "nm",
-        f"Down to which period odd and even frames agree around each place (correlation 1/7): {words}. Grey-blue: too "
-        "dark, or no agreement.",
+        "local_resolution", "Local resolution", found.sample_nm, found.step_nm, "nm",
+        f"Down to which period odd and even frames agree around each place (correlation 1/7): {words}. Grey-blue: "
+        "nothing told, too dark or no agreement.",
     )  # fmt: skip
 
 

@@ -95,21 +95,22 @@ def runs_table(runs: Sequence[Run], newer: Mapping[int, RunNotes] | None = None)
         run.number: {
             **_run_cells(run, notes[run.number]),
             **values[run.number],
-            **{column.name: _number(measures[run.number].get(column.name)) for column in told},
+            **{column.name: _measure(measures[run.number], column.name) for column in told},
         }
         for run in runs
     }
     return RunsTable((*_OF_RUN, *settings, *told, *_OF_MACHINE), rows, notes)
 
 
-def measures_of(run: Run) -> dict[str, float]:
-    """What a run told at its end, and what its judgement found if there is one."""
-    found = dict(run.record.measures)
+def measures_of(run: Run) -> dict[str, float | None]:
+    """What a run told at its end, and what its judgement found; None for a resolution that it looked for in vain."""
+    found: dict[str, float | None] = dict(run.record.measures)
     path = quality_folder(run) / QUALITY
     if path.is_file():
         try:
             kept = read_json(path).get("measures", {})
-            found |= {name: float(value) for name, value in kept.items() if isinstance(value, int | float)}
+            found |= {name: value for name, value in kept.items() if isinstance(value, int | float)}
+            found |= {name: None for name, value in kept.items() if value is None and name.endswith("_nm")}
         except (ProjectError, AttributeError) as error:
             log.warning("%s", error)
     return found
@@ -157,8 +158,12 @@ def _setting(value: object, text: str, unit: str) -> Cell:
     return Cell(plain, float(value) if is_number else plain.casefold())
 
 
-def _number(value: float | None) -> Cell:
-    if value is None or not math.isfinite(value):
+def _measure(found: Mapping[str, float | None], name: str) -> Cell:
+    """Empty where it was not measured; "none" where it was, and there is none to tell."""
+    value = found.get(name, math.nan)
+    if value is None:
+        return Cell("none", math.nan)
+    if not math.isfinite(value):
         return Cell("", math.nan)
     return Cell(f"{value:.4g}".replace("-", "−"), float(value))
 
@@ -168,5 +173,5 @@ def _plain(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if isinstance(cell.key, float):
-        return "" if math.isnan(cell.key) else repr(cell.key).removesuffix(".0")
+        return cell.text if math.isnan(cell.key) else repr(cell.key).removesuffix(".0")
     return f"'{cell.text}" if cell.text[:1] in "=+-@" and cell.text else cell.text

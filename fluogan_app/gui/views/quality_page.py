@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the measures bring SciPy, which the window's start does not
 
 #: How the page's width is shared between words and picture.
 _SHARES = (370, 500)
-_ENDINGS = {"percent": "%", "nm": "nm", "sd": "sd"}
+_ENDINGS = {"percent": "%", "nm": "nm", "sd": "sd", "photons": "photons"}
 
 
 class QualityPage(QWidget):
@@ -108,8 +108,10 @@ def value_text(one: Measure) -> str:
     """A measure's value with its spread and unit; "none" where there is none to tell."""
     if one.value is None:
         return "none"
+    if one.is_below_all_doubt:
+        return "below 1e−6"
     unit = _ENDINGS.get(one.name.rpartition("_")[2], "")
-    number = number_text(float(f"{one.value:.4g}"))
+    number = number_text(one.rounded)
     spread = f" ± {one.spread:.2g}" if one.spread is not None else ""
     return f"{number}{spread} {unit}".strip()
 

@@ -52,6 +52,18 @@ def test_equal_images_agree_to_the_end():
     found = local_resolution(image, image, PIXEL_NM)
     assert found.resolution_nm == pytest.approx(found.finest_nm) and found.finest_nm == pytest.approx(PIXEL_NM / 0.42)
     assert found.to_the_end_percent == 100.0
+    # That is no resolution of the sample.
+    assert found.quartiles_nm is None and np.isnan(found.sample_nm).all()
+
+
+def test_dark_surroundings_tell_nothing_even_where_both_images_share_fine_structure(halves, shaped_noise):
+    """A bright part with independent noise; around it one faint grain that is the same in both."""
+    grain = 0.2 * np.abs(shaped_noise((150, 401), 5, lambda frequency: np.where(frequency > 0.3, 1.0, 0.0)))
+    pair = [np.pad(half[:, :201], ((0, 0), (0, 200))) + grain for half in halves]
+    found = local_resolution(*pair, PIXEL_NM)
+    assert np.isnan(found.resolution_nm[:, 32:]).all()
+    expected = PIXEL_NM / (0.12 * np.sqrt(np.log(600.0)))
+    assert found.quartiles_nm[1] == pytest.approx(expected, rel=0.25)
 
 
 def test_a_pixel_size_twice_as_large_doubles_the_map(halves):

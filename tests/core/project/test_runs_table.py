@@ -46,6 +46,11 @@ def test_a_judgement_that_is_kept_brings_its_measures_and_a_damaged_one_none(thr
     cells = [row["frc_nm"] for row in table.rows.values()]
     assert cells[0].text == "123.5" and [cell.text for cell in cells[1:]] == ["", ""]
     assert "rsp" not in {column.name for column in table.columns}
+    # A resolution that was looked for and not found is not the same as one that was not looked for.
+    (first.folder / "quality" / "quality.json").write_text(json.dumps({"measures": {"frc_nm": None}}))
+    again = runs_table(three.runs())
+    assert [row["frc_nm"].text for row in again.rows.values()] == ["none", "", ""]
+    assert again.csv_text(columns=["frc_nm"]).splitlines()[1:] == ["none,", ",", ","]
 
 
 def test_names_and_notes_stay_beside_the_record(three):
