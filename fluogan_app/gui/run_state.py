@@ -42,10 +42,10 @@ class JobState:
 def panel_state(session: Session, job: JobState, notes: PanelNotes = PanelNotes()) -> RunPanelState:
     """The panel as things stand. With a wrong field the Run button stays alive: pressing it leads to the field."""
     running, progress = job.running, job.progress
-    why_not = reason_against(session)
+    why_not = only_for_reading(session) or reason_against(session)
     message = progress.message if running and progress else ""
     return RunPanelState(
-        can_run=not running and session.stack is not None,
+        can_run=not running and session.stack is not None and not only_for_reading(session),
         why_not=why_not,
         running=running,
         paused=job.paused,
@@ -74,6 +74,14 @@ def reason_against(session: Session) -> str:
     if session.stack is None:
         return "The raw stack is not at hand. Locate it to run again."
     return next(iter(session.problems.values()), "")
+
+
+def only_for_reading(session: Session) -> str:
+    """Why nothing may be run or queued in the open project, whatever is set; "" where it may."""
+    project = session.project
+    if project is None or not project.read_only:
+        return ""
+    return f"{project.read_only} Save it in another place (File › Save as), and run there."
 
 
 def final_progress(run: Run, ended: Ended) -> Progress:
