@@ -10,8 +10,8 @@ class Command:
     """One thing to do: its name in code, its words in the menu, its keys, and what it says when pointed at.
 
     `group` makes commands exclude each other. `needs` is what must be so: "" always, "project", "stack" or "run" there,
-    "idle" or "job" going on, the shown run "finished" or "unfinished". `before`: the command of the menu that it stands
-    before; at its end where that is "".
+    "idle" or "job" going on, a project that "may_run", the shown run "finished" or "unfinished". `before`: the command
+    of the menu that it stands before; at its end where that is "".
     """
 
     name: str

@@ -55,7 +55,7 @@ _OWN: tuple[Command, ...] = (
             "Choose the part that is reconstructed", needs="stack"),
     Command("clear_region", "&Region", "&Whole frame", ("Ctrl+Shift+D",), "Reconstruct the whole frame", needs="stack"),
     Command("all_frames", "&Region", "&All frames", ("Ctrl+Shift+A",), "Reconstruct from all frames", needs="stack"),
-    Command("run", "R&un", "&Run", ("F5", "Ctrl+Return"), "Start a reconstruction", needs="idle"),
+    Command("run", "R&un", "&Run", ("F5", "Ctrl+Return"), "Start a reconstruction", needs="may_run"),
     Command("pause", "R&un", "&Pause or go on", ("F6",), "Pause the run, or let it go on", needs="job"),
     Command("cancel", "R&un", "&Cancel", ("Ctrl+.",), "End the run and keep its last state", needs="job"),
     Command("resume", "R&un", "R&esume the shown run", ("Shift+F5",),

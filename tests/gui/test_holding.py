@@ -22,6 +22,7 @@ from fluogan_app.core.project import open_lock
 from fluogan_app.core.project.lock import OPEN_LOCK, OPEN_WORDS
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.open_lock import WINDOW
+from fluogan_app.core.project.queue import QUEUE
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.readers.open import open_stack
 from fluogan_app.gui.drafts import Drafts
@@ -73,11 +74,31 @@ def test_a_run_in_the_second_window_is_refused_in_words(open_window: Callable, p
     first.sees_stack()
     second.drops(project)
     second.sees_stack()
-    second.types("param_steps", "3")
-    second.click("run")
-    message, hint = second.reads_error()
-    assert "is open in a window" in message and "Save as" in hint
+    panel = second.window.workspace.run_panel
+    assert not panel.run_button.isEnabled() and not panel.queue_button.isEnabled()
+    assert "is open in a window" in panel.message.text() and "Save as" in panel.message.text()
+    assert not second.window.actions_["run"].isEnabled() and not second.window.actions_["queue_add"].isEnabled()
+    assert second.window.actions_["estimate"].isEnabled()
     assert Project.open(project).runs() == []
+
+
+def test_what_waits_belongs_to_the_window_that_holds_the_project(open_window: Callable, project: Path) -> None:
+    first, second = open_window(project), open_window()
+    first.sees_stack()
+    second.drops(project)
+    second.sees_stack()
+    first.types("param_steps", "88")
+    first.presses("queue_add")
+    first.sees(lambda: (project / QUEUE).exists())
+    kept = (project / QUEUE).read_bytes()
+    assert second.window.workspace.tree.tree.waiting() == []
+    first.presses("close_project")
+    first.answers("unsaved_question", "discard")
+    first.sees(lambda: first.session.project is None and not (project / OPEN_WORDS).exists())
+    assert (project / QUEUE).read_bytes() == kept
+    second.click("notice_holding_try")
+    second.sees(lambda: len(second.window.workspace.tree.tree.waiting()) == 1)
+    assert (project / QUEUE).read_bytes() == kept and second.window.workspace.run_panel.run_button.isEnabled()
 
 
 def test_when_the_first_has_closed_the_second_takes_it(open_window: Callable, project: Path) -> None:

@@ -106,7 +106,8 @@ def read_queue(project: Project) -> Queue:
 
 
 def write_queue(project: Project, queue: Queue) -> None:
-    """Put the runs that wait on disk; none leaves no file. Raises ProjectError."""
+    """Put the runs that wait on disk; none leaves no file. Raises ProjectError, also where others hold the project."""
+    project.check_writable()
     path = project.folder / QUEUE
     if queue:
         write_json_atomic(path, [entry.content() for entry in queue])

@@ -152,8 +152,12 @@ class QueueController(QObject):
     # On disk
 
     def _take_up(self) -> None:
-        """A project was opened, closed, or moved: what waits in it is read on a thread."""
+        """A project was opened, closed, or moved: what waits in it is read on a thread.
+
+        What waits in one that is only for reading belongs to whoever holds it: it is neither shown nor touched.
+        """
         project = self._context.session.project
+        project = None if project is None or project.read_only else project
         of = project.document.created if project is not None else ""
         if of != self._of:
             self._of, self.going, self.queue, self.refused = of, False, (), {}
@@ -187,7 +191,7 @@ class QueueController(QObject):
     def _write(self) -> None:
         """The newest list goes to disk; while one is being written the next waits."""
         project = self._context.session.project
-        if project is None:
+        if project is None or project.read_only:
             return
         if self._writing:
             self._unwritten = True

@@ -11,6 +11,7 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.notice_bar import Offer
+from fluogan_app.gui.run_state import only_for_reading
 
 if TYPE_CHECKING:
     from fluogan_app.gui.controllers.run import RunController
@@ -47,7 +48,7 @@ class RunEnds:
         """After opening: a run that was cut short by a crash or a power failure can go on."""
         session = self._context.session
         cut = [run for run in session.runs if run.record.status is RunStatus.INTERRUPTED]
-        if not cut or session.busy:
+        if not cut or session.busy or only_for_reading(session):
             return
         run = cut[-1]
         text = f"Run {run.number} was interrupted before it ended. It can go on from its last saved state."

@@ -13,6 +13,7 @@ from fluogan_app.gui.controllers.queue import QueueController
 from fluogan_app.gui.dialogs.name_dialog import NameDialog
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.pace import Pace
+from fluogan_app.gui.run_state import only_for_reading
 from fluogan_app.gui.views.project_tree import QueueRow
 from fluogan_app.gui.views.run_panel import left_words
 
@@ -26,7 +27,7 @@ class Queueing(Feature):
     name = "queue"
     commands = (
         Command("queue_add", "&Queue", "&Add to queue", ("Ctrl+Shift+Return",),
-                "Run with the values as they stand now, after the runs before it", needs="stack"),
+                "Run with the values as they stand now, after the runs before it", needs="may_queue"),
         Command("queue_go", "&Queue", "&Run the queue", ("Ctrl+F5",),
                 "Run what waits, one after another", needs="queue_waits"),
         Command("queue_hold", "&Queue", "&Stop after this run", ("Shift+F6",),
@@ -69,7 +70,8 @@ class Queueing(Feature):
     def needs_met(self) -> set[str]:
         """See Feature.needs_met."""
         waits, going = bool(self.queue.queue), self.queue.going
-        so = {"queue": waits, "queue_waits": waits and not going, "queue_goes": waits and going}
+        may_queue = self.session.stack is not None and not only_for_reading(self.session)
+        so = {"may_queue": may_queue, "queue": waits, "queue_waits": waits and not going, "queue_goes": waits and going}
         return {name for name, met in so.items() if met}
 
     @property

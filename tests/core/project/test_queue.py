@@ -56,6 +56,16 @@ def test_no_waiting_run_leaves_no_file(project, entries):
     assert not (project.folder / QUEUE).exists() and read_queue(project) == ()
 
 
+def test_who_may_only_read_a_project_leaves_what_waits_in_it_alone(project, entries):
+    write_queue(project, entries)
+    other = Project.open(project.folder)
+    other.read_only = "It is open in a window."
+    for queue in (entries[:1], ()):
+        with pytest.raises(ProjectError, match="open in a window"):
+            write_queue(other, queue)
+    assert read_queue(project) == entries
+
+
 def test_another_image_is_refused_by_name(stack, entries):
     other = replace(stack, selection=Selection(channel=1))
     with pytest.raises(DataError, match="run 5"):
