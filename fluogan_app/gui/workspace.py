@@ -37,10 +37,12 @@ class Workspace(QWidget):
         self.result_footer = QVBoxLayout()
         self.centre = _tabs(
             "centre_tabs",
+            "What is looked at",
             ("&Stack", _column(self.selection, self.stack_side)),
             ("R&esult", _column(self.panes, self.result_footer)),
         )
-        self.bottom = _tabs("bottom_tabs", ("Cur&ves", self.plots), ("Lo&g", self.log), ("Chec&k", self.check))
+        below = (("Cur&ves", self.plots), ("Lo&g", self.log), ("Chec&k", self.check))
+        self.bottom = _tabs("bottom_tabs", "What happens", *below)
         self._splitters = self._split()
         self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
         self.bottom.currentChanged.connect(lambda _: self._share_room())
@@ -136,9 +138,10 @@ def _column(*parts: QWidget | QVBoxLayout) -> QWidget:
     return page
 
 
-def _tabs(name: str, *parts: tuple[str, QWidget]) -> QTabWidget:
+def _tabs(name: str, words: str, *parts: tuple[str, QWidget]) -> QTabWidget:
     tabs = QTabWidget()
     tabs.setObjectName(name)
+    tabs.setAccessibleName(words)
     tabs.setDocumentMode(True)
     for title, part in parts:
         part.setObjectName(part.objectName() or f"page_{title.replace('&', '').lower()}")

@@ -102,5 +102,5 @@ def _beside_truth(found: TruthPair) -> list[Panel]:
     words = "truth's unit, sums matched"
     return [
         Panel(found.truth, found.pixel_size_nm, f"Truth, {size}", "in the truth's unit"),
-        Panel(difference, found.pixel_size_nm, f"Image − truth, {size}", words, (-high, high), "RdBu_r"),
+        Panel(difference, found.pixel_size_nm, f"Image − truth, {size}", words, (-high, high), "colorbrewer:RdBu_r"),
     ]

@@ -63,7 +63,7 @@ class MetadataDialog(QDialog):
         self.title.setFont(small_font(self.title, 1.1, bold=True))
         for label in (self.title, self.place, self.warnings):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.tabs = QTabWidget()
+        self.tabs = QTabWidget(accessibleName="Metadata")
         self.tabs.setObjectName("metadata_tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.facts, "What is &used")

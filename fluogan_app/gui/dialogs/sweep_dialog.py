@@ -225,7 +225,7 @@ class SweepDialog(QDialog):
         return left
 
     def _make_pages(self) -> QTabWidget:
-        maps, pages = QWidget(), QTabWidget()
+        maps, pages = QWidget(), QTabWidget(accessibleName="Results of the sweep")
         column = QVBoxLayout(maps)
         column.addWidget(self.measure)
         column.addWidget(self.map, 1)

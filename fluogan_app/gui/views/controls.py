@@ -166,7 +166,8 @@ class WholeNumberField(QSpinBox):
         super().__init__()
         self.setLineEdit(PoliteLineEdit())
         self.setObjectName(object_name)
-        self.setAccessibleName(words)
+        for part in (self, self.lineEdit()):
+            part.setAccessibleName(words)
         self.setToolTip(tooltip or words)
         self.setSuffix(suffix)
         self.setKeyboardTracking(False)

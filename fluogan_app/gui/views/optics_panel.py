@@ -108,6 +108,7 @@ class OpticsPanel(QWidget):
 
     def _recolour(self) -> None:
         set_colour(self.warning, severity_colour("warning", QApplication.palette()))
+        self.sigma.refresh_colours()
 
 
 class PsfPicture(QWidget):

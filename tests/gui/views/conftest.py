@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fluogan_app.gui.style import apply_scheme
@@ -35,8 +36,10 @@ class Ear:
 
 
 @pytest.fixture
-def listen() -> Callable[[QObject], Ear]:
-    """Listen to all signals of a view."""
+def listen(qapp: QApplication) -> Callable[[QObject], Ear]:
+    """Listen to all signals of a view. The pointer, which another test may have left over it, is taken away first."""
+    QCursor.setPos(QPoint(-1000, -1000))
+    qapp.processEvents()
     return Ear
 
 

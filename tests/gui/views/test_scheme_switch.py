@@ -14,11 +14,17 @@ from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.result import Curves, Metric
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.style import apply_scheme
+from fluogan_app.gui.views.critic_panel import CriticPanel
 from fluogan_app.gui.views.curve_plots import CurvePlots
+from fluogan_app.gui.views.history_bar import HistoryBar
 from fluogan_app.gui.views.linked_panes import LinkedPanes, PaneImage
+from fluogan_app.gui.views.measure_panel import MeasurePanel
+from fluogan_app.gui.views.optics_panel import OpticsPanel
 from fluogan_app.gui.views.parameter_form import ParameterForm
 from fluogan_app.gui.views.project_tree import ProjectTree, RunRow
+from fluogan_app.gui.views.quality_page import QualityPage
 from fluogan_app.gui.views.run_panel import RunPanel, RunPanelState
+from fluogan_app.gui.views.runs_page import RunsPage
 from fluogan_app.gui.views.stack_browser import StackBrowser
 from fluogan_app.gui.views.welcome import Welcome
 
@@ -76,7 +82,10 @@ def welcome() -> Welcome:
     return view
 
 
-@pytest.mark.parametrize("make", [form, browser, panes, plots, panel, tree, welcome])
+LATER = [OpticsPanel, MeasurePanel, CriticPanel, QualityPage, RunsPage, HistoryBar]
+
+
+@pytest.mark.parametrize("make", [form, browser, panes, plots, panel, tree, welcome, *LATER])
 def test_a_switch_leaves_nothing_of_the_other_scheme(shown, qapp, make: Callable[[], QWidget]):
     switched = shown(without_focus(make()), 600, 400)
     apply_scheme(qapp, "dark")
