@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.drift_table import write_drift_table
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.curves_csv import write_curves_csv
+from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import save_picture
 from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels, footer_of, panels_of
@@ -32,17 +34,19 @@ FIGURES = (".png", ".svg", ".pdf")
 def export_image(
     path: Path, image: np.ndarray, pixel_size_nm: float | None, kind: Kind | None = None,
     provenance: Mapping[str, Any] | None = None, unit: str = "photons per frame per pixel",
+    corner_yx_nm: tuple[float, float] = (0.0, 0.0),
 ) -> None:  # fmt: skip
     """Write one image [y, x] as float32 TIFF with its pixel size and where it comes from.
 
-    `kind` None goes by the name: .ome.tif is OME-TIFF, .tif is for ImageJ. Raises UsageError, ProjectError.
+    `kind` None goes by the name: .ome.tif is OME-TIFF, .tif is for ImageJ. corner_yx_nm: where its first pixel begins
+    in the camera's frame. Raises UsageError, ProjectError.
     """
     _check_suffix(path, (".tif", ".tiff"), "an image")
     about = dict(provenance or {})
     if (kind or _kind_of(path)) == "ome":
-        write_ome(path, image, pixel_size_nm, unit, about)
+        write_ome(path, image, pixel_size_nm, unit, about, corner_yx_nm)
     else:
-        write_imagej(path, image, pixel_size_nm, unit, about, display_range(image))
+        write_imagej(path, image, pixel_size_nm, unit, about, display_range(image), corner_yx_nm)
 
 
 def export_curves(path: Path, curves: Curves) -> None:
@@ -98,13 +102,13 @@ def export_run(
         )
     if drift is not None:
         _export_drift(drift, run)
-    about = _provenance(run, result)
+    about, corner = _provenance(run, result), _corner_nm(run)
     if estimate is not None:
-        export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
+        export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT, corner)
     if background is not None:
-        export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT)
+        export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT, corner)
     if deviation is not None:
-        export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
+        export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT, corner)
     if curves is not None:
         export_curves(curves, run.curves())
     if figure is not None:
@@ -121,7 +125,7 @@ def _export_error_map(path: Path, run: Run, result: Result) -> None:
     if found is None:
         raise UsageError(f"Run {run.number} has no error map: its region is too small.", "Draw a larger region.")
     about = _provenance(run, result) | {"quantity": "error map", "meaning": found.meaning}
-    export_image(path, found.image, found.pixel_size_nm, None, about, found.unit)
+    export_image(path, found.image, found.pixel_size_nm, None, about, found.unit, _corner_nm(run))
 
 
 def _export_drift(path: Path, run: Run) -> None:
@@ -131,6 +135,12 @@ def _export_drift(path: Path, run: Run) -> None:
             "Start a run with its drift corrected (--drift correct).",
         )
     write_drift_table(path, run.record.drift, run.record.acquisition.pixel_size_nm)
+
+
+def _corner_nm(run: Run) -> tuple[float, float]:
+    """Where a run's images begin in the camera's frame (y, x)."""
+    side_nm, region = run.record.acquisition.pixel_size_nm, run.record.roi
+    return region.y0 * side_nm, region.x0 * side_nm
 
 
 def _provenance(run: Run, result: Result) -> dict[str, Any]:
@@ -147,15 +157,19 @@ def caption_of(run: Run, result: Result) -> str:
         Path(record.link.path).name if record.link else "stack",
         str(record.frames),
         *([f"drift of {record.drift.span_pixels:.2g} pixels corrected"] if record.drift is not None else []),
-        f"FWHM {camera.psf_fwhm_nm:.4g} nm ({camera.psf_origin.value})",
-        f"gain {camera.gain:g} counts/photon ({camera.origin('gain').value})",
-        f"{record.method} {weights}".strip(),
+        f"FWHM {camera.psf_fwhm_nm:.4g} nm ({_ORIGINS[camera.psf_origin]})",
+        f"gain {camera.gain:g} counts/photon ({_ORIGINS[camera.origin('gain')]})",
+        f"{method_named(record.method).title} {weights}".strip(),
         f"step {result.steps} of {record.total_steps}",
         f"seed {record.settings.seed}",
     ]
     return " · ".join(parts)
 
 
+_ORIGINS = {
+    Origin.FILE: "from the file", Origin.USER: "as given", Origin.ESTIMATED: "estimated", Origin.ASSUMED: "assumed",
+    Origin.MISSING: "not known",
+}  # fmt: skip
 _SYMBOLS = {"gamma": "γ", "lambda1": "λ1", "lambda2": "λ2", "delta": "δ"}
 
 

@@ -22,16 +22,17 @@ _LARGEST_WHOLE = 2**32 - 1
 
 
 def write_ome(
-    path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]
-) -> None:
+    path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any],
+    corner_yx_nm: tuple[float, float] = (0.0, 0.0),
+) -> None:  # fmt: skip
     """One image [y, x] as OME-TIFF, float32, with PhysicalSize in µm and the provenance as annotation.
 
-    Raises ProjectError.
+    corner_yx_nm: where its first pixel begins in the camera's frame. Raises ProjectError.
     """
     import tifffile  # here and below, not above: a tenth of a second that the window's start does not pay
 
     pixels = np.ascontiguousarray(image, np.float32)
-    xml = _ome_xml(path.name, pixels.shape, pixel_size_nm, unit, provenance)
+    xml = _ome_xml(path.name, pixels.shape, pixel_size_nm, unit, provenance, corner_yx_nm)
 
     def write(temporary: Path) -> None:
         tifffile.imwrite(
@@ -44,24 +45,26 @@ def write_ome(
 
 def write_imagej(
     path: Path, image: np.ndarray, pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any],
-    display_range: tuple[float, float],
+    display_range: tuple[float, float], corner_yx_nm: tuple[float, float] = (0.0, 0.0),
 ) -> None:  # fmt: skip
     """One image [y, x] as ImageJ TIFF, float32, with pixel size in µm, display range and provenance.
 
+    corner_yx_nm: where its first pixel begins in the camera's frame: the frame's corner is ImageJ's origin then.
     Raises ProjectError.
     """
     import tifffile
 
     pixels = np.ascontiguousarray(image, np.float32)
-    info = {"Value unit": unit, **provenance}
     metadata = {
         "axes": "YX",
         "min": display_range[0],
         "max": display_range[1],
-        "Info": "\n".join(f"{name} = {_plain(value)}" for name, value in info.items()) + "\n",
+        "Info": info_text(unit, provenance),
     }
     if pixel_size_nm is not None:
         metadata["unit"] = "um"
+        if any(corner_yx_nm):
+            metadata |= {f"{axis}origin": -at / pixel_size_nm for axis, at in zip("yx", corner_yx_nm, strict=True)}
 
     def write(temporary: Path) -> None:
         tifffile.imwrite(temporary, pixels, imagej=True, metadata=metadata, **imagej_scale(pixel_size_nm))
@@ -94,6 +97,12 @@ def sampled(image: np.ndarray, shape_yx: tuple[int, int]) -> np.ndarray:
     return image[np.ix_(rows, columns)]
 
 
+def info_text(unit: str, provenance: Mapping[str, Any]) -> str:
+    """Where an image comes from as lines, as ImageJ shows them."""
+    info = {"Value unit": unit, **provenance}
+    return "\n".join(f"{name} = {_plain(value)}" for name, value in info.items()) + "\n"
+
+
 def imagej_scale(pixel_size_nm: float | None) -> dict[str, Any]:
     """What tifffile is told so that ImageJ reads the pixel size in µm."""
     return _resolution(pixel_size_nm, per_nm=1e3, unit="NONE")
@@ -114,8 +123,9 @@ def _plain(value: Any) -> str:
 
 
 def _ome_xml(
-    name: str, shape: tuple[int, ...], pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any]
-) -> bytes:
+    name: str, shape: tuple[int, ...], pixel_size_nm: float | None, unit: str, provenance: Mapping[str, Any],
+    corner_yx_nm: tuple[float, float],
+) -> bytes:  # fmt: skip
     height, width = shape
     root = ElementTree.Element("OME", {
         "xmlns": _OME, "xmlns:xsi": _XSI, "xsi:schemaLocation": f"{_OME} {_OME}/ome.xsd",
@@ -130,6 +140,8 @@ def _ome_xml(
     })  # fmt: skip
     ElementTree.SubElement(pixels, "Channel", {"ID": "Channel:0:0", "SamplesPerPixel": "1"})
     ElementTree.SubElement(pixels, "TiffData", {"IFD": "0", "PlaneCount": "1"})
+    if any(corner_yx_nm):
+        ElementTree.SubElement(pixels, "Plane", {"TheZ": "0", "TheT": "0", "TheC": "0", **_position(corner_yx_nm)})
     ElementTree.SubElement(image, "AnnotationRef", {"ID": "Annotation:0"})
     _annotate(root, {"Value unit": unit, **provenance})
     # ASCII with character references: a TIFF description is ASCII, and every reader of XML understands them.
@@ -143,14 +155,32 @@ def _physical_size(pixel_size_nm: float | None) -> dict[str, str]:
     return {f"PhysicalSize{axis}": size_um for axis in "XY"} | {f"PhysicalSize{axis}Unit": "µm" for axis in "XY"}
 
 
+def _position(corner_yx_nm: tuple[float, float]) -> dict[str, str]:
+    places = {f"Position{axis}": repr(at / 1e3) for axis, at in zip("YX", corner_yx_nm, strict=True)}
+    return places | {f"{name}Unit": "µm" for name in places}
+
+
 def _annotate(root: ElementTree.Element, provenance: Mapping[str, Any]) -> None:
     annotations = ElementTree.SubElement(root, "StructuredAnnotations")
     table = ElementTree.SubElement(annotations, "MapAnnotation", {"ID": "Annotation:0", "Namespace": _NAMESPACE})
     values = ElementTree.SubElement(table, "Value")
     for key, value in provenance.items():
-        ElementTree.SubElement(values, "M", {"K": key}).text = json.dumps(value, ensure_ascii=False)
+        ElementTree.SubElement(values, "M", {"K": key}).text = _written(value)
 
 
 def _provenance(root: ElementTree.Element) -> dict[str, Any]:
     entries = root.iterfind(f".//{{{_OME}}}MapAnnotation[@Namespace='{_NAMESPACE}']/{{{_OME}}}Value/{{{_OME}}}M")
-    return {entry.get("K", ""): json.loads(entry.text or "null") for entry in entries}
+    return {entry.get("K", ""): _read(entry.text or "null") for entry in entries}
+
+
+def _written(value: Any) -> str:
+    """Words as they are, all else as JSON, so that each is read as what it was."""
+    plain = isinstance(value, str) and value and value.isprintable() and _read(value) == value
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -21,7 +21,7 @@ from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels
 from fluogan_app.core.project.history import Moment, load_moment, moments_of
-from fluogan_app.core.project.images import imagej_scale, sampled
+from fluogan_app.core.project.images import imagej_scale, info_text, sampled
 from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
 
 SUFFIXES = (".gif", ".png", ".tif", ".tiff")
@@ -114,7 +114,8 @@ def _read(moment: Moment) -> Preview | None:
 def _write_film(film: _Film, path: Path) -> int:
     first, *others = _pictures(film)
     times = [FRAME_MS] * len(others) + [LAST_MS]
-    about: dict[str, Any] = {"comment": f"FluoGAN {__version__}, {film.run.name}"} if path.suffix == ".gif" else {}
+    told = f"FluoGAN {__version__}, {film.run.name}\n{info_text(_UNITS[film.name], film.run.provenance())}"
+    about: dict[str, Any] = {"comment": told.encode()} if path.suffix == ".gif" else {}
     first.save(path, save_all=True, append_images=others, duration=times, loop=0, **about)
     return 1 + len(others)
 
@@ -138,7 +139,7 @@ def _write_stack(film: _Film, path: Path) -> int:
     low, high = display_range(film.last)
     metadata = {
         "axes": "TYX", "unit": "um", "min": low, "max": high, "Labels": [f"step {step}" for step in steps],
-        "Info": f"Value unit = {_UNITS[film.name]}\nrun = {film.run.name}\nprogram = FluoGAN {__version__}\n",
+        "Info": info_text(_UNITS[film.name], film.run.provenance()),
     }  # fmt: skip
     tifffile.imwrite(
         path, np.stack(images).astype(np.float32), imagej=True, metadata=metadata, **imagej_scale(film.pixel_size_nm)

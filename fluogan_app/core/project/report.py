@@ -99,7 +99,8 @@ def report_html(content: ReportContent) -> str:
     """The page."""
     record, result = content.run.record, content.result
     title = f"{content.project}, run {content.run.number}"
-    written = f"Reconstructed with FluoGAN {__version__} from {words.raw_name(record.link)}; run of {record.started}."
+    begun = words.time_text(record.started)
+    written = f"Reconstructed with FluoGAN {__version__} from {words.raw_name(record.link)}; run of {begun}."
     unfinished = next((note for note in result.notes if note.startswith(("Unfinished", "Cancelled", "Failed"))), "")
     return html.page(title, (
         f"<h1>{html.text(title)}</h1>",
@@ -117,7 +118,7 @@ def report_html(content: ReportContent) -> str:
         html.section("Please cite", html.items(words.PAPERS)),
         html.section("To compute it again", *_again(content)),
         html.section("Files and machine", html.table(_origin_rows(content))),
-        html.paragraph(f"Report written {now_text()} (UTC) by FluoGAN {__version__}.", "quiet"),
+        html.paragraph(f"Report written {words.time_text(now_text())} by FluoGAN {__version__}.", "quiet"),
     ))  # fmt: skip
 
 
@@ -186,7 +187,7 @@ def _map_picture(one: QualityMap) -> Image.Image:
     if one.two_sided:
         most = float(np.nanmax(np.abs(one.image), initial=0.0)) or 1.0
         limits = (-most, most)
-    colours = "RdBu_r" if one.two_sided else "viridis"
+    colours = "colorbrewer:RdBu_r" if one.two_sided else "viridis"
     drawn = draw_panels([Panel(one.image, one.pixel_size_nm, one.title, one.unit, limits, colours)])
     return drawn.resize((drawn.width * 2 // 3, drawn.height * 2 // 3), Image.Resampling.LANCZOS)
 

@@ -11,8 +11,9 @@ from fluogan_app import __version__
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.metrics.findings import Measure
+from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
 from fluogan_app.core.methods.registry import method_named
-from fluogan_app.core.params import Params, ParamSpec, spec, specs
+from fluogan_app.core.params import Params, ParamSpec, spec, specs, validated
 from fluogan_app.core.project.model import InputLink, RunRecord
 from fluogan_app.core.units import fwhm_from_aperture_nm, length_text, seconds_text
 
@@ -20,6 +21,8 @@ _ORIGIN_WORDS = {
     Origin.FILE: "stated by the file", Origin.USER: "given by the user", Origin.ESTIMATED: "estimated from the frames",
     Origin.ASSUMED: "assumed", Origin.MISSING: "not known",
 }  # fmt: skip
+#: The same as it is said in a paper.
+_PAPER_WORDS = _ORIGIN_WORDS | {Origin.FILE: "from the file's metadata", Origin.USER: "set by hand"}
 _RECORDING = ("pixel_size_nm", "fwhm_nm", "numerical_aperture", "emission_nm", "psf", "gain", "offset", "read_noise")
 #: What of the method decides the image, and is said in a paper.
 _NAMED = ("zoom", "steps", "gamma", "lambda1", "lambda2", "delta")
@@ -28,6 +31,9 @@ _UNITS = (
     ("photons_per_frame", "photons per frame"), ("percent", "%"), ("nm", "nm"), ("sd", "sd"), ("db", "dB"),
     ("photons", "photons"), ("pixels", "pixels"),
 )  # fmt: skip
+
+#: Of a smaller chance the digits say nothing.
+_LEAST_CHANCE = 1e-6
 
 PAPERS = (
     "M. Cachia, V. Stergiopoulou, L. Calatroni, S. Schaub, L. Blanc-Féraud: Fluorescence image deconvolution "
@@ -56,7 +62,6 @@ def raw_name(link: InputLink | None) -> str:
 def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord, ...] = ()) -> str:
     """What was done, for a paper: numbers with their units and the version. before: the runs that it went on from."""
     camera = record.acquisition
-    frames = len(record.frames)
     corrected = ""
     if record.drift is not None:
         span = length_text(record.drift.span_pixels * camera.pixel_size_nm)
@@ -68,12 +73,10 @@ def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord
             "random halves of the frames."
         )
     return (
-        f"Super-resolved images were reconstructed from {frames} frames of {record.roi.height} × {record.roi.width} "
-        f"camera pixels of {length_text(camera.pixel_size_nm)} with FluoGAN {__version__} (Cachia et al., 2023; "
+        f"Super-resolved images were reconstructed from {_frames_text(record)} of {record.roi.height} × "
+        f"{record.roi.width} camera pixels of {length_text(camera.pixel_size_nm)} with FluoGAN {__version__} (Cachia et al., 2023; "
         f"Mentagui et al., 2024) on a grid of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). "
-        f"{_psf_sentence(camera)} Counts were converted to photons by a gain of {camera.gain:.4g} counts per photon "
-        f"({_ORIGIN_WORDS[camera.origin('gain')]}) and an offset of {camera.offset:.4g} counts "
-        f"({_ORIGIN_WORDS[camera.origin('offset')]}). {_fit_sentence(record, before)}{corrected}{repeats}"
+        f"{_psf_sentence(camera)} {_camera_sentence(camera)} {_fit_sentence(record, before)}{corrected}{repeats}"
     )
 
 
@@ -99,6 +102,8 @@ def measure_row(one: Measure) -> Row:
     """A measure with its unit and what it means."""
     if one.value is None:
         return Row(one.label, "cannot be told", one.meaning)
+    if one.name.endswith("_p_value") and one.value < _LEAST_CHANCE:
+        return Row(one.label, "below 0.000001", one.meaning)
     unit = next((unit for ending, unit in _UNITS if one.name == ending or one.name.endswith(f"_{ending}")), "")
     spread = f" ± {one.spread:.2g}" if one.spread is not None else ""
     return Row(one.label, f"{one.value:.4g}{spread} {unit}".strip().replace("-", "−"), one.meaning)
@@ -141,20 +146,45 @@ def _rows(declared: type[Params], values: Mapping[str, Any], named: tuple[str, .
     return rows
 
 
+def time_text(written: str) -> str:
+    """A time of a record as a person writes it: day, hour and minute, in UTC."""
+    return f"{written[:16].replace('T', ' ')} UTC"
+
+
+def _frames_text(record: RunRecord) -> str:
+    """How many frames, and which of the file's where they are not all."""
+    count, frames = len(record.frames), record.frames
+    counted = "one frame" if count == 1 else f"{count} frames"
+    if record.link is None or frames.start == 0 and frames.stop == record.link.shape_tyx[0]:
+        return counted
+    return f"{counted} (numbers {frames.start} to {frames.stop - 1} of the file's {record.link.shape_tyx[0]}, from 0)"
+
+
+def _camera_sentence(camera: Acquisition) -> str:
+    said = (
+        ("a gain of", "gain", "count per photon" if camera.gain == 1 else "counts per photon"),
+        ("an offset of", "offset", "counts"), ("a read noise of", "read_noise", "photons rms"),
+    )  # fmt: skip
+    gain, offset, noise = (
+        f"{what} {getattr(camera, name):.4g} {unit} ({_PAPER_WORDS[camera.origin(name)]})" for what, name, unit in said
+    )
+    return f"Counts were converted to photons by {gain} and {offset}; {noise} was taken."
+
+
 def _psf_sentence(camera: Acquisition) -> str:
     shape = {"gaussian": "a Gaussian", "airy": "an Airy pattern", "measured": "measured on a bead"}[camera.psf]
-    width = f"{camera.psf_fwhm_nm:.4g} nm full width at half maximum, {_width_origin(camera)}"
+    width = f"{camera.psf_fwhm_nm:.4g} nm full width at half maximum, {_width_origin(camera, _PAPER_WORDS)}"
     return f"The point-spread function was {shape} ({width})."
 
 
-def _width_origin(camera: Acquisition) -> str:
+def _width_origin(camera: Acquisition, words: Mapping[Origin, str] = _ORIGIN_WORDS) -> str:
     aperture, emission_nm = camera.numerical_aperture, camera.emission_nm
     if camera.psf == "measured":
         return "measured on a bead"
     if aperture is not None and emission_nm is not None:
         if camera.fwhm_nm in (None, fwhm_from_aperture_nm(aperture, emission_nm)):
             return "computed from numerical aperture and wavelength"
-    return _ORIGIN_WORDS[camera.psf_origin]
+    return words[camera.psf_origin]
 
 
 def _fit_sentence(record: RunRecord, before: tuple[RunRecord, ...]) -> str:
@@ -163,9 +193,16 @@ def _fit_sentence(record: RunRecord, before: tuple[RunRecord, ...]) -> str:
     )
     how = "the mean of the frames"
     if record.params.get("delta"):
-        how += " and, against a critic network, to the single frames"
+        first = _warmup_of(record)
+        how += f" and{f', after {first} steps' if first else ''}, against a critic network, to the single frames"
     taken = f"in {record.steps} steps{_in_turns(record, before)}"
     return f"The model was fitted to {how} {taken} ({weights}; random seed {record.settings.seed})."
+
+
+def _warmup_of(record: RunRecord) -> int:
+    """Steps on the mean alone before the critic; 0 for a method that has no such phase."""
+    declared = method_named(record.method).params_type
+    return warmup_length(validated(declared, record.params)) if declared is FluoganParams else 0
 
 
 def _in_turns(record: RunRecord, before: tuple[RunRecord, ...]) -> str:

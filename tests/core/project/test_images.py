@@ -17,7 +17,8 @@ from fluogan_app.core.project.images import read_image, write_imagej, write_ome
 IMAGES = st.tuples(st.integers(1, 9), st.integers(1, 9)).flatmap(
     lambda shape: arrays(np.float32, shape, elements=st.floats(width=32))
 )
-ABOUT = {"params": {"lambda1": 0.1}, "notes": ["“µ” is a letter"], "seed": 3, "source": "a <b> & c.tif", "none": None}
+ABOUT = {"params": {"lambda1": 0.1}, "notes": ["“µ” is a letter"], "seed": 3, "source": "a <b> & c.tif", "none": None,
+         "number": "12", "empty": "", "lines": "a\nb"}  # fmt: skip
 
 
 @given(image=IMAGES, pixel_size_nm=st.one_of(st.none(), st.floats(1, 100_000)))
@@ -41,6 +42,28 @@ def test_other_programs_find_axes_and_pixel_size_in_an_ome_image(tmp_path):
     assert float(pixels.get("PhysicalSizeX")) == 0.013375 == float(pixels.get("PhysicalSizeY"))
     assert pixels.get("PhysicalSizeXUnit") == "µm" and (pixels.get("SizeX"), pixels.get("SizeY")) == ("5", "3")
     assert per_cm[0] / per_cm[1] == pytest.approx(1e7 / 13.375) and unit == 3
+
+
+def test_words_stand_in_an_ome_image_as_they_are(tmp_path):
+    write_ome(tmp_path / "x.ome.tif", np.ones((2, 3)), 10.0, "photons", ABOUT)
+    with tifffile.TiffFile(tmp_path / "x.ome.tif") as file:
+        entries = ElementTree.fromstring(file.ome_metadata).iterfind(".//{*}M")
+        texts = {entry.get("K"): entry.text for entry in entries}
+    assert texts["source"] == "a <b> & c.tif" and texts["Value unit"] == "photons"
+    assert texts["number"] == '"12"', "a word that could be read as a number stays a word"
+
+
+def test_an_image_of_a_region_knows_where_it_lies(tmp_path):
+    corner, image = (400.0, 250.0), np.ones((2, 3))
+    write_ome(tmp_path / "x.ome.tif", image, 20.0, "photons", ABOUT, corner)
+    write_imagej(tmp_path / "x.tif", image, 20.0, "photons", ABOUT, (0.0, 1.0), corner)
+    with tifffile.TiffFile(tmp_path / "x.ome.tif") as file:
+        plane = ElementTree.fromstring(file.ome_metadata).find(".//{*}Plane")
+    assert (plane.get("PositionY"), plane.get("PositionX"), plane.get("PositionXUnit")) == ("0.4", "0.25", "µm")
+    with tifffile.TiffFile(tmp_path / "x.tif") as file:
+        about = file.imagej_metadata
+    # ImageJ: place = (pixel − origin) · pixel size.
+    assert (about["yorigin"], about["xorigin"]) == (-20.0, -12.5)
 
 
 def test_our_own_reader_finds_the_pixel_size(tmp_path):

@@ -68,6 +68,7 @@ def test_a_stack_holds_the_numbers_the_pixel_size_and_the_steps(run, tmp_path):
     assert about["Labels"] == [f"step {moment.step}" for moment in moments]
     assert about["unit"] in ("um", "\\u00B5m", "µm")
     assert denominator / numerator == pytest.approx(0.1035)
+    assert "source = my stack.tif" in about["Info"] and run.record.link.sha256 in about["Info"]
 
 
 def test_a_damaged_moment_is_left_out(run, tmp_path):

@@ -16,6 +16,7 @@ from PIL import Image
 from fluogan_app import __version__
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.drift import Drift
+from fluogan_app.core.data.roi import FrameRange
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
@@ -121,8 +122,9 @@ def test_it_says_what_was_done_with_units_and_origins(written, made) -> None:
     text = Page(written).text
     for words in (
         "20 frames of 38 × 44 camera pixels of 100 nm", f"FluoGAN {__version__}", "on a grid of 33.33 nm (3 × finer)",
-        "253 nm full width at half maximum, given by the user", "2.5 counts per photon (estimated from the frames)",
-        "offset of 0 counts (assumed)", "in 30 steps", "λ1 = 1.5", "random seed 11", "Sample drift of 200 nm in all",
+        "253 nm full width at half maximum, set by hand", "2.5 counts per photon (estimated from the frames)",
+        "offset of 0 counts (assumed)", "a read noise of 0 photons rms (assumed)", "given by the user", "UTC",
+        "in 30 steps", "λ1 = 1.5", "random seed 11", "Sample drift of 200 nm in all",
         "Cachia", "Mentagui", "054006", "cells & <b>.tif", "changed; the default is 1", "fluogan reconstruct",
         "Finished at step 30 of 30",
     ):  # fmt: skip
@@ -180,6 +182,8 @@ def test_a_report_that_is_cancelled_or_misnamed_is_not_written(made, tmp_path, s
         (Measure("frc_nm", "F", 200.0, "", 12.3), "200 ± 12 nm"),
         (Measure("rsp", "R", 0.99, ""), "0.99"),
         (Measure("frc_nm", "F", None, ""), "cannot be told"),
+        (Measure("residual_p_value", "R", 1.026e-163, ""), "below 0.000001"),
+        (Measure("residual_p_value", "R", 0.02, ""), "0.02"),
     ],
 )
 def test_a_number_has_its_unit(measure, value) -> None:
@@ -193,6 +197,16 @@ def test_a_width_that_follows_from_the_lens_says_so(made) -> None:
     record = made[1].record.replace(acquisition=lens.complete(), drift=None)
     words = methods_paragraph(record, 20.0)
     assert "computed from numerical aperture" in words and "drift" not in words
+
+
+def test_the_methods_name_which_frames_and_how_the_critic_came_in(made) -> None:
+    record = made[1].record
+    part = record.replace(frames=FrameRange(2, 12), params=record.params | {"delta": 1, "warmup_steps": 640})
+    words = methods_paragraph(part, 20.0)
+    assert "10 frames (numbers 2 to 11 of the file's 20, from 0)" in words
+    how = "the mean of the frames and, after 27 steps, against a critic network, to the single frames in 30 steps"
+    assert how in words
+    assert "from 0)" not in methods_paragraph(record, 20.0)
 
 
 def test_the_command_line_writes_it(made, tmp_path, capsys, small_pictures) -> None:
