@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Progress
-from fluogan_app.core.project.expected import seconds_expected
+from fluogan_app.core.project.expected import seconds_expected, why_not
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
@@ -101,14 +101,24 @@ def _stack_of(project: Project, run: Run):
     return closing(raw_stack(project, run.number))
 
 
-def costs_of(record: RunRecord, kind: str, count: int) -> dict[str, str]:
-    """What each will take, in words, by the name of its button."""
+def reasons_against(record: RunRecord, kind: str, count: int, kept: int) -> dict[str, str]:
+    """Why something cannot be had of a run, by the name of its button. kept: how many repeats there are already."""
+    found = {
+        "halves": why_not(record, "odd-even"), "repeat": why_not(record, kind), "variance": why_not(record, "variance"),
+    }  # fmt: skip
+    if not found["repeat"] and kept >= count:
+        found["repeat"] = f"{kept} of them are there already: ask for more to go on."
+    return {name: reason for name, reason in found.items() if reason}
+
+
+def costs_of(record: RunRecord, kind: str, count: int, kept: int) -> dict[str, str]:
+    """What each will take, in words, by the name of its button. kept: how many repeats there are already."""
     at_most = "at most " if record.params.get("delta", 0) else "about "
     halves = seconds_text(max(1.0, seconds_expected(record, "odd-even")))
-    repeat = seconds_text(max(1.0, seconds_expected(record, kind, count)))
+    repeat = seconds_text(max(1.0, seconds_expected(record, kind, max(count - kept, 0))))
     variance = seconds_text(max(1.0, seconds_expected(record, "variance")))
     return {
         "halves": f"Which detail repeats from half of the frames each; {at_most}{halves}.",
-        "repeat": f"Which pixels vary; about {repeat}. Repeats that there are already count.",
+        "repeat": f"Which pixels vary; about {repeat}" + (f" for {count - kept} more." if kept else "."),
         "variance": f"Whether the frames scatter as the model says; about {variance}.",
     }

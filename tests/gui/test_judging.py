@@ -86,6 +86,11 @@ def test_halves_and_repeats_are_made_kept_and_there_again(user, open_window, tmp
     user.types("quality_count", "3")
     user.click("quality_repeat")
     user.sees(lambda: "Over 3 runs" in words_of(user, "quality_summary"))
+    # What is there is not offered again, nor counted in what more of it takes.
+    assert "3 of them are there" in words_of(user, "quality_time_repeat")
+    assert not user.find("quality_repeat").isEnabled()
+    user.types("quality_count", "5")
+    assert "for 2 more" in words_of(user, "quality_time_repeat") and user.find("quality_repeat").isEnabled()
     chooses_picture(user, "trusted_halves")
     user.types("quality_threshold", "5")
     user.sees(lambda: "exceeds 5 %" in words_of(user, "quality_meaning"))

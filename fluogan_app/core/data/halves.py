@@ -35,7 +35,7 @@ def half_frames(frame_count: int, random: np.random.Generator) -> np.ndarray:
     if frame_count < FEWEST_FRAMES:
         raise DataError(
             f"Repeats need at least {FEWEST_FRAMES} frames; there {'is' if frame_count == 1 else 'are'} {frame_count}.",
-            "Set the repeats to 0.",
+            "Take more frames, or no repeats.",
         )
     blocks = np.array_split(np.arange(frame_count), min(MOST_BLOCKS, frame_count // 2 * 2))
     choices = random.integers(0, 2, len(blocks) // 2)

@@ -11,6 +11,9 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import DataError
 
+#: Fewer frames tell a pixel's variance to no better than a third.
+FRAMES_FOR_VARIANCE = 20
+
 
 @dataclass(frozen=True)
 class Survey:

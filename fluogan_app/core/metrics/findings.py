@@ -102,8 +102,8 @@ _WORDS = {
     "rse_percent": ("RSE of range", "the same as a share of the reference's range"),
     "rsp": ("RSP", "Pearson correlation of the two: 1 is perfect"),
     "rsf_fwhm_nm": ("Blur between them", "FWHM of the blur that fits best"),
-    "residual_neighbour_correlation": ("Residual, neighbours", "correlation of adjacent pixels: 0 is noise, above is structure"),
-    "residual_passed_power": ("Residual, passed power", "coarse over fine detail left over: 1 is noise, less is overfit"),
+    "residual_neighbour_correlation": ("Residual, neighbours", "correlation of adjacent pixels: 0 is noise"),
+    "residual_passed_power": ("Residual, passed power", "coarse beside fine left over: 1 is noise, less overfit"),
     "residual_flatness": ("Residual, flatness", "how alike all detail sizes are in what is left over: 1 is noise"),
     "residual_p_value": ("Residual, chance", "chance that pure noise hangs together as much over up to 3 pixels"),
 }  # fmt: skip

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
+from fluogan_app.core.data.survey import FRAMES_FOR_VARIANCE
 from fluogan_app.core.errors import DataError
 
-#: Fewer frames tell a pixel's variance to no better than a third.
-LEAST_FRAMES = 20
 #: Weights follow from a fit and change it; after so many rounds both stand still.
 _ROUNDS = 5
 
@@ -48,9 +47,9 @@ def variance_match(
 
     Raises DataError for few frames, or values that are not finite.
     """
-    if frames < LEAST_FRAMES:
+    if frames < FRAMES_FOR_VARIANCE:
         raise DataError(
-            f"{frames} frames are too few to tell the variance of each pixel; {LEAST_FRAMES} are needed.",
+            f"{frames} frames are too few to tell the variance of each pixel; {FRAMES_FOR_VARIANCE} are needed.",
             "Choose a run on more frames.",
         )
     parts = np.stack([simulated.ravel(), np.ones(simulated.size), blinking.ravel()], axis=1).astype(float)

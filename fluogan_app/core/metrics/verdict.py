@@ -28,7 +28,8 @@ class Evidenced:
 
     has_pattern: whether a fixed pattern of the camera counts as noise of the residual.
     spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
-    frc_rises_nm: the period from which on the ring correlation rises again.
+    psf_is_assumed: whether nobody stated or measured its width. frc_rises_nm: the period from which on the ring
+    correlation rises again.
     """
 
     balance_percent: float | None = None
@@ -43,6 +44,7 @@ class Evidenced:
     has_halves: bool = False
     decorrelation_nm: float | None = None
     psf_fwhm_nm: float | None = None
+    psf_is_assumed: bool = False
     repeats: int = 0
     repeats_kind: str = ""
     doubtful_percent: float | None = None
@@ -116,8 +118,10 @@ def _resolution(known: Evidenced) -> str:
         elif factor < LEAST_GAIN:
             gain = f", coarser than the PSF ({_nm(known.psf_fwhm_nm)}): there is too little light for more"
     rise = ""
+    if known.psf_fwhm_nm is not None and known.psf_is_assumed:
+        rise = " The width of the PSF is assumed; the detail that repeats depends on it: measure it before."
     if known.frc_rises_nm is not None:
-        rise = f" That they agree again at periods below {_nm(known.frc_rises_nm)} is not of the sample."
+        rise += f" That they agree again at periods below {_nm(known.frc_rises_nm)} is not of the sample."
     return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}.{rise}"
 
 

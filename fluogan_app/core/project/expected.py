@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fluogan_app.core.data.alternate import LEAST_FRAMES
+from fluogan_app.core.data.halves import FEWEST_FRAMES
+from fluogan_app.core.data.survey import FRAMES_FOR_VARIANCE
 from fluogan_app.core.project.model import RunRecord
 
 #: Pixels that are read in a second from a drive that is not slow.
@@ -13,6 +16,15 @@ def why_no_repeats(record: RunRecord, kind: str) -> str:
     if kind == "seeds" and record.params.get("delta", 1) == 0:
         return "Without the critic (δ = 0) nothing is drawn at random: every seed gives the same image."
     return ""
+
+
+def why_not(record: RunRecord, what: str) -> str:
+    """Why "odd-even", repeats over "halves" or "seeds", or the "variance" cannot be had of such a run; "" if it can."""
+    least = {"odd-even": LEAST_FRAMES, "halves": FEWEST_FRAMES, "variance": FRAMES_FOR_VARIANCE}.get(what, 1)
+    frames = len(record.frames)
+    if frames < least:
+        return f"The run has {frames} frame{'' if frames == 1 else 's'}; this takes at least {least}."
+    return why_no_repeats(record, what)
 
 
 def seconds_expected(record: RunRecord, what: str, count: int = 1) -> float:

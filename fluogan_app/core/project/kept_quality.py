@@ -39,9 +39,14 @@ class KeptRepeats:
     mean: np.ndarray | None
     deviation: np.ndarray
 
+    @property
+    def to_go_on_from(self) -> int:
+        """How many of them count when more are wanted; those that a run made itself have no mean to go on from."""
+        return self.count if self.mean is not None else 0
+
     def spread(self) -> Spread:
         """Where more repeats go on from here."""
-        return Spread(self.count, self.mean, self.deviation)
+        return Spread(self.count, self.mean, self.deviation) if self.mean is not None else Spread()
 
 
 def quality_folder(run: Run) -> Path:

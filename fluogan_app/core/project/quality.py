@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import DataError, ProjectError
 from fluogan_app.core.files import write_json_atomic
@@ -35,7 +36,8 @@ class Judgement:
     """All that is known of how far a run can be trusted. None, and a note, for what cannot be told.
 
     findings: the measures with their meaning. reasons: why a part is missing, by its name. summary: three to six
-    sentences. maps: over the field, each with unit, scale and a sentence. diagrams: curves, likewise.
+    sentences. kept_repeats: from how many of each kind more would go on. maps: over the field, each with unit, scale
+    and a sentence. diagrams: curves, likewise.
     """
 
     number: int
@@ -46,6 +48,7 @@ class Judgement:
     variance: VarianceMatch | None
     local: LocalResolution | None
     repeats: dict[RepeatKind, Repeatability]
+    kept_repeats: dict[RepeatKind, int]
     variation: float
     has_halves: bool
     summary: tuple[str, ...]
@@ -101,8 +104,8 @@ def judge(run: Run, result: Result | None = None, variation: float = DOUBTFUL_VA
     findings += Findings(_own_measures(parts, repeats, variation))
     known = _evidenced(run, findings, parts, repeats, variation, halves is not None)
     return Judgement(
-        number=run.number, findings=findings, repeats=repeats, variation=variation, has_halves=halves is not None,
-        summary=verdict(known), reasons=made.reasons,
+        number=run.number, findings=findings, repeats=repeats, kept_repeats=made.kept_repeats, variation=variation,
+        has_halves=halves is not None, summary=verdict(known), reasons=made.reasons,
         diagrams=diagrams_of(findings, parts["residual"], result.pixel_size_nm, run.record.acquisition.psf_fwhm_nm),
         maps=maps_of(result, findings, parts, repeats, variation), **parts,
     )  # fmt: skip
@@ -130,6 +133,7 @@ class _Parts:
     def __init__(self, run: Run, result: Result) -> None:
         self._run, self._result = run, result
         self.reasons: dict[str, str] = {}
+        self.kept_repeats: dict[RepeatKind, int] = {}
         self._simulated = simulated_mean(run, result)
         self._border = border_pixels(run)
         self.noise = mean_noise(run, result, self._simulated)
@@ -181,6 +185,7 @@ class _Parts:
         for kind in KINDS:
             kept = read_repeats(self._run, kind, shape)
             if kept is not None:
+                self.kept_repeats[kind] = kept.to_go_on_from
                 estimate = self._result.estimate
                 made = self.told(lambda: repeatability(estimate, kept.deviation, kept.count), f"repeats over {kind}")
                 if made is not None:
@@ -269,6 +274,7 @@ def _evidenced(
         has_halves=has_halves and "frc_nm" in values,
         decorrelation_nm=values.get("decorrelation_nm"),
         psf_fwhm_nm=run.record.acquisition.psf_fwhm_nm,
+        psf_is_assumed=run.record.acquisition.psf_origin is Origin.ASSUMED,
         repeats=worst.count if worst is not None else 0,
         repeats_kind=kind or "",
         doubtful_percent=None if worst is None else worst.doubtful_percent(variation),

@@ -58,8 +58,7 @@ def keep_repeats(
         raise ParameterError({"kind": reason}, "Choose the other kind of repeats.")
     shape = run.result().estimate.shape
     kept = read_repeats(run, kind, shape)
-    # What a run repeated itself has no mean to go on from.
-    spread = kept.spread() if kept is not None and kept.mean is not None else Spread()
+    spread = kept.spread() if kept is not None else Spread()
     for number, request, part in _requests(run.record, stack, kind, spread.count + 1, count):
         sink = sink_of(number, count, f"repeat {number} of {count}") if sink_of else None
         ended = Job(prepare_run(part, request).solver, control, sink).run()

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.project.expected import why_no_repeats
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.quality_work import (
     VARIATION, compute_halves, compute_repeats, compute_variance, costs_of, judgement_of, keep_maps,
+    reasons_against,
 )  # fmt: skip
 from fluogan_app.gui.views.quality_page import QualityPage
 from fluogan_app.gui.watched_work import Watch, WatchedWork
@@ -36,6 +36,7 @@ class QualityController(QObject):
         self._doing, self._about = "", ""
         self._request = 0
         self._stale = True
+        self._against: dict[str, str] = {}
         self._judged: tuple[Run, Judgement] | None = None
         self.variation = VARIATION
         session = context.session
@@ -132,6 +133,7 @@ class QualityController(QObject):
             self._judged = (run, found)
             self._page.show_judgement(found, _origin_nm(run.record))
             self._page.save_button.setEnabled(self._may_write)
+            self._show_costs()
 
     def _fail(self, request: int, error: FluoganError) -> None:
         if request == self._request:
@@ -157,15 +159,15 @@ class QualityController(QObject):
 
     def compute_halves(self) -> None:
         """Reconstruct odd and even frames."""
-        self._begin("Odd and even frames", compute_halves)
+        self._begin("halves", "Odd and even frames", compute_halves)
 
     def compute_repeats(self, kind: str, count: int) -> None:
         """Make the run again until there are so many repeats of a kind."""
-        self._begin(f"Repeats, {count} in all", partial(compute_repeats, kind, count))
+        self._begin("repeat", f"Repeats, {count} in all", partial(compute_repeats, kind, count))
 
     def compute_variance(self) -> None:
         """Read the frames and take their variance."""
-        self._begin("Variance of the frames", compute_variance)
+        self._begin("variance", "Variance of the frames", compute_variance)
 
     def cancel(self) -> None:
         """End what goes on; what it has kept is shown."""
@@ -189,9 +191,12 @@ class QualityController(QObject):
         kept = "those that are done are kept" if self._about.startswith("Repeats") else "nothing of it is kept yet"
         return f"{self._doing.removesuffix('…')}: {kept}." if self.busy else ""
 
-    def _begin(self, words: str, work: Callable[[Project, Run, Control, Watch], Any]) -> None:
+    def _begin(self, name: str, words: str, work: Callable[[Project, Run, Control, Watch], Any]) -> None:
         run, project = self.run, self._context.session.project
         if run is None or not self._may_write or self.busy or self._context.session.busy:
+            return
+        if name in self._against:
+            self._context.say(f"{words}: {self._against[name]}")
             return
         self._control = Control()
         self._doing, self._about = f"{words}, run {run.number}…", words
@@ -209,7 +214,7 @@ class QualityController(QObject):
         self.refresh()
 
     def _show_costs(self) -> None:
-        run, reasons = self.run, {}
+        run = self.run
         if run is None or self._context.session.busy:
             self._page.costs.set_costs({}, {"all": "Not while a run goes on."})
             return
@@ -218,10 +223,9 @@ class QualityController(QObject):
             self._page.costs.set_costs({}, dict.fromkeys(("halves", "repeat", "variance"), reason))
             return
         kind, count = self._page.costs.asked
-        reason = why_no_repeats(run.record, kind)
-        if reason:
-            reasons["repeat"] = reason
-        self._page.costs.set_costs(costs_of(run.record, kind, count), reasons)
+        kept = self.judged[1].kept_repeats.get(kind, 0) if self.judged is not None else 0
+        self._against = reasons_against(run.record, kind, count, kept)
+        self._page.costs.set_costs(costs_of(run.record, kind, count, kept), self._against)
 
 
 def _origin_nm(record: RunRecord) -> tuple[float, float]:

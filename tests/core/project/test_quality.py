@@ -16,6 +16,7 @@ from fluogan_app.core.errors import DataError, ParameterError, ProjectError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Silent
 from fluogan_app.core.metrics.repeatability import Spread
+from fluogan_app.core.project.expected import why_not
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.kept_quality import quality_folder, read_halves, read_repeats, write_repeats
 from fluogan_app.core.project.measure import simulated_mean
@@ -98,6 +99,7 @@ def test_repeats_go_on_where_they_stopped_and_end_with_the_same_numbers(run, sta
     np.testing.assert_allclose(parts.mean, whole.mean, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(parts.deviation, whole.deviation, rtol=1e-3, atol=1e-4)
     found = judge(other)
+    assert found.kept_repeats == {"halves": 5}
     assert {"deviation_halves", "variation_halves", "trusted_halves"} <= {one.name for one in found.maps}
     assert found.repeats["halves"].count == 5
     assert judge(other, variation=0.001).repeats["halves"].doubtful(0.001).mean() > 0.5
@@ -186,6 +188,9 @@ def test_a_run_that_goes_on_and_one_on_too_few_frames_are_refused(run, project, 
     short, _ = start_run(project, stack, request_for(steps=2, roi=None, frames=FrameRange(0, 6)))
     with pytest.raises(DataError, match="at least 8"):
         keep_repeats(short, stack, "halves", 3, Control())
+    # So it is said before.
+    assert "at least 8" in why_not(short.record, "halves") and "at least 20" in why_not(short.record, "variance")
+    assert why_not(short.record, "odd-even") == "" and why_not(short.record, "seeds") == ""
 
 
 def test_a_field_too_small_for_spectra_still_has_its_balance(project, tmp_path, walk, request_for):
@@ -203,7 +208,8 @@ def test_the_repeats_that_a_run_made_itself_are_judged(project, stack, walk, req
     request = request_for(steps=20, roi=None, frames=None)
     run, _ = start_run(project, stack, replace(request, settings=request.settings.replace(repeats=4)))
     found = judge(Project.open(project.folder).run())
-    assert found.repeats["halves"].count == 4 and "trusted_halves" in {one.name for one in found.maps}
+    assert found.repeats["halves"].count == 4 and found.kept_repeats == {"halves": 0}
+    assert "trusted_halves" in {one.name for one in found.maps}
     assert "Over 4 runs with random halves" in " ".join(found.summary)
     # They have no mean to go on from: more repeats begin anew and take their place.
     assert keep_repeats(run, stack, "halves", 3, Control()) == 3
