@@ -40,7 +40,7 @@ def test_widths_and_distances_are_told(fluogan, two_lines):
     assert pair["distance"] == pytest.approx(400, abs=3) and pair["resolved"] is True
     assert len(profile["values"]) == len(found["distance"])
     words = fluogan("measure", "profile", two_lines, *along())
-    assert words.code == 0 and "nm apart, resolved" in words.out and "FWHM 16" in words.out
+    assert words.code == 0 and "nm apart, resolved" in words.out and "FWHM 15" in words.out
 
 
 def test_tables_and_figure_are_written(fluogan, two_lines, tmp_path):

@@ -21,3 +21,8 @@ class Placement:
         """Row and column of points, fractions allowed; whole numbers are the middles of pixels."""
         top, left = self.origin_yx_nm
         return (y_nm - top) / self.pixel_nm - 0.5, (x_nm - left) / self.pixel_nm - 0.5
+
+    def bounds_nm(self, shape_yx: tuple[int, int]) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of an image of so many pixels."""
+        (top, left), (height, width) = self.origin_yx_nm, shape_yx
+        return left, top, left + width * self.pixel_nm, top + height * self.pixel_nm

@@ -47,7 +47,7 @@ def fit_gaussians(profile: Profile, found: Peaks) -> GaussianFit | None:
     count, seen = len(found.peaks), np.isfinite(profile.values)
     if not 0 < count <= MOST_GAUSSIANS or np.count_nonzero(seen) <= 3 * count + 1:
         return None
-    s, values = profile.distance_nm[seen], profile.values[seen]
+    s, values = profile.distance_nm[seen], profile.for_widths[seen]
     size = float(np.ptp(values))
     begin, lowest, highest = _start(profile, found, size)
     await_torch()
@@ -82,7 +82,7 @@ def _gaussian(terms: np.ndarray, errors: np.ndarray, size: float) -> Gaussian:
 
 def _start(profile: Profile, found: Peaks, size: float) -> tuple[list[float], list[float], list[float]]:
     """First values and their limits: base; then of each peak centre, σ, and height in parts of the range."""
-    length, thinnest = float(profile.distance_nm[-1]), profile.pixel_nm / 10.0
+    length, thinnest = float(profile.distance_nm[-1] - profile.distance_nm[0]), profile.pixel_nm / 10.0
     places = [peak.place_nm for peak in found.peaks]
     gap = min(np.diff(places), default=length / 4.0)
     begin, lowest, highest = [0.0], [-1.0], [1.0]

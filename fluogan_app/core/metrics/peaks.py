@@ -2,10 +2,11 @@
 
 A peak counts where it stands above the higher of the valleys beside it by a tenth of the profile's range and by
 2.5 √(2 ln n) times the noise, a quarter more than the range of noise alone on the n pixels of a line. Its place is the
-centroid of what exceeds the level half-way between its height and that valley. Its width is from one crossing to the
-other of the level half-way between its height and the profile's base, by linear interpolation, which makes a peak of
-three pixels up to 7 % wider than it is, one of six pixels up to 2 %; where the profile does not come down so far before
-the next peak, there is none.
+centroid of what exceeds the level half-way between its height and that valley. Its height is that of the parabola
+through its highest values. Its width is from one crossing to the other of the level half-way between its height and the
+profile's base; where the profile does not come down so far before the next peak, there is none. Both are read along the
+spline through the pixels: straight lines between them would make a peak of three pixels 7 % wider than it is. What the
+pixels leave open counts in the width's error.
 
 Two neighbouring peaks are resolved where the valley between them, plus twice its uncertainty, is below 0.8 of the lower
 one, both counted from zero: near the dip of 0.81 that two slits have at Rayleigh's distance (0.735 for two points), and
@@ -32,6 +33,8 @@ MOST_PEAKS = 24
 _SEEN_NOISE = 1e-4
 #: A width of fewer pixels is the grid's, not the structure's.
 GRID_PIXELS = 2.0
+#: What the grid of pixels leaves open of a width of so many pixels, as a share of it, however little noise there is.
+_GRID_WIDTHS, _GRID_SHARES = (2.0, 2.2, 2.5, 3.0, 4.0, 6.0), (0.08, 0.05, 0.022, 0.011, 0.005, 0.002)
 #: Standard deviation of a normal variable in units of its median absolute value.
 _PER_MEDIAN = 1.4826
 
@@ -112,9 +115,10 @@ def find_peaks(profile: Profile, zero: float = 0.0) -> Peaks:
     span = float(np.ptp(values))
     if span <= ROUNDING * float(np.abs(values).max()):
         return Peaks(base=base, noise=noise)
-    pixels = max(2.0, profile.distance_nm[-1] / profile.pixel_nm)
+    pixels = max(2.0, (profile.distance_nm[-1] - profile.distance_nm[0]) / profile.pixel_nm)
     least = max(LEAST_SHARE * span, LEAST_RANGE * float(np.sqrt(2.0 * np.log(pixels)) * np.nan_to_num(noise)))
-    tops = prominent(values, least)
+    # A flat top whose values differ by rounding is one peak.
+    tops = prominent(np.round(values / (ROUNDING * span)) * (ROUNDING * span), least)
     valleys = [int(a + np.argmin(values[a : b + 1])) for a, b in zip(tops[:-1], tops[1:], strict=True)]
     edges = [0, *valleys, len(values) - 1]
     peaks = [_peak(profile, values, top, (edges[i], edges[i + 1]), base, noise) for i, top in enumerate(tops)]
@@ -148,16 +152,33 @@ def _prominence(values: np.ndarray, top: int) -> float:
 def _peak(
     profile: Profile, values: np.ndarray, top: int, between: tuple[int, int], base: float, noise: float
 ) -> Peak:
-    distance, height = profile.distance_nm, float(values[top])
+    distance = profile.distance_nm
+    fine = np.where(np.isfinite(profile.for_widths), profile.for_widths, values)
     foot = max(base, *(float(values[edge]) for edge in between))
-    place, place_error = _centroid(profile, values, top, between, (height + foot) / 2.0, noise)
+    place, place_error = _centroid(profile, values, top, between, (float(values[top]) + foot) / 2.0, noise)
+    top, height = _summit(fine, top, between, profile)
     half = (height + base) / 2.0
-    sides = [_crossing(distance, values, top, step, edge, half) for step, edge in zip((-1, 1), between, strict=True)]
+    sides = [_crossing(distance, fine, top, step, edge, half) for step, edge in zip((-1, 1), between, strict=True)]
     (left, left_slope), (right, right_slope) = sides
     # Each crossing moves with the noise there, and both with that of the peak, on which half the level hangs.
     flat = 1.0 / left_slope + 1.0 / right_slope
     error = noise * float(np.sqrt(1.0 / left_slope**2 + 1.0 / right_slope**2 + (flat / 2.0) ** 2))
-    return Peak(place, place_error, height, right - left, error, left, right, profile.pixel_nm)
+    width = right - left
+    error = float(np.hypot(error, width * np.interp(width / profile.pixel_nm, _GRID_WIDTHS, _GRID_SHARES)))
+    return Peak(place, place_error, height, width, error, left, right, profile.pixel_nm)
+
+
+def _summit(values: np.ndarray, top: int, between: tuple[int, int], profile: Profile) -> tuple[int, float]:
+    """The highest sample within a pixel of a peak, and the height of the parabola through it and those beside it."""
+    reach = max(1, round(profile.pixel_nm / profile.step_nm))
+    first = max(between[0], top - reach)
+    top = first + int(np.argmax(values[first : min(between[1], top + reach) + 1]))
+    if not 0 < top < len(values) - 1:
+        return top, float(values[top])
+    before, here, after = (float(value) for value in values[top - 1 : top + 2])
+    bend = 2.0 * here - before - after
+    # Of the highest of three samples the vertex lies within half a step, and an eighth of the bend higher at most.
+    return top, here + (after - before) ** 2 / (8.0 * bend) if bend > 0 and here >= max(before, after) else here
 
 
 def _crossing(

@@ -46,7 +46,12 @@ def measured_profiles(
     """The profiles of all images at the same distances, as close as the finest of them asks. Raises DataError."""
     if not pictures:
         return ()
-    at = distances_along(line, min(picture.placement.pixel_nm for picture in pictures))
+    bounds = [picture.placement.bounds_nm(picture.image.shape) for picture in pictures]
+    left, top, right, bottom = (
+        choose(sides) for choose, sides in zip((min, min, max, max), zip(*bounds, strict=True), strict=True)
+    )
+    finest = min(picture.placement.pixel_nm for picture in pictures)
+    at = distances_along(line, finest, (left, top, right, bottom))
     return tuple(_measured(line, picture, at, with_fit) for picture in pictures)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from fluogan_app.core.data.placement import Placement
 from fluogan_app.core.data.shape import Shape
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.metrics.profile import distances_along, interpolated, profile_along
+from fluogan_app.core.metrics.peaks import find_peaks
+from fluogan_app.core.metrics.profile import Profile, distances_along, interpolated, profile_along
+from fluogan_app.core.metrics.spline import spline_between
 
 SIDE_NM = 3000.0
 #: Bilinear interpolation smooths; on pixels of a fifth of the width it changes values by less than this.
@@ -124,3 +128,63 @@ def test_a_line_without_length_is_refused():
 
 def test_samples_are_bounded():
     assert len(distances_along(Shape("line", ((0.0, 0.0), (1e9, 0.0))), 1.0)) == 20_000
+
+
+@pytest.mark.parametrize("pixels", [2.2, 2.5, 3.0, 4.0, 6.0])
+@pytest.mark.parametrize("angle", [0.0, 27.0, 45.0])
+def test_a_peak_of_few_pixels_keeps_its_width_wherever_it_lies_between_them(pixels, angle):
+    limit = {2.2: 0.05, 2.5: 0.022, 3.0: 0.011, 4.0: 0.005, 6.0: 0.002}[pixels]
+    turn, generator = np.radians(angle), np.random.default_rng(1)
+    y, x = np.mgrid[:41, :41]
+    ends = tuple((20.5 + 14 * side * np.cos(turn), 20.7 + 14 * side * np.sin(turn)) for side in (-1, 1))
+    line = Shape("line", ends, 3.0)
+    for shift in np.linspace(0.0, 1.0, 5):
+        across = (x - 20.0 - shift) * np.cos(turn) + (y - 20.0) * np.sin(turn)
+        image = 10 + 100 * np.exp(-4 * np.log(2) * (across / pixels) ** 2)
+        profile = profile_along(image, Placement(1.0), line, distances_along(line, 1.0))
+        (peak,) = find_peaks(profile).peaks
+        assert abs(peak.fwhm_nm / pixels - 1) <= limit * 1.01
+        # The checker sees what straight lines between the pixels make of it.
+        assert np.isfinite(profile.smooth).all() and profile.for_widths is profile.smooth
+        noisy = profile_along(image + generator.normal(0, 0.01, image.shape), Placement(1.0), line, profile.distance_nm)
+        (found,) = find_peaks(noisy).peaks
+        assert not np.isfinite(found.fwhm_error_nm) or abs(found.fwhm_nm - pixels) < 2 * found.fwhm_error_nm
+    if pixels == 3.0 and angle == 0.0:
+        (straight,) = find_peaks(replace(profile_of_middle(pixels), smooth=None)).peaks
+        assert straight.fwhm_nm / pixels - 1 > 4 * limit
+
+
+def profile_of_middle(pixels: float) -> Profile:
+    """A peak of so many pixels on the border between two."""
+    image = np.tile(np.exp(-4 * np.log(2) * ((np.arange(40) - 19.5) / pixels) ** 2), (9, 1))
+    line = Shape("line", ((5.0, 4.5), (35.0, 4.5)))
+    return profile_along(image, Placement(1.0), line, distances_along(line, 1.0))
+
+
+def test_the_spline_goes_through_the_pixels_keeps_a_level_and_misses_what_is_no_number():
+    image = np.random.default_rng(2).normal(100, 20, (7, 9))
+    y, x = (part.ravel().astype(float) for part in np.mgrid[:7, :9])
+    # Cut at four pixels, it misses them by a part of what its ninth one would give.
+    np.testing.assert_allclose(spline_between(image, y, x), image.ravel(), atol=0.02 * 20)
+    level = spline_between(np.full((5, 6), 7.0), np.array([-0.4, 2.3]), np.array([5.4, 0.1]))
+    np.testing.assert_allclose(level, 7.0, rtol=1e-9)
+    image[3, 4] = np.nan
+    assert np.isnan(spline_between(image, np.array([2.5]), np.array([4.5])))[0]
+    line = Shape("line", ((0.0, 3.5), (9.0, 3.5)))
+    profile = profile_along(image, Placement(1.0), line, distances_along(line, 1.0))
+    assert np.array_equal(np.isfinite(profile.smooth), np.isfinite(profile.values))
+
+
+def test_only_the_part_of_a_line_that_lies_on_images_is_measured():
+    bounds = Placement(100.0).bounds_nm((40, 80))
+    assert bounds == (0.0, 0.0, 8000.0, 4000.0)
+    typed_wrong = Shape("line", ((1000.0, 2000.0), (99_999_999.0, 2000.0)), 100.0)
+    at = distances_along(typed_wrong, 100.0, bounds)
+    assert at[0] == 0 and at[-1] == pytest.approx(7050) and len(at) < 200
+    crossing = distances_along(Shape("line", ((-1e6, -1e6), (1e6, 1e6))), 100.0, bounds)
+    assert crossing[0] == pytest.approx(1e6 * 2**0.5) and crossing[-1] == pytest.approx(1.004e6 * 2**0.5)
+    within = Shape("line", ((10.0, 10.0), (410.0, 310.0)), 50.0)
+    assert np.array_equal(distances_along(within, 100.0, bounds), distances_along(within, 100.0))
+    for beside in (((0.0, -500.0), (800.0, -500.0)), ((9000.0, 0.0), (9000.0, 50.0)), ((8001.0, 0.0), (9000.0, 9.0))):
+        with pytest.raises(DataError, match="outside"):
+            distances_along(Shape("line", beside), 100.0, bounds)
