@@ -9,8 +9,10 @@ def test_a_moved_file_is_found_in_a_folder_or_named(fluogan, reconstruct, stack_
     moved.parent.mkdir()
     stack_file.rename(moved)
     fluogan("locate", project_path, project_path).refused("is not in")
+    fluogan("locate", project_path).refused("not there any more")
     said = fluogan("locate", project_path, tmp_path / "archive")
     assert said.code == 0 and said.out.strip().endswith(str(moved))
+    assert fluogan("locate", project_path).out == said.out
     assert fluogan("resume", project_path, "--steps", 9).code == 0
     again = moved.rename(tmp_path / "again.tif")
     assert fluogan("locate", project_path, again).code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from fluogan_app.cli.destination import held
@@ -17,13 +18,20 @@ from fluogan_app.core.project.store import Project
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """The project, and where to look."""
     parser.add_argument("project", metavar=f"OUT{SUFFIX}", help="The project's folder.")
-    parser.add_argument("place", metavar="PLACE", type=Path,
-                        help="The raw file, or a folder that is searched for it, also under another name.")  # fmt: skip
+    parser.add_argument("place", metavar="PLACE", type=Path, nargs="?",
+                        help="The raw file, or a folder that is searched for it, also under another name. Default: "
+                        "only say where it is.")  # fmt: skip
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Find it, and let the project remember it. Raises ReadError, ProjectError."""
-    project = held(Project.open(arguments.project))
+    project = Project.open(arguments.project)
+    if arguments.place is None:
+        with closing(project.open_stack()) as stack:
+            report.warnings(stack.warnings)
+            report.text(f"The raw stack of {project.folder.name} is {stack.path}")
+        return Exit.DONE
+    project = held(project)
     try:
         stack = project.locate(_found(project, arguments.place))
         stack.close()

@@ -24,7 +24,7 @@ from fluogan_app.core.project.quality import judge
 from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
 from fluogan_app.core.project.vector_files import write_page
 
-__all__ = ["FIGURES", "export_curves", "export_figure", "export_image", "export_panels", "export_run"]
+__all__ = ["FIGURES", "corner_nm", "export_curves", "export_figure", "export_image", "export_panels", "export_run"]
 
 Kind = Literal["imagej", "ome"]
 #: What a figure's name may end in: dots, or shapes that stay sharp at any size.
@@ -102,7 +102,7 @@ def export_run(
         )
     if drift is not None:
         _export_drift(drift, run)
-    about, corner = _provenance(run, result), _corner_nm(run)
+    about, corner = _provenance(run, result), corner_nm(run)
     if estimate is not None:
         export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT, corner)
     if background is not None:
@@ -125,7 +125,7 @@ def _export_error_map(path: Path, run: Run, result: Result) -> None:
     if found is None:
         raise UsageError(f"Run {run.number} has no error map: its region is too small.", "Draw a larger region.")
     about = _provenance(run, result) | {"quantity": "error map", "meaning": found.meaning}
-    export_image(path, found.image, found.pixel_size_nm, None, about, found.unit, _corner_nm(run))
+    export_image(path, found.image, found.pixel_size_nm, None, about, found.unit, corner_nm(run))
 
 
 def _export_drift(path: Path, run: Run) -> None:
@@ -137,7 +137,7 @@ def _export_drift(path: Path, run: Run) -> None:
     write_drift_table(path, run.record.drift, run.record.acquisition.pixel_size_nm)
 
 
-def _corner_nm(run: Run) -> tuple[float, float]:
+def corner_nm(run: Run) -> tuple[float, float]:
     """Where a run's images begin in the camera's frame (y, x)."""
     side_nm, region = run.record.acquisition.pixel_size_nm, run.record.roi
     return region.y0 * side_nm, region.x0 * side_nm

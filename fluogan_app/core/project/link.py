@@ -124,7 +124,7 @@ def find(link: InputLink, project_folder: Path) -> Path:
         return present[0]
     raise ReadError(
         f"The raw stack {link.path} is not there any more.",
-        "Locate it (File › Locate raw data, or --stack FILE), or put it back; "
+        "Locate it (File › Locate raw data, or “fluogan locate”), or put it back; "
         "images and runs can be seen without it.",
     )
 
@@ -209,7 +209,7 @@ def _total_bytes(files: tuple[Path, ...]) -> int:
 
 def _shape_text(shape_tyx: tuple[int, int, int]) -> str:
     frames, height, width = shape_tyx
-    return f"{frames} frames of {height} × {width} pixels"
+    return f"{frames} {'frame' if frames == 1 else 'frames'} of {height} × {width} pixels"
 
 
 def _size_bytes(path: Path) -> int:

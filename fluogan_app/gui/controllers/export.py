@@ -117,11 +117,12 @@ def look_at(request: ExportRequest) -> tuple[bool, list[str]]:
 def write_export(run: Run, request: ExportRequest) -> list[str]:
     """Write the wanted files; their names. On a thread. Raises UsageError, ProjectError."""
     # Drawing figures needs an image library that the window's start does not.
-    from fluogan_app.core.project.export import export_image, export_run
+    from fluogan_app.core.project.export import corner_nm, export_image, export_run
 
     wanted = (request.estimate, request.background, request.curves, request.figure, request.deviation, request.drift)
     export_run(run, *wanted, request.error_map, request.movie)
     if request.mean is not None:
         result, about = run.result(), run.provenance() | {"quantity": "mean"}
-        export_image(request.mean, result.mean, result.pixel_size_nm, provenance=about, unit=CAMERA_UNIT)
+        corner = corner_nm(run)
+        export_image(request.mean, result.mean, result.pixel_size_nm, None, about, CAMERA_UNIT, corner)
     return [path.name for path in request.paths.values()]
