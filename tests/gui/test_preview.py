@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 
 from fluogan_app.core.data.roi import Roi
@@ -62,6 +62,11 @@ def test_it_shows_the_square_that_its_frame_marks_as_a_run_would(previewing) -> 
     size_nm = user.session.document.acquisition.pixel_size_nm
     assert feature.panel.mean.extent == feature.panel.estimate.extent
     assert feature.panel.mean.extent.left_nm == place.x0 * size_nm
+    # At 1280 × 720 there is room for both, though the check of the data has much to say.
+    user.window.resize(QSize(1280, 720))
+    assert feature.panel.estimate.canvas.width() >= 215 and user.window.minimumSizeHint().width() < 1200
+    badge = user.find("check_badge")
+    assert "warning" in badge.shown or badge.shown == badge.text()
     assert feature.panel.mean.view.nm_per_pixel == pytest.approx(feature.panel.estimate.view.nm_per_pixel, rel=0.05)
 
 
@@ -78,12 +83,18 @@ def greys_the_last_picture(user, feature) -> None:
     assert feature.panel.words.isVisible() and not feature.panel.problem.isVisible()
 
 
-def test_it_follows_the_values_and_greys_the_last_picture_for_wrong_ones(previewing) -> None:
+def test_it_follows_the_values_and_greys_the_last_picture_for_wrong_ones(previewing, monkeypatch) -> None:
     user, feature = previewing()
+    said, words = [], feature.panel.words
+    show = words.setText
+    monkeypatch.setattr(words, "setText", lambda text: (said.append(text), show(text)))
     for field, value in (("param_lambda1", "5"), ("param_zoom", "3"), ("param_pixel_size_nm", "90")):
         before = feature.panel.estimate.image
         user.types(field, value)
         user.sees(lambda: feature.settled and feature.panel.estimate.image is not before)
+        # From the change on nothing is claimed of the picture that is still in sight.
+        assert "values before" in said[0] and "values before" not in words.text()
+        said.clear()
     assert feature.panel.estimate.image.shape == (96, 96)
     assert feature.panel.estimate.extent.width_nm == pytest.approx(32 * 90)
     assert feature.frame.place.width == 32
@@ -143,8 +154,20 @@ def test_it_waits_while_a_run_goes_on_and_then_catches_up(previewing) -> None:
     assert "61 steps" in feature.panel.words.text()
 
 
+def comes_to_sight_by_its_key(user, feature) -> None:
+    """Beside another tab than the stack's nothing is computed for nobody, and its key leads to it."""
+    user.presses("show_result")
+    shown = feature.panel.estimate.image
+    user.types("param_lambda1", "7")
+    assert feature.settled and not feature.panel.isVisible() and feature.panel.estimate.image is shown
+    user.presses("preview")
+    assert feature.is_on and feature.panel.isVisible()
+    user.sees(lambda: feature.settled and feature.panel.estimate.image is not shown)
+
+
 def test_it_is_switched_off_and_stays_so(previewing, open_window) -> None:
     user, feature = previewing()
+    comes_to_sight_by_its_key(user, feature)
     user.click("preview_close")
     assert not feature.is_on and not feature.panel.isVisible() and feature.frame.place is None
     assert not Settings().switch("preview", True)

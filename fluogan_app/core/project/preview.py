@@ -71,6 +71,18 @@ class PreviewPicture:
         """Whether a run of this square gives these very numbers."""
         return self.finished and self.total_steps == self.asked_steps and not self.critic_left_out
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the last picture is not to be believed, as a run's own notes say it, shortened."""
+        from fluogan_app.core.methods.fluogan.report import MISSING_PHOTONS_PERCENT, UNEXPLAINED_DISCREPANCY
+
+        measures, said = self.result.measures, []
+        if measures.get("discrepancy", 1.0) > UNEXPLAINED_DISCREPANCY:
+            said.append("It does not explain the frames: check FWHM and pixel size, or try a smaller λ1.")
+        if abs(measures.get("photon_balance_percent", 0.0)) > MISSING_PHOTONS_PERCENT:
+            said.append("Light is missing or too much: its intensities are not to be trusted.")
+        return tuple(said)
+
 
 class Previewer:
     """Makes previews, one at a time, and keeps of one what the next can use: the frames, and the noise found in them.

@@ -21,6 +21,7 @@ from fluogan_app.gui.views.controls import SHOW_SHEET, toggle_button
 from fluogan_app.gui.views.preview_frame import PreviewFrame
 from fluogan_app.gui.views.preview_panel import PreviewPanel
 from fluogan_app.gui.wording import without_flags
+from fluogan_app.gui.workspace import STACK
 
 if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
@@ -78,9 +79,14 @@ class PreviewFeature(Feature):
         """Whether nothing is being computed, nor about to be."""
         return not self._work.busy and not self._rest.isActive()
 
+    @property
+    def _in_sight(self) -> bool:
+        """Whether it is looked at, or will be as soon as the window is."""
+        return self.window.workspace.centre.currentIndex() == STACK
+
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """See Feature.handlers."""
-        return {"preview": lambda: self.switch(not self._on), "preview_place": self._find_place}
+        return {"preview": self._press, "preview_place": self._find_place}
 
     def gather(self) -> dict[str, Any]:
         """See Feature.gather."""
@@ -104,9 +110,15 @@ class PreviewFeature(Feature):
         self._work.stop()
         return True
 
+    def _press(self) -> None:
+        """The key and the button: beside another tab than the stack's they bring the preview to sight."""
+        self.switch(not (self._on and self._in_sight))
+
     def switch(self, on: bool) -> None:
-        """Show the preview, or do without; it is remembered."""
+        """Show the preview, with the stack that it stands beside, or do without; it is remembered."""
         self._on = on
+        if on:
+            self.window.workspace.centre.setCurrentIndex(STACK)
         self.window.settings.set_switch(_SWITCH, on)
         self._show_switch()
         self._tick()
@@ -143,11 +155,19 @@ class PreviewFeature(Feature):
             return
         # At once, and not when the rest is over: what goes on is of no use any more.
         self._work.stop()
+        self.panel.show_former()
         if self.session.busy:
             self._waits = True
             self._tell_waiting()
-        else:
+        elif self._in_sight:
             self._rest.start()
+        else:  # nobody would see it
+            self._waits = True
+
+    def _catch_up(self) -> None:
+        """The stack has come to sight again."""
+        if self._waits and self._in_sight and not self.session.busy:
+            self._change()
 
     def _tell_waiting(self) -> None:
         if self._on and self._waits and self.session.busy:
@@ -243,7 +263,8 @@ class PreviewFeature(Feature):
         session.problems_changed.connect(self._change)
         session.job_changed.connect(self._take_job)
         self._rest.timeout.connect(self._begin)
-        self.button.clicked.connect(self.switch)
+        self.button.clicked.connect(lambda _: self._press())
+        self.window.workspace.centre.currentChanged.connect(lambda _: self._catch_up())
         self.panel.side_changed.connect(self._resized)
         self.panel.place_requested.connect(self._find_place)
         self.panel.close_requested.connect(lambda: self.switch(False))

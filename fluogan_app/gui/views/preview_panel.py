@@ -96,8 +96,16 @@ class PreviewPanel(QWidget):
         self.estimate.set_image(result.estimate, fine, FINE_UNIT, origin_nm=origin)
         self.words.setText(picture_words(picture))
         self.measures.setText(measure_words(picture))
+        doubtful = bool(picture.doubts)
+        set_colour(self.measures, problem_colour(self.palette()) if doubtful else self.palette().windowText().color())
         self.set_stale("")
         self._arrange()
+
+    def show_former(self) -> None:
+        """Say that the picture is that of the values before; it stays in sight, so that the next one can be compared."""
+        if self.estimate.image is not None:
+            self.words.setText("Preview of the values before; the new one is being computed.")
+            self.measures.setText("")
 
     def set_stale(self, why: str, wrong: bool = False) -> None:
         """Grey what is shown, and say why; "" takes it back. wrong: it is a fault that has to be seen to."""
@@ -188,7 +196,8 @@ def measure_words(picture: PreviewPicture) -> str:
         said.append(f"Residual {misfit**0.5:.2f} times the noise (1: explained)")
     if (balance := measures.get("photon_balance_percent")) is not None:
         said.append(f"photons {balance:+.2f} %".replace("-", "−"))
-    return "; ".join(said) + "." if said else ""
+    whole = "; ".join(said) + "." if said else ""
+    return " ".join([f"⚠ {whole}", *picture.doubts]) if picture.doubts else whole
 
 
 def _time_text(seconds: float) -> str:

@@ -146,3 +146,14 @@ def test_bad_values_are_told_and_the_next_wish_is_served(lines) -> None:
     with pytest.raises(DataError):
         shown(previewer, PreviewWish(lines, request_for(), Roi(500, 500, 24, 24)))
     assert shown(previewer, PreviewWish(lines, request_for(steps=3), PLACE))[-1].finished
+
+
+def test_a_picture_that_does_not_explain_the_frames_says_so(lines) -> None:
+    (*_, last) = shown(Previewer(), PreviewWish(lines, request_for(), PLACE))
+    assert last.doubts == ()
+
+    def with_measures(**values) -> PreviewPicture:
+        return replace(last, result=replace(last.result, measures={**last.result.measures, **values}))
+
+    assert "does not explain the frames" in with_measures(discrepancy=3.1).doubts[0]
+    assert "not to be trusted" in with_measures(photon_balance_percent=-2.1).doubts[0]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A balance of photons worse than this is said.
 MISSING_PHOTONS_PERCENT = 2.0
+#: An image whose discrepancy is above this does not explain the frames.
+UNEXPLAINED_DISCREPANCY = 3.0
 
 def measures(model: Model, noise: Noise, simulated: torch.Tensor, problem: Problem) -> dict[str, float]:
     """Numbers that say how well the simulated mean Ψx + b, (Y, X), explains the frames, without their margin."""
@@ -117,7 +119,7 @@ def _fit(found: dict[str, float]) -> list[str]:
             f"The photons of the result and of the frames differ by {balance:+.1f} %: its intensities are not to be "
             "trusted. Look for hot pixels or a border that is too bright, and draw the region without them."
         )
-    if found["discrepancy"] > 3.0:
+    if found["discrepancy"] > UNEXPLAINED_DISCREPANCY:
         said.append(
             f"The image differs from the mean frame by {found['discrepancy'] ** 0.5:.1f} times its noise "
             "(discrepancy far from 1): check FWHM and pixel size; where they are right and the stack is bright, "
