@@ -76,7 +76,8 @@ def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord
         f"Super-resolved images were reconstructed from {_frames_text(record)} of {record.roi.height} × "
         f"{record.roi.width} camera pixels of {length_text(camera.pixel_size_nm)} with FluoGAN {__version__} (Cachia "
         f"et al., 2023; Mentagui et al., 2024) on a grid of {length_text(fine_nm)} "
-        f"({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} {_camera_sentence(camera)} {_fit_sentence(record, before)}{corrected}{repeats}"
+        f"({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} {_camera_sentence(camera)} "
+        f"{_fit_sentence(record, before)}{corrected}{repeats}"
     )
 
 
