@@ -23,7 +23,8 @@ class Outcome(StrEnum):
 class Progress:
     """Where a job stands. `seconds_left` is None until the last phase's rate is known; `curves` are all so far.
 
-    phase_end: the step at which the phase ends, 0 where phases come again and again.
+    phase_end: the step at which the phase ends, 0 where phases come again and again. round_steps: after how many steps
+    they come again, in tiles and repeats; else 0.
     """
 
     step: int
@@ -36,11 +37,15 @@ class Progress:
     curves: Curves
     message: str = ""
     phase_end: int = 0
+    round_steps: int = 0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The one terminal event of a job. `result` is the last good state, None where there was none yet."""
+    """The one terminal event of a job. `result` is the last good state, None where there was none yet.
+
+    unwritten: the end as it was, where it could not be put on disk; `error` says why.
+    """
 
     outcome: Outcome
     steps: int
@@ -49,6 +54,7 @@ class Ended:
     result: Result | None = None
     error: FluoganError | None = None
     warnings: tuple[str, ...] = ()
+    unwritten: Ended | None = None
 
 
 class Sink(Protocol):

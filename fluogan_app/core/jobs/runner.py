@@ -58,6 +58,7 @@ class Job:
         self._good: State | None = None
         self._good_curves = Curves()
         self._warnings: list[str] = []
+        self._trouble = ""
         self._watch = Watch(watchers, clock)
         self._rest_rule, self._reason = rest, ""
 
@@ -170,8 +171,10 @@ class Job:
             return
         try:
             self._checkpoints.save(Checkpoint(self._good, self._good_curves, self._solver.image(state)))
+            self._trouble = ""
         except ProjectError as error:
-            # A full disk must not end a run whose state is still in memory; the user is told once.
+            # A full disk must not end a run whose state is still in memory; the user is told as long as it lasts.
+            self._trouble = error.message
             if error.message not in self._warnings:
                 self._warnings.append(error.message)
 
@@ -189,8 +192,9 @@ class Job:
             steps_per_second=rate,
             seconds_left=self._seconds_left(state, phase, rate, now),
             curves=self._recorder.curves(),
-            message=self._warnings[-1] if self._warnings else "",
+            message=self._trouble,
             phase_end=0 if phase.round_steps else phase.end_step,
+            round_steps=phase.round_steps or 0,
         )
 
     def _seconds_left(self, state: State, phase: Phase, rate: float | None, now: float) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -57,7 +59,13 @@ def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], header: Mappi
         # safetensors writes for this user alone; whoever may read the project may read its checkpoints.
         path.chmod(mode)
     except SafetensorError as error:  # a full disk comes in this form, not as OSError
-        raise OSError(0, str(error)) from error
+        raise _in_system_words(error) from error
+
+
+def _in_system_words(error: Exception) -> OSError:
+    """The system's own error, whose number the library puts at the end of its words."""
+    number = re.search(r"os error (\d+)", str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(0, str(error))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

@@ -16,16 +16,17 @@ from fluogan_app.core.errors import FluoganError, ProjectError, ReadError, Usage
 from fluogan_app.core.files import is_temporary
 from fluogan_app.core.jobs.checkpoint import Checkpoint
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.jobs.events import Ended, Outcome, Silent, Sink
+from fluogan_app.core.jobs.events import Ended, Silent, Sink
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import validated
 from fluogan_app.core.project import link as links
+from fluogan_app.core.project.ending import conclude
 from fluogan_app.core.project.lock import RunLock
-from fluogan_app.core.project.model import RunRecord, RunStatus, now_text
+from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.prepare import PreparedRun, RunRequest, new_run, prepare_run, remember
-from fluogan_app.core.project.run import Run, finite
+from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.run_log import RunLog
 from fluogan_app.core.project.store import Project
 
@@ -143,42 +144,11 @@ def _execute(
         ended = job.run(start)
         _log_end(ended)
         ended = replace(ended, result=_with_notes(ended.result, prepared), warnings=(*warnings, *ended.warnings))
-        return run, _concluded(run, ended, before)
+        return run, conclude(run, ended)
 
 
 def _with_notes(result: Result | None, prepared: PreparedRun) -> Result | None:
     return None if result is None else replace(result, notes=(*prepared.notes, *result.notes))
-
-
-def _concluded(run: Run, ended: Ended, seconds_before: float) -> Ended:
-    """Put the end on disk, the record last. Where that fails the run stays resumable, and the result is still here."""
-    record = run.record.replace(
-        status=RunStatus(ended.outcome.value),
-        seconds=round(seconds_before + ended.seconds, 3),
-        ended=now_text(),
-        error=ended.error.one_line if ended.error else "",
-    )
-    if ended.result is not None:  # else the images of an earlier stop, if there are any, stay with their numbers
-        measures, notes = finite(ended.result.measures), ended.result.notes
-        record = record.replace(steps=ended.steps, measures=measures, notes=notes)
-    try:
-        if ended.result is not None:
-            run.write_result(ended.result, ended.steps)
-        run.write_curves(ended.curves, ended.result)
-        run.write_record(record)
-    except ProjectError as error:
-        log.error("%s", error.one_line)
-        warnings = tuple(dict.fromkeys((*ended.warnings, error.message)))
-        unsaved = ProjectError(error.message, _how_to_go_on(run, error))
-        return replace(ended, outcome=Outcome.FAILED, error=unsaved, warnings=warnings)
-    return ended
-
-
-def _how_to_go_on(run: Run, error: ProjectError) -> str:
-    if not run.folder.is_dir():
-        return f"{error.hint} Then resume the run."
-    kept = "" if run.checkpoints.step() is None else "; its checkpoint is kept"
-    return f"Free some space or mend the folder, then resume the run{kept}."
 
 
 def _begun(

@@ -52,6 +52,7 @@ class RunController(QObject):
     save_wanted = Signal()
     export_wanted = Signal()
     queue_wanted = Signal()
+    unwritten = Signal(object, object)  # a run and its end, which is not on disk
     freed = Signal(bool)
     left = Signal()
     warmed_up = Signal()
@@ -252,6 +253,8 @@ class RunController(QObject):
         run, ended = thread.run_made, thread.ended
         self._context.session.note_saved(self._context.session.project.document)
         self.ended.emit(ended)
+        if ended.unwritten is not None and ended.result is not None:
+            self.unwritten.emit(run, ended.unwritten)
         self._ends.tell(run, ended, bool(self._when_ended), self._unattended)
 
     def offer_interrupted(self) -> None:

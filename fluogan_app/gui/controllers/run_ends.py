@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluogan_app.core.errors import FluoganError, ParameterError
+from fluogan_app.core.errors import FluoganError, ParameterError, ProjectError
 from fluogan_app.core.jobs.events import Ended, Outcome
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run
@@ -15,6 +15,11 @@ from fluogan_app.gui.run_state import only_for_reading
 
 if TYPE_CHECKING:
     from fluogan_app.gui.controllers.run import RunController
+
+_STILL_HERE = (
+    "Its image is still in this window. Free some space or bring the drive back, then choose “Write it again”; "
+    "or save the project elsewhere."
+)
 
 
 class RunEnds:
@@ -28,7 +33,9 @@ class RunEnds:
         for warning in ended.warnings:
             self._context.say(warning)
         took = f"after {ended.steps} steps and {seconds_text(ended.seconds)}"
-        if ended.outcome is Outcome.FINISHED:
+        if ended.unwritten is not None and ended.result is not None:
+            self._tell_unwritten(f"Run {run.number} ended {took}, but not on the disk", ended, leaving, unattended)
+        elif ended.outcome is Outcome.FINISHED:
             self._context.say(f"Run {run.number} finished {took}.")
             self._offer_next(f"Run {run.number} finished {took}.")
         elif ended.outcome is Outcome.CANCELLED:
@@ -54,6 +61,13 @@ class RunEnds:
         text = f"Run {run.number} was interrupted before it ended. It can go on from its last saved state."
         go_on = Offer("Resume", lambda: (session.show_run(run.number), self._runs.resume()))
         self._context.notices.show_notice("run", text, [go_on])
+
+    def _tell_unwritten(self, title: str, ended: Ended, leaving: bool, unattended: bool) -> None:
+        error = ProjectError(ended.error.message, _STILL_HERE)
+        if leaving:  # the question that follows tells of it
+            self._context.say(f"{title}. {error.one_line}")
+        else:
+            self._tell_error(title, error, unattended)
 
     def _tell_error(self, title: str, error: FluoganError, unattended: bool) -> None:
         if unattended:

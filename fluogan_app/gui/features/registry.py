@@ -28,6 +28,7 @@ from fluogan_app.gui.features.queueing import Queueing
 from fluogan_app.gui.features.runs_table import RunsTableFeature
 from fluogan_app.gui.features.searching import Searching
 from fluogan_app.gui.features.troubleshooting import Troubleshooting
+from fluogan_app.gui.features.unwritten import Unwritten
 from fluogan_app.gui.features.view_export import Exporting
 
 FEATURES: tuple[type[Feature], ...] = (
@@ -43,6 +44,7 @@ FEATURES: tuple[type[Feature], ...] = (
     Batching,
     Machine,
     Telling,
+    Unwritten,
     History,
     CurvesFeature,
     CriticFeature,

@@ -286,6 +286,21 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_run_and_is_told_on
     assert listener.reports[-1].message == "The disk is full."
 
 
+def test_a_checkpoint_that_is_written_again_ends_the_word_of_a_full_disk(make_walk, tmp_path):
+    class FullAtFirst(CheckpointFolder):
+        calls = 0
+
+        def save(self, checkpoint) -> None:
+            self.calls += 1
+            if self.calls < 4:
+                raise ProjectError("The disk is full.", "Free some space.")
+
+    listener = Listener()
+    ended = Job(make_walk(), Control(), listener, FullAtFirst(tmp_path), EVERY_STEP).run()
+    assert {report.message for report in listener.reports[:3]} >= {"The disk is full."}
+    assert listener.reports[-1].message == "" and ended.warnings == ("The disk is full.",)
+
+
 def cancelled_at(make_walk, step: int, folder: CheckpointFolder) -> Ended:
     control = Control()
     solver = make_walk(total_steps=40, during=lambda number: control.cancel() if number == step else None)
