@@ -213,6 +213,8 @@ def open_window(qtbot, qapp: QApplication, dialogs: Dialogs) -> Iterator[Callabl
         end(user.window)
     users.clear()
     gc.collect()
+    # What is left, the libraries above all, need not be gone through again after each window.
+    gc.freeze()
     assert not _open_dialogs()
 
 

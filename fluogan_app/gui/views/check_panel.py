@@ -168,7 +168,7 @@ class CheckPanel(QWidget):
         return made
 
     def _make_words(self) -> QScrollArea:
-        page, area = QWidget(), QScrollArea()
+        page, area = QWidget(), QScrollArea(accessibleName="What was found")
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 4, 8, 4)
         column.addWidget(self.found)

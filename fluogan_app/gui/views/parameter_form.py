@@ -45,6 +45,7 @@ class ParameterForm(QWidget):
         self._folds: dict[str, Fold] = {}
         self._headings: dict[tuple[type[Params], str, bool], GroupHeading] = {}
         self._footers: dict[tuple[type[Params], str, bool], QWidget] = {}
+        self._places: dict[tuple[type[Params], str, bool], QVBoxLayout] = {}
         #: Above the fields: room for what speaks of all of them, in one row and below it.
         self.head_row, self.head = row_of((), (4, 0, 4, 0)), QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
@@ -68,7 +69,7 @@ class ParameterForm(QWidget):
 
     def set_sections(self, sections: Sections) -> None:
         """Show other parameter sets, with their defaults."""
-        for known in (self._rows, self._folds, self._headings):
+        for known in (self._rows, self._folds, self._headings, self._places):
             known.clear()
         self._sections = tuple(sections)
         page = QWidget()
@@ -87,9 +88,8 @@ class ParameterForm(QWidget):
         self._scroll.setWidget(page)
         if old is not None:
             old.deleteLater()
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         self.sections_changed.emit()
-        self._scroll.setMinimumWidth(page.minimumSizeHint().width() + bar + 2)
+        self._keep_width()
 
     def set_values(
         self,
@@ -130,8 +130,13 @@ class ParameterForm(QWidget):
 
     def set_footers(self, params_type: type[Params], group: str, below: QWidget, folded: QWidget) -> None:
         """Put views below the fields of a group, and below those that are folded away; they stay with other sets."""
-        self._footers[params_type, group, False], self._footers[params_type, group, True] = below, folded
-        self.set_sections(self._sections)
+        for advanced, footer in ((False, below), (True, folded)):
+            self._footers[params_type, group, advanced] = footer
+            place = self._places.get((params_type, group, advanced))
+            if place is not None:
+                place.addWidget(footer)
+        self.sections_changed.emit()
+        self._keep_width()
 
     def show_help(self, shown: bool) -> None:
         """Show the help below the fields or not."""
@@ -202,10 +207,17 @@ class ParameterForm(QWidget):
         column.addWidget(heading)
         column.addLayout(self._grid(params_type, declared))
 
+    def _keep_width(self) -> None:
+        """Nothing of the fields may lie beyond the edge: the form scrolls down, not sideways."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self._scroll.setMinimumWidth(self._scroll.widget().minimumSizeHint().width() + bar + 2)
+
     def _add_footer(self, column: QVBoxLayout, params_type: type[Params], group: str, advanced: bool) -> None:
+        place = self._places[params_type, group, advanced] = QVBoxLayout()
+        column.addLayout(place)
         footer = self._footers.get((params_type, group, advanced))
         if footer is not None:
-            column.addWidget(footer)
+            place.addWidget(footer)
 
     def _add_fold(self, column: QVBoxLayout, params_type: type[Params], declared: Sequence[ParamSpec]) -> None:
         fold = Fold(params_type.__name__, len(declared))
