@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fluogan_app.core.jobs.events import Ended, Progress
 from fluogan_app.core.jobs.time_left import TimeLeft, TimeRange
 from fluogan_app.core.project.model import RunRecord
@@ -44,8 +46,9 @@ class RunProgress:
 
     @property
     def left(self) -> TimeRange | None:
-        """What is left, where that can be told."""
-        return self._time_left.left()
+        """What is left, where that can be told; without another end where only the least is known."""
+        left, least_s = self._time_left.left(), self._time_left.at_least_s()
+        return TimeRange(least_s, math.inf) if left is None and least_s is not None else left
 
     def state(self, thread: RunThread | None) -> JobState:
         """As the panel shows it."""

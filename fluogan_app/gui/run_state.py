@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fluogan_app.core.jobs.events import Ended, Progress
@@ -9,6 +10,12 @@ from fluogan_app.core.jobs.time_left import TimeRange
 from fluogan_app.core.project.run import Run
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.views.run_panel import RunPanelState
+
+
+#: A run in tiles names its phases so.
+_TILE = re.compile(r"Tile (\d+) of (\d+)\b")
+#: To put together and write an estimate of more pixels takes a second or more.
+_MANY_PIXELS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ def panel_state(session: Session, job: JobState, notes: PanelNotes = PanelNotes(
     """The panel as things stand. With a wrong field the Run button stays alive: pressing it leads to the field."""
     running, progress = job.running, job.progress
     why_not = only_for_reading(session) or reason_against(session)
-    message = progress.message if running and progress else ""
+    message = _running_message(session, job) if running else ""
     return RunPanelState(
         can_run=not running and session.stack is not None and not only_for_reading(session),
         why_not=why_not,
@@ -100,6 +107,25 @@ def final_progress(run: Run, ended: Ended) -> Progress:
 
 def _running_text(session: Session, notes: PanelNotes) -> str:
     return " · ".join(part for part in (_device_text(session), notes.in_use) if part)
+
+
+def _running_message(session: Session, job: JobState) -> str:
+    """What went wrong so far; else what is not to be seen in the images of a large field, or takes its time."""
+    progress, run = job.progress, session.shown_run
+    if progress is None or progress.message:
+        return progress.message if progress else ""
+    of_it = run is not None and run.number == session.running_number
+    if job.cancelling and of_it and _fine_pixels(run) > _MANY_PIXELS:
+        return "What there is of the image is put together and saved. That takes some seconds for so large a field."
+    tile = _TILE.match(progress.phase)
+    if tile is None or tile[1] == tile[2]:
+        return ""
+    done = int(tile[1]) - 1
+    return f"{done} of {tile[2]} tiles are done. Where no tile has been yet, the images are empty, not dark."
+
+
+def _fine_pixels(run: Run) -> int:
+    return run.record.roi.height * run.record.roi.width * int(run.record.params.get("zoom", 1)) ** 2
 
 
 def _device_text(session: Session) -> str:

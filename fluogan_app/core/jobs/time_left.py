@@ -90,6 +90,20 @@ class TimeLeft:
         ahead = self._ahead(now)
         return None if ahead is None else rest + ahead
 
+    def at_least_s(self) -> float | None:
+        """Seconds that are left in any case, where no more can be told: before the pace of what comes is known.
+
+        The rest of a phase, at the pace that was measured; in tiles and repeats the rounds to come, each of which takes
+        no less than the first one has taken so far. None without even that.
+        """
+        now = self._newest
+        if now is None or now.total_steps <= now.step or self.left() is not None:
+            return None
+        if now.round_steps and now.step < now.round_steps and now.seconds >= LEAST_S:
+            return (1.0 - MEASURED) * (now.total_steps / now.round_steps - 1.0) * now.seconds
+        rest = self._rest_of_phase(now) if now.phase_end else None
+        return rest.low_s if rest is not None and rest.low_s > 0 else None
+
     def _rest_of_phase(self, now: Progress) -> TimeRange | None:
         steps = max(min(now.phase_end, now.total_steps) - now.step, 0)
         if self._recent_s is not None:

@@ -90,8 +90,17 @@ def joined_image(tiling: Tiling, images: Mapping[int, np.ndarray], zoom: int = 1
         for index in images:
             rows, columns = tiling.weights(index, zoom)
             total[tiling.place(index, zoom)] += np.outer(rows, columns)
-        np.divide(joined, total, out=joined, where=total > LEAST_WEIGHT)
+        # Memory that no tile has touched costs nothing: a large field that was cancelled early is there at once.
+        reached = _around([tiling.place(index, zoom) for index in images])
+        np.divide(joined[reached], total[reached], out=joined[reached], where=total[reached] > LEAST_WEIGHT)
     return joined
+
+
+def _around(places: Sequence[tuple[slice, slice]]) -> tuple[slice, ...]:
+    """The smallest rectangle that holds all of them, an empty one for none."""
+    if not places:
+        return slice(0), slice(0)
+    return tuple(slice(min(side.start for side in axis), max(side.stop for side in axis)) for axis in zip(*places))
 
 
 class Thinned:

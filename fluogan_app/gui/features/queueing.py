@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -124,7 +125,8 @@ class Queueing(Feature):
         held = " and begin when you say so" if not self.queue.going and self.session.busy else ""
         held = held.replace("begin", "begins") if count == 1 else held
         left = self._left()
-        time = f" · about {left_words(left.low_s, left.high_s)} for all" if left is not None else ""
+        about = "" if left is None or math.isinf(left.high_s) else "about "
+        time = f" · {about}{left_words(left.low_s, left.high_s)} for all" if left is not None else ""
         return f"{waits}{held}{time}"
 
     def _left(self) -> TimeRange | None:

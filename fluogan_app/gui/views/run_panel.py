@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
@@ -22,7 +23,8 @@ _ONE_NUMBER = 1.5
 class RunPanelState:
     """What the panel shows. `why_not` says what is missing while nothing can be run; steps count from 0.
 
-    seconds_left_most: the other end of what is left, where it is not known better. queue: what waits, in words.
+    seconds_left_most: the other end of what is left, where it is not known better; without end where no more than the
+    least is known. queue: what waits, in words.
     can_go: it waits to be asked. device_text: where it computes and what it takes. device_tip: why there. ways: what
     would make it fit.
     """
@@ -66,7 +68,9 @@ def progress_words(state: RunPanelState) -> str:
 
 
 def left_words(least_s: float, most_s: float | None = None) -> str:
-    """A time, or a range where its ends lie apart: "1 min 17 s", "2 to 5 min"."""
+    """A time, or a range where its ends lie apart: "1 min 17 s", "2 to 5 min", "at least 40 s"."""
+    if most_s == math.inf:
+        return f"at least {seconds_text(least_s)}"
     if most_s is None or most_s <= _ONE_NUMBER * max(least_s, 1.0):
         return seconds_text(least_s if most_s is None else 0.5 * (least_s + most_s))
     for unit, size in (("h", 3600), ("min", 60)):

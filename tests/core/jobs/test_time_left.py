@@ -42,9 +42,9 @@ class Ear(Silent):
         self.said.append((progress.seconds, self.left.left()))
 
 
-def _run(make_walk, phases, known=None, load=0.2, steps=None) -> tuple[Ear, float]:
+def _run(make_walk, phases, known=None, load=0.2, steps=None, ear=None) -> tuple[Ear, float]:
     """A run by a false clock, on a machine that is now and then slower by a load; and how long it took."""
-    clock, random, ear = Clock(), np.random.default_rng(1), Ear(known)
+    clock, random, ear = Clock(), np.random.default_rng(1), ear or Ear(known)
     total = steps or phases[-1][1]
     solver = make_walk(total_steps=total)
 
@@ -115,6 +115,35 @@ def test_more_steps_lengthen_the_last_phase_only(make_walk):
 def test_a_larger_field_takes_longer_in_every_phase():
     known = {"Fit": PhasePace(10, 0.5)}
     assert scaled(known, 3.0)["Fit"] == PhasePace(10, 1.5)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_first_run_says_what_is_left_at_least(make_walk, name):
+    """Never more than is truly left, but for the load of the machine, and not beside what is known better."""
+
+    class LeastEar(Ear):
+        def __init__(self) -> None:
+            super().__init__()
+            self.least: list[tuple[float, float | None, TimeRange | None]] = []
+
+        def progress(self, progress: Progress) -> None:
+            super().progress(progress)
+            self.least.append((progress.seconds, self.left.at_least_s(), self.said[-1][1]))
+
+    ear, took = _run(make_walk, RUNS[name], ear=LeastEar())
+    told = [(at, least) for at, least, left in ear.least if least is not None]
+    assert all(left is None for _, least, left in ear.least if least is not None)
+    assert all(least < 1.1 * (took - at) for at, least in told)
+    assert bool(told) == (len(RUNS[name]) > 1)
+
+
+def test_rounds_to_come_take_no_less_than_the_first_so_far():
+    left = TimeLeft()
+    for step, seconds in ((0, 0.0), (10, 0.5), (100, 20.0)):
+        left.note(Progress(step, 3600, "Tile 1 of 9, coarse", False, seconds, None, None, None, round_steps=400))
+    assert left.left() is None and left.at_least_s() == pytest.approx(0.9 * 8 * 20.0)
+    left.note(Progress(500, 3600, "Tile 2 of 9, coarse", False, 100.0, None, 620.0, None, round_steps=400))
+    assert left.left() is not None and left.at_least_s() is None
 
 
 def test_an_unknown_phase_says_nothing():

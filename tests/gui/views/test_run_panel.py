@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -84,6 +86,12 @@ def test_progress_is_shown(panel):
         ),
         (RunPanelState(phase="Finished", seconds=8), "Finished · took 8 s"),
         (RunPanelState(running=True, cancelling=True, phase="Mean fit"), "Cancelling…"),
+        (
+            RunPanelState(
+                running=True, phase="Mean fit", steps_per_second=9.0, seconds_left=40.0, seconds_left_most=math.inf
+            ),
+            "Mean fit · 9 steps/s · at least 40 s left",
+        ),
     ],
 )
 def test_words_for_each_state(state, words):
