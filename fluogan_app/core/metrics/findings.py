@@ -88,6 +88,7 @@ _WORDS = {
     "decorrelation_signal": ("Decorrelation signal", "signal to noise of the image, from 0 (noise) to 1"),
     "frc_nm": ("Ring correlation, 1/7", "finest period at which odd and even frames agree (threshold 1/7)"),
     "frc_half_bit_nm": ("Ring correlation, half bit", "the same where a coefficient carries half a bit"),
+    "frc_chance_nm": ("Ring correlation, 3σ", "finest period at which they agree by more than chance"),
     "nrmse": ("NRMSE", "distance from the truth over its norm: 0 is perfect, black gives 1"),
     "psnr_db": ("PSNR", "peak of the truth over the rms error"),
     "ssim": ("SSIM", "structural similarity: 1 is perfect"),
@@ -135,7 +136,7 @@ def agreement(first: np.ndarray, second: np.ndarray, pixel_size_nm: float, recon
     reconstructed: whether the halves are reconstructions, not plain means.
     """
     found = ring_correlation(first, second, pixel_size_nm)
-    plain, half_bit = found.crossing("1/7"), found.crossing("half-bit")
+    plain, half_bit, chance = (found.crossing(kind) for kind in ("1/7", "half-bit", "3 sigma"))
     notes = [f"Fourier ring correlation: {plain.reason}"] if plain.reason else []
     if plain.resolution_nm is not None and found.rise is not None:
         notes.append(found.rise.words)
@@ -152,6 +153,7 @@ def agreement(first: np.ndarray, second: np.ndarray, pixel_size_nm: float, recon
     measures = (
         _measure("frc_nm", plain.resolution_nm, plain.spread_nm),
         _measure("frc_half_bit_nm", half_bit.resolution_nm, half_bit.spread_nm),
+        _measure("frc_chance_nm", chance.resolution_nm, chance.spread_nm),
     )
     return Findings(measures, tuple(notes), (found,))
 

@@ -17,7 +17,8 @@ RESOLUTION, DISCREPANCY, PEARSON = "decorrelation_nm", "shown_discrepancy", "pea
 QUALITY_METRICS = (
     Metric(RESOLUTION, "Resolution of x", "nm", "quality"),
     Metric(PEARSON, "Pearson to mean", "", "quality"),
-    Metric(DISCREPANCY, "Discrepancy", "", "quality"),
+    # Not that of the step: shown is a mean over steps, and of a region the part without its margin.
+    Metric(DISCREPANCY, "Discrepancy, shown", "", "quality"),
 )
 #: Side of the part of a large estimate that is looked at, in fine pixels: a megapixel.
 _WINDOW = 1024

@@ -28,6 +28,7 @@ class Evidenced:
 
     has_pattern: whether a fixed pattern of the camera counts as noise of the residual.
     spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
+    frc_chance_nm: down to where the halves agree by more than chance.
     psf_is_assumed: whether nobody stated or measured its width. frc_rises_nm: the period from which on the ring
     correlation rises again.
     """
@@ -39,6 +40,7 @@ class Evidenced:
     spots: int = 0
     strongest: str = ""
     frc_nm: float | None = None
+    frc_chance_nm: float | None = None
     frc_reason: str = ""
     frc_rises_nm: float | None = None
     has_halves: bool = False
@@ -119,10 +121,13 @@ def _resolution(known: Evidenced) -> str:
             gain = f", coarser than the PSF ({_nm(known.psf_fwhm_nm)}): there is too little light for more"
     rise = ""
     if known.psf_fwhm_nm is not None and known.psf_is_assumed:
-        rise = " The width of the PSF is assumed; the detail that repeats depends on it: measure it before."
+        rise = " The width of the PSF is assumed, and the detail that repeats depends on it: measure it first."
     if known.frc_rises_nm is not None:
         rise += f" That they agree again at periods below {_nm(known.frc_rises_nm)} is not of the sample."
-    return f"Odd and even frames agree down to {nm} (ring correlation 1/7){gain}.{rise}"
+    limit = "ring correlation 1/7"
+    if known.frc_chance_nm is not None and known.frc_chance_nm * LEAST_GAIN > known.frc_nm:
+        limit += f"; by more than chance, 3σ, down to {_nm(known.frc_chance_nm)} only"
+    return f"Odd and even frames agree down to {nm} ({limit}){gain}.{rise}"
 
 
 def _nm(length_nm: float) -> str:

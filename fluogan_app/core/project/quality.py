@@ -269,6 +269,7 @@ def _evidenced(
         spots=len(spots),
         strongest=f"the strongest {place_text(spots[0], run.record)}" if spots else "",
         frc_nm=values.get("frc_nm"),
+        frc_chance_nm=values.get("frc_chance_nm"),
         frc_reason=notes[0] if notes else "",
         frc_rises_nm=next((one.rise.period_nm for one in findings.evidence if _rises(one)), None),
         has_halves=has_halves and "frc_nm" in values,

@@ -44,6 +44,7 @@ def test_a_good_run_has_five_good_sentences():
         ({"has_halves": False}, "not measured yet"),
         ({"has_halves": False}, "90 nm of the decorrelation"),
         ({"doubtful_percent": LITTLE_DOUBT_PERCENT + 1}, "with care"),
+        ({"frc_chance_nm": 190.0}, "by more than chance, 3σ, down to 190 nm only"),
         ({"psf_is_assumed": True}, "The width of the PSF is assumed"),
         ({"frc_rises_nm": 61.2}, "agree again at periods below 61.2 nm is not of the sample"),
         ({"doubtful_percent": 0.4192}, "0.42 % of the light"),
