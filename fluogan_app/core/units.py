@@ -32,9 +32,14 @@ def length_text(length_nm: float) -> str:
 def measured_text(value: float, uncertainty: float) -> str:
     """A value with its uncertainty, both to the second digit of the uncertainty: "2.141 ± 0.031"."""
     if not (uncertainty > 0 and math.isfinite(uncertainty)):
-        return f"{value:.4g}".replace("-", "−")
+        return (f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}").replace("-", "−")
     digits = max(0, 1 - math.floor(math.log10(uncertainty)))
     return f"{value:.{digits}f} ± {uncertainty:.{digits}f}".replace("-", "−")
+
+
+def unit_of_sum(unit: str) -> str:
+    """The unit of a sum over pixels: "photons/frame/px" becomes "photons/frame", "counts" stays counts."""
+    return unit.removesuffix("/fine px").removesuffix("/px")
 
 
 def seconds_text(seconds: float) -> str:

@@ -9,6 +9,7 @@ from scipy.special import j1
 
 from fluogan_app.core.units import (
     bytes_text, fwhm_from_aperture_nm, length_text, measured_text, milliseconds_text, seconds_text, sigma_from_fwhm,
+    unit_of_sum,
 )  # fmt: skip
 
 
@@ -48,10 +49,20 @@ def test_a_size_has_the_unit_that_suits_it(count: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "uncertainty", "text"),
-    [(2.1409, 0.0312, "2.141 ± 0.031"), (347.6, 18.3, "348 ± 18"), (-3.0, 0.5, "−3.00 ± 0.50"), (7.0, 0.0, "7")],
+    [(2.1409, 0.0312, "2.141 ± 0.031"), (347.6, 18.3, "348 ± 18"), (-3.0, 0.5, "−3.00 ± 0.50"), (7.0, 0.0, "7"),
+     (12345.6, float("nan"), "12346")],
 )
 def test_a_value_has_the_digits_that_its_uncertainty_leaves(value: float, uncertainty: float, text: str) -> None:
     assert measured_text(value, uncertainty) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "of_sum"),
+    [("counts", "counts"), ("photons/px", "photons"), ("photons/frame/px", "photons/frame"), ("", ""),
+     ("photons/frame/fine px", "photons/frame")],
+)  # fmt: skip
+def test_a_sum_over_pixels_is_not_per_pixel(unit: str, of_sum: str) -> None:
+    assert unit_of_sum(unit) == of_sum
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_regions_have_areas_and_values(user) -> None:
     user.sees(lambda: len(regions.rows) == 1 and regions.rows[0][2] == "Mean")
     name, area, _, mean, total, least, largest, deviation, unit = regions.rows[0]
     shape = feature(user).measurements.chosen.shape
-    assert (name, unit) == ("Rectangle 1", "counts") and area.endswith("µm²")
+    assert total.endswith(" counts") and (name, unit) == ("Rectangle 1", "counts") and area.endswith("µm²")
     assert float(area.split()[0]) == pytest.approx(shape.area_nm2 / 1e6, rel=1e-3)
     assert float(least) < float(mean) < float(largest)
     image = canvas_of(user).array[10:30, 20:40]
@@ -249,6 +249,7 @@ def test_one_line_measures_every_viewer_in_nm_and_a_comparison(with_run) -> None
     assert set(shown) == {"Mean", "Estimate", "Background"}
     assert {len(one.profile.values) for one in shown.values()} == {len(shown["Mean"].profile.values)}
     # Of two grids, one line: the two structures are at the same places, to a small part of a camera pixel.
+    assert shown["Estimate"].reconstructed and not shown["Mean"].reconstructed
     places = {title: [peak.place_nm for peak in shown[title].found.peaks] for title in ("Mean", "Estimate")}
     assert places["Mean"] == pytest.approx(places["Estimate"], abs=0.3 * PIXEL_NM)
     assert page.plot.units == ("photons/frame/px", "photons/frame/fine px")

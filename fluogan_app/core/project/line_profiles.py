@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,24 +20,32 @@ from fluogan_app.core.units import measured_text
 
 @dataclass(frozen=True)
 class PlacedPicture:
-    """An image [y, x] with its name, its unit and its place. zero: the value of no light."""
+    """An image [y, x] with its name, its unit and its place. zero: the value of no light.
+
+    reconstructed: its pixels were not measured each by itself, so what they scatter says nothing of their error.
+    """
 
     title: str
     unit: str
     image: np.ndarray
     placement: Placement
     zero: float = 0.0
+    reconstructed: bool = False
 
 
 @dataclass(frozen=True)
 class MeasuredProfile:
-    """What was found of one image along a line. fit: None where none was wanted, or none came of it."""
+    """What was found of one image along a line. fit: None where none was wanted, or none came of it.
+
+    Of a reconstructed image no errors of places and widths are known.
+    """
 
     title: str
     unit: str
     profile: Profile
     found: Peaks
     fit: GaussianFit | None = None
+    reconstructed: bool = False
 
 
 def measured_profiles(
@@ -61,8 +69,8 @@ def pictures_of_run(run: Run, result: Result) -> tuple[PlacedPicture, ...]:
     corner = (run.record.roi.y0 * camera, run.record.roi.x0 * camera)
     return (
         PlacedPicture("Mean", CAMERA_UNIT, result.mean, Placement(camera, corner)),
-        PlacedPicture("Estimate", ESTIMATE_UNIT, result.estimate, Placement(fine, corner)),
-        PlacedPicture("Background", CAMERA_UNIT, result.background, Placement(camera, corner)),
+        PlacedPicture("Estimate", ESTIMATE_UNIT, result.estimate, Placement(fine, corner), reconstructed=True),
+        PlacedPicture("Background", CAMERA_UNIT, result.background, Placement(camera, corner), reconstructed=True),
     )
 
 
@@ -88,7 +96,7 @@ def width_text(peak: Peak, length_unit: str) -> str:
 def pair_text(pair: Pair, length_unit: str) -> str:
     """How far two neighbouring peaks are apart, and whether they are two."""
     apart = f"{measured_text(pair.distance_nm, pair.distance_error_nm)} {length_unit} apart"
-    valley = f"valley {measured_text(100 * pair.valley, 100 * pair.valley_error)} %"
+    valley = f"valley {_valley_text(pair)} %"
     if pair.resolved:
         return f"{apart}, resolved ({valley})"
     return f"{apart}, not resolved ({valley}; below {100 * VALLEY_LIMIT:g} % is asked for)"
@@ -109,17 +117,17 @@ def peak_rows(profiles: Sequence[MeasuredProfile], with_fit: bool) -> list[list[
         for index, peak in enumerate(one.found.peaks):
             row = [one.title, measured_text(peak.place_nm, peak.place_error_nm), _width_number(peak)]
             if with_fit:
-                row.append(_gaussian_number(fitted[index]) if alike else "no fit")
+                row.append(_gaussian_number(fitted[index], one.reconstructed) if alike else "no fit")
             pair = one.found.pairs[index] if index < len(one.found.pairs) else None
             rows.append([*row, *(("", "") if pair is None else _pair_words(pair))])
     return rows
 
 
-def _gaussian_number(fitted: Gaussian) -> str:
+def _gaussian_number(fitted: Gaussian, reconstructed: bool) -> str:
     """A width that is as uncertain as itself is none."""
     if not 0 < fitted.fwhm_error_nm < fitted.fwhm_nm:
         return "no fit"
-    return measured_text(fitted.fwhm_nm, fitted.fwhm_error_nm)
+    return measured_text(fitted.fwhm_nm, float("nan") if reconstructed else fitted.fwhm_error_nm)
 
 
 def _width_number(peak: Peak) -> str:
@@ -132,21 +140,44 @@ def _width_number(peak: Peak) -> str:
 
 def _pair_words(pair: Pair) -> tuple[str, str]:
     word = "resolved" if pair.resolved else "not resolved"
-    share = measured_text(100 * pair.valley, 100 * pair.valley_error)
+    share = _valley_text(pair)
     return measured_text(pair.distance_nm, pair.distance_error_nm), f"{share} %, {word}"
+
+
+def _valley_text(pair: Pair) -> str:
+    """In per cent; with an error where the distance has one."""
+    if not np.isfinite(pair.distance_error_nm):
+        return f"{100 * pair.valley:.3g}".replace("-", "−")
+    return measured_text(100 * pair.valley, 100 * pair.valley_error)
 
 
 def caution(profiles: Sequence[MeasuredProfile]) -> str:
     """What is to be known of the peaks of one or more images, and of their uncertainties."""
     if not any(one.found.peaks for one in profiles):
         return "No peak stands out of the noise on this line."
-    if not any(np.isfinite(one.found.noise) for one in profiles if one.found.peaks):
-        return "No uncertainty can be stated: this line shows no noise. Make it longer or wider."
-    return "± is the noise on this line alone; how well a reconstruction repeats is another matter."
+    made = any(one.reconstructed and one.found.peaks for one in profiles)
+    if any(np.isfinite(one.found.noise) for one in profiles if one.found.peaks and not one.reconstructed):
+        words = "± is the noise on this line alone, and what the pixels leave open."
+        return f"{words} {_OF_RECONSTRUCTIONS}" if made else f"{words} How well it repeats is another matter."
+    if made:
+        return _OF_RECONSTRUCTIONS
+    return "No uncertainty can be stated: this line shows no noise. Make it longer or wider."
+
+
+_OF_RECONSTRUCTIONS = "A reconstruction has no ± here: only runs of other frames tell how well it repeats (Quality)."
 
 
 def _measured(line: Shape, picture: PlacedPicture, at: np.ndarray, with_fit: bool) -> MeasuredProfile:
     profile = profile_along(picture.image, picture.placement, line, at)
     found = find_peaks(profile, picture.zero)
     fit = fit_gaussians(profile, found) if with_fit else None
-    return MeasuredProfile(picture.title, picture.unit, profile, found, fit)
+    if picture.reconstructed:
+        found = _without_errors(found)
+    return MeasuredProfile(picture.title, picture.unit, profile, found, fit, picture.reconstructed)
+
+
+def _without_errors(found: Peaks) -> Peaks:
+    """The noise along the line still says whether two peaks are two; it is no error of their places and widths."""
+    unknown = float("nan")
+    peaks = tuple(replace(peak, place_error_nm=unknown, fwhm_error_nm=unknown) for peak in found.peaks)
+    return replace(found, peaks=peaks, pairs=tuple(replace(pair, distance_error_nm=unknown) for pair in found.pairs))

@@ -16,6 +16,7 @@ from fluogan_app.core.data.shape import Shape
 from fluogan_app.core.metrics.inside import InsideValues
 from fluogan_app.core.metrics.trace import Trace
 from fluogan_app.core.project.line_profiles import MeasuredProfile
+from fluogan_app.core.units import unit_of_sum
 
 
 @dataclass(frozen=True)
@@ -68,19 +69,22 @@ def peaks_table(lines: Sequence[ProfiledLine], unit: str, about: Mapping[str, st
         f"distance_to_next_{unit}", f"distance_error_{unit}", "valley_of_lower_peak", "valley_error", "resolved",
     ]  # fmt: skip
     rows = [row for one in lines for measured in one.profiles for row in _peak_rows(one.name, measured)]
-    return _written({**about, "Uncertainties": "one standard error, of the noise on the line alone"}, heads, rows)
+    errors = "one standard error, of the noise on the line alone and of its pixels; none is known of a reconstruction"
+    return _written({**about, "Uncertainties": errors}, heads, rows)
 
 
 def regions_table(regions: Sequence[MeasuredRegion], unit: str, about: Mapping[str, str]) -> str:
     """One row for each region and image. Areas in µm² where lengths are in nm, else in px²."""
     area_unit, share = area_scale(unit)
-    heads = ["region", "kind", f"area_{area_unit}", "image", "pixels", "mean", "sum", "min", "max", "std", "unit"]
+    heads = ["region", "kind", f"area_{area_unit}", "image", "pixels", "mean", "sum", "min", "max", "std", "unit",
+             "unit_of_sum"]  # fmt: skip
     rows = [
         [region.name, region.shape.kind, _cell(found.area_nm2 * share), title, _cell(found.pixels), _cell(found.mean),
-         _cell(found.total), _cell(found.least), _cell(found.largest), _cell(found.deviation), value_unit]
+         _cell(found.total), _cell(found.least), _cell(found.largest), _cell(found.deviation), value_unit,
+         unit_of_sum(value_unit)]
         for region in regions for title, value_unit, found in region.values
     ]  # fmt: skip
-    notes = {"Sum": "mean times number of pixels, in photons or counts; the other values have the unit of their row"}
+    notes = {"Sum": "mean times number of pixels"}
     return _written({**about, **notes}, heads, rows)
 
 
@@ -120,7 +124,8 @@ def _peak_rows(name: str, measured: MeasuredProfile) -> list[list[str]]:
         row += [_cell(peak.place_nm), _cell(peak.place_error_nm), _cell(peak.height), measured.unit]
         row += [_cell(peak.fwhm_nm), _cell(peak.fwhm_error_nm), _truth(peak.is_of_the_grid)]
         fit = fitted[index] if len(fitted) == len(measured.found.peaks) else None
-        row += [_cell(fit.fwhm_nm), _cell(fit.fwhm_error_nm)] if fit is not None else ["", ""]
+        fitted_error = float("nan") if fit is None or measured.reconstructed else fit.fwhm_error_nm
+        row += ["" if fit is None else _cell(fit.fwhm_nm), _cell(fitted_error)]
         pair = pairs[index] if index < len(pairs) else None
         row += ["", "", "", "", ""] if pair is None else [
             _cell(pair.distance_nm), _cell(pair.distance_error_nm), _cell(pair.valley), _cell(pair.valley_error),

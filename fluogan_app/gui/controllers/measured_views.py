@@ -84,7 +84,8 @@ class MeasuredViews(QObject):
                 # The same picture of two runs is told apart by what stands beside its title.
                 title = f"{title}, {image.detail}" if titles.count(title) > 1 and image.detail else title
                 spot = Placement(image.pixel_size_nm or 1.0, image.origin_nm)
-                found.append(PlacedPicture(title, image.unit, image.array, spot))
+                made = "fine" in image.unit  # fine pixels are nothing that was recorded
+                found.append(PlacedPicture(title, image.unit, image.array, spot, reconstructed=made))
         frame = place.browser.pane.image
         if frame is not None and (self._with_frame() or place.centre.currentIndex() == STACK):
             found.append(self._of_stack(frame))

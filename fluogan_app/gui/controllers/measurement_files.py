@@ -25,6 +25,8 @@ _CSV, _PICTURES = "Tables (*.csv)", "Pictures (*.png *.svg *.pdf)"
 #: The table that is copied of each view.
 _COPIED = {"profile": "profiles", "regions": "regions", "traces": "traces"}
 
+_NOTHING = "There is nothing measured yet that could be written or copied."
+
 
 class MeasurementFiles(QObject):
     """Writes what is measured at that moment, of all lines and regions, in the images in sight."""
@@ -88,7 +90,7 @@ class MeasurementFiles(QObject):
                 return lambda: regions_table(measured_regions(regions, pictures), unit, about)
         elif self._traces.traces:
             return partial(traces_table, dict(self._traces.traces), self._traces.camera, about)
-        self._context.say("There is nothing measured yet that could be written.")
+        self._context.say(_NOTHING)
         return None
 
     def _figure(self) -> Callable[[Path], None] | None:
@@ -121,6 +123,9 @@ class MeasurementFiles(QObject):
         self._context.say(f"Written: {path}")
 
     def _copied(self, text: str) -> None:
+        if text.count("\n") < 2:  # its heads alone
+            self._context.say(_NOTHING)
+            return
         QApplication.clipboard().setText(text)
         self._context.say("The table is on the clipboard.")
 

@@ -12,6 +12,7 @@ from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.core.metrics.inside import InsideValues, values_inside
 from fluogan_app.core.project.line_profiles import PlacedPicture, caution, measured_profiles, peak_heads, peak_rows
 from fluogan_app.core.project.measurement_tables import MeasuredRegion, ProfiledLine
+from fluogan_app.core.units import unit_of_sum
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.following_work import FollowingWork
 from fluogan_app.gui.measurements import Measurement, Measurements
@@ -132,6 +133,9 @@ def region_rows(region: MeasuredRegion, unit: str) -> list[list[str]]:
         return [[region.name, area, "on none of the images in sight", *[""] * 6]]
     rows = []
     for title, value_unit, inside in region.values:
-        numbers = (inside.mean, inside.total, inside.least, inside.largest, inside.deviation)
-        rows.append([region.name, area, title, *(number_text(number) for number in numbers), value_unit])
+        mean, total, *others = (
+            number_text(number)
+            for number in (inside.mean, inside.total, inside.least, inside.largest, inside.deviation)
+        )
+        rows.append([region.name, area, title, mean, f"{total} {unit_of_sum(value_unit)}", *others, value_unit])
     return rows

@@ -49,7 +49,7 @@ _REGION_TIPS = (
     "Mean times number of pixels: all the light inside, in photons or counts",
     "The lowest value of a pixel that lies inside by half or more",
     "The highest value of a pixel that lies inside by half or more",
-    "How the pixels inside differ from each other", "Of the values; of the sum without “per pixel”",
+    "How the pixels inside differ from each other", "Of mean, min, max and standard deviation; the sum has its own",
 )  # fmt: skip
 _TRACES = ("Place", "Mean", "Variance / mean", "Stays alike for")
 _TRACE_TIPS = (
@@ -57,7 +57,9 @@ _TRACE_TIPS = (
     "Of the sum over the place: 1 for steady light in photons, more where it blinks, flickers or bleaches",
     "Integrated autocorrelation time: 1 frame where each frame is by itself",
 )  # fmt: skip
-_SHARES, _PLOT_SHARES = (262, 610), (330, 280)
+_SHARES, _PLOT_SHARES = (262, 610), (250, 380)
+#: In pixels: what is measured counts more than the whole of a long title, which its tooltip says.
+_LONGEST_NAME = 64
 
 
 class MeasurePanel(QWidget):
@@ -90,7 +92,7 @@ class MeasurePanel(QWidget):
         self.save_button = IconButton("export", "measure_save", "Save", "Write tables or the figure")
         self.save_menu = QMenu(self.save_button)
         self.save_menu.setObjectName("measure_save_menu")
-        self.peaks = NumberTable("measure_peaks", "Peaks of the profiles", ("Image",))
+        self.peaks = NumberTable("measure_peaks", "Peaks of the profiles", ("Image",), first=_LONGEST_NAME)
         self.caution = WrappedLabel()
         self.regions = NumberTable("measure_regions", "Regions and what lies inside", _REGIONS, _REGION_TIPS)
         self.regions_words, self.traces_words = WrappedLabel(), WrappedLabel()

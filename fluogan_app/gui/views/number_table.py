@@ -16,8 +16,10 @@ _ROOM = 4
 class NumberTable(QTableWidget):
     """What is marked can be copied, with tabulators between the columns."""
 
-    def __init__(self, name: str, words: str, heads: Sequence[str], tips: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, words: str, heads: Sequence[str], tips: Sequence[str] = (), first: int = 0) -> None:
+        """first: the first column, of long names, takes so many pixels at most; 0 is no limit."""
         super().__init__(0, len(heads))
+        self._first = first
         self.setObjectName(name)
         self.setAccessibleName(words)
         self.setFont(small_font(self))
@@ -59,6 +61,10 @@ class NumberTable(QTableWidget):
                 item.setToolTip(text)
                 self.setItem(number, column, item)
             self.setRowHeight(number, self.fontMetrics().height() + _ROOM)
+        if self._first:
+            header = self.horizontalHeader()
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(0, min(self._first, self.sizeHintForColumn(0) + _ROOM))
 
     @property
     def rows(self) -> list[list[str]]:

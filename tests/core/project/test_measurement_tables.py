@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,6 +77,22 @@ def test_regions_have_areas_in_their_unit(unit, head, area):
     found = dict(zip(heads, rows[0], strict=True))
     assert float(found[head]) == pytest.approx(area) and found["pixels"] == "100" and "pixels" in notes["Sum"]
     assert float(found["sum"]) == pytest.approx(IMAGE[10:20, 10:20].sum())
+    assert (found["unit"], found["unit_of_sum"]) == ("counts", "counts")
+
+
+def test_a_reconstruction_states_no_errors_and_no_more_digits_than_make_sense():
+    line = Shape("line", ((5.0, 150.0), (595.0, 150.0)), 50.0)
+    noisy = IMAGE + np.random.default_rng(0).normal(0, 1, IMAGE.shape)
+    made = PlacedPicture("Estimate", "photons/fine px", noisy, Placement(10.0), reconstructed=True)
+    (recorded,) = measured_profiles(line, (replace(made, reconstructed=False),), True)
+    (one,) = measured_profiles(line, (made,), True)
+    assert any("±" in cell for cell in peak_rows([recorded], True)[0]) and "noise" in caution([recorded])
+    assert not any("±" in cell for row in peak_rows([one], True) for cell in row)
+    assert "Quality" in caution([one]) and "noise" not in caution([one])
+    assert one.found.pairs[0].resolved == recorded.found.pairs[0].resolved
+    heads, rows, _ = read(peaks_table([ProfiledLine("Line 1", line, (one,))], "nm", {}))
+    first = dict(zip(heads, rows[0], strict=True))
+    assert first["fwhm_nm"] and not any(first[head] for head in heads if "_error_" in head)
 
 
 def test_traces_have_seconds_and_photons_only_where_they_are_known():
