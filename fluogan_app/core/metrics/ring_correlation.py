@@ -116,17 +116,17 @@ class RingCorrelation:
         if self.rise is not None:
             return (
                 f"Their correlation falls to {self.rise.lowest:.2f} at a period of {self.rise.period_nm:.3g} nm, not "
-                f"below the threshold, and rises again to {self.rise.highest:.2f} at finer ones: {SHARED}"
+                f"below the threshold, and rises again to {self.rise.highest:.2f} at finer ones, by what both images "
+                f"share beside the sample ({SHARED}). That is no resolution."
             )
-        limit = f"{2 * self.pixel_size_nm:.4g} nm"
-        return f"The two images agree down to two of their pixels ({limit}), and so finely {SHARED}"
+        return (
+            f"The two images agree down to two of their pixels ({2 * self.pixel_size_nm:.4g} nm): the size of the "
+            f"pixels, or what both share beside the sample ({SHARED}), sets that end. It is no resolution."
+        )
 
 
-#: Why an agreement at the finest periods is none of the sample.
-SHARED = (
-    "pixel grid, the camera's fixed pattern and, in reconstructions, sparsity are the same in both. It tells nothing "
-    "of the sample."
-)
+#: What two images of one camera have in common beside the sample.
+SHARED = "the camera's fixed pattern; of reconstructions also their grid and sparsity"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Rise:
         """One sentence."""
         return (
             f"At periods finer than {self.period_nm:.3g} nm the correlation rises again, to {self.highest:.2f}: what "
-            "both images share beside the sample (pixel grid, sparsity, fixed pattern) does that. It does not count."
+            f"both images share beside the sample does that ({SHARED}). It does not count."
         )
 
 

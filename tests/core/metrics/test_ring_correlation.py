@@ -149,7 +149,7 @@ def test_a_curve_that_rises_again_without_a_crossing_is_no_resolution():
     curve = RingCorrelation(frequency, smooth, smooth, np.full(40, 0.01), np.full(40, 500.0), PIXEL_NM)
     found = curve.crossing()
     assert found.resolution_nm is None
-    assert "falls to 0.20" in found.reason and "rises again" in found.reason and "nothing of the sample" in found.reason
+    assert "falls to 0.20" in found.reason and "rises again" in found.reason and "no resolution" in found.reason
 
 
 def test_rings_of_few_coefficients_do_not_decide_about_chance(shaped_noise):
