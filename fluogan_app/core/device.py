@@ -103,7 +103,7 @@ def _trouble_with_cuda(device: str) -> str | None:
     import torch
 
     if not torch.backends.cuda.is_built():
-        return "this installation of PyTorch is made for the processor only."
+        return "this installation computes on the processor only. For a CUDA graphics card, install FluoGAN anew."
     if not torch.cuda.is_available():
         return "no CUDA graphics card with a working driver was found."
     index, count = int(device.partition(":")[2]), torch.cuda.device_count()

@@ -40,7 +40,7 @@ from fluogan_app.gui.unsaved_projects import UnsavedProjects
 from fluogan_app.gui.views.log_view import LogView
 from fluogan_app.gui.views.welcome import Welcome
 from fluogan_app.gui.wiring import connect_commands, connect_parts, needs_that_are_met
-from fluogan_app.gui.wording import standing
+from fluogan_app.gui.wording import standing, without_flags
 from fluogan_app.gui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
 
     def say(self, line: str) -> None:
         """Write one line into status bar and log."""
+        line = without_flags(line)
         log.info("%s", line)
         bar = self.statusBar()
         # The bar would cut a long line off without a sign; the whole is in the log.

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from fluogan_app.gui.wording import without_flags
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -32,7 +34,7 @@ class NoticeBar(QWidget):
     def show_notice(self, topic: str, text: str, offers: Sequence[Offer] = ()) -> None:
         """Show a notice with its buttons."""
         self.clear(topic)
-        row = self._row(topic, text, offers)
+        row = self._row(topic, without_flags(text), offers)
         self._rows[topic] = row
         self._layout.addWidget(row)
         self.show()

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from fluogan_app.core.project.store import Project
 
 #: A flag of the command line with its value: in brackets, or the part of a sentence that it ends.
-_FLAG = re.compile(r" \(--[^)]*\)|(?:[;:][^;:.]*)? --[a-z][a-z-]*(?: [\w:]+)?")
+_FLAG = re.compile(r" \(--[^)]*\)|,? or --[a-z][a-z-]*(?: [A-Z]+)?|(?:[;:][^;:.]*)? --[a-z][a-z-]*(?: [\w:]+)?")
+#: A parameter's name as the command line and scripts know it: in brackets behind its title.
+_NAME = re.compile(r" \([a-z]+(?:_[a-z0-9]+)+\)")
 
 
 def for_the_eye(name: str, sentence: str) -> str:
@@ -18,8 +20,8 @@ def for_the_eye(name: str, sentence: str) -> str:
 
 
 def without_flags(sentence: str) -> str:
-    """Advice without the flags by which the command line takes it; the window has a button instead."""
-    return _FLAG.sub("", sentence)
+    """A sentence without the flags and names by which the command line knows things; the window has fields instead."""
+    return _NAME.sub("", _FLAG.sub("", sentence))
 
 
 def standing(project: Project | None, untitled: bool) -> str:

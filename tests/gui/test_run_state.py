@@ -30,7 +30,10 @@ def _message(session: SimpleNamespace, phase: str, message: str = "", cancelling
 @pytest.mark.parametrize(
     "phase, words",
     [
-        ("Tile 1 of 36, mean fit", "0 of 36 tiles are done. Where no tile has been yet, the images are empty, not dark."),
+        (
+            "Tile 1 of 36, mean fit",
+            "0 of 36 tiles are done. Where no tile has been yet, the images are empty, not dark.",
+        ),
         ("Tile 36 of 36, mean fit", ""),
         ("Mean fit", ""),
     ],

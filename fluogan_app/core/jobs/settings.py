@@ -42,8 +42,9 @@ class RunSettings(Params):
         "Periodic borders always take one piece.",
     )  # fmt: skip
     stop_when_still: bool = param(
-        False, label="Stop when nothing changes any more", group="Run", advanced=True,
-        help="Ends the run before its last step where, over the last 200 steps or more, the simulated mean moved by "
-        "less than 0.1 % and the discrepancy by less than a hundredth of its noise. Looked at every 50 steps, after "
-        "the fits. A run against the critic seldom comes to rest; one in tiles or repeats goes through all its steps.",
+        False, label="Stop when nothing changes any more", group="Run",
+        help="Ends the run before its last step where it has converged: where, over the last 200 steps or more, the "
+        "simulated mean moved by less than 0.1 % and the discrepancy by less than a hundredth of its noise. Looked at "
+        "every 50 steps, after the fits. A run against the critic seldom comes to rest; one in tiles or repeats goes "
+        "through all its steps.",
     )  # fmt: skip

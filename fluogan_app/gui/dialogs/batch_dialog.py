@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from fluogan_app.core.project.batch import BatchItem, ItemState
 from fluogan_app.core.units import seconds_text
 from fluogan_app.gui.views.controls import ElidedLabel, QuietLabel, WordButton
+from fluogan_app.gui.wording import without_flags
 
 _HEADS = ("File", "State", "Time", "Measures and remarks")
 
@@ -110,7 +111,7 @@ class BatchDialog(QDialog):
     def _show_row(self, index: int) -> None:
         item = self._items[index]
         took = seconds_text(item.seconds) if item.seconds is not None else ""
-        remark = " · ".join(part for part in (item.words, self._measures_text(item)) if part)
+        remark = " · ".join(part for part in (without_flags(item.words), self._measures_text(item)) if part)
         texts = (item.path.name, item.state.value, took, remark)
         tips = (str(item.path), item.state.value, took, f"{item.project}\n{remark}".strip())
         for column, (text, tip) in enumerate(zip(texts, tips, strict=True)):
@@ -140,7 +141,7 @@ class BatchDialog(QDialog):
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(False)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.gui.wording import without_flags
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +57,9 @@ class ErrorDialog(QDialog):
         row.addWidget(icon)
         words = QVBoxLayout()
         words.setSpacing(6)
-        words.addWidget(_sentence("error_message", error.message, bold=True))
+        words.addWidget(_sentence("error_message", without_flags(error.message), bold=True))
         if error.hint:
-            words.addWidget(_sentence("error_hint", error.hint))
+            words.addWidget(_sentence("error_hint", without_flags(error.hint)))
         self._again = _sentence("error_again", "")
         self._again.hide()
         words.addWidget(self._again)

@@ -122,6 +122,8 @@ def test_flags_of_the_command_line_stay_out_of_the_window(panel):
     assert panel.advice.text() == "Lines come out doubled or blurred by as much: correct the drift first."
     assert without_flags("Leave them out, or they dim it: --frames 20:500.") == "Leave them out, or they dim it."
     assert without_flags("Choose one stretch; the longest is --frames 1:50.") == "Choose one stretch."
+    assert without_flags("Locate it (File › Locate, or --stack FILE).") == "Locate it (File › Locate)."
+    assert without_flags("Pixel size (pixel_size_nm) is missing.") == "Pixel size is missing."
     assert without_flags("State it (--pixel-size-nm): all rests on it.") == "State it: all rests on it."
     assert without_flags("From 3 – 4 frames on: a well-known value.") == "From 3 – 4 frames on: a well-known value."
 

@@ -28,7 +28,7 @@ class FluoganParams(Params):
         700, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
         help="Steps of the whole run. The fits of the mean take up to 640 of them; in the rest all spots settle "
         "together, with δ = 1 against the critic. Fewer give a coarser picture sooner; many more bring "
-        "grain, not detail.",
+        "grain, not detail. “Stop when nothing changes any more”, under Run, leaves out those that change nothing.",
     )  # fmt: skip
     gamma: float = param(
         1.0, label="Data weight γ", gt=0, le=1e6, group="Weights", logarithmic=True,
