@@ -118,8 +118,9 @@ def _variance_map(found: VarianceMatch, camera_nm: float) -> QualityMap:
     event = f"blinking of {found.photons_per_event:.3g} photons per event" if found.photons_per_event else "no blinking"
     return QualityMap(
         "variance", "Residual of the variance", found.residual, camera_nm, SD,
-        "(recorded − modelled variance of one frame) over its noise; the model has shot noise, a constant and "
-        f"{event}. Above 0 something flickers, moves or switches more than the image says.", two_sided=True,
+        "(recorded − modelled variance of one frame) over its noise; the model has shot noise "
+        f"({found.shot:.2g} of what the gain says: 1 is right), a constant and {event}. Above 0 something flickers, "
+        "moves or switches more than the image says.", two_sided=True,
     )  # fmt: skip
 
 
