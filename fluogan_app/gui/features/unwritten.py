@@ -75,8 +75,8 @@ class Unwritten(Feature):
         self.context.notices.clear("trouble")
         if trouble:
             text = (
-                f"At present nothing of this run can be kept: {trouble} The run goes on in this window. Free some space "
-                "or bring the drive back; or save the project elsewhere, which is done when the run has ended."
+                f"At present nothing of this run can be kept: {trouble} The run goes on in this window. Free some "
+                "space or bring the drive back; or save the project elsewhere, which is done when the run has ended."
             )
             self.context.say(text)
             self.context.notices.show_notice("trouble", text, [self._elsewhere])

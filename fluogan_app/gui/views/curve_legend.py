@@ -81,8 +81,12 @@ def units_of(metrics: Sequence[Metric]) -> list[str]:
 
 
 def leading_unit(metrics: Sequence[Metric]) -> str:
-    """The unit that stands with the title: that of the axis at the left. Others stand with their numbers."""
-    return units_of(metrics)[0] if metrics else ""
+    """The unit that stands with the title: that of the axis at the left. Others stand with their numbers.
+
+    Where a curve has none, each number has its own: who reads the title would take it for that of all.
+    """
+    units = units_of(metrics) if metrics else [""]
+    return "" if NO_UNIT in units[1:] else units[0]
 
 
 def term_words(metric: Metric, value: float | None, unit_is_said: bool) -> str:

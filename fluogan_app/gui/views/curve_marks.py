@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QApplication
 
 from fluogan_app.core.data.result import PhaseMark
 from fluogan_app.gui.style import quiet_colour, severity_colour, small_font
 
-#: Room in pixels that a phase's name takes beside its line; where there is less the cursor tells it.
-_NAME_WIDTH = 15
+#: Room in pixels that stays free beside a phase's name.
+_GAP = 6
+#: How high names stand, of the diagram's height; that of the best step below those of the phases.
+_HEIGHT, _BEST_HEIGHT = 0.98, 0.8
 #: Of the names' letters, in those of the window.
 _SIZE = 0.8
 
@@ -26,7 +28,7 @@ class StepMarks:
         self._pyqtgraph, self._plot = pyqtgraph, plot
         self._phases: tuple[PhaseMark, ...] = ()
         self._lines: list = []
-        self._cursor, self._best = self._upright(""), self._upright("best")
+        self._cursor, self._best = self._upright(""), self._upright("best", _BEST_HEIGHT)
 
     def show_phases(self, phases: Sequence[PhaseMark]) -> None:
         """A dashed line with its name where each phase begins; the first needs no line."""
@@ -43,16 +45,17 @@ class StepMarks:
         self.recolour()
 
     def place_names(self) -> None:
-        """Names where there is room for them before the next line, the last one's always; cut to the height."""
+        """Names as far as there is room for them before the next line, in full or in short; the cursor tells all."""
         box = self._plot.plotItem.vb
-        width, room = box.viewPixelSize()[0], int(0.95 * box.height())
+        width, right = box.viewPixelSize()[0], box.viewRange()[0][1]
         metrics = QFontMetricsF(small_font(self._plot, _SIZE))
-        following = [phase.step for phase in self._phases[1:]] + [float("inf")]
+        following = [phase.step for phase in self._phases[1:]] + [right]
         for line, phase, end in zip(self._lines, self._phases, following):
-            shown = metrics.elidedText(phase.name, Qt.TextElideMode.ElideRight, room)
-            if line.label.format != shown:
-                line.label.setFormat(shown)
-            line.label.setVisible(end - phase.step >= _NAME_WIDTH * width)
+            room = (min(end, right) - phase.step) / width - _GAP
+            fitting = [name for name in _names(phase.name) if metrics.horizontalAdvance(name) <= room]
+            if fitting and line.label.format != fitting[0]:
+                line.label.setFormat(fitting[0])
+            line.label.setVisible(bool(fitting))
 
     def show_cursor(self, step: int | None) -> None:
         """A line at a step, or none."""
@@ -71,14 +74,15 @@ class StepMarks:
             line.setPen(_pen(quiet, Qt.PenStyle.DashLine))
             if hasattr(line, "label"):
                 line.label.setColor(quiet)
+                line.label.fill = QBrush(_faint(palette.base().color()))
             line.setToolTip("Here a part of the run begins; values before and after are not to be compared")
         self._cursor.setPen(_pen(palette.text().color(), Qt.PenStyle.SolidLine))
         self._best.setPen(_pen(good, Qt.PenStyle.SolidLine))
         self._best.label.setColor(good)
 
-    def _upright(self, words: str):
-        """A line that is not there yet, with words along it."""
-        options = {"rotateAxis": (1, 0), "anchors": [(1, 0), (1, 0)], "position": 0.97, "movable": False}
+    def _upright(self, words: str, height: float = _HEIGHT):
+        """A line that is not there yet, with words beside it."""
+        options = {"anchors": [(0, 0), (0, 0)], "position": height, "movable": False}
         text = {"label": words, "labelOpts": options} if words else {}
         line = self._pyqtgraph.InfiniteLine(angle=90, movable=False, **text)
         if text:
@@ -87,6 +91,16 @@ class StepMarks:
         # What marks a step must not widen the range.
         self._plot.addItem(line, ignoreBounds=True)
         return line
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """A phase's name, and what of it tells it from the others: "Mean fit, coarse", "coarse"."""
+    return (name, name.replace(",", " ").split()[-1]) if name.split() else (name,)
+
+
+def _faint(colour: QColor) -> QColor:
+    """Lets curves be seen behind words that stay readable."""
+    return QColor(colour.red(), colour.green(), colour.blue(), 190)
 
 
 def _place(line, step: int | None) -> None:

@@ -315,7 +315,10 @@ class CurvePlot(QWidget):
         scene = self.plot.scene()
         scene.sigMouseClicked.connect(self._clicked)
         scene.sigMouseMoved.connect(self._hover)
-        self.plot.plotItem.vb.sigRangeChangedManually.connect(self._zoomed)
+        box = self.plot.plotItem.vb
+        box.sigRangeChangedManually.connect(self._zoomed)
+        for signal in (box.sigResized, box.sigXRangeChanged):
+            signal.connect(lambda *_: self._marks.place_names())
         self.plot.installEventFilter(self)
 
 

@@ -37,8 +37,9 @@ _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
 #: Room for the name of a run in the choice of runs.
 _CHOICE_WIDTH = 118
 _ALONE = "This run alone"
-#: Where a diagram would be narrower than this, one gives way until the user asks for it: Quality tells as much.
-_NARROWEST, _GIVES_WAY = 200, "convergence"
+#: Where a diagram would be narrower than this, some give way until the user asks for them: Quality tells as much, and
+#: the photons' balance stands with the result.
+_NARROWEST, _GIVE_WAY = 235, ("convergence", "photons")
 
 
 def by_plot(curves: Curves) -> dict[str, list[Metric]]:
@@ -180,9 +181,12 @@ class CurvePlots(QWidget):
     def shown(self) -> tuple[str, ...]:
         """Names of the diagrams in sight."""
         names = tuple(name for name in self._filled if name not in self._hidden)
-        if self._chosen or len(names) * _NARROWEST <= self.width() or "quality" not in names:
+        if self._chosen or "quality" not in names:
             return names
-        return tuple(name for name in names if name != _GIVES_WAY)
+        for giving in _GIVE_WAY:
+            if len(names) * _NARROWEST > self.width():
+                names = tuple(name for name in names if name != giving)
+        return names
 
     @property
     def plots(self) -> Mapping[str, CurvePlot]:

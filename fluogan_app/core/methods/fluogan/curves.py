@@ -26,7 +26,7 @@ METRICS = (
     Metric("photons_simulated", "Simulated Σy", "photons", "photons"),
     Metric("photons_recorded", "Recorded Σy", "photons", "photons"),
     Metric("relative_change", "Relative change of Ψx + b", "", "convergence"),
-    Metric("discrepancy", "Discrepancy", "", "convergence"),
+    Metric("discrepancy", "Discrepancy, fitted", "", "convergence"),
 )
 
 
