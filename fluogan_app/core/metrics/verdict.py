@@ -107,7 +107,8 @@ def _resolution(known: Evidenced) -> str:
             alone += "is drawn, not that it is true."
         return f"Whether its detail repeats is not measured yet: compare odd and even frames.{alone}"
     if known.frc_nm is None:
-        return f"Odd and even frames give no resolution. {known.frc_reason}".strip()
+        reason = known.frc_reason.removesuffix("That is no resolution.").removesuffix("It is no resolution.")
+        return f"Odd and even frames give no resolution. {reason}".strip()
     gain, nm = "", _nm(known.frc_nm)
     if known.psf_fwhm_nm is not None:
         factor = known.psf_fwhm_nm / known.frc_nm

@@ -41,6 +41,7 @@ def test_a_good_run_has_five_good_sentences():
         ({"frc_nm": 400.0}, "coarser than the PSF"),
         ({"frc_nm": 40.0}, "without other evidence"),
         ({"frc_nm": None, "frc_reason": "They do not agree."}, "no resolution. They do not agree."),
+        ({"frc_nm": None, "frc_reason": "They rise. It is no resolution."}, "no resolution. They rise. Over 8"),
         ({"has_halves": False}, "not measured yet"),
         ({"has_halves": False}, "90 nm of the decorrelation"),
         ({"doubtful_percent": LITTLE_DOUBT_PERCENT + 1}, "with care"),
