@@ -43,11 +43,18 @@ def test_folder_and_files_are_looked_for_when_the_user_agrees(
     user.click("export_go", dialog)
     user.answers("overwrite_question", "cancel")
     assert (tmp_path / "out-x.tif").read_text() == "kept" and dialog.isVisible()
+    (tmp_path / "out-curves.csv").mkdir()
+    user.click("export_go", dialog)
+    user.answers("overwrite_question", "replace")
+    assert "out-curves.csv" in user.reads_error()[0]
+    dialog = user.dialog("export_dialog")
+    assert "out-curves.csv" in user.find("export_files", inside=dialog).text()
+    (tmp_path / "out-curves.csv").rmdir()
     user.click("export_go", dialog)
     user.answers("overwrite_question", "replace")
     user.sees(lambda: "Exported" in user.window.notices.text("export"))
     assert (tmp_path / "out-figure.png").exists() and (tmp_path / "out-x.tif").stat().st_size > 1000
-    assert len(threads) == 3 and threading.main_thread() not in threads
+    assert len(threads) == 4 and threading.main_thread() not in threads
 
 
 def test_formats_are_chosen_and_remembered(open_window: Callable, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_a_report_is_written_of_the_shown_run(ran: User, tmp_path: Path) -> None
     ran.names_file("choose_report", tmp_path / "page.html")
     ran.sees(lambda: "The report is" in ran.window.notices.text("report"))
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "220 nm full width at half maximum, given by the user" in text and "Drift" in text
+    assert "220 nm full width at half maximum, set by hand" in text and "Drift" in text
     assert Project.open(ran.session.project.folder).run().record.link.sha256 in text
     assert ran.find("notice_report_open") and ran.find("notice_report_show")
 

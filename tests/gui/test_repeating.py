@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from fluogan_app.cli.main import run as command_line
+from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.store import Project
 from tests.gui.conftest import User
 
@@ -45,10 +46,16 @@ def test_what_is_copied_from_the_window_gives_the_same_bits(ran, tmp_path, monke
 
 
 def test_a_run_of_the_tree_is_copied_as_a_script(ran) -> None:
+    run = ran.session.shown_run
+    run.write_record(run.record.replace(status=RunStatus.CANCELLED, total_steps=5))
+    ran.presses("copy_script")
+    ran.sees(lambda: "was cancelled at step 3 of 5" in ran.window.notices.text("repeating"))
+    run.write_record(run.record.replace(status=RunStatus.FINISHED, total_steps=3))
     QGuiApplication.clipboard().clear()
     menu: QMenu = ran.window.workspace.tree.menu_for(1)
     chosen = {action.text(): action for action in menu.actions()}
     chosen["Copy as Python"].trigger()
     ran.sees(lambda: "api.reconstruct" in clipboard())
     ast.parse(clipboard())
+    assert ran.window.notices.text("repeating") == ""
     assert "'steps': 3" in clipboard() and "region=(4, 0, 12, 74)" in clipboard()

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.results import status_text
@@ -40,6 +41,8 @@ class ExportController(QObject):
 
     def _show(self, run: Run, there: tuple[bool, bool]) -> None:
         session, settings = self._context.session, self._context.settings
+        if self._dialog is not None:
+            self._dialog.done(ExportDialog.DialogCode.Rejected)
         if session.project is None or run not in session.runs:
             return
         stem = session.project.folder.stem if not session.untitled else Path(session.stack_name).stem
@@ -80,13 +83,21 @@ class ExportController(QObject):
         self._context.settings.set_folder("export", folder)
         if self._dialog is not None:
             self._context.settings.keep(_KEPT, json.dumps(self._dialog.choices))
-        done = partial(self._written, folder)
-        failed = partial(self._context.fail, "The export could not be written")
+        done, failed = partial(self._written, self._dialog, folder), partial(self._not_written, self._dialog)
         self._context.workbench.do(partial(write_export, self._run, request), done, failed)
         if self._dialog is not None:
-            self._dialog.close()
+            self._dialog.hide()
 
-    def _written(self, folder: Path, names: list[str]) -> None:
+    def _not_written(self, dialog: ExportDialog | None, error: FluoganError) -> None:
+        """What was chosen stands there again, for another folder or name."""
+        if dialog is not None and dialog is self._dialog:
+            dialog.show_reason(error.one_line)
+            dialog.show()
+        self._context.fail("The export could not be written", error)
+
+    def _written(self, dialog: ExportDialog | None, folder: Path, names: list[str]) -> None:
+        if dialog is not None and dialog is self._dialog:
+            dialog.done(ExportDialog.DialogCode.Accepted)
         text = f"Exported {', '.join(names)} to {folder}"
         self._context.say(text)
         show = Offer("Show in folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
