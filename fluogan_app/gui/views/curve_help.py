@@ -17,7 +17,8 @@ HELP = {
     "convergence": "How much a step still changes the simulated mean, and the discrepancy: the mean square of the "
     "residuals in units of their noise, 1 where model and recording agree within it. “Fitted” is that of a step's own "
     "image over the field with its margin, and tells whether the run has come to rest; “shown” (with Quality) is that "
-    "of the image in sight without the margin: it stands with the result and is the one to quote. No unit, by powers of ten.",
+    "of the image in sight without the margin: it stands with the result and is the one to quote. No unit, by "
+    "powers of ten.",
     "quality": "Measured every few seconds on the image that is shown: the finest period that it holds, in nm "
     "(decorrelation), and at the right how Ψx + b agrees with the recorded mean: its discrepancy without the margin, "
     "which is the one that stands with the result, and its correlation. " + RULE + " " + CAUTION,
