@@ -28,8 +28,8 @@ class PackDialog(QDialog):
         self.setMinimumWidth(460)
         words = WrappedLabel()
         words.setText(
-            f"“{title}” with all of its runs becomes one archive, to be sent or put away; deleted runs stay behind. It is opened "
-            "again with File › Open packed project."
+            f"“{title}” with all of its runs becomes one archive, to be sent or put away; deleted runs stay "
+            "behind. It is opened again with File › Open packed project."
         )
         size = f" ({bytes_text(raw_bytes)})" if raw_bytes else ""
         self.raw = QCheckBox(f"With the &raw stack {raw_name}{size}")
