@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 #: A flag of the command line with its value: in brackets, or the part of a sentence that it ends.
 _FLAG = re.compile(r" \(--[^)]*\)|,? or --[a-z][a-z-]*(?: [A-Z]+)?|(?:[;:][^;:.]*)? --[a-z][a-z-]*(?: [\w:]+)?")
 #: A parameter's name as the command line and scripts know it: in brackets behind its title.
-_NAME = re.compile(r" \([a-z]+(?:_[a-z0-9]+)+\)")
+_NAME = re.compile(r" \([a-z]+(?:_[a-z0-9]+)+\)(?= is\b)")
 
 
 def for_the_eye(name: str, sentence: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fluogan_app.core.device import Card, DeviceChoice, cards, choose_device
-from fluogan_app.core.errors import DeviceError
+from fluogan_app.core.errors import DataError, DeviceError
 from fluogan_app.core.jobs.memory import card_memory_bytes, free_memory_bytes
 from fluogan_app.core.jobs.needs import Asked, Way, fits, ways_to_fit
+from fluogan_app.core.methods.region_size import check_region
 from fluogan_app.core.units import bytes_text
 
 
@@ -15,7 +16,8 @@ from fluogan_app.core.units import bytes_text
 class Place:
     """The device that a run would take, or why it cannot have the one that it wants.
 
-    free_bytes: None where the system does not tell. ways: changes that make it fit, none where it does.
+    free_bytes: None where the system does not tell. ways: changes that make it fit, none where it does. too_small: why
+    nothing can be reconstructed from so small a region; "" where something can.
     """
 
     choice: DeviceChoice | None
@@ -24,6 +26,7 @@ class Place:
     needed_bytes: int
     free_bytes: int | None
     ways: tuple[Way, ...] = ()
+    too_small: str = ""
 
     @property
     def fits(self) -> bool:
@@ -50,13 +53,22 @@ class Place:
 def look_up(asked: Asked) -> Place:
     """Choose the device as the run would, and ask it for its memory. Loads torch: not for the window's thread."""
     needed, present = asked.needed_bytes, cards()
+    too_small = _too_small(asked)
     try:
         choice = choose_device(asked.settings.device)
     except DeviceError as error:
-        return Place(None, error.one_line, present, needed, None)
+        return Place(None, error.one_line, present, needed, None, too_small=too_small)
     free = _free_bytes(choice.device)
     ways = () if fits(needed, free) else ways_to_fit(asked, free)
-    return Place(choice, "", present, needed, free, ways)
+    return Place(choice, "", present, needed, free, ways, too_small)
+
+
+def _too_small(asked: Asked) -> str:
+    try:
+        check_region(asked.roi.height, asked.roi.width, asked.acquisition)
+    except DataError as error:
+        return error.one_line
+    return ""
 
 
 def _free_bytes(device: str) -> int | None:

@@ -102,7 +102,8 @@ class Machine(Feature):
         self._place = place
         reason = place.choice.reason if place.choice is not None else place.trouble
         ways = tuple(f"{way.words} (needs {bytes_text(way.needed_bytes)})" for way in place.ways)
-        self.window.runs.note(device=place.words, device_tip=reason, trouble=place.shortage, ways=ways, in_use="")
+        trouble = place.too_small or place.shortage
+        self.window.runs.note(device=place.words, device_tip=reason, trouble=trouble, ways=ways, in_use="")
 
     def _take(self, index: int) -> None:
         """Set what makes the run fit."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
@@ -41,6 +43,15 @@ def test_what_does_not_fit_comes_with_ways_out(asked, monkeypatch):
     assert not found.fits and found.ways and found.shortage.startswith("Too large: ")
     monkeypatch.setattr(place, "free_memory_bytes", lambda: 1000)
     assert look_up(asked).ways == () and "smaller region" in look_up(asked).shortage
+
+
+@pytest.mark.parametrize("side, small", [(1, True), (2, True), (3, True), (4, False)])
+def test_a_region_smaller_than_the_blur_is_told_before_the_run(asked, side, small):
+    found = look_up(replace(asked, roi=Roi(5, 5, side, 40)))
+    assert ("smaller than the blur (FWHM 300 nm, 3.0 pixels)" in found.too_small) is small
+    assert ("at least 9 pixels" in found.too_small) is small
+    unknown = replace(asked, roi=Roi(5, 5, side, 40), acquisition=Acquisition())
+    assert bool(look_up(unknown).too_small) is small
 
 
 def test_a_system_that_does_not_tell_is_not_quoted(asked, monkeypatch):

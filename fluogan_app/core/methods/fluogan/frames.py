@@ -9,10 +9,8 @@ import numpy as np
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.estimate.defects import Defects, pixel_mask
-from fluogan_app.core.units import length_text
+from fluogan_app.core.methods.region_size import check_region
 
-#: A region must be as large as the blur, and have this many pixels on each side.
-LEAST_SIDE = 4
 #: Of a region of which more than this part is saturated or defective, no image can be made.
 MOST_MASKED = 0.5
 #: A pixel whose mean is below zero by more than so many of its standard deviations is no dark one with noise.
@@ -41,7 +39,7 @@ def sound_frames(problem: Problem) -> SoundFrames:
     A tile of a larger field may be empty: it is not refused for what the field as a whole has.
     """
     fwhm_pixels = blur_pixels(problem)
-    _check_size(problem, fwhm_pixels)
+    check_region(problem.inner.height, problem.inner.width, problem.acquisition)
     defects = pixel_mask(problem.frames, fwhm_pixels, problem.acquisition.offset)
     photons = defects.mended(problem.photons)
     negative = _negative_share(photons)
@@ -55,17 +53,6 @@ def sound_frames(problem: Problem) -> SoundFrames:
 def blur_pixels(problem: Problem) -> float:
     """FWHM of the PSF in camera pixels."""
     return problem.acquisition.fwhm_nm / problem.acquisition.pixel_size_nm
-
-
-def _check_size(problem: Problem, fwhm_pixels: float) -> None:
-    height, width = problem.inner.height, problem.inner.width
-    if min(height, width) < max(LEAST_SIDE, fwhm_pixels):
-        raise DataError(
-            f"The region of {height} × {width} pixels is smaller than the blur "
-            f"(FWHM {length_text(problem.acquisition.fwhm_nm)}, {fwhm_pixels:.1f} pixels).",
-            f"Choose a region of at least {max(LEAST_SIDE, int(np.ceil(3 * fwhm_pixels)))} pixels on each side, "
-            "or check pixel size and FWHM.",
-        )
 
 
 def _check_light(problem: Problem, negative: float) -> None:
