@@ -11,6 +11,7 @@ A set of parameters is a frozen model whose fields are made with `param()`:
 
 from __future__ import annotations
 
+import math
 import copy
 import types
 from collections.abc import Mapping
@@ -247,4 +248,6 @@ def _sentence(cls: type[Params], name: str, fault: Mapping[str, Any]) -> str:
     if fault["type"] == "missing":
         return f"{label} is missing."
     whole = "a whole number " if declared.kind == "int" else ""
-    return f"{label} is {fault['input']!r}; allowed is {whole}{declared.limits_text}."
+    given = fault["input"]
+    text = _number(given) if isinstance(given, float) and math.isfinite(given) else repr(given)
+    return f"{label} is {text}; allowed is {whole}{declared.limits_text}."

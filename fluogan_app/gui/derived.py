@@ -30,9 +30,10 @@ def _sizes(
     plan = make_plan(method, params, document.acquisition, len(frames), roi, document.settings.tile)
     tiles = f" in {len(plan.tiling.tiles)} tiles" if plan.tiling is not None else ""
     lines = [
-        ("Recorded", f"{len(frames)} frames of {roi.height} × {roi.width} pixels"),
-        ("Reconstructed", f"{height} × {width} pixels{tiles}"),
+        ("Recorded", f"{len(frames)} frames, {roi.height} rows × {roi.width} columns"),
+        ("Reconstructed", f"{height} rows × {width} columns{tiles}"),
     ]
     if pixel_nm is not None:
-        lines.append(("Field of view", f"{length_text(roi.height * pixel_nm)} × {length_text(roi.width * pixel_nm)}"))
+        wide, high = length_text(roi.width * pixel_nm), length_text(roi.height * pixel_nm)
+        lines.append(("Field of view", f"{wide} wide, {high} high"))
     return [*lines, ("Memory", f"about {bytes_text(plan.memory_bytes)}")]

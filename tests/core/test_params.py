@@ -63,6 +63,7 @@ def test_limits_are_said_in_words_with_the_unit(name: str, words: str) -> None:
         ("minutes", 0, "Time (minutes) is 0; allowed is a whole number from 1 to 600 min."),
         ("minutes", 1.5, "Time (minutes) is 1.5; allowed is a whole number from 1 to 600 min."),
         ("heat", 300, "Heat (heat) is 300; allowed is above 0 and below 300 °C."),
+        ("heat", 1e9, "Heat (heat) is 1 000 000 000; allowed is above 0 and below 300 °C."),
         ("heat", math.nan, "Heat (heat) is nan; allowed is above 0 and below 300 °C."),
         ("heat", math.inf, "Heat (heat) is inf; allowed is above 0 and below 300 °C."),
         ("heat", "hot", "Heat (heat) is 'hot'; allowed is above 0 and below 300 °C."),

@@ -53,9 +53,22 @@ def test_sigma_that_is_typed_sets_the_width(user) -> None:
     assert user.window.workspace.form.row("fwhm_nm").editor.text().startswith("235.48")
     user.types("param_sigma_nm", "0")
     assert recording(user).fwhm_nm is None, "the field was emptied first; no width of 0 comes of it"
-    assert "from 4.246" in user.find("problem_sigma_nm").text()
+    assert "from 4.2467 to 42 466 nm" in user.find("problem_sigma_nm").text()
     user.types("param_sigma_nm", "")
     assert recording(user).fwhm_nm is None
+
+
+def test_an_empty_width_says_what_it_stands_for_and_the_field_of_view_which_side_is_which(user) -> None:
+    form, sigma = user.window.workspace.form, panel_of(user).sigma.editor
+    width = form.row("fwhm_nm").editor
+    assert width.placeholderText() == "from NA and wavelength" and sigma.placeholderText() == "follows"
+    user.types("param_numerical_aperture", "")
+    assert width.placeholderText() == "220 (assumed)" and sigma.placeholderText() == "93.43 (assumed)"
+    height, across = (side * 80 / 1000 for side in user.session.stack.shape[1:])
+    texts = {label.text() for label in form.findChildren(QLabel)}
+    assert f"{across:.4g} µm wide, {height:.4g} µm high" in texts
+    user.types("param_pixel_size_nm", "")
+    assert width.placeholderText() == "not known"
 
 
 def test_which_width_is_in_use_is_switched_with_one_click(user) -> None:

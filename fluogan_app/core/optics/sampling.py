@@ -26,7 +26,7 @@ class GaussianWidth(Params):
 
     sigma_nm: float | None = param(
         None, label="PSF width σ", unit="nm", group="Optics", none_text="follows",
-        ge=_FWHM_LIMITS[0] / FWHM_PER_SIGMA, le=_FWHM_LIMITS[1] / FWHM_PER_SIGMA,
+        ge=math.ceil(1e4 * _FWHM_LIMITS[0] / FWHM_PER_SIGMA) / 1e4, le=math.floor(_FWHM_LIMITS[1] / FWHM_PER_SIGMA),
         equation="σ = FWHM / 2.3548",
         help="The same width as the FWHM, as the standard deviation of a Gaussian: what is typed here sets the FWHM.",
     )  # fmt: skip

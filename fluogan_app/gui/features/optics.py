@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.optics.sampling import (
-    PsfImage, Sampling, aperture_width_nm, fwhm_from_sigma, measured_psf, sampling_of, sigma_of,
+    GaussianWidth, PsfImage, Sampling, aperture_width_nm, fwhm_from_sigma, measured_psf, sampling_of, sigma_of,
 )  # fmt: skip
+from fluogan_app.core.params import spec
+from fluogan_app.core.units import sigma_from_fwhm
 from fluogan_app.gui.dialogs.file_dialogs import choose_psf
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.icons import IconButton
@@ -20,6 +22,8 @@ from fluogan_app.gui.wording import without_flags
 
 if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
+
+_WIDTHS = ((Acquisition, "fwhm_nm"), (GaussianWidth, "sigma_nm"))
 
 
 class Optics(Feature):
@@ -40,6 +44,7 @@ class Optics(Feature):
         self.panel.sigma.help_wanted.connect(self._form.help.setText)
         self.panel.sigma.help_toggled.connect(self._form.toggle_help)
         self._form.sections_changed.connect(self._add_browse)
+        self._form.sections_changed.connect(lambda: self._say_empty(self._acquisition))
         self._form.set_footers(Acquisition, "Optics", self.panel, self.picture)
         window.parameters.renew()
         self.session.document_changed.connect(self._follow)
@@ -88,8 +93,20 @@ class Optics(Feature):
         measured, stated = acquisition.psf == "measured", acquisition.fwhm_nm is not None
         self.panel.sigma.editor.setEnabled(not measured)
         self.panel.show_sampling(self.sampling, None if measured else sigma_of(acquisition.fwhm_nm))
+        self._say_empty(acquisition)
         aperture = aperture_width_nm(acquisition) is not None
         self.panel.show_sources("stated" if stated else "aperture", aperture and not measured, aperture)
+
+    def _say_empty(self, acquisition: Acquisition) -> None:
+        """What the empty fields of the width stand for: from NA and wavelength, assumed, or nothing that is known."""
+        width, origin = acquisition.psf_fwhm_nm, acquisition.psf_origin
+        fwhm, sigma = (spec(kind, name).none_text for kind, name in _WIDTHS)
+        if width is None:
+            fwhm = sigma = "not known"
+        elif origin is Origin.ASSUMED:
+            fwhm, sigma = f"{width:.4g} (assumed)", f"{sigma_from_fwhm(width):.4g} (assumed)"
+        self._form.row("fwhm_nm").editor.show_none_words(fwhm)
+        self.panel.sigma.editor.show_none_words(sigma)
 
     def _read_psf(self, acquisition: Acquisition) -> None:
         wanted = None

@@ -18,7 +18,8 @@ from fluogan_app.gui.views.parameter_help import value_text
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
 #: What border and cursor take of a field.
 _FRAME_WIDTH = 12
-_GROUPED_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+#: Thousands of a whole number may be parted by points, as in 10.000; of a number with decimals only commas say so.
+_GROUPED = {"int": re.compile(r"[+-]?\d{1,3}([.,]\d{3})+"), "float": re.compile(r"[+-]?\d{1,3}(,\d{3})+")}
 
 
 class Unreadable(ValueError):
@@ -28,7 +29,8 @@ class Unreadable(ValueError):
 def parsed(spec: ParamSpec, text: str) -> Any:
     """The value that a text means. Raises Unreadable.
 
-    A decimal comma is taken as a point, except where it may as well part thousands: 1,000 is refused.
+    A decimal comma is taken as a point, except where it may as well part thousands: 1,000 is refused, and of a whole
+    number 1.000.
     """
     if spec.kind == "text":
         return None if spec.optional and not text.strip() else text
@@ -37,10 +39,12 @@ def parsed(spec: ParamSpec, text: str) -> Any:
         if spec.optional:
             return None
         raise Unreadable(f"{spec.label} is empty; allowed is {spec.limits_text}.")
-    if _GROUPED_BY_COMMA.fullmatch(stripped):
-        raise Unreadable(f"“{text}” can be read in two ways; write {stripped.replace(',', '')} or a decimal point.")
+    if _GROUPED[spec.kind].fullmatch(stripped):
+        plain = re.sub("[.,]", "", stripped)
+        instead = f"write {plain}" if spec.kind == "int" else f"write {plain} or a decimal point"
+        raise Unreadable(f"“{text}” can be read in two ways; {instead}.")
     if not _NUMBER.fullmatch(stripped):
-        raise Unreadable(f"{spec.label} is “{text}”; allowed is {spec.limits_text}.")
+        raise Unreadable(f"{spec.label}: “{text}” is no number; allowed is {spec.limits_text}.")
     number = float(stripped.replace(",", "."))
     if spec.kind == "int" and math.isfinite(number) and number.is_integer():
         return int(number)
@@ -77,6 +81,13 @@ class TextEditor(PoliteLineEdit):
         if not same:
             self.setText(value_text(value))
             self.setCursorPosition(0)
+
+    def show_none_words(self, words: str) -> None:
+        """Say what an empty field stands for now."""
+        if words != self.placeholderText():
+            self.setPlaceholderText(words)
+            self._words_width = QFontMetrics(self.font()).horizontalAdvance(words)
+            self._make_room()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down count whole numbers."""

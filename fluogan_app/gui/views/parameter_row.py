@@ -14,7 +14,7 @@ from fluogan_app.core.params import Params, ParamSpec, problem_with
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import ORIGIN_WORDS, origin_colour, problem_colour, quiet_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import WrappedLabel, row_of
-from fluogan_app.gui.views.parameter_editors import EDITORS, Unreadable
+from fluogan_app.gui.views.parameter_editors import EDITORS, TextEditor, Unreadable
 from fluogan_app.gui.views.parameter_help import help_text, tip_text, value_text
 from fluogan_app.gui.wording import for_the_eye
 
@@ -43,6 +43,8 @@ class ParameterRow(QObject):
         self._mark = self._idle = ""
         self._said: tuple[str, ...] = ()
         self._was_changed = False
+        self._former: Any = spec.default
+        self._told = False
         self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
         self.reset_button = IconButton("reset", f"reset_{spec.name}", f"Reset {spec.label}")
@@ -50,6 +52,8 @@ class ParameterRow(QObject):
         self._labelled.setSpacing(2)
         self._dress()
         self.editor.user_edited.connect(self._user_edited)
+        if isinstance(self.editor, TextEditor):
+            self.editor.editingFinished.connect(self._settle)
         self.reset_button.clicked.connect(self._reset)
         self.show_value(self.default)
 
@@ -60,6 +64,8 @@ class ParameterRow(QObject):
         if self._own_problem is None or not self.editor.hasFocus():
             self._own_problem = None
             self.editor.show_value(value)
+            if not self._told:
+                self._former = value
         self._refresh()
 
     def show_origin(self, origin: Origin | None) -> None:
@@ -164,13 +170,30 @@ class ParameterRow(QObject):
         except Unreadable as unreadable:
             value, self._own_problem = None, str(unreadable)
         self._refresh()
+        if self._own_problem is not None and self._told:
+            # On the way to this text a beginning of it was a value, as 1 of 1,000: nobody meant that one.
+            self._told = False
+            self.edited.emit(self._former)
         if self.problem != before:
             self.problem_changed.emit()
         if self._own_problem is None:
+            # A field that was emptied is meant to be empty.
+            self._former, self._told = (None, False) if value is None else (self._former, True)
             self.edited.emit(value)
+
+    def _settle(self) -> None:
+        """What the field holds now is what counts, should the text that is typed next be none."""
+        try:
+            value = self.value
+        except Unreadable:
+            return
+        if problem_with(self.params_type, self.spec.name, value) is None:
+            self._former, self._told = value, False
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Show the help of the field that the user has come to; F1 shows and hides it."""
+        if event.type() == QEvent.Type.FocusIn and self._own_problem is None:
+            self._settle()
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Enter):
             self.help_wanted.emit(help_text(self.spec))
         if isinstance(event, QKeyEvent) and event.keyCombination() == _HELP_KEY:

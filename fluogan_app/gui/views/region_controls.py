@@ -113,13 +113,16 @@ class RegionControls(QWidget):
 
     def _write(self) -> None:
         region = self._region or self._most
-        words = "region" if self._region is not None else "what all frames saw" if self._limits else "whole frame"
+        what = "region" if self._region is not None else "what all frames saw" if self._limits else "whole frame"
+        words = long = what
         if self._pixel_size_nm:
-            width, height = region.width * self._pixel_size_nm, region.height * self._pixel_size_nm
-            words += f", {length_text(width)} × {length_text(height)}"
-        words = words if min(self._shape) > 0 else ""
+            wide, high = (length_text(side * self._pixel_size_nm) for side in (region.width, region.height))
+            # The size comes first: beside the fields there is little room, and they say themselves what it is of.
+            words, long = f"{wide} × {high}, {what}", f"{what}, {wide} wide and {high} high"
+        if min(self._shape) <= 0:
+            words = long = ""
         self.words.setText(words)
-        self.words.setToolTip(words)
+        self.words.setToolTip(long)
 
 
 def _within(region: Roi, most: Roi) -> Roi:

@@ -94,10 +94,21 @@ def test_typed_values_are_told_as_what_they_mean(form, listen, qtbot, name, text
     assert form.problems == {}
 
 
+def test_a_beginning_of_a_wrong_text_is_not_left_behind(form, listen, qtbot):
+    form.set_values(Sample, {"count": 5})
+    ear = listen(form)
+    type_into(qtbot, form, "count", "1.000")
+    assert ear.values("edited")[-1][-1] == 5 and "two ways" in form.problems["count"]
+    assert form.row("count").editor.text() == "1.000"
+    type_into(qtbot, form, "count", "7")
+    assert ear.values("edited")[-1][-1] == 7 and not form.problems
+
+
 @pytest.mark.parametrize(
     "name, text, words",
     [("width", "0", "above 0"), ("width", "abc", "“abc”"), ("width", "", "is empty"), ("width", "nan", "nan"),
-     ("width", "inf", "inf"), ("width", "1,000", "two ways"), ("count", "2.5", "whole number"), ("count", "99", "12"),
+     ("width", "inf", "inf"), ("width", "1,000", "two ways"),
+     ("count", "1.000", "two ways"), ("count", "2.5", "whole number"), ("count", "99", "12"),
      ("count", "-1", "from 1"), ("depth", "-3", "from 0"), ("width", "1001", "1 000 nm")],
 )  # fmt: skip
 def test_wrong_values_are_marked_with_the_reason_and_not_told(form, listen, qtbot, name, text, words):

@@ -17,7 +17,7 @@ _PUBLISHED = {
 }  # fmt: skip
 
 PRESETS = (
-    Preset("default", "Defaults", "The defaults of all parameters.", {}),
+    Preset("default", "Defaults", "The method's parameters as at first; optics and camera stay as they are.", {}),
     Preset(
         "paper-2023", "As published in 2023",
         "Cachia et al. 2023: zoom 6, 5000 steps, frames drawn by eq. 4, sampled data term of eq. 14, critic of three "
