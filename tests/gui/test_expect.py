@@ -53,6 +53,10 @@ def test_it_shows_what_comes_out_and_keeps_it(asking) -> None:
     assert dialog.panes["truth"].extent == dialog.panes["mean"].extent
     kept = last_expectation(user.session.project.folder)
     assert np.array_equal(kept.estimate, found.estimate)
+    # What is held against each other has one scale, and each set of lines says its distance.
+    assert dialog.panes["truth"].levels == dialog.panes["estimate"].levels != dialog.panes["mean"].levels
+    spacings = [split.spacing_nm for split in found.tries[0].splits]
+    assert dialog.distances.words == tuple(f"{spacing:g} nm" for spacing in spacings)
     # The viewers move together.
     canvas = dialog.panes["mean"].canvas
     canvas.setFocus()
@@ -63,8 +67,27 @@ def test_it_shows_what_comes_out_and_keeps_it(asking) -> None:
     user.presses("expect")
     again = user.dialog("expect_dialog")
     assert "apart" in again.headline.text()
+    says_whether_it_is_of_the_present_values(user, again)
     assert again.rows["rows"].value == 4
     user.click("expect_close", inside=again)
+
+
+def says_whether_it_is_of_the_present_values(user, dialog) -> None:
+    """An answer to another question does not pass for one to this."""
+    former = dialog.former
+    assert not former.isVisible() and dialog.headline.text().startswith(("Lines", "Not"))
+    user.turns_to(user.window)
+    user.types("param_zoom", "3")
+    user.turns_to(dialog)
+    user.types("param_rows", "0", inside=dialog)
+    user.click("expect_start", inside=dialog)
+    assert dialog.headline.text().startswith("With other values: ")
+    assert former.isVisible() and "Others now: Zoom L, Rows." in former.text()
+    user.types("param_rows", "4", inside=dialog)
+    user.turns_to(user.window)
+    user.types("param_zoom", "2")
+    user.turns_to(dialog)
+    assert not former.isVisible() and dialog.headline.text().startswith(("Lines", "Not"))
 
 
 def is_remembered(user) -> None:

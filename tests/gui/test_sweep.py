@@ -74,7 +74,8 @@ def test_a_grid_of_pictures_at_one_scale_each_kept(trying) -> None:
     assert views[1, 0].canvas.array.shape == (64, 60) and views[0, 1].canvas.array.shape == (32, 30)
     extents = {view.canvas.extent for view in views.values()}
     assert len(extents) == 1
-    assert "σ" in views[0, 0].numbers.text() and "Sparsity λ1 0.3, Zoom L 1" in views[0, 0].title.text()
+    assert all(word in views[0, 0].numbers.text() for word in ("Residual", "σ", "Detail", "nm", "Pearson", "Photons"))
+    assert "Sparsity λ1 0.3, Zoom L 1" in views[0, 0].title.text()
     assert sum(view.is_suggested for view in views.values()) == 1
     assert "claims the least detail" in dialog.rule.text()
     sweep = kept_sweeps(user.session.project.folder)[0]
@@ -83,6 +84,10 @@ def test_a_grid_of_pictures_at_one_scale_each_kept(trying) -> None:
     # The form is as it was: no cell leaves anything behind.
     assert user.session.params.lambda1 == 1.0
     shows_maps(user, dialog)
+    # A sweep that is refused does not leave the one before as its own.
+    user.types("sweep_values_0", "nan", inside=dialog)
+    user.click("sweep_start", inside=dialog)
+    assert "sweep before" in dialog.message.text() and "(lambda1)" not in dialog.message.text()
     user.click("sweep_close", inside=dialog)
 
 
@@ -111,7 +116,8 @@ def test_wrong_values_are_said_and_nothing_begins(trying) -> None:
     user, dialog = trying()
     user.types("sweep_values_0", "0.3, many", inside=dialog)
     user.click("sweep_start", inside=dialog)
-    assert "no number" in dialog.message.text() and not sweeping(user.window).busy
+    assert "no number" in dialog.message.text() and "sweep before" not in dialog.message.text()
+    assert not sweeping(user.window).busy
     assert kept_sweeps(user.session.project.folder) == []
     user.click("sweep_close", inside=dialog)
 

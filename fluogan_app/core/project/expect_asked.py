@@ -34,7 +34,7 @@ def asked_of(request: RunRequest, lines: ExpectParams) -> dict[str, Any]:
         "method": request.method,
         "params": reconstructed_with(request.params, lines).model_dump(mode="json"),
         "recording": _recorded(camera),
-        "psf_origin": str(camera.origin("psf_file") if camera.psf == "measured" else camera.psf_origin),
+        "psf_origin": _width_from(camera),
         "roi": None if request.roi is None else list(astuple(request.roi)),
         "frames": None if request.frames is None else list(astuple(request.frames)),
         "drift": _mark(request.drift),
@@ -67,6 +67,14 @@ def parameters_text(asked: Mapping[str, Any]) -> str:
         if spec.name in _ALWAYS or value != spec.default and not (spec.name == "delta" and not value):
             said.append(f"{spec.label} {value_text(spec, value).removesuffix(spec.unit).strip()}")
     return ", ".join(said)
+
+
+def _width_from(camera: Acquisition) -> str:
+    """Where the PSF's width comes from: the name of an Origin, "measured", or "aperture" for NA and wavelength."""
+    if camera.psf == "measured":
+        return "measured"
+    known = camera.numerical_aperture is not None and camera.emission_nm is not None
+    return "aperture" if camera.fwhm_nm is None and known else str(camera.psf_origin)
 
 
 def _recorded(camera: Acquisition) -> dict[str, Any]:

@@ -40,8 +40,9 @@ class ExpectParams(Params):
     )  # fmt: skip
     photons_per_event: float | None = param(
         None, label="Photons per event κ", unit="photons", ge=0, le=1e6, group="Light",
-        none_text="as the frames show, else steady", logarithmic=True,
-        help="How strongly the molecules fluctuate; 0 for steady ones. Each frame is drawn anew.",
+        none_text="from the frames", logarithmic=True,
+        help="How strongly the molecules fluctuate; 0 for steady ones, which are taken too where the frames show none. "
+        "Each frame is drawn anew.",
     )  # fmt: skip
     line_width_nm: float | None = param(
         None, label="Line width", unit="nm", gt=0, le=100_000, group="Pattern", none_text="3/10 of the PSF's width",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluogan_app.core.estimate.result import Evidence, Series
+from fluogan_app.core.params import validated
 from fluogan_app.core.project.expect import RESOLVED_SHARE, Expectation, Try
 from fluogan_app.core.project.expect_asked import parameters_text
 from fluogan_app.core.units import length_text, seconds_text
@@ -19,7 +20,10 @@ LIMITS = (
 )
 
 #: What is said of a PSF's width that nobody typed.
-_ORIGIN = {"assumed": " (assumed)", "estimated": " (estimated from the frames)", "file": " (from the file)"}
+_ORIGIN = {
+    "assumed": " (assumed)", "estimated": " (estimated from the frames)", "file": " (from the file)",
+    "aperture": " (from NA and wavelength)", "measured": " (of the measured PSF)",
+}  # fmt: skip
 
 
 def headline(found: Expectation) -> str:
@@ -80,6 +84,16 @@ def shares(found: Expectation) -> list[tuple[float, float, float, float | None]]
         middle = errors[len(errors) // 2] if errors else None
         rows.append((splits[0].spacing_nm, sum(part) / len(part), min(part), max(part), middle))
     return rows
+
+
+def line_places(found: Expectation) -> tuple[tuple[float, float], ...]:
+    """For each set of lines from left to right: the place of its middle along x, and its distance, in nm."""
+    from fluogan_app.core.simulate.params import LinesParams
+    from fluogan_app.core.simulate.phantoms.lines import line_pattern
+
+    values = {name: entry["value"] for name, entry in found.simulated.items()}
+    pattern, _ = line_pattern(validated(LinesParams, values))
+    return tuple((one.centre_nm, one.spacing_nm) for one in pattern.sets)
 
 
 def share_curve(found: Expectation) -> Evidence:

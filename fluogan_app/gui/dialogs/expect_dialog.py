@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget,
@@ -11,13 +13,18 @@ from PySide6.QtWidgets import (
 from fluogan_app.core.params import specs
 from fluogan_app.core.project.expect import Expectation
 from fluogan_app.core.project.expect_params import ExpectParams
-from fluogan_app.core.project.expect_words import LIMITS, conditions, facts, headline, share_curve, spread_words
+from fluogan_app.core.project.expect_words import (
+    LIMITS, conditions, facts, headline, line_places, share_curve, spread_words,
+)  # fmt: skip
 from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
-from fluogan_app.gui.style import problem_colour, set_colour, small_font
+from fluogan_app.gui.style import problem_colour, quiet_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import QuietLabel, WordButton, WrappedLabel, row_of
+from fluogan_app.gui.views.distance_labels import DistanceLabels
 from fluogan_app.gui.views.evidence_plot import EvidencePlot
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.parameter_row import ParameterRow
+from fluogan_app.gui.views.preview_panel import Veil
+from fluogan_app.gui.views.shared_levels import share_levels
 
 _TITLES = {"truth": "Truth", "mean": "Mean of the simulated frames", "estimate": "Reconstruction"}
 _LEFT_WIDTH, _STRIP_HEIGHT = 330, 84
@@ -43,6 +50,8 @@ class ExpectDialog(QDialog):
         self.resize(1120, 660)
         self.rows = {spec.name: ParameterRow(ExpectParams, spec, self) for spec in specs(ExpectParams)}
         self.headline, self.message, self.facts = WrappedLabel(), WrappedLabel(), WrappedLabel()
+        self.former, self._said = WrappedLabel(), ""
+        self.distances, self._veil = DistanceLabels(), Veil()
         self.limits = WrappedLabel("What it does not say: " + "\n".join(LIMITS))
         self.panes = {name: ImagePane(name=f"expect_{name}") for name in _TITLES}
         self.plot = EvidencePlot()
@@ -85,7 +94,8 @@ class ExpectDialog(QDialog):
 
     def show_expectation(self, found: Expectation | None) -> None:
         """Show what came out; None before the first."""
-        self.headline.setText(headline(found) if found is not None else "")
+        self._said = headline(found) if found is not None else ""
+        self.distances.set_places(line_places(found) if found is not None else ())
         self.plot.show_evidence(share_curve(found) if found is not None else None)
         self.facts.setText(_facts_text(found) if found is not None else "")
         self.limits.setVisible(found is not None)
@@ -94,13 +104,30 @@ class ExpectDialog(QDialog):
             camera = name == "mean"
             size_nm = None if found is None else found.pixel_size_nm / (1 if camera else found.zoom)
             pane.set_image(getattr(found, name, None), size_nm, CAMERA_UNIT if camera else FINE_UNIT)
+        share_levels(self.panes.values(), same=True)
+        self.show_former(())
+
+    def show_former(self, changed: Sequence[str]) -> None:
+        """Grey what is shown and say which values are others now than those that it was found with; none takes it back.
+
+        changed: labels of values.
+        """
+        former = bool(changed) and bool(self._said)
+        self.headline.setText(f"With other values: {self._said[0].lower()}{self._said[1:]}" if former else self._said)
+        self.former.setText(f"Others now: {', '.join(changed)}. Simulate again to see what comes of them.")
+        self.former.setVisible(former)
+        palette = self.palette()
+        set_colour(self.headline, quiet_colour(palette) if former else palette.windowText().color())
+        self._veil.drawn = former
+        for pane in self.panes.values():
+            pane.canvas.update()
 
     # Inside
 
     def _lay_out(self) -> None:
         self.headline.setFont(small_font(self, 1.25, bold=True))
-        for name, label in (("headline", self.headline), ("message", self.message), ("facts", self.facts),
-                            ("limits", self.limits)):  # fmt: skip
+        for name, label in (("headline", self.headline), ("former", self.former), ("message", self.message),
+                            ("facts", self.facts), ("limits", self.limits)):  # fmt: skip
             label.setObjectName(f"expect_{name}")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for label in (self.facts, self.limits):
@@ -136,12 +163,17 @@ class ExpectDialog(QDialog):
     def _make_right(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.addWidget(self.headline)
+        column.addWidget(self.former)
         column.addWidget(self.message)
         for name, pane in self.panes.items():
             pane.set_title(_TITLES[name])
             pane.drop_fit_button()
             pane.alone_button.hide()
             pane.canvas.setMinimumHeight(_STRIP_HEIGHT)
+            # The finest lines stand at the right.
+            pane.canvas.bar_at_left = True
+            for layer in (self.distances, self._veil):
+                pane.canvas.add_layer(layer)
             column.addWidget(pane, 3)
         below = QHBoxLayout()
         below.addWidget(self.plot, 1)

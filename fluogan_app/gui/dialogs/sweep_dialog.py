@@ -24,7 +24,10 @@ _ABOUT = (
     "One square of the stack is reconstructed with every combination of these values, each as a run of that square "
     "would give it, without the critic. Each cell is kept in the project as soon as it is done."
 )
-_VALUES_TIP = "Values, as in 0.3, 1, 3; or first:last:how many, as in 2:6:3, with “log” behind for even ratios"
+_VALUES_TIP = (
+    "Values, as in 0.3, 1, 3: decimals with a point, a comma between values. Or first:last:how many, as in 2:6:3, with "
+    "“log” behind for even ratios"
+)
 NOTHING = ""
 
 
@@ -191,7 +194,8 @@ class SweepDialog(QDialog):
             part.setFont(small_font(self))
         for name, label in (("message", self.message), ("about", self.about_cell), ("rule", self.rule)):
             label.setObjectName(f"sweep_{name}")
-        self.where.addItem("A square: the preview's, or where structure is", "square")
+        self.where.addItem("A square, as in the preview", "square")
+        self.where.setToolTip("The preview's square; where there is none, the one with most structure")
         self.where.addItem("The region of the run", "region")
         self.quick.setObjectName("sweep_quick")
         for item in MEASURES:

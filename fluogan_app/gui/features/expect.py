@@ -43,6 +43,8 @@ class ExpectFeature(Feature):
         self._work = LatestWork(window.workbench, self)
         self.session.stack_left.connect(lambda _: self._leave())
         self.session.job_changed.connect(self._show_whether_free)
+        self.session.document_changed.connect(lambda _: self._show_whether_former())
+        self.session.problems_changed.connect(self._show_whether_former)
 
     @property
     def found(self) -> Expectation | None:
@@ -97,14 +99,13 @@ class ExpectFeature(Feature):
 
     def _show_last(self) -> None:
         if self._found is not None:
-            self._dialog.show_expectation(self._found)
+            self._show_found(self._found)
             return
         project = self.session.project
 
         def show(found: Expectation | None) -> None:
             if found is not None and self._found is None and self.session.project is project and self._dialog:
-                self._found = found
-                self._dialog.show_expectation(found)
+                self._show_found(found)
 
         self.context.workbench.do(partial(_last, project.folder), show, lambda error: self.context.say(error.one_line))
 
@@ -112,6 +113,7 @@ class ExpectFeature(Feature):
 
     def _edit(self, name: str, value: Any) -> None:
         self._params = self._params.replace(**{name: value})
+        self._show_whether_former()
 
     def _start(self) -> None:
         session, dialog = self.session, self._dialog
@@ -119,6 +121,7 @@ class ExpectFeature(Feature):
         wrong = next((row.problem for row in dialog.rows.values() if row.problem), "")
         if why_not or wrong:
             dialog.set_message(why_not or wrong, wrong=True)
+            self._show_whether_former()
             return
         dialog.set_message("")
         dialog.show_progress("Looking at the light of the frames", 0.0)
@@ -142,11 +145,28 @@ class ExpectFeature(Feature):
     def _show(self, outcome: tuple[Expectation, ProjectError | None] | None) -> None:
         if outcome is None or self._dialog is None:
             return
-        self._found, unkept = outcome
+        found, unkept = outcome
         self._dialog.show_end()
-        self._dialog.show_expectation(self._found)
+        self._show_found(found)
         self._dialog.set_message(f"It was not kept: {unkept.message}" if unkept is not None else "", wrong=True)
         self._show_whether_free()
+
+    def _show_found(self, found: Expectation) -> None:
+        self._found = found
+        self._dialog.show_expectation(found)
+        self._show_whether_former()
+
+    def _show_whether_former(self) -> None:
+        """What was found speaks of the values that it was found with."""
+        dialog, session = self._dialog, self.session
+        if dialog is None or self._found is None or session.stack is None:
+            return
+        from fluogan_app.core.project.expect_asked import changed_since
+
+        changed = changed_since(self._found.asked, run_request(session), self._params)
+        wrong = [row.spec.label for row in dialog.rows.values() if row.problem]
+        wrong += ["a value that is not valid"] if session.problems else []
+        dialog.show_former((*changed, *(label for label in wrong if label not in changed)))
 
     def _fail(self, error: FluoganError) -> None:
         if self._dialog is not None:

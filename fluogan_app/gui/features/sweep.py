@@ -17,7 +17,7 @@ from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.features.preview import PreviewFeature
 from fluogan_app.gui.run_state import reason_against
 from fluogan_app.gui.sweep_job import SweepJob, all_kept, loaded
-from fluogan_app.gui.wording import without_flags
+from fluogan_app.gui.wording import for_the_eye, without_flags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +124,11 @@ class SweepFeature(Feature):
             plan = self._plan()
         except FluoganError as error:
             why_not = without_flags(error.one_line)
+            for name, _ in self._dialog.wish.axes:
+                why_not = for_the_eye(name, why_not)
         if why_not:
-            self._dialog.set_message(why_not, wrong=True)
+            former = " What is shown is the sweep before." if self._dialog.cells else ""
+            self._dialog.set_message(f"{why_not}{former}", wrong=True)
             return
         self._dialog.set_message("")
         self._begin(SweepJob(self.session.stack, plan, self._folder))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fluogan_app.gui.style import quiet_colour, small_font
@@ -80,7 +80,22 @@ class ColourBar(QWidget):
         metrics = QFontMetricsF(self.font())
         widest = max((metrics.horizontalAdvance(text) for _, text in self.ticks()), default=0.0)
         widest = max(widest, metrics.horizontalAdvance("0.000"))
-        return QSize(int(_BAR_WIDTH + 2 * _GAP + _TICK + widest + metrics.height() + 2), 96)
+        beside = len(self.unit_lines) * metrics.height()
+        return QSize(int(_BAR_WIDTH + 2 * _GAP + _TICK + widest + beside + 2), 96)
+
+    @property
+    def unit_lines(self) -> tuple[str, ...]:
+        """The unit, in two lines where it is longer than the bar."""
+        head, bar, tail = self._unit.rpartition("/")
+        if not head or QFontMetricsF(self.font()).horizontalAdvance(self._unit) <= self.height():
+            return (self._unit,)
+        return head, bar + tail
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A lower bar may take two lines."""
+        super().resizeEvent(event)
+        if event.size().height() != event.oldSize().height():
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw bar, ticks and unit."""
@@ -107,12 +122,12 @@ class ColourBar(QWidget):
 
     def _paint_unit(self, painter: QPainter) -> None:
         height = QFontMetricsF(self.font()).height()
-        painter.save()
-        painter.translate(self.width() - height, self.height())
-        painter.rotate(-90)
-        along = QRectF(0, 0, self.height(), height)
-        painter.drawText(along, Qt.AlignmentFlag.AlignCenter, self._unit)
-        painter.restore()
+        for line, text in enumerate(reversed(self.unit_lines), start=1):
+            painter.save()
+            painter.translate(self.width() - line * height, self.height())
+            painter.rotate(-90)
+            painter.drawText(QRectF(0, 0, self.height(), height), Qt.AlignmentFlag.AlignCenter, text)
+            painter.restore()
 
 
 def _decades(low: float, high: float) -> list[float]:

@@ -93,7 +93,7 @@ class EvidencePlot(QWidget):
         self._label_decades(evidence)
         self.plot.enableAutoRange()
         if evidence.y_range is not None:
-            self.plot.setYRange(*evidence.y_range, padding=0.04)
+            self.plot.setYRange(*evidence.y_range, padding=0.08)
 
     def _label_decades(self, evidence: Evidence) -> None:
         """Few round numbers on a logarithmic scale: those that come by themselves overlap where it is short."""

@@ -40,7 +40,7 @@ class ImageCanvas(SampleView):
         )
         self._tool: CanvasTool | None = None
         self._layers: list[CanvasLayer] = []
-        self._held = False
+        self._held = self.bar_at_left = False
 
     # What is shown
 
@@ -254,7 +254,7 @@ class ImageCanvas(SampleView):
                 painting.paint_marker(painter, screen.point(*self._marker))
             if self._cursor is not None:
                 painting.paint_cursor(painter, area, screen.point(*self._cursor))
-            paint_scale_bar(painter, area, self._view.nm_per_pixel, image.calibrated)
+            paint_scale_bar(painter, area, self._view.nm_per_pixel, image.calibrated, self.bar_at_left)
         if self.hasFocus():
             painting.paint_focus(painter, area, self.palette().highlight().color())
         painter.end()

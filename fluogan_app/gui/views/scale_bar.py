@@ -45,8 +45,10 @@ def bar_length(length_per_pixel: float, width_pixels: float) -> float:
     return round_below(length_per_pixel * width_pixels / 4)
 
 
-def paint_scale_bar(painter: QPainter, area: QRectF, length_per_pixel: float, calibrated: bool) -> QRectF:
-    """Draw the bar with its length in the lower right corner of `area`. Returns the patch that it covers.
+def paint_scale_bar(
+    painter: QPainter, area: QRectF, length_per_pixel: float, calibrated: bool, at_left: bool = False
+) -> QRectF:
+    """Draw the bar with its length in the lower right corner of `area`, or the left one. Returns the patch it covers.
 
     Without a pixel size lengths are in pixels, and the text says so.
     """
@@ -56,7 +58,8 @@ def paint_scale_bar(painter: QPainter, area: QRectF, length_per_pixel: float, ca
     metrics = QFontMetricsF(painter.font())
     width = max(size, metrics.horizontalAdvance(text)) + 2 * _PAD
     height = metrics.height() + _THICKNESS + 2 * _PAD - 2
-    patch = QRectF(area.right() - _MARGIN - width, area.bottom() - _MARGIN - height, width, height)
+    left = area.left() + _MARGIN if at_left else area.right() - _MARGIN - width
+    patch = QRectF(left, area.bottom() - _MARGIN - height, width, height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_GROUND)

@@ -66,7 +66,7 @@ class SweepCellView(QFrame):
         if picture is not None:
             self.canvas.set_array(picture.image, picture.pixel_size_nm, (0.0, 0.0))
         self.canvas.set_placeholder(cell.error or "…")
-        said = " · ".join(measure_text(cell, measure) for measure in MEASURES)
+        said = " · ".join(f"{item.label} {measure_text(cell, item)}" for item in MEASURES)
         self.numbers.setText(said if cell.done else "failed")
         meanings = "\n".join(f"{item.label} {measure_text(cell, item)}: {item.meaning}" for item in MEASURES)
         self.setToolTip(meanings if cell.done else cell.error)

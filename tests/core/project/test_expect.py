@@ -158,6 +158,9 @@ def test_a_width_that_nobody_stated_is_said_to_be_assumed(found, lines) -> None:
         fwhm_nm=None, origins={"pixel_size_nm": Origin.FILE}))  # fmt: skip
     made = expect(lines, unstated, ExpectParams(rows=4, frame_count=5, **GIVEN))
     assert dict(conditions(made))["PSF width FWHM"] == "220 nm (assumed)"
+    known = asked_of(replace(unstated, acquisition=unstated.acquisition.replace(
+        numerical_aperture=1.4, emission_nm=600.0)), ExpectParams())  # fmt: skip
+    assert known["psf_origin"] == "aperture"
     assert any("220 nm is assumed" in note and "in proportion" in note for note in made.notes)
 
 

@@ -156,3 +156,13 @@ def test_a_logarithmic_bar_names_round_values_a_decade_apart(shown):
 def test_brighter_keeps_the_darkest_value():
     assert brightened((10.0, 20.0), 1.25) == (10.0, 18.0)
     assert brightened((0.0, 0.0), 2.0)[1] > 0
+
+
+def test_a_unit_longer_than_its_bar_takes_two_lines(shown):
+    bar = ColourBar()
+    bar.show_levels((0.0, 1.0), colour_table("gray"), "photons/frame/fine px")
+    shown(bar, 90, 300)
+    assert bar.unit_lines == ("photons/frame/fine px",)
+    wide = bar.sizeHint().width()
+    bar.resize(90, 84)
+    assert bar.unit_lines == ("photons/frame", "/fine px") and bar.sizeHint().width() > wide
