@@ -276,6 +276,7 @@ def test_the_loupe_shows_the_place_under_the_pointer_in_every_image(user, projec
     assert loupe.glimpses[2].value.startswith(f"{float(estimate[row, column]):.4g}"[:4])
     assert loupe.glimpses[2].value.endswith("photons/frame/fine px")
     assert loupe.nm_per_pixel <= fine_nm / 8
+    assert loupe.width() <= 0.4 * user.window.width()
     assert user.window.centralWidget().rect().contains(loupe.geometry())
     assert "µm" in loupe.words and loupe.accessibleDescription() == loupe.words
 

@@ -16,8 +16,10 @@ from fluogan_app.gui.views.placed_image import PlacedImage
 from fluogan_app.gui.views.readings import position_text, value_text
 from fluogan_app.gui.views.view_range import Screen, ViewRange
 
-#: Side of one picture on the screen, and of one of the finest pixels in it at least.
-TILE, FINEST = 144, 8
+#: Side of one picture on the screen, the least in a small window, and of one of the finest pixels in it at least.
+TILE, LEAST_TILE, FINEST = 144, 96, 8
+#: A picture takes this part of the window's width at most: what lies below it stays in sight.
+_SHARE = 12
 _GAP, _COLUMNS, _AWAY = 8, 4, 26
 
 
@@ -49,7 +51,7 @@ class Loupe(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFont(small_font(self))
         self._glimpses: tuple[Glimpse, ...] = ()
-        self._heading, self._nm_per_pixel = "", 1.0
+        self._heading, self._nm_per_pixel, self._tile = "", 1.0, TILE
         self.hide()
 
     @property
@@ -73,11 +75,12 @@ class Loupe(QFrame):
         if not self._glimpses:
             self.hide()
             return
+        self._tile = max(LEAST_TILE, min(TILE, self.parentWidget().width() // _SHARE))
         finest = min(one.placed.pixel_nm for one in self._glimpses)
         self._nm_per_pixel = min(finest / FINEST, most_nm_per_pixel)
         first = self._glimpses[0]
         place = position_text(*first.at_nm, first.placed.calibrated)
-        side_nm = self._nm_per_pixel * TILE
+        side_nm = self._nm_per_pixel * self._tile
         side = length_text(side_nm) if first.placed.calibrated else f"{side_nm:.3g} px"
         self._heading = f"{place}    each {side} wide"
         self.setAccessibleDescription(self.words)
@@ -93,8 +96,8 @@ class Loupe(QFrame):
         columns = min(count, _COLUMNS) or 1
         rows = -(-count // columns)
         line = self.fontMetrics().height()
-        wide = max(columns * (TILE + _GAP) + _GAP, self.fontMetrics().horizontalAdvance(self._heading) + 2 * _GAP)
-        return QSize(wide, line + 2 * _GAP + rows * (TILE + 2 * line + _GAP))
+        wide = max(columns * (self._tile + _GAP) + _GAP, self.fontMetrics().horizontalAdvance(self._heading) + 2 * _GAP)
+        return QSize(wide, line + 2 * _GAP + rows * (self._tile + 2 * line + _GAP))
 
     def _put_beside(self, at: QPoint) -> None:
         """Below the pointer, or above it where there is no room; pushed aside as far as the window asks for."""
@@ -112,8 +115,8 @@ class Loupe(QFrame):
         painter.drawText(QRectF(_GAP, _GAP, self.width(), line), Qt.AlignmentFlag.AlignLeft, self._heading)
         for index, glimpse in enumerate(self._glimpses):
             row, column = divmod(index, _COLUMNS)
-            top = 2 * _GAP + line + row * (TILE + 2 * line + _GAP)
-            self._paint_one(painter, glimpse, QRectF(_GAP + column * (TILE + _GAP), top, TILE, TILE))
+            top = 2 * _GAP + line + row * (self._tile + 2 * line + _GAP)
+            self._paint_one(painter, glimpse, QRectF(_GAP + column * (self._tile + _GAP), top, self._tile, self._tile))
         # It lies over images and words of all kinds: its border must stand out in light and dark.
         painter.setPen(QPen(self.palette().highlight().color(), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -123,15 +126,15 @@ class Loupe(QFrame):
     def _paint_one(self, painter: QPainter, glimpse: Glimpse, tile: QRectF) -> None:
         painter.save()
         painter.translate(tile.topLeft())
-        painter.setClipRect(QRectF(0, 0, TILE, TILE))
-        painter.fillRect(QRectF(0, 0, TILE, TILE), painting.GROUND)
-        placed, screen = glimpse.placed, Screen(ViewRange(*glimpse.at_nm, self._nm_per_pixel), TILE, TILE)
+        painter.setClipRect(QRectF(0, 0, self._tile, self._tile))
+        painter.fillRect(QRectF(0, 0, self._tile, self._tile), painting.GROUND)
+        placed, screen = glimpse.placed, Screen(ViewRange(*glimpse.at_nm, self._nm_per_pixel), self._tile, self._tile)
         painting.paint_image(painter, placed.raster, placed.extent, placed.pixel_nm, screen)
         painting.paint_marker(painter, screen.point(*glimpse.at_nm))
         painter.restore()
         painter.setPen(QPen(self.palette().windowText().color()))
         line = self.fontMetrics().height()
         for number, words in enumerate((glimpse.title, glimpse.value)):
-            place = QRectF(tile.left(), tile.bottom() + number * line, TILE, line)
-            shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, TILE)
+            place = QRectF(tile.left(), tile.bottom() + number * line, self._tile, line)
+            shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self._tile)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, shown)

@@ -37,7 +37,8 @@ SAVES = {
 _PEAK_TIPS = {
     "Image": "The image, by the title of its viewer",
     "Peak": "Distance from the line's first end: the centroid of the upper half of the peak",
-    "FWHM": "Full width at half maximum above the line's base, which is the lowest tenth of its values",
+    "FWHM": "Full width at half maximum above the line's base, which is the lowest tenth of its values, along the "
+    "smooth curve through the pixels. ± holds the noise and what the pixels leave open: 1 % at 3 pixels, 8 % at 2",
     "Gaussian": "Full width at half maximum of a Gaussian, fitted together with those of the other peaks",
     "Apart": "Distance to the next peak",
     "Valley": "The lowest value before the next peak, in parts of the lower of the two: resolved below 80 %",
