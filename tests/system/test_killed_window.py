@@ -58,6 +58,8 @@ class Session:
 
     def _listen(self, stream: IO[str], begun: threading.Event) -> None:
         for line in stream:
+            if not line.endswith("\n"):  # cut off by the kill: it may say another number than it was to
+                break
             words = line.split()
             self.said.append((time.monotonic(), words))
             if words == ["open"]:
