@@ -52,6 +52,8 @@ class Result:
     pixel_size_nm: side of a camera pixel. measures: named numbers, each name ending in its unit where it has one.
     notes: sentences that tell how far the result can be trusted.
     deviation: like the estimate, its standard deviation by noise, where the run was repeated on halves of the frames.
+    mean_deviation: (Y, X) float32, standard deviation by noise of `mean`, as the fit weighed it; infinite where a pixel
+    did not count; None where the method does not tell it.
     """
 
     estimate: np.ndarray
@@ -63,6 +65,7 @@ class Result:
     measures: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     deviation: np.ndarray | None = None
+    mean_deviation: np.ndarray | None = None
 
     @property
     def fine_pixel_size_nm(self) -> float:

@@ -59,7 +59,9 @@ def cropped(result: Result, inner: Roi) -> Result:
     """The part of a result on a region's rows and columns."""
     fine = {"estimate": result.estimate, "deviation": result.deviation}
     images = {name: cut(image, inner, result.zoom) for name, image in fine.items() if image is not None}
-    return replace(result, background=cut(result.background, inner), mean=cut(result.mean, inner), **images)
+    camera = {"background": result.background, "mean": result.mean, "mean_deviation": result.mean_deviation}
+    images |= {name: cut(image, inner) for name, image in camera.items() if image is not None}
+    return replace(result, **images)
 
 
 def cut(image: np.ndarray, inner: Roi, zoom: int = 1) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The noise of a run's mean frame, told from its images: shot and read noise of the frames, and the fixed pattern."""
+"""The noise of a run's mean frame: the scatter of its frames, and a fixed pattern of the camera."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ _NAMED_SHARE = 0.1
 
 @dataclass(frozen=True)
 class MeanNoise:
-    """variance: (Y, X), photons² per frame, of the mean. in_time: its mean part from shot and read noise.
+    """variance: (Y, X), photons² per frame, of the mean. in_time: the mean of its part from the scatter of the frames.
 
     fixed_pattern: the part that does not go away with more frames, the same in all pixels; 0 where none was found.
+    is_told: whether the variance is the run's own.
     """
 
     variance: np.ndarray
     in_time: float
     fixed_pattern: float
+    is_told: bool = False
 
     @property
     def has_pattern(self) -> bool:
@@ -35,18 +37,18 @@ class MeanNoise:
     def words(self) -> str:
         """What counts as noise, with its standard deviations where a fixed pattern is a part of it."""
         if not self.has_pattern:
-            return "shot and read noise"
+            return "the scatter of the frames"
         time, pattern = np.sqrt((self.in_time, self.fixed_pattern))
         return (
-            f"shot and read noise, {time:.2g} photons, and {pattern:.2g} photons of differences between neighbouring "
-            "pixels that stay over time, a fixed pattern of the camera"
+            f"the scatter of the frames, {time:.2g} photons, and {pattern:.2g} photons of differences between "
+            "neighbouring pixels that stay over time, a fixed pattern of the camera"
         )
 
 
 def mean_noise(run: Run, result: Result, simulated: np.ndarray) -> MeanNoise:
-    """As the run itself took it, as far as its images tell. simulated: Ψx + b, (Y, X), photons per frame.
+    """As the run itself took it; of one that did not tell it (in tiles, repeated, older) as far as its images do.
 
-    Shot noise is that of the simulated light; the run knew the scatter of the frames.
+    simulated: Ψx + b, (Y, X), photons per frame; shot noise is then that of this light.
     """
     from fluogan_app.core.methods.fluogan.weights import BLUR_TELLS_PATTERN, fixed_pattern_variance
 
@@ -55,7 +57,13 @@ def mean_noise(run: Run, result: Result, simulated: np.ndarray) -> MeanNoise:
     # Molecules that stay bright over several frames leave fewer independent ones.
     frames = len(run.record.frames) / max(run.record.measures.get("correlation_time_frames", 1.0), 1.0)
     variance = (light + camera.read_noise**2) / frames
+    told = result.mean_deviation
+    if told is not None and told.shape == variance.shape and np.all(told > 0) and np.isfinite(told).any():
+        known = np.square(told.astype(float))
+        pattern = run.record.measures.get("fixed_pattern_photons", 0.0) ** 2
+        return MeanNoise(known, max(float(known[np.isfinite(known)].mean()) - pattern, 0.0), pattern, is_told=True)
     pattern = 0.0
     if camera.fwhm_nm / camera.pixel_size_nm >= BLUR_TELLS_PATTERN:
         pattern = fixed_pattern_variance(result.mean.astype(float), variance)
     return MeanNoise(variance + pattern, float(variance.mean()), pattern)
+

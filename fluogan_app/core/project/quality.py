@@ -156,14 +156,15 @@ class _Parts:
         )
 
     def residual(self) -> Unexplained | None:
-        """In standard deviations, scaled so that its mean square is the discrepancy that the run told."""
+        """In standard deviations; where the run did not tell them, so that its mean square is the told discrepancy."""
 
         def make() -> Unexplained:
             residual = standardised(self._result.mean - self._simulated, self.noise.variance)
+            residual[~np.isfinite(self.noise.variance)] = np.nan  # pixels that did not count
             told = self._run.record.measures.get("discrepancy")
             inner = self._without_border(residual)
             square = float(np.nanmean(inner**2))
-            if told and square > 0:
+            if told and square > 0 and not self.noise.is_told:
                 inner = inner * np.sqrt(told / square)
             return unexplained(inner)
 

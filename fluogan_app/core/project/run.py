@@ -27,7 +27,7 @@ from fluogan_app.core.project.model import RunRecord, RunStatus
 
 RECORD = "run.json"
 ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
-DEVIATION = "x-deviation.ome.tif"
+DEVIATION, MEAN_DEVIATION = "x-deviation.ome.tif", "mean-deviation.ome.tif"
 DRIFT = "drift.csv"
 ESTIMATE_UNIT = "photons per frame per fine pixel"
 CAMERA_UNIT = "photons per frame per camera pixel"
@@ -93,6 +93,9 @@ class Run:
         size_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
         write_ome(self.folder / MEAN, result.mean, size_nm, CAMERA_UNIT, about | {"quantity": "mean"})
         write_ome(self.folder / BACKGROUND, result.background, size_nm, CAMERA_UNIT, about | {"quantity": "background"})
+        if result.mean_deviation is not None:
+            noise = about | {"quantity": "standard deviation of the mean by noise"}
+            write_ome(self.folder / MEAN_DEVIATION, result.mean_deviation, size_nm, CAMERA_UNIT, noise)
         if result.deviation is not None:
             deviation = about | {"quantity": "standard deviation of the estimate"}
             write_ome(self.folder / DEVIATION, result.deviation, fine_nm, ESTIMATE_UNIT, deviation)
@@ -168,6 +171,8 @@ class Run:
             words = f"{self.record.status.value.capitalize()} at step {self.record.steps} of {self.record.total_steps}."
             notes = (words, *notes)
         result = self._result(estimate, background, self.record.steps, self.record.measures, notes)
+        if (self.folder / MEAN_DEVIATION).exists():
+            result = replace(result, mean_deviation=read_image(self.folder / MEAN_DEVIATION)[0])
         if not self.has_deviation:
             return result
         return replace(result, deviation=read_image(self.folder / DEVIATION)[0])

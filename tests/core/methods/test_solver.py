@@ -23,6 +23,7 @@ def test_counts_times_c_with_gain_times_c_give_the_same_photons(make, run, recor
     np.testing.assert_allclose(scaled.estimate, plain.estimate, atol=1e-3 * scale)
     np.testing.assert_allclose(scaled.background, plain.background, rtol=1e-3)
     assert scaled.measures["discrepancy"] == pytest.approx(plain.measures["discrepancy"], rel=1e-3)
+    np.testing.assert_allclose(scaled.mean_deviation, plain.mean_deviation, rtol=1e-3)
 
 
 @pytest.mark.parametrize("factor", [0.1, 7.0, 100.0])

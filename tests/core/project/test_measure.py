@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.roi import Roi
+from fluogan_app.core.methods.cropped import cropped
 from fluogan_app.core.metrics.findings import detail
 from fluogan_app.core.metrics.resolution_scaled import binned
 from fluogan_app.core.project.mean_noise import mean_noise
@@ -82,6 +83,29 @@ def test_a_fixed_pattern_of_the_camera_counts_as_noise_and_is_named(run, truth):
     assert found.has_pattern and "fixed pattern" in found.words
     assert np.sqrt(found.fixed_pattern) == pytest.approx(size, rel=0.3)
     np.testing.assert_allclose(found.variance, in_time.variance + found.fixed_pattern)
+
+
+def test_what_a_run_told_of_its_noise_is_its_noise(run, truth):
+    clean = result_of(truth, 0.0)
+    simulated = simulated_mean(run, clean)
+    told = np.sqrt(simulated / 20 + 9.0).astype(np.float32)
+    told[3, 4] = np.inf
+    found = mean_noise(run, replace(clean, mean_deviation=told), simulated)
+    assert found.is_told and not found.has_pattern
+    run.record = run.record.replace(measures={"fixed_pattern_photons": 3.0})
+    assert mean_noise(run, replace(clean, mean_deviation=told), simulated).fixed_pattern == 9.0
+    np.testing.assert_allclose(found.variance, np.square(told.astype(float)))
+
+
+def test_the_noise_of_a_run_is_kept_and_cut_with_its_images(run):
+    result = run.result()
+    told = np.random.default_rng(0).uniform(1.0, 2.0, result.mean.shape).astype(np.float32)
+    run.write_result(replace(result, mean_deviation=told), 2)
+    again = Project.open(run.folder.parent.parent).run().result()
+    np.testing.assert_array_equal(again.mean_deviation, told)
+    part = cropped(again, Roi(1, 2, 3, 4))
+    np.testing.assert_array_equal(part.mean_deviation, told[1:4, 2:6])
+    assert part.deviation is None and cropped(result, Roi(1, 2, 3, 4)).mean_deviation is None
 
 
 def test_of_a_region_the_border_is_left_out(run, truth, project, stack, walk, request_for):

@@ -31,11 +31,13 @@ def measures(model: Model, noise: Noise, simulated: torch.Tensor, problem: Probl
     photons = simulated.cpu().numpy().astype(float) * model.unit_photons
     missing = float(photons[wanted].sum()) - recorded
     residual = (noise.mean - photons) / np.sqrt(noise.mean_variance)
+    pattern = {"fixed_pattern_photons": float(np.sqrt(noise.fixed_pattern))} if noise.fixed_pattern > 0 else {}
     return {
         # Only the margin may have light: then there is nothing to compare with.
         "photon_balance_percent": 100.0 * missing / recorded if recorded > 0 else float("nan"),
         "discrepancy": float(model.misfit(simulated)[wanted].mean()),
         "correlation_time_frames": noise.correlation_frames,
+        **pattern,
         **residual_measures(residual[wanted], blur_pixels(problem)),
     }
 

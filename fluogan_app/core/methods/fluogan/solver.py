@@ -186,6 +186,7 @@ class FluoganSolver:
             steps=state.step,
             measures=found,
             notes=notes(self._problem, self._params, self._noise, said, found),
+            mean_deviation=np.sqrt(self._noise.mean_variance).astype(np.float32),
         )
 
     def snapshot(self, state: State) -> Snapshot:

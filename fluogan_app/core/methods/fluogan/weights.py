@@ -27,7 +27,8 @@ class Noise:
 
     mean: (Y, X) mean over time. level: (T,) smooth brightness of each frame, mean 1 (bleaching).
     photon: variance per unit of signal within one frame. frame_variance, mean_variance: (Y, X), of one frame and of
-    the mean. correlation_frames: frames that are worth one independent one.
+    the mean. correlation_frames: frames that are worth one independent one. fixed_pattern: the part of mean_variance
+    that does not go away with more frames.
     """
 
     mean: np.ndarray
@@ -37,6 +38,7 @@ class Noise:
     frame_variance: np.ndarray
     mean_variance: np.ndarray
     correlation_frames: float
+    fixed_pattern: float = 0.0
 
 
 def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
@@ -55,11 +57,12 @@ def measure_noise(frames: np.ndarray, fwhm_pixels: float) -> Noise:
     mean_variance = np.maximum(mean_variance, frame_variance) / count
     single_sum = float(frame_variance.sum())
     correlation = count * float(mean_variance.sum()) / single_sum if single_sum > 0 else 1.0
-    mean_variance += fixed_pattern_variance(mean, mean_variance) if blurred else 0.0
+    pattern = fixed_pattern_variance(mean, mean_variance) if blurred else 0.0
+    mean_variance += pattern
     floor = (RELATIVE_FLOOR * np.abs(mean).max()) ** 2
     return Noise(
         mean, level, photon, constant,
-        np.maximum(frame_variance, floor), np.maximum(mean_variance, floor), correlation,
+        np.maximum(frame_variance, floor), np.maximum(mean_variance, floor), correlation, pattern,
     )  # fmt: skip
 
 
