@@ -94,6 +94,10 @@ def test_the_same_error_twice_is_one_dialog(open_window: Callable) -> None:
     show_error(user.window, "Reading", error)
     again = user.dialog("error_dialog")
     assert not again.findChild(type(user.find("error_message", inside=again)), "error_again").isVisible()
+    fold = user.find("error_fold", inside=again)
+    for wanted in ("Hide &details", "Show &details"):
+        user.click("error_fold", inside=again)
+        assert fold.text() == wanted
     again.close()
 
 

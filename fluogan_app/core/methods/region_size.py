@@ -19,8 +19,9 @@ def check_region(height: int, width: int, acquisition: Acquisition) -> None:
     if min(height, width) >= max(LEAST_SIDE, fwhm_pixels):
         return
     blur = f"the blur (FWHM {length_text(fwhm_nm)}, {fwhm_pixels:.1f} pixels)" if fwhm_pixels else "any blur"
+    least, good = (max(LEAST_SIDE, math.ceil(times * fwhm_pixels)) for times in (1, 3))
+    why = f" (three times the blur; below {least} no run begins)" if good > least else ""
     raise DataError(
         f"The region of {height} × {width} pixels is smaller than {blur}.",
-        f"Choose a region of at least {max(LEAST_SIDE, math.ceil(3 * fwhm_pixels))} pixels on each side, "
-        "or check pixel size and FWHM.",
+        f"Choose a region of at least {good} pixels on each side{why}, or check pixel size and FWHM.",
     )

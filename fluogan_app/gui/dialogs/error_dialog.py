@@ -81,6 +81,7 @@ class ErrorDialog(QDialog):
         fold = QPushButton("Show &details")
         fold.setObjectName("error_fold")
         fold.setCheckable(True)
+        fold.toggled.connect(lambda shown: fold.setText("Hide &details" if shown else "Show &details"))
         fold.toggled.connect(self._show_details)
         copy = QPushButton("&Copy")
         copy.setObjectName("error_copy")

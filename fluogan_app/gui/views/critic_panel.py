@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QShowEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from fluogan_app.core.data.critic_view import CriticView, FramePair
 from fluogan_app.core.metrics.separation import separation_words
@@ -13,8 +13,9 @@ from fluogan_app.core.metrics.shares import (
 )  # fmt: skip
 from fluogan_app.core.metrics.standardised import residual_words, spread_words
 from fluogan_app.gui.icons import IconButton
+from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.controls import (
-    SHOW_SHEET, ElidedLabel, QuietLabel, WordButton, number_text, row_of, toggle_button,
+    SHOW_SHEET, QuietLabel, WordButton, number_text, row_of, toggle_button,
 )  # fmt: skip
 from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.pane_links import PaneLinks
@@ -43,7 +44,7 @@ class CriticPanel(QWidget):
         super().__init__(parent)
         self._view: CriticView | None = None
         self._plot = None
-        self.words, self._game = ElidedLabel(object_name="critic_words"), ""
+        self.words, self._game = _two_lines("critic_words"), ""
         self.empty = QuietLabel(_EMPTY, "critic_empty")
         self.panes = {side: ImagePane(name=f"critic_{side}") for side in SIDES}
         self.map = ImagePane(name="critic_map")
@@ -177,6 +178,7 @@ class CriticPanel(QWidget):
         for button in (self.pair_button, *self.answers.values()):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         head = row_of((self.words, self.pair_button, self.blind_button, self.help_button))
+        head.setStretchFactor(self.words, 1)
         game = row_of((self.answers["left"], None, self.answers["right"]))
         pair = QWidget()
         beside = QSplitter(Qt.Orientation.Horizontal)
@@ -233,12 +235,22 @@ class CriticPanel(QWidget):
         self.help_button.clicked.connect(lambda: self.help_wanted.emit())
 
 
+def _two_lines(object_name: str) -> QLabel:
+    """Words in small letters that break into a second line before they would be cut off."""
+    label = QLabel(objectName=object_name)
+    label.setFont(small_font(label))
+    label.setWordWrap(True)
+    label.setMaximumHeight(int(2.2 * QFontMetricsF(label.font()).height()))
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
 def _about(view: CriticView) -> str:
-    """What the view says, in a sentence or two, the step first."""
+    """What the view says, in a sentence or two, the step first. The pair has its own step in its title."""
     if not view.has_critic:
         said = f"{_NO_CRITIC} {residual_words(view.residual)}"
     elif view.scores is None:
         said = f"{_NOT_YET} {residual_words(view.residual)}"
     else:
-        said = separation_words(separated(view.scores))
+        return f"Scores of step {number_text(view.step)}: {separation_words(separated(view.scores))}"
     return f"Step {number_text(view.step)}. {said}"

@@ -152,7 +152,8 @@ class RunPanel(QWidget):
         self.bar.setRange(0, max(state.total_steps, 1))
         self.bar.setValue(min(state.step, max(state.total_steps, 1)))
         words = f"step {number_text(state.step)} of {number_text(state.total_steps)}"
-        self.bar.setFormat(words if state.total_steps else "")
+        # Before a run goes on there is no progress: "step 0" beside the image of an earlier run would be taken for its.
+        self.bar.setFormat(words if state.total_steps and (state.running or state.step) else "")
 
     def _lay_out(self) -> None:
         self.bar.setObjectName("run_progress")

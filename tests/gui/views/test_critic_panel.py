@@ -92,6 +92,8 @@ def test_scores_are_drawn_under_the_name_of_what_was_scored(panel, view):
     assert drawn["Recorded"].mean == pytest.approx(view.scores.recorded.mean())
     assert drawn["Simulated"].mean == pytest.approx(view.scores.simulated.mean())
     assert separated(view.scores).gap > 3 and "clearly apart" in panel.words.text()
+    # As wide as in a window of 1280 pixels, no word of it is cut.
+    assert panel.words.heightForWidth(600) <= panel.words.maximumHeight()
     swapped = replace(view, scores=Scores(view.scores.simulated, view.scores.recorded))
     panel.show_view(swapped)
     assert "takes simulated patches for recorded" in panel.words.text()

@@ -110,3 +110,10 @@ def test_many_steps_are_written_to_be_read(shown):
     panel = shown(RunPanel(), 360, 200)
     panel.set_state(RunPanelState(running=True, step=12_345, total_steps=1_000_000))
     assert panel.bar.format() == "step 12 345 of 1 000 000"
+
+
+def test_before_a_run_no_step_is_told(shown):
+    """The image in sight may be of step 164 of an earlier run."""
+    panel = shown(RunPanel(), 360, 200)
+    panel.set_state(RunPanelState(can_run=True, step=0, total_steps=400))
+    assert panel.bar.format() == ""
