@@ -100,6 +100,13 @@ def test_a_chosen_picture_sets_the_form_or_starts_a_run(trying) -> None:
     assert dialog.chosen.values == {"lambda1": 0.3, "zoom": 2} and "Zoom L 2" in dialog.about_cell.text()
     user.click("sweep_use", inside=dialog)
     assert (user.session.params.lambda1, user.session.params.zoom) == (0.3, 2)
+    assert "Sparsity λ1 0.3" in dialog.message.text() and "Other than" not in dialog.message.text()
+    # A run would not give that picture where another value is another now.
+    user.turns_to(user.window)
+    user.types("param_lambda2", "2")
+    user.turns_to(dialog)
+    user.click("sweep_use", inside=dialog)
+    assert dialog.message.text().endswith("Other than in the sweep are: Smooth background λ2.")
     view = dialog.grid.views[1, 0]
     view.setFocus()
     user.qtbot.keyClick(view, Qt.Key.Key_Right)

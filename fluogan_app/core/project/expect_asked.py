@@ -57,6 +57,12 @@ def changed_since(asked: Mapping[str, Any], request: RunRequest, lines: ExpectPa
     return tuple(said + _changed(ExpectParams, asked.get("lines", {}), now["lines"]))
 
 
+def requests_differ_in(before: RunRequest, now: RunRequest) -> tuple[str, ...]:
+    """The labels of values in which two requests differ, but for the region and the critic."""
+    lines = ExpectParams()
+    return changed_since({**asked_of(before, lines), "roi": asked_of(now, lines)["roi"]}, now, lines)
+
+
 def parameters_text(asked: Mapping[str, Any]) -> str:
     """The reconstruction's parameters in one line: "Zoom L 3, Sparsity λ1 1, …". Those that are preset go unsaid."""
     declared, said = method_named(asked["method"]).params_type, []

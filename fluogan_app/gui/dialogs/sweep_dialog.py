@@ -147,6 +147,11 @@ class SweepDialog(QDialog):
         return SweepWish(axes, self.where.currentData() == "region", self.quick.isChecked())
 
     @property
+    def plan(self) -> SweepPlan | None:
+        """What the grid shows."""
+        return self._plan
+
+    @property
     def chosen(self) -> SweepCell | None:
         """The chosen cell."""
         return self._cells.get(self._chosen) if self._chosen is not None else None
@@ -234,6 +239,7 @@ class SweepDialog(QDialog):
         column.addWidget(self.measure)
         column.addWidget(self.map, 1)
         pages.setObjectName("sweep_pages")
+        pages.setAccessibleName("Pictures and maps of the sweep")
         pages.addTab(self.grid, "Pi&ctures")
         pages.addTab(maps, "&Maps")
         return pages

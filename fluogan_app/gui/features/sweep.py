@@ -22,6 +22,7 @@ from fluogan_app.gui.wording import for_the_eye, without_flags
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fluogan_app.core.project.sweep import SweepCell
     from fluogan_app.core.project.sweep_plan import SweepPlan
     from fluogan_app.core.project.sweeps import KeptSweep
     from fluogan_app.gui.dialogs.sweep_dialog import SweepDialog
@@ -266,8 +267,22 @@ class SweepFeature(Feature):
         for name, value in cell.values.items():
             own = name in type(self.session.params).model_fields
             self.session.edit(type(self.session.params) if own else declared[name], name, value)
-        said = ", ".join(f"{name} {value}" for name, value in cell.values.items())
-        self._dialog.set_message(f"The form is set to {said}.")
+        self._dialog.set_message(f"The form is set to {self._values_of(cell)}.{self._others_now(cell)}")
+
+    def _values_of(self, cell: SweepCell) -> str:
+        from fluogan_app.core.params import value_text
+        from fluogan_app.core.project.sweep_plan import sweepable
+
+        known = sweepable(self.session.method.name)
+        return ", ".join(f"{known[name][1].label} {value_text(known[name][1], v)}" for name, v in cell.values.items())
+
+    def _others_now(self, cell: SweepCell) -> str:
+        """What else would make a run differ from the picture; "" for nothing."""
+        from fluogan_app.core.project.expect_asked import requests_differ_in
+
+        plan = self._dialog.plan
+        changed = requests_differ_in(plan.request_at(cell.place), run_request(self.session)) if plan is not None else ()
+        return f" Other than in the sweep are: {', '.join(changed)}." if changed else ""
 
     def _run(self) -> None:
         self._use()

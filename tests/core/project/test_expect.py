@@ -17,7 +17,7 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.project.expect import Expectation, expect
-from fluogan_app.core.project.expect_asked import asked_of, changed_since, parameters_text
+from fluogan_app.core.project.expect_asked import asked_of, changed_since, parameters_text, requests_differ_in
 from fluogan_app.core.project.expect_figure import export_expectation
 from fluogan_app.core.project.expect_params import ExpectParams, Light, lines_for, rounded
 from fluogan_app.core.project.expect_words import (
@@ -181,6 +181,11 @@ def test_it_knows_which_values_are_others_now(found) -> None:
     wider = replace(request_for(), acquisition=CAMERA.with_values(Origin.USER, fwhm_nm=400.0), roi=Roi(0, 0, 9, 9))
     assert changed_since(asked, wider, lines.replace(rows=8)) == ("Region", "PSF width FWHM", "Rows")
     assert changed_since({"method": "fluogan", "params": {}}, wider, lines) == ()  # of an earlier version
+
+
+def test_two_requests_are_told_apart_but_for_region_and_critic() -> None:
+    other = replace(request_for(lambda2=2.0, delta=1), roi=Roi(0, 0, 9, 9))
+    assert requests_differ_in(request_for(), other) == ("Smooth background λ2",)
 
 
 def test_shares_are_drawn_from_none_to_all(found) -> None:
