@@ -64,7 +64,7 @@ def test_a_preset_from_a_file_sets_camera_optics_and_run_too(reconstruct, projec
     assert "Preset Mine: “colour” is not known and is left out." in content["warnings"]
     path.write_text(path.read_text().replace("3.0", "-3.0"))
     said = reconstruct("--preset", path, "-o", tmp_path / "other.fluogan")
-    assert said.code == 2 and "mine.json cannot be used: Camera gain (gain) is -3.0" in said.err
+    assert said.code == 2 and "mine.json cannot be used: Camera gain (gain) is -3;" in said.err
 
 
 def test_an_unknown_preset_is_refused_before_anything_is_written(reconstruct, project_path) -> None:

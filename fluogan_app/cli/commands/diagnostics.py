@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     )
     parser.add_argument(
         "-o", "--output", metavar="D.zip", type=Path, default=Path("fluogan-diagnostics.zip"),
-        help="The archive: machine, versions, the device's self-test, logs, traces of crashes, settings. It holds "
+        help="The archive: machine, versions, the device in use and why, logs, traces of crashes, settings. It holds "
         "neither images nor raw data. Default: fluogan-diagnostics.zip.",
     )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="Replace a file that exists.")
