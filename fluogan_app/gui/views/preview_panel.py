@@ -102,7 +102,7 @@ class PreviewPanel(QWidget):
         self._arrange()
 
     def show_former(self) -> None:
-        """Say that the picture is that of the values before; it stays in sight, so that the next one can be compared."""
+        """Say that the picture is that of the values before; it stays in sight, to be compared with the next one."""
         if self.estimate.image is not None:
             self.words.setText("Preview of the values before; the new one is being computed.")
             self.measures.setText("")

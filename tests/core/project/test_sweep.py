@@ -69,7 +69,8 @@ def test_values_are_read_as_a_person_writes_them(name, text, values) -> None:
     ("lambda1", "-1", "Sparsity"), ("lambda1", "many", "no number"), ("lambda1", "", "no values"),
     ("lambda1", "0:3:3log", "above 0"), ("zoom", "2.5", "whole number"), ("delta", "0,1", "cannot be varied"),
     ("critic", "patch", "cannot be varied"), ("boundary", "open", "reflecting"), ("nonsense", "1", "cannot be varied"),
-    ("lambda1", "0,3", "0.3 for one number"), ("lambda1", "0,3, 1", "may be one number"), ("lambda1", "1;0,3", ": 0, 3"),
+    ("lambda1", "0,3", "0.3 for one number"), ("lambda1", "0,3, 1", "may be one number"),
+    ("lambda1", "1;0,3", ": 0, 3"),
     ("lambda1", "0,1,3", ": 0, 1, 3"), ("steps", "1,500", "1500 for one number"),
 ])  # fmt: skip
 def test_others_are_refused_with_the_reason(name, text, word) -> None:
