@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 
 from fluogan_app.gui.controllers import export
+from fluogan_app.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 
 
 def test_folder_and_files_are_looked_for_when_the_user_agrees(
@@ -117,3 +118,15 @@ def test_the_view_is_written_as_it_is_seen(open_window: Callable, tmp_path: Path
     assert len(green) == 1, "the colours of one viewer were changed"
     whole = pane.image.shape[0] / pane.image.shape[1]
     assert abs(green[0].shape[0] / green[0].shape[1] - whole) > 0.01, "a part is in sight, not the whole"
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_the_deviation_is_written_where_repeats_have_measured_it(qtbot, tmp_path: Path, repeated: bool) -> None:
+    """Who waited for repeats wants what they gave; without them there is nothing to offer."""
+    asked: list[ExportRequest] = []
+    dialog = ExportDialog("Run 1: finished.", str(tmp_path), "cells", asked.append, repeated)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.mouseClick(dialog.findChild(QPushButton, "export_go"), Qt.MouseButton.LeftButton)
+    assert ("deviation" in asked[0].paths) is repeated
+    assert (dialog.findChild(QCheckBox, "export_deviation") is not None) is repeated

@@ -11,15 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu
 
 from fluogan_app.core.data.acquisition import Origin
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.folders import recovery_folder
 from fluogan_app.core.project.model import ProjectDocument
 from fluogan_app.core.project.store import Project
-from fluogan_app.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from fluogan_app.gui.drafts import Drafts
 from fluogan_app.gui.unsaved_projects import UnsavedProjects
 
@@ -389,15 +387,3 @@ def test_of_several_dropped_files_the_first_is_opened_and_that_is_said(open_wind
     user.sees_stack()
     assert user.session.stack.path == stack_file
     assert any("of the 2 dropped files, cells.tif" in line for line in user.window.log.lines())
-
-
-@pytest.mark.parametrize("repeated", [True, False])
-def test_the_deviation_is_written_where_repeats_have_measured_it(qtbot, tmp_path: Path, repeated: bool) -> None:
-    """Who waited for repeats wants what they gave; without them there is nothing to offer."""
-    asked: list[ExportRequest] = []
-    dialog = ExportDialog("Run 1: finished.", str(tmp_path), "cells", asked.append, repeated)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    qtbot.mouseClick(dialog.findChild(QPushButton, "export_go"), Qt.MouseButton.LeftButton)
-    assert ("deviation" in asked[0].paths) is repeated
-    assert (dialog.findChild(QCheckBox, "export_deviation") is not None) is repeated
