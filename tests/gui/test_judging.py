@@ -122,6 +122,10 @@ def test_repeats_can_be_cancelled_and_what_is_done_is_kept(user) -> None:
     # A window that is closed meanwhile waits for no thousand repeats.
     user.click("quality_repeat")
     user.sees(lambda: user.find("quality_cancel").isEnabled())
+    user.window.close()
+    question = user.dialog("going_on_question")
+    assert "Repeats, 1000 in all, run 1: those that are done are kept." in question.informativeText()
+    user.click("answer_cancel", inside=question)
 
 
 def test_the_page_follows_the_shown_run_and_a_run_that_goes_on(user) -> None:

@@ -367,37 +367,10 @@ def test_each_diagram_says_its_newest_values_to_who_hears_it(plots):
     assert words.startswith("Photon sums at step 400: ") and "Difference" in words and "%" in words
 
 
-def test_where_five_are_too_many_some_give_way_until_they_are_asked_for(shown):
-    plots = shown(CurvePlots(), 960, 240)
-    plots.set_curves(phased())
-    assert plots.shown == ("generator", "critic", "photons", "quality") and plots.chosen is None
-    plots = shown(CurvePlots(), 860, 240)
-    plots.set_curves(phased())
-    assert plots.shown == ("generator", "critic", "quality") and plots.chosen is None
-    assert not plots.buttons["convergence"].isChecked() and not plots.buttons["photons"].isChecked()
-    QTest.mouseClick(plots.buttons["convergence"], LEFT)
-    QTest.mouseClick(plots.buttons["photons"], LEFT)
-    assert plots.shown == ("generator", "critic", "photons", "convergence", "quality")
-
-
 def test_a_unit_stands_with_the_title_only_where_all_numbers_have_one(plots):
     plots.set_curves(phased())
     assert "(nm)" not in plots.plots["quality"].legend.text() and "nm" in plots.plots["quality"].legend.text()
     assert "(photons)" in plots.plots["photons"].legend.text()
-
-
-def test_a_phase_is_named_in_full_or_by_what_tells_it_from_others_and_never_cut(shown):
-    plots = shown(CurvePlots(), 860, 240)
-    drawn = phased(400)
-    marks = (PhaseMark(0, "Mean fit, coarse"), PhaseMark(80, "Mean fit, fine"), PhaseMark(160, "Against the critic"))
-    plots.set_curves(Curves(drawn.metrics, drawn.steps, drawn.columns, marks))
-    QApplication.processEvents()
-    for name in ("generator", "critic"):
-        labels = [line.label for line in plots.plots[name]._marks._lines if line.label.isVisible()]
-        assert [label.format for label in labels] == ["coarse", "fine", "Against the critic"]
-    # Nearer, there is room for all of a name.
-    plots.set_span((70.0, 170.0))
-    assert plots.plots["generator"]._marks._lines[1].label.format == "Mean fit, fine"
 
 
 def test_an_update_of_ten_thousand_steps_is_drawn_from_few_points(plots):
