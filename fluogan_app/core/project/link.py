@@ -124,7 +124,7 @@ def find(link: InputLink, project_folder: Path) -> Path:
         return present[0]
     raise ReadError(
         f"The raw stack {link.path} is not there any more.",
-        "Locate it (File › Locate raw data, or “fluogan locate”), or put it back; "
+        "Locate it (File › Locate raw data, or “fluogan locate”; for one run --stack FILE), or put it back; "
         "images and runs can be seen without it.",
     )
 
