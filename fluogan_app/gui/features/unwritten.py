@@ -26,7 +26,7 @@ class Unwritten(Feature):
 
     name = "unwritten"
     commands = (
-        Command("write_again", "R&un", "Write the end of the run a&gain", (),
+        Command("write_again", "R&un", "Write the end of the run ag&ain", (),
                 "Put the image of a run on the disk that was full or not there when it ended", needs="unwritten"),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ class ParameterRow(QObject):
         self._said: tuple[str, ...] = ()
         self._was_changed = False
         self._former: Any = spec.default
-        self._told = False
+        self._told = self._going_back = False
         self.label, self.chip, self.problem_label = WrappedLabel(spec.label), QLabel(), WrappedLabel()
         self.editor = EDITORS[spec.kind](params_type, spec)
         self.reset_button = IconButton("reset", f"reset_{spec.name}", f"Reset {spec.label}")
@@ -61,6 +61,8 @@ class ParameterRow(QObject):
 
     def show_value(self, value: Any) -> None:
         """Show a checked value, unless the user is typing one that is not valid yet."""
+        if self._going_back:
+            return
         if self._own_problem is None or not self.editor.hasFocus():
             self._own_problem = None
             self.editor.show_value(value)
@@ -108,6 +110,8 @@ class ParameterRow(QObject):
 
     def drop_text(self) -> None:
         """Give up a text that is no value, so that the next value is shown in its place."""
+        if self._going_back:  # the value before counts again, and the text stays for the user to mend
+            return
         self._own_problem = self._given_problem = None
         self._refresh()
 
@@ -173,7 +177,9 @@ class ParameterRow(QObject):
         if self._own_problem is not None and self._told:
             # On the way to this text a beginning of it was a value, as 1 of 1,000: nobody meant that one.
             self._told = False
+            self._going_back = True
             self.edited.emit(self._former)
+            self._going_back = False
         if self.problem != before:
             self.problem_changed.emit()
         if self._own_problem is None:
