@@ -34,7 +34,6 @@ from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
 from fluogan_app.core.params import validated
 from fluogan_app.core.project.export import export_image
 from fluogan_app.core.project.recorded_drift import read_drift
-from fluogan_app.core.project.run import ESTIMATE_UNIT
 from fluogan_app.core.project.store import Project, is_project
 from fluogan_app.core.project.workflow import RunRequest, prepare_run, resume_run, run_prepared
 
@@ -98,7 +97,7 @@ def resume(project: str | Path, steps: int, run: int | None = None) -> Result:
 def save_image(path: str | Path, result: Result) -> None:
     """Write the estimate as 32-bit TIFF with its pixel size, for ImageJ, or as OME-TIFF by its name (.ome.tif)."""
     about = {"steps": result.steps, "measures": dict(result.measures), "notes": list(result.notes)}
-    export_image(Path(path), result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT)
+    export_image(Path(path), result.estimate, result.fine_pixel_size_nm, None, about, result.claims.unit_words)
 
 
 def _request(

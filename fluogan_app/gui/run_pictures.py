@@ -9,7 +9,7 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import DEVIATION, Run
-from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
+from fluogan_app.core.units import CAMERA_UNIT
 from fluogan_app.gui.picture_kinds import PictureKind
 from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.pane_image import PaneImage
@@ -22,7 +22,7 @@ def pictures_of(record: RunRecord, result: Result) -> dict[str, PaneImage]:
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
     return {
         "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
-        "estimate": PaneImage(result.estimate, fine, FINE_UNIT, detail=detail, origin_nm=origin),
+        "estimate": PaneImage(result.estimate, fine, record.claims.unit, detail=detail, origin_nm=origin),
         "background": PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin),
     }
 
@@ -46,13 +46,15 @@ def _deviation(run: Run) -> PaneImage:
         )
     image, size_nm, _ = read_image(run.folder / DEVIATION)
     detail = f"run {run.number}, standard deviation by noise"
-    return PaneImage(image, size_nm, FINE_UNIT, detail=detail, origin_nm=origin_nm(run.record))
+    return PaneImage(image, size_nm, run.record.claims.unit, detail=detail, origin_nm=origin_nm(run.record))
 
 
 #: What every run may have. Others are registered by the features that make them.
 RUN_PICTURES = (
     PictureKind("mean", "Mean", partial(_of_result, "mean")),
     PictureKind("estimate", "Estimate", partial(_of_result, "estimate")),
-    PictureKind("background", "Background", partial(_of_result, "background")),
+    PictureKind(
+        "background", "Background", partial(_of_result, "background"), lambda run: run.record.claims.background
+    ),
     PictureKind("deviation", "Deviation", _deviation, lambda run: run.has_deviation),
 )

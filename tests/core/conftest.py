@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric, Result
 from fluogan_app.core.methods.base import Phase, Preview, State
@@ -46,6 +47,7 @@ class WalkSolver:
     nan_state_at: int = -1
     running_from: int = 0
     metrics: tuple[Metric, ...] = METRICS
+    claims: Claims = LIGHT
     steps_taken: list[int] = field(default_factory=list)
 
     def init(self) -> State:

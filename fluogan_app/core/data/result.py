@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fluogan_app.core.data.claims import LIGHT, Claims
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -46,8 +48,8 @@ class Curves:
 class Result:
     """A reconstruction at one step.
 
-    estimate: (zoom·Y, zoom·X) float32, photons per frame emitted per fine pixel.
-    background: (Y, X) float32, photons per frame per camera pixel.
+    estimate: (zoom·Y, zoom·X) float32, in the unit that `claims` states: photons per frame emitted per fine pixel.
+    background: (Y, X) float32, photons per frame per camera pixel; zeros where the method tells none apart.
     mean: (Y, X) float32, the recorded frames' mean in photons, on which the estimate stands.
     pixel_size_nm: side of a camera pixel. measures: named numbers, each name ending in its unit where it has one.
     notes: sentences that tell how far the result can be trusted.
@@ -66,6 +68,7 @@ class Result:
     notes: tuple[str, ...] = ()
     deviation: np.ndarray | None = None
     mean_deviation: np.ndarray | None = None
+    claims: Claims = LIGHT
 
     @property
     def fine_pixel_size_nm(self) -> float:

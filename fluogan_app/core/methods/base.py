@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric, Result
 from fluogan_app.core.errors import UsageError
@@ -74,10 +75,14 @@ class Preset:
 
 
 class Solver(Protocol):
-    """A prepared computation. `step` returns the next state and its metrics as 0-d tensors, without a host sync."""
+    """A prepared computation. `step` returns the next state and its metrics as 0-d tensors, without a host sync.
+
+    `total_steps` follows from the parameters and the number of frames alone: all tiles of a field take as many.
+    """
 
     total_steps: int
     metrics: tuple[Metric, ...]
+    claims: Claims
 
     def init(self) -> State:
         """The state before the first step."""
@@ -110,6 +115,9 @@ class Method(Protocol):
     citation: str
     params_type: type[Params]
     presets: tuple[Preset, ...]
+
+    def claims(self, params: Any) -> Claims:
+        """What its images are with these parameters. Loads no torch."""
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
         """Put data and operators on the device. Raises DataError, ParameterError, DeviceError, OutOfMemoryError."""

@@ -21,7 +21,7 @@ class CroppedSolver:
 
     def __init__(self, solver: Solver, inner: Roi) -> None:
         self._solver, self._inner = solver, inner
-        self.total_steps, self.metrics = solver.total_steps, solver.metrics
+        self.total_steps, self.metrics, self.claims = solver.total_steps, solver.metrics, solver.claims
 
     def init(self) -> State:
         """See Solver.init."""

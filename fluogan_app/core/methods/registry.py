@@ -5,8 +5,14 @@ from __future__ import annotations
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
+from fluogan_app.core.methods.mean.method import MeanMethod
 
-METHODS: dict[str, Method] = {method.name: method for method in (FluoganMethod(),)}
+METHODS: dict[str, Method] = {
+    method.name: method for method in (
+        FluoganMethod(),
+        MeanMethod(),
+    )
+}  # fmt: skip
 DEFAULT_METHOD = "fluogan"
 
 

@@ -36,6 +36,7 @@ class RepeatedSolver:
         self._problem, self._repeats, self._seed, self._prepare = problem, repeats, seed, prepare
         self._index, self._solver = 0, prepare(problem, 0)
         self._steps, self.metrics = self._solver.total_steps, self._solver.metrics
+        self.claims = self._solver.claims
         self.total_steps = self._steps * (1 + repeats)
         self._one_phase = False
 
@@ -116,6 +117,7 @@ class RepeatedSolver:
             measures=measures,
             notes=notes,
             deviation=deviation,
+            claims=self.claims,
         )
 
     def _solver_of(self, index: int) -> Solver:

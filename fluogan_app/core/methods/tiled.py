@@ -53,7 +53,7 @@ class TiledSolver:
         self._count = len(field.tiling.tiles)
         self._index, self._solver = -1, None
         lit = self._first_lit()
-        self._steps, self.metrics = lit.total_steps, lit.metrics
+        self._steps, self.metrics, self.claims = lit.total_steps, lit.metrics, lit.claims
         self.total_steps = self._steps * self._count
         self._additive = [metric.name for metric in self.metrics if metric.plot == "photons"]
         self._one_phase = False
@@ -144,6 +144,7 @@ class TiledSolver:
             measures=joined_measures(pieces, [float(field.survey.mean[cell].sum()) for cell in cells]),
             notes=joined_notes(pieces, self._count),
             deviation=self._joined(pieces, "deviation", field.zoom),
+            claims=self.claims,
         )
 
     def _joined(self, pieces: Mapping[int, Piece], name: str, zoom: int = 1) -> np.ndarray | None:

@@ -21,7 +21,7 @@ from fluogan_app.core.project.figure_layout import laid_out
 from fluogan_app.core.project.images import write_imagej, write_ome
 from fluogan_app.core.project.movie import check_movie_name, write_movie
 from fluogan_app.core.project.quality import judge
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.core.project.vector_files import write_page
 
 __all__ = ["FIGURES", "corner_nm", "export_curves", "export_figure", "export_image", "export_panels", "export_run"]
@@ -102,13 +102,13 @@ def export_run(
         )
     if drift is not None:
         _export_drift(drift, run)
-    about, corner = _provenance(run, result), corner_nm(run)
+    about, corner, unit = _provenance(run, result), corner_nm(run), result.claims.unit_words
     if estimate is not None:
-        export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT, corner)
+        export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, unit, corner)
     if background is not None:
         export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT, corner)
     if deviation is not None:
-        export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, ESTIMATE_UNIT, corner)
+        export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, unit, corner)
     if curves is not None:
         export_curves(curves, run.curves())
     if figure is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.project.axis import number_texts
 from fluogan_app.core.project.contrast import display_range
@@ -68,14 +69,17 @@ def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: 
 
 
 def panels_of(result: Result) -> list[Panel]:
-    """Mean, estimate and background of a result."""
+    """Mean, estimate and, where it was told apart, background of a result."""
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
-    per_pixel, per_fine_pixel = "photons per frame per pixel", "photons per frame per fine pixel"
-    return [
+    per_pixel, claims = "photons per frame per pixel", result.claims
+    title = "Estimate x" if claims == LIGHT else claims.title
+    panels = [
         Panel(result.mean, camera, f"Mean, {length_text(camera)} pixels", per_pixel),
-        Panel(result.estimate, fine, f"Estimate x, {length_text(fine)} pixels", per_fine_pixel),
-        Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel),
+        Panel(result.estimate, fine, f"{title}, {length_text(fine)} pixels", claims.unit_words),
     ]
+    if not claims.background:
+        return panels
+    return [*panels, Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel)]
 
 
 def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colours: np.ndarray) -> Image.Image:

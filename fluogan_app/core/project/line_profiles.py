@@ -14,7 +14,7 @@ from fluogan_app.core.metrics.gaussians import Gaussian, GaussianFit, fit_gaussi
 from fluogan_app.core.metrics.lines import VALLEY_LIMIT
 from fluogan_app.core.metrics.peaks import GRID_PIXELS, Pair, Peak, Peaks, find_peaks
 from fluogan_app.core.metrics.profile import Profile, distances_along, profile_along
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+from fluogan_app.core.project.run import CAMERA_UNIT, Run
 from fluogan_app.core.units import measured_text
 
 
@@ -64,14 +64,18 @@ def measured_profiles(
 
 
 def pictures_of_run(run: Run, result: Result) -> tuple[PlacedPicture, ...]:
-    """Mean, estimate and background of a run where they lie in the whole frame."""
+    """Mean, estimate and, where there is one, background of a run where they lie in the whole frame."""
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
     corner = (run.record.roi.y0 * camera, run.record.roi.x0 * camera)
-    return (
+    claims = result.claims
+    pictures = (
         PlacedPicture("Mean", CAMERA_UNIT, result.mean, Placement(camera, corner)),
-        PlacedPicture("Estimate", ESTIMATE_UNIT, result.estimate, Placement(fine, corner), reconstructed=True),
-        PlacedPicture("Background", CAMERA_UNIT, result.background, Placement(camera, corner), reconstructed=True),
+        PlacedPicture(claims.title, claims.unit_words, result.estimate, Placement(fine, corner), reconstructed=True),
     )
+    if not claims.background:
+        return pictures
+    background = PlacedPicture("Background", CAMERA_UNIT, result.background, Placement(camera, corner), True)
+    return (*pictures, background)
 
 
 def peak_text(peak: Peak, length_unit: str) -> str:

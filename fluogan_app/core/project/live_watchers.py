@@ -33,7 +33,8 @@ class QualityWatcher:
         found = None if is_in_parts(solver) or state.step == 0 else at_work(solver, state)
         if found is None or not hasattr(found[0], "snapshot"):
             return {}
-        return live_quality(found[0].snapshot(found[1]))
+        snapshot = found[0].snapshot(found[1])
+        return {} if snapshot is None else live_quality(snapshot)
 
     def close(self) -> None:
         """See Watcher."""

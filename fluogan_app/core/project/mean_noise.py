@@ -50,7 +50,7 @@ def mean_noise(run: Run, result: Result, simulated: np.ndarray) -> MeanNoise:
 
     simulated: Ψx + b, (Y, X), photons per frame; shot noise is then that of this light.
     """
-    from fluogan_app.core.methods.fluogan.weights import BLUR_TELLS_PATTERN, fixed_pattern_variance
+    from fluogan_app.core.methods.weights import BLUR_TELLS_PATTERN, fixed_pattern_variance
 
     camera = run.record.acquisition.complete()
     light = np.maximum(simulated, _DARKEST * max(float(simulated.max()), 1e-12))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fluogan_app import __version__
 from fluogan_app.core.data.acquisition import Acquisition
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Selection
@@ -129,6 +130,7 @@ class RunRecord(Record):
     """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC.
 
     earlier_goals: where it was stopped and given another number of steps in all, the step and the number before.
+    claims: what its image is.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -158,6 +160,7 @@ class RunRecord(Record):
     notes: tuple[str, ...] = ()
     error: str = ""
     environment: dict[str, str] = Field(default_factory=dict)
+    claims: Claims = LIGHT
     process_id: int = 0
     host: str = ""
 

@@ -22,7 +22,7 @@ from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels
 from fluogan_app.core.project.history import Moment, load_moment, moments_of
 from fluogan_app.core.project.images import imagej_scale, info_text, sampled
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, Run
+from fluogan_app.core.project.run import CAMERA_UNIT, Run
 
 SUFFIXES = (".gif", ".png", ".tif", ".tiff")
 #: A picture stands so long; the last one, so that it can be looked at before the film begins again.
@@ -34,7 +34,6 @@ Name = Literal["estimate", "background"]
 #: Is told how many of how many frames are done; False ends the work.
 Noted = Callable[[int, int], bool]
 _TITLES = {"estimate": "Estimate x", "background": "Background b"}
-_UNITS = {"estimate": ESTIMATE_UNIT, "background": CAMERA_UNIT}
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class _Film:
     moments: tuple[Moment, ...]
     last: np.ndarray
     noted: Noted
+
+    @property
+    def unit(self) -> str:
+        """What the values are."""
+        return self.run.record.claims.unit_words if self.name == "estimate" else CAMERA_UNIT
 
     @property
     def pixel_size_nm(self) -> float:
@@ -114,7 +118,7 @@ def _read(moment: Moment) -> Preview | None:
 def _write_film(film: _Film, path: Path) -> int:
     first, *others = _pictures(film)
     times = [FRAME_MS] * len(others) + [LAST_MS]
-    told = f"FluoGAN {__version__}, {film.run.name}\n{info_text(_UNITS[film.name], film.run.provenance())}"
+    told = f"FluoGAN {__version__}, {film.run.name}\n{info_text(film.unit, film.run.provenance())}"
     about: dict[str, Any] = {"comment": told.encode()} if path.suffix == ".gif" else {}
     first.save(path, save_all=True, append_images=others, duration=times, loop=0, **about)
     return 1 + len(others)
@@ -125,7 +129,7 @@ def _pictures(film: _Film) -> list[Image.Image]:
     pictures = []
     for step, image in film.images():
         title = f"{_TITLES[film.name]}, step {step} of {film.run.record.total_steps}"
-        panel = Panel(image, film.pixel_size_nm, title, _UNITS[film.name], limits)
+        panel = Panel(image, film.pixel_size_nm, title, film.unit, limits)
         drawn = draw_panels([panel], colourmap=COLOURMAP)
         size = (round(drawn.width * _SMALLER), round(drawn.height * _SMALLER))
         pictures.append(drawn.resize(size, Image.Resampling.LANCZOS).quantize(256, dither=Image.Dither.NONE))
@@ -139,7 +143,7 @@ def _write_stack(film: _Film, path: Path) -> int:
     low, high = display_range(film.last)
     metadata = {
         "axes": "TYX", "unit": "um", "min": low, "max": high, "Labels": [f"step {step}" for step in steps],
-        "Info": info_text(_UNITS[film.name], film.run.provenance()),
+        "Info": info_text(film.unit, film.run.provenance()),
     }  # fmt: skip
     tifffile.imwrite(
         path, np.stack(images).astype(np.float32), imagej=True, metadata=metadata, **imagej_scale(film.pixel_size_nm)

@@ -194,4 +194,5 @@ def _record_of(prepared: PreparedRun, link: InputLink | None) -> RunRecord:
         drift=request.drift,
         total_steps=prepared.solver.total_steps,
         environment=environment,
+        claims=prepared.solver.claims,
     )

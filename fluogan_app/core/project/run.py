@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from fluogan_app import __version__
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.result import Curves, Metric, PhaseMark, Result
 from fluogan_app.core.errors import ProjectError
@@ -29,7 +30,7 @@ RECORD = "run.json"
 ESTIMATE, BACKGROUND, MEAN = "x.ome.tif", "background.ome.tif", "mean.ome.tif"
 DEVIATION, MEAN_DEVIATION = "x-deviation.ome.tif", "mean-deviation.ome.tif"
 DRIFT = "drift.csv"
-ESTIMATE_UNIT = "photons per frame per fine pixel"
+ESTIMATE_UNIT = LIGHT.unit_words
 CAMERA_UNIT = "photons per frame per camera pixel"
 _RESTORE = "Restore it from a backup."
 _ENDED = (RunStatus.FINISHED, RunStatus.CANCELLED, RunStatus.FAILED)
@@ -90,7 +91,7 @@ class Run:
         """Put images, measures and notes on disk. Raises ProjectError."""
         self._check_present()
         about = self.provenance() | {"steps": steps, "measures": finite(result.measures), "notes": list(result.notes)}
-        size_nm, fine_nm = result.pixel_size_nm, result.fine_pixel_size_nm
+        size_nm, fine_nm, unit = result.pixel_size_nm, result.fine_pixel_size_nm, self.record.claims.unit_words
         write_ome(self.folder / MEAN, result.mean, size_nm, CAMERA_UNIT, about | {"quantity": "mean"})
         write_ome(self.folder / BACKGROUND, result.background, size_nm, CAMERA_UNIT, about | {"quantity": "background"})
         if result.mean_deviation is not None:
@@ -98,8 +99,8 @@ class Run:
             write_ome(self.folder / MEAN_DEVIATION, result.mean_deviation, size_nm, CAMERA_UNIT, noise)
         if result.deviation is not None:
             deviation = about | {"quantity": "standard deviation of the estimate"}
-            write_ome(self.folder / DEVIATION, result.deviation, fine_nm, ESTIMATE_UNIT, deviation)
-        write_ome(self.folder / ESTIMATE, result.estimate, fine_nm, ESTIMATE_UNIT, about | {"quantity": "estimate"})
+            write_ome(self.folder / DEVIATION, result.deviation, fine_nm, unit, deviation)
+        write_ome(self.folder / ESTIMATE, result.estimate, fine_nm, unit, about | {"quantity": "estimate"})
 
     def write_curves(self, curves: Curves, result: Result | None) -> None:
         """Write the curves as a table, and beside it the measures and what each column is. Raises ProjectError."""
@@ -186,7 +187,10 @@ class Run:
         size_nm = self.record.acquisition.pixel_size_nm * mean.shape[0] / rows
         background, small_mean = (sampled(image, (rows, columns)) for image in (preview.background, mean))
         said = (note, "Shown in small: resume the run to have it in full.")
-        return Result(preview.estimate, background, small_mean, 1, size_nm, preview.step, {}, said)
+        claims = self.record.claims
+        return Result(
+            preview.estimate, background, small_mean, 1, size_nm, preview.step, {}, said, claims=claims
+        )
 
     def _result(
         self, estimate: np.ndarray, background: np.ndarray, steps: int, measures: Mapping[str, float],
@@ -196,7 +200,8 @@ class Run:
         size_nm = self.record.acquisition.pixel_size_nm
         if size_nm is None or estimate.shape[0] % mean.shape[0]:
             raise ProjectError(f"The images of run {self.number} do not fit together.", "Start the run again.")
-        return Result(estimate, background, mean, estimate.shape[0] // mean.shape[0], size_nm, steps, measures, notes)
+        zoom, claims = estimate.shape[0] // mean.shape[0], self.record.claims
+        return Result(estimate, background, mean, zoom, size_nm, steps, measures, notes, claims=claims)
 
 
 def drift_in_short(drift: Drift | None) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.run import MEAN, Run
-from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
+from fluogan_app.core.units import CAMERA_UNIT
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.pictures import Pictures
 from fluogan_app.gui.controllers.run import RunController
@@ -133,7 +133,9 @@ class ResultsController(QObject):
         height_nm = record.roi.height * camera
         detail = f"step {number_text(preview.step)} of {number_text(record.total_steps)}"
         # A preview may be thinned out: its pixel follows from the region's size, not from the zoom.
-        images = {"estimate": (preview.estimate, FINE_UNIT), "background": (preview.background, CAMERA_UNIT)}
+        images = {"estimate": (preview.estimate, record.claims.unit)}
+        if record.claims.background:
+            images["background"] = (preview.background, CAMERA_UNIT)
         shown = {
             name: PaneImage(image, height_nm / image.shape[0], unit, detail=detail, origin_nm=origin_nm(record))
             for name, (image, unit) in images.items()

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from fluogan_app.core.methods.fluogan.model import Model, build_model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import make_textures
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf
 

@@ -9,7 +9,7 @@ import pytest
 
 from fluogan_app.core.data.survey import Survey
 from fluogan_app.core.errors import DataError
-from fluogan_app.core.methods.fluogan.frames import sound_frames
+from fluogan_app.core.methods.frames import sound_frames
 
 
 def stuck(recording: np.ndarray, value: float, *places: tuple[int, int]) -> np.ndarray:

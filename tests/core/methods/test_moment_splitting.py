@@ -12,7 +12,7 @@ from fluogan_app.core.methods.fluogan.moment_term import MomentTerm
 from fluogan_app.core.methods.fluogan.moments import measure_fluctuations
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import make_textures
-from fluogan_app.core.methods.fluogan.weights import measure_noise
+from fluogan_app.core.methods.weights import measure_noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import GaussianPsf
 from fluogan_app.core.optics.psf import gaussian_axis_matrix

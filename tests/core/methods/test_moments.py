@@ -19,7 +19,7 @@ from fluogan_app.core.methods.fluogan.moments import (
     moment_axis,
 )
 from fluogan_app.core.methods.fluogan.texture import Texture, make_textures
-from fluogan_app.core.methods.fluogan.weights import measure_noise, not_counting
+from fluogan_app.core.methods.weights import measure_noise, not_counting
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import AiryPsf, GaussianPsf
 from fluogan_app.core.optics.psf import gaussian_axis_matrix

@@ -13,7 +13,7 @@ from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
 from fluogan_app.core.methods.fluogan.simulator import (
     DoublePoissonSimulator, PoissonSimulator, fluctuation_strength, own_overlap,
 )  # fmt: skip
-from fluogan_app.core.methods.fluogan.weights import Noise, measure_noise
+from fluogan_app.core.methods.weights import Noise, measure_noise
 from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.operators import gaussian_operator
 from fluogan_app.core.optics.pointspread import AiryPsf, GaussianPsf

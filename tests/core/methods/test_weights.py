@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluogan_app.core.methods.fluogan.weights import brightness_trend, camera_line, camera_pattern, measure_noise
+from fluogan_app.core.methods.weights import brightness_trend, camera_line, camera_pattern, measure_noise
 
 WIDE = 3.0
 

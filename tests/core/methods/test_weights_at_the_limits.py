@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluogan_app.core.methods.fluogan.weights import FRAMES_FOR_TREND, RELATIVE_FLOOR, Noise, measure_noise
+from fluogan_app.core.methods.weights import FRAMES_FOR_TREND, RELATIVE_FLOOR, Noise, measure_noise
 
 FWHM = 3.0
 SHAPE = (37, 41)

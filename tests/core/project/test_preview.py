@@ -87,7 +87,7 @@ def test_another_weight_reads_no_frame_again_and_measures_no_noise_again(lines, 
     before = lines.source.asked
     calls = []
     monkeypatch.setattr(
-        "fluogan_app.core.methods.fluogan.measured_frames.measure_noise", lambda *_: calls.append(1) or 1 / 0
+        "fluogan_app.core.methods.measured_frames.measure_noise", lambda *_: calls.append(1) or 1 / 0
     )
     again = shown(previewer, PreviewWish(lines, request_for(lambda1=4.0), PLACE))[-1]
     assert lines.source.asked == before and not calls

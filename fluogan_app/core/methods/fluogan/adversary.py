@@ -14,7 +14,7 @@ from fluogan_app.core.methods.fluogan.model import Model
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.patches import Patches, Recording, expected_coverage
 from fluogan_app.core.methods.fluogan.simulator import DoublePoissonSimulator, PoissonSimulator, fluctuation_strength
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.pointspread import GaussianPsf
 from fluogan_app.core.optimise.replay import recorder_for

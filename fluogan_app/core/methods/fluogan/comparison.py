@@ -16,7 +16,7 @@ from fluogan_app.core.data.snapshot import Snapshot
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.patches import Places, Recording
 from fluogan_app.core.methods.fluogan.simulator import PoissonSimulator
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.metrics.standardised import spread_of
 
 #: Frames that are shown beside each other, and the side of the window that is cut from a large field.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.fluogan.params import FluoganParams
@@ -27,6 +28,10 @@ class FluoganMethod:
     )
     params_type = FluoganParams
     presets = PRESETS
+
+    def claims(self, params: Any) -> Claims:
+        """See Method.claims."""
+        return LIGHT
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
         """See Method.prepare."""

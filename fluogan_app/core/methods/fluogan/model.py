@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter
 from fluogan_app.core.data.survey import Survey
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.fluogan.texture import Texture
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.optics.psf import Boundary
 
 #: λ1 = 1 is the geometric mean of the noise's own pull, one standard deviation of Ψᵀw(ȳ − Ψx − b), and of this part of

@@ -30,7 +30,7 @@ from scipy.sparse import csr_array
 
 from fluogan_app.core.estimate.photon_transfer import photon_transfer
 from fluogan_app.core.estimate.trend import without_trend
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.optics.blur import Optics
 from fluogan_app.core.optics.operators import separable_operator
 from fluogan_app.core.optics.pointspread import GaussianPsf

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from fluogan_app.core.params import Params, param, specs
+from fluogan_app.core.methods.grid_params import GridParams
+from fluogan_app.core.params import param, specs
 
 
-class FluoganParams(Params):
+class FluoganParams(GridParams):
     """Weights, sizes and steps of the method. All weights are dimensionless and mean the same at every light level."""
 
     group_help: ClassVar[Mapping[str, str]] = {
@@ -19,11 +20,6 @@ class FluoganParams(Params):
         "Critic": "A second network that learns to tell simulated from recorded frames, and pulls the estimate to "
         "where it cannot. Of effect with δ = 1 only.",
     }
-    zoom: int = param(
-        6, label="Zoom L", unit="fine pixels per pixel", ge=1, le=12, group="Reconstruction",
-        equation="fine pixel = pixel size / L", source="Cachia et al. 2023, eq. (1)",
-        help="Fine pixels per camera pixel along an axis. The estimate has zoom² times as many pixels as a frame.",
-    )  # fmt: skip
     steps: int = param(
         700, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
         help="Steps of the whole run. The fits of the mean take up to 640 of them; in the rest all spots settle "

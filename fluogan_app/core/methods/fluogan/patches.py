@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
 
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.weights import Noise
 
 
 @dataclass(frozen=True)

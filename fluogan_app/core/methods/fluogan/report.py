@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.data.problem import Problem
-from fluogan_app.core.methods.fluogan.frames import blur_pixels
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.fluogan.params import FluoganParams
-from fluogan_app.core.methods.fluogan.weights import Noise
+from fluogan_app.core.methods.remarks import assumption_remarks, sampling_remarks, series_remarks
+from fluogan_app.core.methods.weights import Noise
 from fluogan_app.core.metrics.residual import residual_measures
 from fluogan_app.core.params import specs
 
@@ -46,8 +47,9 @@ def notes(
     problem: Problem, params: FluoganParams, noise: Noise, of_frames: tuple[str, ...], found: dict[str, float]
 ) -> tuple[str, ...]:
     """Sentences on what was assumed, what was found in the frames (`of_frames`), and what is doubtful."""
-    said = (*_assumptions(problem), *_sampling(problem, params), *_without_effect(params), *of_frames)
-    return (*said, *_series(problem, noise), *_fit(found))
+    assumed = (*assumption_remarks(problem, LIGHT), *sampling_remarks(problem, params.zoom))
+    said = (*assumed, *_without_effect(params), *of_frames)
+    return (*said, *series_remarks(problem, noise), *_fit(found))
 
 
 def moment_note(kappa: float, missing: str | None) -> str:
@@ -63,18 +65,6 @@ def moment_note(kappa: float, missing: str | None) -> str:
     )
 
 
-def _assumptions(problem: Problem) -> list[str]:
-    camera, said = problem.acquisition, []
-    if camera.origin("gain") is Origin.ASSUMED:
-        said.append(
-            f"Camera gain {camera.gain:g} counts per photon is assumed: “photons” are right up to that factor; "
-            "the shape of the image does not depend on it."
-        )
-    if camera.origin("fwhm_nm") is Origin.ASSUMED:
-        said.append(f"The PSF width of {camera.fwhm_nm:g} nm is assumed; the resolution reached depends on it.")
-    return said
-
-
 def _without_effect(params: FluoganParams) -> list[str]:
     """What was asked of the critic without asking for the critic."""
     names = ("generator", "kappa", "critic", "data_term")
@@ -85,33 +75,6 @@ def _without_effect(params: FluoganParams) -> list[str]:
     if params.delta or not changed:
         return []
     return [f"Without the critic (δ = 0), {' and '.join(changed)} had no effect."]
-
-
-def _sampling(problem: Problem, params: FluoganParams) -> list[str]:
-    camera, said = problem.acquisition, []
-    fwhm_pixels = camera.fwhm_nm / camera.pixel_size_nm
-    if fwhm_pixels < 2.0:
-        said.append(
-            f"The PSF is only {fwhm_pixels:.1f} camera pixels wide (FWHM): it is under-sampled, and details finer than "
-            "two camera pixels cannot be trusted."
-        )
-    if fwhm_pixels * params.zoom > 40:
-        said.append(
-            f"A fine pixel is {camera.pixel_size_nm / params.zoom:.3g} nm, "
-            f"1/{fwhm_pixels * params.zoom:.0f} of the PSF: "
-            "a smaller zoom gives the same detail faster."
-        )
-    return said
-
-
-def _series(problem: Problem, noise: Noise) -> list[str]:
-    said, count = [], len(problem.frames)
-    if count < 10:
-        said.append(f"Only {count} frame{'s' if count > 1 else ''}: the noise could only be measured roughly.")
-    first, last = noise.level[: max(1, count // 10)].mean(), noise.level[-max(1, count // 10) :].mean()
-    if last < 0.7 * first:
-        said.append(f"The brightness falls to {100 * last / first:.0f} % over the frames; the image is their average.")
-    return said
 
 
 def _fit(found: dict[str, float]) -> list[str]:

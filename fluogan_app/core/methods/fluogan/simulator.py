@@ -14,7 +14,7 @@ import torch
 from fluogan_app.core.estimate.kappa import estimate_kappa
 from fluogan_app.core.estimate.result import Estimate
 from fluogan_app.core.methods.fluogan.patches import Patches, Places, Recording
-from fluogan_app.core.methods.fluogan.weights import Noise, camera_pattern
+from fluogan_app.core.methods.weights import Noise, camera_pattern
 from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.noise import draw_emission, draw_frames
 from fluogan_app.core.optics.operators import ForwardOperator

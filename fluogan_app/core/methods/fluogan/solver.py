@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import torch
 
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.data.critic_view import CriticView
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Result
@@ -18,10 +19,10 @@ from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.fluogan.adversary import Adversary
 from fluogan_app.core.methods.fluogan.comparison import Comparison
 from fluogan_app.core.methods.fluogan.curves import METRICS, PhotonSums, generator_metrics
-from fluogan_app.core.methods.fluogan.frames import blur_pixels
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.fluogan.joint_fit import JointFit
 from fluogan_app.core.methods.fluogan.mean_fits import MeanFits, Picture
-from fluogan_app.core.methods.fluogan.measured_frames import measured_frames
+from fluogan_app.core.methods.measured_frames import measured_frames
 from fluogan_app.core.methods.fluogan.model import build_model
 from fluogan_app.core.methods.fluogan.moment_term import MomentTerm
 from fluogan_app.core.methods.fluogan.moments import PLACES, measure_fluctuations, why_not_measured
@@ -61,6 +62,7 @@ class FluoganSolver:
         self._comparison: Comparison | None = None
         self.total_steps = params.steps
         self.metrics = METRICS
+        self.claims = LIGHT
 
     def init(self) -> State:
         """See Solver.init."""

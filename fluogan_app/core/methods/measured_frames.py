@@ -13,8 +13,8 @@ import numpy as np
 
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.roi import Roi
-from fluogan_app.core.methods.fluogan.frames import SoundFrames, blur_pixels, sound_frames
-from fluogan_app.core.methods.fluogan.weights import Noise, measure_noise, not_counting
+from fluogan_app.core.methods.frames import SoundFrames, blur_pixels, sound_frames
+from fluogan_app.core.methods.weights import Noise, measure_noise, not_counting
 
 
 @dataclass(frozen=True)
