@@ -20,7 +20,7 @@ PACKAGE = "fluogan_app"
 
 # From the ground up: an area may import the ones below its own row, and in its own row as long as no circle forms.
 ROWS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "units", "params", "files", "folders", "rng"}),
+    frozenset({"errors", "units", "params", "files", "folders", "rng", "tensor_files"}),
     frozenset({"data"}),
     frozenset({"optics", "optimise", "metrics", "simulate", "estimate", "check", "readers", "device", "samples"}),
     frozenset({"methods"}),

@@ -17,8 +17,9 @@ import numpy as np
 from fluogan_app.core.data.result import Curves, Metric, PhaseMark
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import cannot_write, gone, replace, write_atomic
-from fluogan_app.core.jobs.tensor_files import FinishedParts, checksum, read_tensors, write_tensors
+from fluogan_app.core.jobs.finished_parts import FinishedParts
 from fluogan_app.core.methods.base import Preview, State
+from fluogan_app.core.tensor_files import checksum, read_tensors, write_tensors
 
 INCOMING = "incoming.safetensors"
 LAST = "last.safetensors"

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.jobs.tensor_files import FinishedParts, checksum
+from fluogan_app.core.jobs.finished_parts import FinishedParts
+from fluogan_app.core.tensor_files import checksum
 
 FIRST = {"0000.x": torch.arange(12.0).reshape(3, 4), "0000.about": torch.tensor([1, 2], dtype=torch.uint8)}
 SECOND = {"0001.x": torch.full((2, 2), float("nan")), "0001.empty": torch.zeros(0)}
