@@ -1,4 +1,4 @@
-"""The mean of the frames as a method of the house: what every other one must do better than."""
+"""The mean of the frames, or their deviation, as a method of the house: what every other one must do better than."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from fluogan_app.core.methods.base import Preset, Solver
 from fluogan_app.core.methods.mean.params import MeanParams
 from fluogan_app.core.units import FINE_UNIT
 
+_DEVIATION = Claims(
+    "Standard deviation", "photons/px", "photons per camera pixel, standard deviation from frame to frame"
+)
+
 
 class MeanMethod:
     """What a microscope shows without any method: the mean over time."""
@@ -19,10 +23,15 @@ class MeanMethod:
     summary = "The mean of the frames, drawn on the fine grid: what the microscope shows without any method."
     citation = "No publication: the diffraction-limited picture that all others are compared with."
     params_type = MeanParams
-    presets = (Preset("default", "Defaults", "The method's parameters as at first.", {}),)
+    presets = (
+        Preset("default", "Defaults", "The method's parameters as at first.", {}),
+        Preset("deviation", "Standard deviation", "How much each pixel changes over time.", {"statistic": "deviation"}),
+    )
 
     def claims(self, params: Any) -> Claims:
         """See Method.claims."""
+        if params.statistic == "deviation":
+            return _DEVIATION
         return Claims("Mean", FINE_UNIT, "photons per frame per fine pixel, background included", photons=True)
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
@@ -34,4 +43,4 @@ class MeanMethod:
     def memory_bytes(self, shape_tyx: tuple[int, int, int], params: Any) -> int:
         """See Method.memory_bytes."""
         frames, height, width = shape_tyx
-        return 100_000_000 + 4 * height * width * (4 * frames + 4 * params.zoom**2)
+        return 100_000_000 + 4 * height * width * (4 * frames + 8 * params.zoom**2)
