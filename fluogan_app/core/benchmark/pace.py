@@ -60,6 +60,9 @@ class PeakMemory:
     It is RssAnon of Linux, looked at every few milliseconds; None where the system does not tell.
     """
 
+    def __init__(self, every_s: float = LOOK_EVERY_S) -> None:
+        self._every_s = every_s
+
     def __enter__(self) -> PeakMemory:
         # Garbage that is collected meanwhile would be taken off the peak.
         gc.collect()
@@ -79,7 +82,7 @@ class PeakMemory:
         return None if self._before is None or self._peak is None else self._peak - self._before
 
     def _watch(self) -> None:
-        while not self._done.wait(LOOK_EVERY_S):
+        while not self._done.wait(self._every_s):
             now = anonymous_bytes()
             if now is None:
                 return

@@ -126,11 +126,25 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class RunCost(Record):
+    """What a run took beside its steps' time by the clock; all of the program counts meanwhile.
+
+    prepare_seconds: from the reading of the frames to the first step. processor_seconds: of all processors together,
+    preparing included. peak_memory_bytes: the most memory beyond what the program held before; peak_card_bytes: on a
+    graphics card. None where it is not known.
+    """
+
+    prepare_seconds: float = 0.0
+    processor_seconds: float = 0.0
+    peak_memory_bytes: int | None = None
+    peak_card_bytes: int | None = None
+
+
 class RunRecord(Record):
     """What is known of one run: what it was asked, how it ended, and on what machine. Times are UTC.
 
     earlier_goals: where it was stopped and given another number of steps in all, the step and the number before.
-    claims: what its image is.
+    claims: what its image is. cost: None of runs of older programs, and of imported results.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -161,6 +175,7 @@ class RunRecord(Record):
     error: str = ""
     environment: dict[str, str] = Field(default_factory=dict)
     claims: Claims = LIGHT
+    cost: RunCost | None = None
     process_id: int = 0
     host: str = ""
 

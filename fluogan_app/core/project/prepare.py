@@ -25,6 +25,7 @@ from fluogan_app.core.methods.planning import make_plan, prepare
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.optics.measured import with_measured_width
 from fluogan_app.core.params import Params
+from fluogan_app.core.project.cost import Meter, Spent, forget_card_peak
 from fluogan_app.core.project.environment import describe_environment
 from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.model import InputLink, RunRecord
@@ -53,7 +54,7 @@ class PreparedRun:
     """A request whose data were read and found sound, with its solver on the chosen device; nothing is on disk yet.
 
     settings: those of the request, with the tiles as they were chosen. notes: what the result stands on,
-    as what was done to the frames before.
+    as what was done to the frames before. spent: what preparing took.
     """
 
     stack: Stack
@@ -64,6 +65,7 @@ class PreparedRun:
     solver: Solver
     environment: dict[str, str]
     notes: tuple[str, ...] = ()
+    spent: Spent | None = None
 
     @property
     def rest(self) -> RestRule | None:
@@ -73,6 +75,14 @@ class PreparedRun:
 
 def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     """Read and check the frames, choose the device, prepare the solver. Writes nothing. Raises FluoganError."""
+    import torch  # noqa: F401 - what the library itself takes is no part of a run's cost
+
+    with Meter() as meter:
+        prepared = _prepared(stack, request)
+    return replace(prepared, spent=meter.spent)
+
+
+def _prepared(stack: Stack, request: RunRequest) -> PreparedRun:
     import torch
 
     from fluogan_app.core.device import choose_device, choose_threads
@@ -85,6 +95,7 @@ def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     check_fits(plan.memory_bytes)
     try:
         choice = choose_device(settings.device)
+        forget_card_peak(choice.device)
         torch.set_num_threads(choose_threads(plan.piece_pixels))
         prepared = prepare(
             method, field, plan, request.params, choice.device, settings.seed, settings.repeats
@@ -152,7 +163,7 @@ def new_run(project: Project, prepared: PreparedRun, parent: RunRecord | None = 
     """The folder of a new run with all that is known before its first step. Raises ProjectError and leaves none."""
     record = _record_of(prepared, parent.link if parent else project.document.link)
     if parent is not None:
-        record = record.replace(parent=parent.number, seconds=parent.seconds)
+        record = record.replace(parent=parent.number, seconds=parent.seconds, cost=parent.cost)
     run = project.add_run(record)
     try:
         _write_what_is_known(run, prepared)

@@ -22,6 +22,7 @@ from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import validated
 from fluogan_app.core.project import link as links
+from fluogan_app.core.project.cost import Meter, Spent, cost_of
 from fluogan_app.core.project.ending import conclude
 from fluogan_app.core.project.lock import RunLock
 from fluogan_app.core.project.model import RunRecord, RunStatus
@@ -141,10 +142,19 @@ def _execute(
         sink = sink or Silent()
         watchers = watched(run, prepared, sink) if watched is not None else ()
         job = Job(prepared.solver, control or Control(), sink, run.checkpoints, watchers=watchers, rest=prepared.rest)
-        ended = job.run(start)
+        with Meter(prepared.spent) as meter:
+            ended = job.run(start)
+        run.record = _with_cost(run.record, prepared, meter, start)
         _log_end(ended)
         ended = replace(ended, result=_with_notes(ended.result, prepared), warnings=(*warnings, *ended.warnings))
         return run, conclude(run, ended)
+
+
+def _with_cost(record: RunRecord, prepared: PreparedRun, meter: Meter, start: Checkpoint | None) -> RunRecord:
+    """Of a run that goes on from a checkpoint, with what came before it."""
+    earlier = record.cost if start is not None else None
+    device = prepared.environment["device"]
+    return record.replace(cost=cost_of(prepared.spent or Spent(0.0, 0.0, None, None), meter.spent, device, earlier))
 
 
 def _with_notes(result: Result | None, prepared: PreparedRun) -> Result | None:
