@@ -41,6 +41,10 @@ class AxisOperator:
         """The operator whose matrix elements are the squares of these."""
         return AxisOperator(self._matrix.power(2), self.device, self.dtype)
 
+    def gram_squared(self) -> AxisOperator:
+        """The operator (M, M) whose matrix elements are the squares of those of AᵀA."""
+        return AxisOperator(csr_array(self._matrix.T @ self._matrix).power(2), self.device, self.dtype)
+
     def apply(self, fine: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
         """(…, M) → (…, N)."""
         return self._forward.along_columns(fine, out)
@@ -86,6 +90,10 @@ class ForwardOperator:
     def squared(self) -> ForwardOperator:
         """The operator of ψ_ik²: its adjoint of w is the variance of Ψᵀw(ȳ − Ψx) for noise of variance 1/w."""
         return ForwardOperator(self._rows.squared(), self._columns.squared(), self._boundary)
+
+    def gram_squared(self) -> ForwardOperator:
+        """The operator between fine grids of the squared elements of ΨᵀΨ: (Ψ⊙Ψ)ᵀ(Ψ⊙Ψ), which separates as Ψ does."""
+        return ForwardOperator(self._rows.gram_squared(), self._columns.gram_squared(), self._boundary)
 
     def camera_spectrum(self) -> torch.Tensor:
         """Eigenvalues of ΨΨᵀ, (Y, X): of the DCT-II's waves, or of the DFT's in a periodic field."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from fluogan_app.core.optics.operators import SumOperator, separable_operator
 from fluogan_app.core.optics.pointspread import PointSpread
 from fluogan_app.core.optics.psf import Boundary, banded_spots
 from fluogan_app.core.optics.spectrum import plane_energies
-from fluogan_app.core.optics.squares import squared_matrices
+from fluogan_app.core.optics.squares import distance_matrices, squared_matrices
 from fluogan_app.core.optimise.power_iteration import operator_norm
 
 #: Waves that carry less than this part of the light are left out.
@@ -137,14 +138,38 @@ class SpectralOperator:
         pairs = squared_matrices(self._around_one_pixel(), self._axes[0].boundary, self.coarse_shape, self.fine_shape)
         return SumOperator([separable_operator(pair, self._device, self._dtype) for pair in pairs])
 
+    def gram_squared(self) -> SumOperator:
+        """The operator between the spots' grids of the squared elements of ΨᵀΨ, within some thousandths of the largest.
+
+        Away from the border, of what two spots share in camera pixels that are fine enough only their distance counts.
+        """
+        pairs = distance_matrices(self._shared_by_spots() ** 2, self._axes[0].boundary, self.fine_shape)
+        return SumOperator([separable_operator(pair, self._device, self._dtype) for pair in pairs])
+
     def _around_one_pixel(self) -> np.ndarray:
         """What one camera pixel hears of the spots around it, (spots, spots), without any border."""
-        pixels = 2 * int(np.ceil(4.0 * self._psf.fwhm_pixels + 4.0 * self._axes[0].spot_sigma_pixels)) + 3
-        axes = tuple(replace(axis, pixels=pixels, boundary="periodic") for axis in self._axes)
-        alone = SpectralOperator(self._psf, axes, dtype=torch.float64)
+        alone = self._without_border()
+        pixels = alone.coarse_shape[0]
         middle = torch.zeros(alone.coarse_shape, dtype=torch.float64)
         middle[pixels // 2, pixels // 2] = 1.0
         return alone.adjoint(middle).numpy()
+
+    def _shared_by_spots(self) -> np.ndarray:
+        """(ΨᵀΨ)_kl by the distance of l from k, 0 in the middle; the mean over the places of k in its camera pixel."""
+        alone = self._without_border()
+        middle, zoom = alone.fine_shape[0] // 2, alone.fine_shape[0] // alone.coarse_shape[0]
+        total = np.zeros(alone.fine_shape)
+        for y, x in product(range(zoom), repeat=2):
+            spot = torch.zeros(alone.fine_shape, dtype=torch.float64)
+            spot[middle + y, middle + x] = 1.0
+            total += np.roll(alone.adjoint(alone.apply(spot)).numpy(), (-y, -x), axis=(0, 1))
+        return total / zoom**2
+
+    def _without_border(self) -> SpectralOperator:
+        """The same on a square field that goes on at its other end, just large enough for one spot's light."""
+        pixels = 2 * int(np.ceil(4.0 * self._psf.fwhm_pixels + 4.0 * self._axes[0].spot_sigma_pixels)) + 3
+        axes = tuple(replace(axis, pixels=pixels, boundary="periodic") for axis in self._axes)
+        return SpectralOperator(self._psf, axes, dtype=torch.float64)
 
     def camera_spectrum(self) -> torch.Tensor | None:
         """Eigenvalues of ΨK(ΨK)ᵀ, (Y, X): of the DCT-II's waves, or of the DFT's in a periodic field.
