@@ -16,6 +16,7 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ParameterError
 from fluogan_app.core.metrics.findings import Findings, agreement, detail, faithfulness, left_over
+from fluogan_app.core.metrics.resolution_scaled import binned
 from fluogan_app.core.metrics.spectrum import LEAST_SIDE
 from fluogan_app.core.project.mean_noise import mean_noise
 from fluogan_app.core.project.run import Run
@@ -23,6 +24,10 @@ from fluogan_app.core.project.run import Run
 _REFERENCE = (
     "RSE and RSP: the reference is the recorded mean without the background of the run; photons are those of one frame "
     "in a camera pixel."
+)
+_WHOLE_MEAN = (
+    "RSE and RSP: the reference is the recorded mean as it is, since this method tells no background apart; the image is "
+    "scaled and shifted in level to fit it best, and photons are those of one frame in a camera pixel."
 )
 _BORDER = "RSE and RSP count the border of the region, into which light from beyond it reaches."
 _NARROW = f"the region has fewer than {LEAST_SIDE} camera pixels to a side."
@@ -64,22 +69,36 @@ def measure_image(image: np.ndarray, pixel_size_nm: float) -> Findings:
 def measure_run(run: Run, result: Result) -> Findings:
     """Of a run: the detail of its estimate, and whether it explains the recorded mean. Raises DataError, ReadError.
 
-    A region of fewer camera pixels than a spectrum needs is measured by its estimate alone.
+    A region of fewer camera pixels than a spectrum needs is measured by its estimate alone. An image that claims no
+    photons has no residual.
     """
     if min(result.mean.shape) < LEAST_SIDE:
         found = detail(result.estimate, result.fine_pixel_size_nm)
         what = " × ".join(str(side) for side in result.mean.shape)
         note = f"RSE, RSP and residual are left out: they need {LEAST_SIDE} × {LEAST_SIDE} camera pixels, not {what}."
         return found + Findings(notes=(note,))
-    light = result.mean.astype(float) - result.background
     fine_nm = result.fine_pixel_size_nm
-    found = detail(result.estimate, fine_nm) + faithfulness(result.estimate, light, fine_nm, unit="photons")
-    notes = (_REFERENCE, _BORDER) if border_pixels(run) else (_REFERENCE,)
-    return found + Findings(notes=notes) + _left_over(run, result)
+    found = detail(result.estimate, fine_nm)
+    found += faithfulness(result.estimate, light_of_structure(result), fine_nm, unit="photons")
+    reference = _REFERENCE if result.claims.background else _WHOLE_MEAN
+    found += Findings(notes=(reference, _BORDER) if border_pixels(run) else (reference,))
+    return found + _left_over(run, result) if result.claims.photons else found
+
+
+def light_of_structure(result: Result) -> np.ndarray:
+    """The recorded mean that an estimate is to explain, (Y, X) float64 photons: without the background where the
+    method tells one apart."""
+    mean = result.mean.astype(float)
+    return mean - result.background if result.claims.background else mean
 
 
 def simulated_mean(run: Run, result: Result) -> np.ndarray:
-    """Ψx + b, (Y, X) float64 photons per frame: what the camera would see of a run's images. Raises FluoganError."""
+    """Ψx + b, (Y, X) float64 photons per frame: what the camera would see of a run's images. Raises FluoganError.
+
+    Of an image that is blurred already, the sums over its camera pixels.
+    """
+    if result.claims.blurred:
+        return binned(result.estimate, result.zoom) + result.background
     import torch
 
     from fluogan_app.core.optics.blur import blur_operator, optics_of

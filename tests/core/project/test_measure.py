@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.methods.cropped import cropped
@@ -124,3 +125,25 @@ def test_a_run_on_few_camera_pixels_is_measured_by_its_estimate(run, truth):
     found = measure_run(run, seen)
     assert set(found.values()) == {measure.name for measure in detail(seen.estimate, 100.0 / ZOOM).measures}
     assert any("RSE" in note and "12 × 30" in note for note in found.notes)
+
+
+def test_of_an_image_in_other_units_no_residual_is_told(run, truth):
+    """It is compared with the mean as it is, scaled and shifted: in photons of the mean, whatever its own unit."""
+    seen = result_of(truth, noise=0.05)
+    other = Claims("Variance", "photons²", "photons squared")
+    image = replace(seen, estimate=7.0 * seen.estimate, background=np.zeros_like(seen.background), claims=other)
+    found = measure_run(run, image)
+    values = found.values()
+    assert "residual_p_value" not in values and any("as it is" in note for note in found.notes)
+    plain = measure_run(run, replace(image, estimate=seen.estimate)).values()
+    assert values["rse_photons"] == pytest.approx(plain["rse_photons"], rel=1e-3)
+    assert values["rsp"] == pytest.approx(plain["rsp"], abs=1e-4) and values["rsp"] > 0.9
+
+
+def test_a_picture_that_is_blurred_already_is_not_blurred_again(run, truth):
+    seen = result_of(truth, noise=0.0)
+    spread = np.kron(seen.mean, np.ones((ZOOM, ZOOM), np.float32)) / ZOOM**2
+    mean = Claims("Mean", "photons", "photons", photons=True, blurred=True)
+    shown = replace(seen, estimate=spread, background=np.zeros_like(seen.background), claims=mean)
+    np.testing.assert_allclose(simulated_mean(run, shown), seen.mean, rtol=1e-5)
+    assert np.abs(simulated_mean(run, replace(shown, claims=replace(mean, blurred=False))) - seen.mean).max() > 0.1

@@ -11,7 +11,8 @@ from fluogan_app.core.methods.mean.params import MeanParams
 from fluogan_app.core.units import FINE_UNIT
 
 _DEVIATION = Claims(
-    "Standard deviation", "photons/px", "photons per camera pixel, standard deviation from frame to frame"
+    "Standard deviation", "photons/px", "photons per camera pixel, standard deviation from frame to frame",
+    blurred=True,
 )
 
 
@@ -32,7 +33,8 @@ class MeanMethod:
         """See Method.claims."""
         if params.statistic == "deviation":
             return _DEVIATION
-        return Claims("Mean", FINE_UNIT, "photons per frame per fine pixel, background included", photons=True)
+        words = "photons per frame per fine pixel, background included"
+        return Claims("Mean", FINE_UNIT, words, photons=True, blurred=True)
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
         """See Method.prepare."""
