@@ -37,6 +37,7 @@ COMMANDS = {
     "simulate": "Simulate a stack with known truth.",
     "expect": "Simulate lines as this stack was recorded, and tell how finely they come out.",
     "sweep": "Reconstruct a square of a stack with every combination of a few values, to choose by.",
+    "train-denoiser": "Train the denoiser that PnP-COL0RME works with, on simulated images.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",
     "open": "Open the window on a stack or a project.",
@@ -127,7 +128,7 @@ def build_parser(argv: list[str]) -> Parser:
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary, description=summary)
         if name == wanted:
-            command = import_module(f"fluogan_app.cli.commands.{name}")
+            command = import_module(f"fluogan_app.cli.commands.{name.replace('-', '_')}")
             command.add_arguments(subparser, argv)
             subparser.set_defaults(execute=command.execute)
     return parser
