@@ -24,6 +24,19 @@ def nrmse(estimate: np.ndarray, truth: np.ndarray) -> float:
     return float(np.linalg.norm(matched_in_photons(estimate, truth) - truth) / np.linalg.norm(truth))
 
 
+def nrmse_fitted(estimate: np.ndarray, truth: np.ndarray) -> float:
+    """‖α·x + β − x_true‖ / ‖x_true‖ with the α ≥ 0 and β that make it least: for images that claim no light.
+
+    Never above `nrmse`. Raises ValueError where the shapes differ or the truth is black.
+    """
+    _check_pair(estimate, truth)
+    x, y = np.asarray(estimate, float), np.asarray(truth, float)
+    varied = x - x.mean()
+    power = float(np.sum(varied**2))
+    scale = max(float(np.sum(varied * y)) / power, 0.0) if power > 0 else 0.0
+    return float(np.linalg.norm(scale * varied + y.mean() - y) / np.linalg.norm(y))
+
+
 def psnr_db(estimate: np.ndarray, truth: np.ndarray) -> float:
     """Peak signal-to-noise ratio in dB, 20 log10(max x_true / rms error), after matching the sums; ∞ where equal.
 
