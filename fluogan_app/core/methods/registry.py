@@ -5,6 +5,7 @@ from __future__ import annotations
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
+from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
 from fluogan_app.core.methods.mean.method import MeanMethod
 
 METHODS: dict[str, Method] = {
@@ -14,10 +15,21 @@ METHODS: dict[str, Method] = {
     )
 }  # fmt: skip
 DEFAULT_METHOD = "fluogan"
+#: Stands beside them in projects: images that were made elsewhere. It is not offered, since nothing is to be computed.
+IMPORTED: Method = ImportedMethod()
 
 
 def method_named(name: str) -> Method:
-    """The method of that name. Raises UsageError."""
+    """The method of that name, that of imported images too. Raises UsageError."""
+    if name == IMPORTED.name:
+        return IMPORTED
     if name not in METHODS:
         raise UsageError(f"There is no method “{name}”.", f"Known are {', '.join(METHODS)}.")
     return METHODS[name]
+
+
+def method_to_run(name: str) -> Method:
+    """The method of that name, which computes. Raises UsageError."""
+    if name == IMPORTED.name:
+        raise not_computed()
+    return method_named(name)
