@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.params import Params, specs
+from fluogan_app.core.project.another_method import with_method
 from fluogan_app.core.project.differences import as_stated
 from fluogan_app.core.project.presets import Preset, applied, built_in
 from fluogan_app.gui.controllers.context import Context
@@ -41,7 +42,7 @@ class ParametersController(QObject):
     def refresh(self) -> None:
         """Show the session's values; a field whose text does not fit keeps it."""
         session = self._context.session
-        if sections(session.method.params_type) != self._sections:
+        if session.method.name != self._method:
             self._show_sections()
             return
         for name in self._solved:
@@ -75,7 +76,7 @@ class ParametersController(QObject):
 
     def _show_sections(self) -> None:
         method = self._context.session.method
-        self._sections = sections(method.params_type)
+        self._method, self._sections = method.name, sections(method.params_type)
         self._form.set_sections(list(zip(("Recording", method.title, "Run"), self._sections, strict=True)))
         self._show_defaults()
         self.refresh()
@@ -83,6 +84,13 @@ class ParametersController(QObject):
     def _show_defaults(self) -> None:
         stated = self._context.session.stated
         self._form.set_defaults(Acquisition, {spec.name: getattr(stated, spec.name) for spec in specs(Acquisition)})
+
+    def choose_method(self, name: str) -> None:
+        """The next run takes another method, with the values that it had last; what is wrong in the one's own goes."""
+        session = self._context.session
+        left = {spec.name for spec in specs(session.method.params_type)}
+        session.note_problems({field: kept for field, kept in session.problems.items() if field not in left})
+        session.change(**with_method(session.document, name))
 
     def take_preset(self, name: str) -> None:
         """The method's parameters as one of its presets has them; “default” are its own defaults."""

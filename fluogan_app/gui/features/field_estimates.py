@@ -14,7 +14,7 @@ from fluogan_app.core.project.estimating import FROM_FITS, FROM_FRAMES, estimate
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.icons import IconButton
-from fluogan_app.gui.views.parameter_row import BUTTON_SIDE
+from fluogan_app.gui.views.parameter_row import BUTTON_SIDE, ParameterRow
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class FieldEstimates(Feature):
         self._wanted = ""
         self.popover: EstimatePopover | None = None
         self.buttons: dict[str, IconButton] = {}
+        self._furnished: dict[str, ParameterRow] = {}
         self._work = WatchedWork(window.workbench, self)
         self._work.progressed.connect(self._show_progress)
         self._form.sections_changed.connect(self._add_buttons)
@@ -165,10 +166,11 @@ class FieldEstimates(Feature):
             button.setEnabled(self.session.stack is not None)
 
     def _add_buttons(self) -> None:
-        self.buttons = {}
-        known = {name for _, name in self._form.rows}
+        rows = {name: row for (_, name), row in self._form.rows.items()}
+        before, self._furnished = self._furnished, rows
+        self.buttons = {name: button for name, button in self.buttons.items() if before[name] is rows.get(name)}
         for name in (*FROM_FRAMES, *FROM_FITS):
-            if name in known:
+            if name in rows and name not in self.buttons:
                 self._add_button(name)
 
     def _add_button(self, name: str) -> None:

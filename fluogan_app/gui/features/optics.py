@@ -16,7 +16,7 @@ from fluogan_app.gui.dialogs.file_dialogs import choose_psf
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.views.optics_panel import OpticsPanel, PsfPicture
-from fluogan_app.gui.views.parameter_row import BUTTON_SIDE
+from fluogan_app.gui.views.parameter_row import BUTTON_SIDE, ParameterRow
 from fluogan_app.gui.watched_work import WatchedWork
 from fluogan_app.gui.wording import without_flags
 
@@ -37,6 +37,7 @@ class Optics(Feature):
         self._stated_nm: float | None = None  # the width that NA and wavelength took the place of
         self._psf: PsfImage | None = None
         self._read_for: tuple[Any, ...] | None = None
+        self._furnished: ParameterRow | None = None
         self._reading = WatchedWork(window.workbench, self)
         self.panel, self.picture = OpticsPanel(), PsfPicture()
         self.panel.sigma_edited.connect(self._take_sigma)
@@ -133,6 +134,9 @@ class Optics(Feature):
 
     def _add_browse(self) -> None:
         row = self._form.row("psf_file")
+        if row is self._furnished:
+            return
+        self._furnished = row
         button = IconButton("open", "browse_psf_file", "Choose the PSF's file", "Choose a bead's image (TIFF or NPY)")
         button.setFixedSize(BUTTON_SIDE, BUTTON_SIDE)
         button.clicked.connect(self._ask_file)

@@ -17,6 +17,7 @@ from fluogan_app.gui.features.looking import Looking
 from fluogan_app.gui.features.measuring import MeasuringFeature
 from fluogan_app.gui.features.optics import Optics
 from fluogan_app.gui.features.machine import Machine
+from fluogan_app.gui.features.method_choice import MethodChoosing
 from fluogan_app.gui.features.packing import Packing
 from fluogan_app.gui.features.reporting import Reporting
 from fluogan_app.gui.features.sweep import SweepFeature
@@ -38,6 +39,7 @@ FEATURES: tuple[type[Feature], ...] = (
     FieldEstimates,
     Looking,
     MeasuringFeature,
+    MethodChoosing,
     Differences,
     Presets,
     Queueing,

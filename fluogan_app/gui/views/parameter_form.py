@@ -19,8 +19,12 @@ from fluogan_app.gui.views.help_area import HelpArea
 from fluogan_app.gui.views.parameter_help import group_text, help_text
 from fluogan_app.gui.views.parameter_row import LABEL_WIDTH, ParameterRow
 from fluogan_app.gui.views.parameter_sections import DerivedValues, Fold, GroupHeading
+from fluogan_app.gui.views.tab_order import order_tabs
 
 _WORD_WIDTH = 24
+_RESET_TIP = "Back to the recommended value everywhere; what the file states stays"
+_ESTIMATE_TIP = "What the frames tell of camera and PSF, with the evidence"
+_HELP_TIP = "Show the help on the field with the cursor, or not (F1 in it)"
 
 Sections = Sequence[tuple[str, type[Params]]]
 
@@ -50,16 +54,13 @@ class ParameterForm(QWidget):
         self.head_row, self.head = row_of((), (4, 0, 4, 0)), QVBoxLayout()
         self.help = HelpArea("Move to a field to read what it does.")
         self.derived = DerivedValues()
-        self.reset_all_button = WordButton(
-            "Reset all", "reset", "reset_all", "Back to the recommended value everywhere; what the file states stays"
-        )
-        self.estimate_button = WordButton(
-            "Estimate…", "estimate", "estimate_values", "What the frames tell of camera and PSF, with the evidence"
-        )
-        self.help_button = IconButton(
-            "help", "form_help", "Help on the field", "Show the help on the field with the cursor, or not (F1 in it)"
-        )
+        self.reset_all_button = WordButton("Reset all", "reset", "reset_all", _RESET_TIP)
+        self.estimate_button = WordButton("Estimate…", "estimate", "estimate_values", _ESTIMATE_TIP)
+        self.help_button = IconButton("help", "form_help", "Help on the field", _HELP_TIP)
         self._scroll, self._line = QScrollArea(), QFrame()
+        self._parts: dict[tuple[str, type[Params]], QWidget] = {}
+        self._column = _bare(QVBoxLayout(page := QWidget()), (8, 2, 6, 6))
+        self._scroll.setWidget(page)
         self._scroll.setAccessibleName("Parameters")
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
@@ -68,27 +69,25 @@ class ParameterForm(QWidget):
     # Setters
 
     def set_sections(self, sections: Sections) -> None:
-        """Show other parameter sets, with their defaults."""
-        for known in (self._rows, self._folds, self._headings, self._places):
-            known.clear()
-        self._sections = tuple(sections)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(8, 2, 6, 6)
-        column.setSpacing(2)
-        self.derived = DerivedValues()
-        for title, params_type in sections:
-            column.addLayout(self._section(title, params_type))
+        """Show other parameter sets, with their defaults; those that stay keep their fields and what is in them."""
+        wanted = tuple(sections)
+        for key in self._parts.keys() - set(wanted):
+            self._drop(key)
+        while self._column.count():
+            self._column.takeAt(0)
+        for title, params_type in wanted:
+            if (title, params_type) not in self._parts:
+                self._parts[title, params_type] = self._section(title, params_type)
+            self._column.addWidget(self._parts[title, params_type])
             if params_type is Acquisition:
-                column.addWidget(self.estimate_button, 0, Qt.AlignmentFlag.AlignRight)
-        column.addWidget(self.reset_all_button, 0, Qt.AlignmentFlag.AlignRight)
-        column.addWidget(self.derived)
-        column.addStretch(1)
-        old = self._scroll.takeWidget()
-        self._scroll.setWidget(page)
-        if old is not None:
-            old.deleteLater()
+                self._column.addWidget(self.estimate_button, 0, Qt.AlignmentFlag.AlignRight)
+        self._column.addWidget(self.reset_all_button, 0, Qt.AlignmentFlag.AlignRight)
+        self._column.addWidget(self.derived)
+        self._column.addStretch(1)
+        # In the order in which they stand, whatever was made first.
+        self._rows = {key: row for _, kept in wanted for key, row in self._rows.items() if key[0] is kept}
         self.sections_changed.emit()
+        order_tabs(self.help_button, [self._parts[key] for key in wanted], self.reset_all_button)
         self._keep_width()
 
     def set_values(
@@ -117,7 +116,7 @@ class ParameterForm(QWidget):
         for row in self._matching(name, params_type):
             row.show_problem(sentence)
             if sentence and row.spec.advanced:
-                self._unfold(row.params_type)
+                self._folds[row.params_type.__name__].setChecked(True)
 
     def drop_text(self, name: str) -> None:
         """Give up what was typed into a field and is no value: another value is about to be shown there."""
@@ -173,7 +172,7 @@ class ParameterForm(QWidget):
         """Bring a field into sight and put the cursor into it."""
         row = self.row(name)
         if row.spec.advanced:
-            self._unfold(row.params_type)
+            self._folds[row.params_type.__name__].setChecked(True)
             # What was folded away until now has its place only when the layouts have been heard.
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self._scroll.ensureWidgetVisible(row.editor)
@@ -181,9 +180,9 @@ class ParameterForm(QWidget):
 
     # Making the form
 
-    def _section(self, title: str, params_type: type[Params]) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(2)
+    def _section(self, title: str, params_type: type[Params]) -> QWidget:
+        part = QWidget()
+        column = _bare(QVBoxLayout(part))
         plain = [spec for spec in specs(params_type) if not spec.advanced]
         advanced = [spec for spec in specs(params_type) if spec.advanced]
         groups = list(dict.fromkeys(spec.group for spec in plain))
@@ -193,7 +192,20 @@ class ParameterForm(QWidget):
             self._add_footer(column, params_type, group, False)
         if advanced:
             self._add_fold(column, params_type, advanced)
-        return column
+        return part
+
+    def _drop(self, key: tuple[str, type[Params]]) -> None:
+        """Take a set with its fields away. Views that were put below a group of it stay with whoever made them."""
+        part, params_type = self._parts.pop(key), key[1]
+        for (kind, *_), footer in self._footers.items():
+            if kind is params_type:
+                footer.setParent(None)
+        for known in (self._rows, self._headings, self._places):
+            for name in [name for name in known if name[0] is params_type]:
+                known.pop(name).deleteLater()
+        self._folds.pop(params_type.__name__, None)
+        part.hide()
+        part.deleteLater()
 
     def _add_group(
         self, column: QVBoxLayout, title: str, params_type: type[Params], declared: Sequence[ParamSpec]
@@ -267,7 +279,7 @@ class ParameterForm(QWidget):
         column.addWidget(self._scroll, 1)
         column.addWidget(self._line)
         column.addWidget(self.help)
-        self.reset_all_button.clicked.connect(self._reset_all)
+        self.reset_all_button.clicked.connect(lambda: self._reset("Reset all", self._rows))
         self.head_row.addWidget(self.help_button)
         self.help_button.clicked.connect(self.toggle_help)
 
@@ -285,9 +297,6 @@ class ParameterForm(QWidget):
     def toggle_help(self) -> None:
         """Show the help below the fields, or leave its room to them."""
         self.show_help(self.help.isHidden())
-
-    def _reset_all(self) -> None:
-        self._reset("Reset all", self._rows)
 
     def _reset(self, title: str, keys: Iterable[tuple[type[Params], str]]) -> None:
         changed: dict[type[Params], list[str]] = {}
@@ -314,12 +323,15 @@ class ParameterForm(QWidget):
         named = [(kind, row) for (kind, known), row in self._rows.items() if known == name]
         return [row for kind, row in named if params_type is None or kind is params_type]
 
-    def _unfold(self, params_type: type[Params]) -> None:
-        self._folds[params_type.__name__].setChecked(True)
-
     def _recolour(self) -> None:
         for row in self._rows.values():
             row.refresh_colours()
+
+
+def _bare(column: QVBoxLayout, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    column.setContentsMargins(*margins)
+    column.setSpacing(2)
+    return column
 
 
 def _word_width(form: QWidget) -> int:

@@ -1,0 +1,25 @@
+"""What a method is and what its image may be taken for, in sentences: for the window, reports and the command line."""
+
+from __future__ import annotations
+
+from fluogan_app.core.data.claims import Claims
+from fluogan_app.core.methods.base import Method
+from fluogan_app.core.params import Params
+
+
+def claims_words(claims: Claims) -> str:
+    """What may be read from an image, and what not."""
+    if claims.photons:
+        said = [f"Its image is light: {claims.unit_words}."]
+    else:
+        said = [f"The values of its image are no amounts of light; their unit: {claims.unit_words}."]
+    if claims.background:
+        said.append("A background is told apart from it.")
+    if claims.signed:
+        said.append("Values below zero belong to it.")
+    return " ".join(said)
+
+
+def method_lines(method: Method, params: Params) -> tuple[str, str, str]:
+    """What it does, what its image claims with these parameters, and the paper to cite."""
+    return method.summary, claims_words(method.claims(params)), method.citation
