@@ -7,7 +7,6 @@ from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
 from fluogan_app.core.methods.mean.method import MeanMethod
-from fluogan_app.core.methods.sparcom.method import SparcomMethod
 from fluogan_app.core.methods.wiener.method import WienerMethod
 
 METHODS: dict[str, Method] = {
@@ -15,7 +14,6 @@ METHODS: dict[str, Method] = {
         FluoganMethod(),
         MeanMethod(),
         WienerMethod(),
-        SparcomMethod(),
     )
 }  # fmt: skip
 DEFAULT_METHOD = "fluogan"
