@@ -8,12 +8,14 @@ from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
 from fluogan_app.core.methods.mean.method import MeanMethod
 from fluogan_app.core.methods.wiener.method import WienerMethod
+from fluogan_app.core.methods.sparcom.method import SparcomMethod
 
 METHODS: dict[str, Method] = {
     method.name: method for method in (
         FluoganMethod(),
         MeanMethod(),
         WienerMethod(),
+        SparcomMethod(),
     )
 }  # fmt: skip
 DEFAULT_METHOD = "fluogan"
