@@ -43,7 +43,7 @@ def connect_commands(window: MainWindow) -> None:
 def connect_parts(window: MainWindow) -> None:
     """What one part of the window asks of another."""
     place = window.workspace
-    window.runs.started.connect(lambda: place.centre.setCurrentIndex(RESULT))
+    window.runs.started.connect(place.look_at_run)
     window.runs.field_wanted.connect(window.parameters.focus)
     window.runs.save_wanted.connect(window.saving.save)
     window.runs.export_wanted.connect(window.exports.ask)
@@ -107,7 +107,7 @@ def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "previous_frame": lambda: slider.setValue(slider.value() - 1),
         "next_frame": lambda: slider.setValue(slider.value() + 1),
         "play": _button(window, "stack_play").click,
-        "fit": lambda: _button(window, "stack_fit" if place.centre.currentIndex() == STACK else "panes_fit").click(),
+        "fit": lambda: _button(window, place.fit_name).click(),
         "linked": _button(window, "panes_link").click,
         "draw_region": lambda: (place.centre.setCurrentIndex(STACK), _button(window, "stack_draw_region").click()),
         "clear_region": _button(window, "stack_clear_region").click,

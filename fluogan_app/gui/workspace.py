@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Mapping
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from fluogan_app.gui.selection_bar import SelectionBar
 from fluogan_app.gui.settings import Settings
 from fluogan_app.gui.views.check_panel import CheckPanel
+from fluogan_app.gui.views.image_canvas import ImageCanvas
+from fluogan_app.gui.views.image_pane import ImagePane
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import NAMES, LinkedPanes
 from fluogan_app.gui.views.log_view import LogView
+from fluogan_app.gui.views.pane_image import PaneImage
+from fluogan_app.gui.views.pane_links import PaneLinks
 from fluogan_app.gui.views.parameter_form import ParameterForm
 from fluogan_app.gui.views.project_tree import ProjectTree
 from fluogan_app.gui.views.run_panel import RunPanel
@@ -22,8 +29,25 @@ CURVES, LOG, CHECK = 0, 1, 2
 _ANY_HEIGHT, _EMPTY_HEIGHT = 16_777_215, 40
 
 
+class Viewers(Protocol):
+    """Linked viewers of one page: the images in sight by name, their viewers, and where they are drawn."""
+
+    links: PaneLinks
+
+    def images(self) -> Mapping[str, PaneImage]:
+        """The images in sight, by name."""
+
+    def pane(self, name: str) -> ImagePane:
+        """One viewer. Raises KeyError."""
+
+    def canvases(self) -> tuple[ImageCanvas, ...]:
+        """Where images are drawn now."""
+
+
 class Workspace(QWidget):
-    """Places the views; knows nothing of what they show."""
+    """Places the views; knows nothing of what they show. `viewers_added`: a page with viewers of its own has come."""
+
+    viewers_added = Signal(object)
 
     def __init__(self, log: LogView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +67,7 @@ class Workspace(QWidget):
         )
         below = (("Cur&ves", self.plots), ("Lo&g", self.log), ("Chec&k", self.check))
         self.bottom = _tabs("bottom_tabs", "What happens", *below)
+        self._viewers: dict[QWidget, tuple[Viewers, str]] = {}
         self._splitters = self._split()
         self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
         self.bottom.currentChanged.connect(lambda _: self._share_room())
@@ -59,6 +84,27 @@ class Workspace(QWidget):
         """Add a tab in the "centre" or at the "bottom"; a project remembers by its name whether it is chosen."""
         page.setObjectName(name)
         self.tabs[place].addTab(page, title)
+
+    def add_viewers(self, page: QWidget, viewers: Viewers, fit: str) -> None:
+        """A page of the centre has viewers of its own; `fit`: the name of its button that shows everything."""
+        self._viewers[page] = viewers, fit
+        self.viewers_added.emit(viewers)
+
+    @property
+    def viewers(self) -> Viewers:
+        """The linked viewers of the page in front; those of a result where it has none of its own."""
+        return self._viewers.get(self.centre.currentWidget(), (self.panes, ""))[0]
+
+    @property
+    def fit_name(self) -> str:
+        """The name of the button that shows everything on the page in front."""
+        own = self._viewers.get(self.centre.currentWidget())
+        return own[1] if own else "stack_fit" if self.centre.currentIndex() == STACK else "panes_fit"
+
+    def look_at_run(self) -> None:
+        """Bring the result to the front, unless a page with viewers of its own shows what comes."""
+        if self.centre.currentWidget() not in self._viewers:
+            self.centre.setCurrentIndex(RESULT)
 
     def show_page(self, page: QWidget) -> None:
         """Bring a tab to the front."""

@@ -19,7 +19,7 @@ from fluogan_app.gui.views.measure_layer import MeasureLayer
 from fluogan_app.gui.views.measure_tool import MeasureTool
 from fluogan_app.gui.views.stack_browser import UNIT
 from fluogan_app.gui.views.view_range import ViewRange
-from fluogan_app.gui.workspace import STACK
+from fluogan_app.gui.workspace import STACK, Viewers
 
 if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
@@ -54,7 +54,9 @@ class MeasuredViews(QObject):
         self._asked: tuple[np.ndarray, ...] = ()
         self._told = False
         place = window.workspace
-        place.panes.links.sight_changed.connect(self._fit_all)
+        self._viewers: list[Viewers] = []
+        self._add(place.panes)
+        place.viewers_added.connect(self._add)
         place.centre.currentChanged.connect(lambda _: self._look())
         place.browser.region_controls.drawing_changed.connect(lambda on: on and self.left.emit())
         measurements.changed.connect(self._repaint)
@@ -78,8 +80,9 @@ class MeasuredViews(QObject):
         place = self._window.workspace
         found: list[PlacedPicture] = []
         if place.centre.currentIndex() != STACK:
-            images = place.panes.images()
-            titles = [place.panes.pane(name).title.text() for name in images]
+            viewers = place.viewers
+            images = viewers.images()
+            titles = [viewers.pane(name).title.text() for name in images]
             for title, image in zip(titles, images.values(), strict=True):
                 # The same picture of two runs is told apart by what stands beside its title.
                 title = f"{title}, {image.detail}" if titles.count(title) > 1 and image.detail else title
@@ -97,7 +100,7 @@ class MeasuredViews(QObject):
         place = self._window.workspace
         if place.centre.currentIndex() == STACK:
             return place.browser.pane.canvas
-        return place.panes.canvases()[0]
+        return next(iter(place.viewers.canvases()), place.panes.canvases()[0])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """On a viewer that is drawn on, the keys of taking back are the list's and not the window's."""
@@ -123,8 +126,13 @@ class MeasuredViews(QObject):
         return PlacedPicture(words[:1].upper() + words[1:], UNIT, frame, spot, times * acquisition.offset)
 
     def _canvases(self) -> tuple[ImageCanvas, ...]:
-        place = self._window.workspace
-        return (place.browser.pane.canvas, *place.panes.canvases())
+        drawn = (canvas for viewers in self._viewers for canvas in viewers.canvases())
+        return (self._window.workspace.browser.pane.canvas, *drawn)
+
+    def _add(self, viewers: Viewers) -> None:
+        """Let there be measured on these viewers too."""
+        self._viewers.append(viewers)
+        viewers.links.sight_changed.connect(self._fit_all)
 
     def _fit_all(self) -> None:
         for canvas in self._canvases():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +12,7 @@ from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.project.queue import (
     Queue, QueuedRun, free_name, moved, read_queue, renamed, without, write_queue,
 )  # fmt: skip
+from fluogan_app.core.project.prepare import RunRequest
 from fluogan_app.core.project.run_notes import RunNotes, write_notes
 from fluogan_app.core.project.store import Project
 from fluogan_app.gui.controllers.context import Context
@@ -61,6 +63,14 @@ class QueueController(QObject):
             self.going = True
         self._context.say(f"{entry.name} waits in the queue, at position {len(self.queue)}.")
         self.changed.emit()
+
+    def add_requests(self, requests: Sequence[RunRequest]) -> None:
+        """Add several runs on the open stack, each under a name of its own."""
+        queue, stack = self.queue, self._context.session.stack
+        for request in requests:
+            entry = QueuedRun.of("", request, stack)
+            queue = (*queue, entry.replace(name=free_name(queue, entry.in_short)))
+        self._set(queue)
 
     def go(self) -> None:
         """Run what waits, one after another; what was refused is tried again."""

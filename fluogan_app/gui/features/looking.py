@@ -143,7 +143,7 @@ class Looking(Feature):
         if self._on_stack():
             self._browser.pane.canvas.setFocus()
             return
-        canvases = self._panes.canvases()
+        canvases = self.window.workspace.viewers.canvases() or self._panes.canvases()
         now = next((index for index, canvas in enumerate(canvases) if canvas.hasFocus()), -1 if step > 0 else 0)
         canvases[(now + step) % len(canvases)].setFocus()
 

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-_MOST = 4
-
-
 Size = tuple[float, float]
 
 
@@ -29,10 +26,11 @@ def best_columns(count: int, area_wh: Size, shape_wh: Size, frame_wh: Size = (0,
 
 
 class FittingGrid(QGridLayout):
-    """A grid of one to four widgets that is laid out anew when another number of columns suits better."""
+    """A grid of one to so many widgets that is laid out anew when another number of columns suits better."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 4) -> None:
         super().__init__()
+        self._most = most
         self.setSpacing(2)
         self._placed: tuple[int, tuple[QWidget, ...]] = (0, ())
 
@@ -45,7 +43,7 @@ class FittingGrid(QGridLayout):
             self.removeWidget(widget)
         self._placed = columns, tuple(widgets)
         rows = -(-len(widgets) // columns)
-        for index in range(_MOST):
+        for index in range(self._most):
             self.setRowStretch(index, int(index < rows))
             self.setColumnStretch(index, int(index < columns))
         for index, widget in enumerate(widgets):
