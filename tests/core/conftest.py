@@ -110,6 +110,7 @@ class WalkMethod:
     """The walk as a method. `options` go to the solvers that it makes, which are kept in `solvers`."""
 
     name: str = "walk"
+    draws_lots: bool = True
     title: str = "Walk"
     summary: str = "Walks at random towards the mean."
     citation: str = ""

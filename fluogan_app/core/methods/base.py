@@ -126,6 +126,11 @@ class Method(Protocol):
         """A rough upper estimate of the memory that a run on frames of this shape takes."""
 
 
+def draws_lots(method: Method) -> bool:
+    """Whether other seeds give other images. A method of which that is so says it by `draws_lots = True`."""
+    return getattr(method, "draws_lots", False)
+
+
 def preset_named(method: Method, name: str) -> Preset:
     """One of a method's presets. Raises UsageError."""
     named = {preset.name: preset for preset in method.presets}

@@ -20,7 +20,10 @@ LEAST_REPEATS = 3
 
 @dataclass(frozen=True)
 class Repeatability:
-    """An estimate and how it scatters, (zoom·Y, zoom·X), all in one unit. count: repeats; 0 where it is not known."""
+    """An estimate and how it scatters, (zoom·Y, zoom·X), all in one unit. count: repeats; 0 where it is not known.
+
+    Values below zero, of methods whose images have them, count by their size.
+    """
 
     estimate: np.ndarray
     deviation: np.ndarray
@@ -29,18 +32,22 @@ class Repeatability:
     @property
     def variation(self) -> np.ndarray:
         """Standard deviation over value, without unit; values below the floor count as the floor."""
-        return self.deviation / np.maximum(self.estimate, self.floor)
+        return self.deviation / np.maximum(self._size, self.floor)
+
+    @property
+    def _size(self) -> np.ndarray:
+        return np.abs(self.estimate)
 
     @property
     def floor(self) -> float:
         """The least value against which a deviation is held."""
-        lit = self.estimate[self.estimate > 0]
+        lit = self._size[self._size > 0]
         return DARKEST_SHARE * float(np.percentile(lit, _BRIGHT_PERCENTILE)) if lit.size else 1.0
 
     @property
     def scatter_percent(self) -> float:
         """100 Σ deviation / Σ estimate: how much of the light scatters from pixel to pixel."""
-        light = float(self.estimate.sum(dtype=float))
+        light = float(self._size.sum(dtype=float))
         return 100.0 * float(self.deviation.sum(dtype=float)) / light if light > 0 else 0.0
 
     def doubtful(self, variation: float = DOUBTFUL_VARIATION) -> np.ndarray:
@@ -49,8 +56,8 @@ class Repeatability:
 
     def doubtful_percent(self, variation: float = DOUBTFUL_VARIATION) -> float:
         """How much of the estimate's light lies in doubtful pixels, in %."""
-        light = float(self.estimate.sum(dtype=float))
-        doubtful = float(self.estimate[self.doubtful(variation)].sum(dtype=float))
+        light = float(self._size.sum(dtype=float))
+        doubtful = float(self._size[self.doubtful(variation)].sum(dtype=float))
         return 100.0 * doubtful / light if light > 0 else 0.0
 
     def trusted(self, variation: float = DOUBTFUL_VARIATION) -> np.ndarray:

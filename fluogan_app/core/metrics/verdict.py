@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.metrics.repeatability import DOUBTFUL_VARIATION
 from fluogan_app.core.units import length_text
 
@@ -20,12 +21,15 @@ LITTLE_DOUBT_PERCENT, MUCH_DOUBT_PERCENT = 10.0, 40.0
 BOLD_GAIN = 2.5
 #: Between this and one over it a resolution is that of the PSF.
 LEAST_GAIN = 0.9
+#: From this RSP on an image is said to show what the microscope saw: a tenth of the power is then not explained.
+FAITHFUL_RSP = 0.95
 
 
 @dataclass(frozen=True)
 class Evidenced:
     """What the sentences stand on; None where it was not measured. Names end in their units.
 
+    claims: what the values of the image are. rsp: Pearson correlation of the image, blurred again, with the mean.
     has_pattern: whether a fixed pattern of the camera counts as noise of the residual.
     spots: how many spots stand out of the residual, and the strongest in words. repeats_kind: "seeds" or "halves".
     frc_chance_nm: down to where the halves agree by more than chance.
@@ -33,6 +37,8 @@ class Evidenced:
     correlation rises again.
     """
 
+    claims: Claims = LIGHT
+    rsp: float | None = None
     balance_percent: float | None = None
     residual_rms_sd: float | None = None
     has_pattern: bool = False
@@ -60,21 +66,26 @@ def verdict(known: Evidenced) -> tuple[str, ...]:
 
 
 def _light(known: Evidenced) -> str:
+    if not known.claims.photons:
+        unit = f"“{known.claims.title}”, {known.claims.unit_words}"
+        return f"The values of the image ({unit}) are no amounts of light: read places from it, not intensities."
     if known.balance_percent is None:
         return ""
     text = f"{abs(known.balance_percent):.2g} %"
+    parts, ends = ("Structure and background", "") if known.claims.background else ("The image", "s")
     if abs(known.balance_percent) <= BALANCED_PERCENT:
-        return f"Structure and background account for the recorded light to {text}: intensities can be compared."
+        return f"{parts} account{ends} for the recorded light to {text}: intensities can be compared."
     more = "more" if known.balance_percent > 0 else "less"
+    hold = "holds" if ends else "hold"
     return (
-        f"Structure and background hold {text} {more} light than was recorded: do not compare intensities. Look for "
+        f"{parts} {hold} {text} {more} light than was recorded: do not compare intensities. Look for "
         "hot pixels, a wrong offset or a bright border."
     )
 
 
 def _mean(known: Evidenced) -> str:
     if known.residual_rms_sd is None:
-        return ""
+        return _likeness(known)
     rms = f"{known.residual_rms_sd:.2f} standard deviations"
     rms += " of its noise and the camera's fixed pattern" if known.has_pattern else ""
     if known.spots:
@@ -99,6 +110,19 @@ def _mean(known: Evidenced) -> str:
     return f"Blurred again, the image is the recorded mean within its noise ({rms}); no spot is left unexplained."
 
 
+def _likeness(known: Evidenced) -> str:
+    """Where no residual is told: by correlation alone, which scale and unit leave as it is."""
+    if known.rsp is None or known.claims.blurred:
+        return ""
+    text = f"Blurred again and scaled to fit, the image correlates with the recorded mean to {known.rsp:.3f} (RSP)"
+    if known.rsp >= FAITHFUL_RSP:
+        return f"{text}: at the microscope's own resolution it shows the same structure."
+    return (
+        f"{text}, where 1 is perfect: structure is missing or added, or is drawn with another brightness; the error map "
+        "says where."
+    )
+
+
 def _resolution(known: Evidenced) -> str:
     if not known.has_halves:
         alone = ""
@@ -114,8 +138,8 @@ def _resolution(known: Evidenced) -> str:
         factor = known.psf_fwhm_nm / known.frc_nm
         gain = f", 1/{factor:.2g} of the PSF's {_nm(known.psf_fwhm_nm)}"
         if factor > BOLD_GAIN:
-            gain += "; the PSF passes next to no light of so fine a period, so that sparsity, which both halves "
-            gain += "share, draws such detail: do not give it as the resolution without other evidence"
+            gain += "; the PSF passes next to no light of so fine a period, so that sparsity or sharpening, which "
+            gain += "both halves share, draws such detail: do not give it as the resolution without other evidence"
         elif LEAST_GAIN <= factor < 1.0 / LEAST_GAIN:
             gain = f", about as fine as the PSF ({_nm(known.psf_fwhm_nm)}): no finer detail repeats"
         elif factor < LEAST_GAIN:
@@ -146,7 +170,8 @@ def _repeats(known: Evidenced) -> str:
         return ""
     what = {"seeds": "other random numbers", "halves": "random halves of the frames"}[known.repeats_kind]
     count = f"{known.repeats} runs with {what}" if known.repeats else f"runs with {what}"
-    share = f"{_percent(known.doubtful_percent)} of the light lies in pixels that vary by more than "
+    light = "light" if known.claims.photons else "sum of all values"
+    share = f"{_percent(known.doubtful_percent)} of the {light} lies in pixels that vary by more than "
     share += f"{100 * known.variation:.3g} %"
     if known.doubtful_percent <= LITTLE_DOUBT_PERCENT:
         word = "the rest can be relied on to come back"

@@ -13,7 +13,7 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import gone
 from fluogan_app.core.metrics.repeatability import Spread
 from fluogan_app.core.project.images import read_image, write_ome
-from fluogan_app.core.project.run import DEVIATION, ESTIMATE_UNIT, Run
+from fluogan_app.core.project.run import DEVIATION, Run
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,9 @@ def check_there(run: Run) -> None:
 
 def write_halves(run: Run, odd: np.ndarray, even: np.ndarray) -> None:
     """Keep the estimates (zoom·Y, zoom·X) from odd and from even frames. Raises ProjectError."""
+    critic = ", without the critic" if run.record.params.get("delta") else ""
     for name, image, which in ((ODD, odd, "odd"), (EVEN, even, "even")):
-        _write(run, name, image, {"quantity": f"estimate from {which} frames, without the critic"})
+        _write(run, name, image, {"quantity": f"estimate from {which} frames{critic}"})
 
 
 def read_halves(run: Run, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray] | None:
@@ -112,7 +113,7 @@ def _write(run: Run, name: str, image: np.ndarray, about: dict[str, Any]) -> Non
     check_there(run)
     size_nm = run.record.acquisition.pixel_size_nm
     fine_nm = size_nm * run.record.roi.height / image.shape[0] if size_nm else None
-    write_ome(quality_folder(run) / name, image, fine_nm, ESTIMATE_UNIT, run.provenance() | about)
+    write_ome(quality_folder(run) / name, image, fine_nm, run.record.claims.unit_words, run.provenance() | about)
 
 
 def _read(path: Path, shape: tuple[int, ...]) -> tuple[np.ndarray, dict[str, Any]] | None:

@@ -19,6 +19,7 @@ from fluogan_app.core.metrics.ring_correlation import RingCorrelation
 from fluogan_app.core.metrics.unexplained import Unexplained, standardised, unexplained
 from fluogan_app.core.metrics.variance_match import VarianceMatch, variance_match
 from fluogan_app.core.metrics.verdict import Evidenced, verdict
+from fluogan_app.core.project.expected import NO_LIGHT, why_no_model
 from fluogan_app.core.project.images import write_ome
 from fluogan_app.core.project.kept_quality import (
     KINDS, QUALITY, RepeatKind, check_there, quality_folder, read_halves, read_repeats, read_variance,
@@ -134,7 +135,8 @@ class _Parts:
         self._run, self._result = run, result
         self.reasons: dict[str, str] = {}
         self.kept_repeats: dict[RepeatKind, int] = {}
-        self._simulated = simulated_mean(run, result)
+        self._claims = result.claims
+        self._simulated = simulated_mean(run, result) if self._claims.photons else result.mean.astype(float)
         self._border = border_pixels(run)
         self.noise = mean_noise(run, result, self._simulated)
 
@@ -148,6 +150,9 @@ class _Parts:
 
     def balance(self) -> PhotonBalance | None:
         result = self._result
+        if not self._claims.photons:
+            self.reasons["photon balance"] = NO_LIGHT
+            return None
         sums = [float(image.sum(dtype=float)) for image in (result.mean, self._simulated, result.background)]
         percent = self._run.record.measures.get("photon_balance_percent")
         frames = len(self._run.record.frames)
@@ -157,6 +162,10 @@ class _Parts:
 
     def residual(self) -> Unexplained | None:
         """In standard deviations; where the run did not tell them, so that its mean square is the told discrepancy."""
+        reason = why_no_model(self._run.record)
+        if reason:
+            self.reasons["residual"] = reason
+            return None
 
         def make() -> Unexplained:
             residual = standardised(self._result.mean - self._simulated, self.noise.variance)
@@ -173,7 +182,7 @@ class _Parts:
     def variance(self) -> VarianceMatch | None:
         """Only of frames whose variance was read before."""
         recorded = read_variance(self._run, self._result.mean.shape)
-        if recorded is None:
+        if recorded is None or why_no_model(self._run.record):
             return None
         blinking = blinking_image(self._run, self._result)
         return self.told(
@@ -263,6 +272,8 @@ def _evidenced(
     spots = residual.spots if residual is not None else ()
     notes = [note.partition(": ")[2] for note in findings.notes if note.startswith("Fourier ring correlation: ")]
     return Evidenced(
+        claims=run.record.claims,
+        rsp=values.get("rsp"),
         balance_percent=None if balance is None else balance.difference_percent,
         residual_rms_sd=None if residual is None else residual.rms_sd,
         has_pattern=parts["noise"].has_pattern,

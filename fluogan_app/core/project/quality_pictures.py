@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.estimate.result import Evidence, Mark, Series
@@ -21,7 +22,7 @@ from fluogan_app.core.metrics.unexplained import Spot, Unexplained
 from fluogan_app.core.metrics.variance_match import VarianceMatch
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.quality_map import Diagram, QualityMap
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT
+from fluogan_app.core.project.run import CAMERA_UNIT
 
 SD = "standard deviations"
 FREQUENCY = "Spatial frequency in 1/µm"
@@ -52,27 +53,30 @@ def maps_of(
     if parts["local"] is not None:
         found.append(_local_map(parts["local"]))
     for kind, one in repeats.items():
-        found += repeat_maps(kind, one, variation, fine_nm)
+        found += repeat_maps(kind, one, variation, fine_nm, result.claims)
     return tuple(found)
 
 
-def repeat_maps(kind: str, found: Repeatability, variation: float, fine_nm: float) -> tuple[QualityMap, ...]:
+def repeat_maps(
+    kind: str, found: Repeatability, variation: float, fine_nm: float, claims: Claims = LIGHT
+) -> tuple[QualityMap, ...]:
     """Spread, its ratio to the value, and the estimate without the pixels that vary by more than `variation`."""
-    over, percent = _OVER[kind], found.doubtful_percent(variation)
+    over, percent, unit = _OVER[kind], found.doubtful_percent(variation), claims.unit_words
+    light = "the light" if claims.photons else "the sum of all values"
     rule = f"Left out are pixels whose standard deviation over {over} exceeds {100 * variation:.3g} % of their value"
     return (
         QualityMap(
-            f"deviation_{kind}", f"Spread over {kind}", found.deviation, fine_nm, ESTIMATE_UNIT,
-            f"Standard deviation of each fine pixel over {over}; in all {found.scatter_percent:.3g} % of the light.",
+            f"deviation_{kind}", f"Spread over {kind}", found.deviation, fine_nm, unit,
+            f"Standard deviation of each fine pixel over {over}; in all {found.scatter_percent:.3g} % of {light}.",
         ),
         QualityMap(
             f"variation_{kind}", f"Variation over {kind}", 100.0 * found.variation, fine_nm, "%",
             "Standard deviation as a share of the value: below 30 % a pixel comes back, at 100 % it may be gone. "
-            f"Values darker than {found.floor:.2g} photons count as that.",
+            f"Values below {found.floor:.2g} {claims.unit} count as that.",
         ),
         QualityMap(
-            f"trusted_{kind}", f"Without doubtful ({kind})", found.trusted(variation), fine_nm, ESTIMATE_UNIT,
-            f"{rule}: {percent:.3g} % of the light. Shown in grey-blue. A bias of the model is not seen by this.",
+            f"trusted_{kind}", f"Without doubtful ({kind})", found.trusted(variation), fine_nm, unit,
+            f"{rule}: {percent:.3g} % of {light}. Shown in grey-blue. A bias of the model is not seen by this.",
         ),
     )  # fmt: skip
 

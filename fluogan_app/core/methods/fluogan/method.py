@@ -28,6 +28,7 @@ class FluoganMethod:
     )
     params_type = FluoganParams
     presets = PRESETS
+    draws_lots = True
 
     def claims(self, params: Any) -> Claims:
         """See Method.claims."""
