@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -15,12 +17,14 @@ from fluogan_app.core.methods.weights import Noise
 LEAST_FRAMES, LEAST_SIDE = 30, 6
 #: Variance beyond the camera's noise, as a part of it, below which such a method shows noise.
 HARDLY_BLINKS = 0.05
+#: The camera's line is drawn through averages over so many pixels, and believed within so many deviations.
+_PIXELS_AVERAGED, _DEVIATIONS = 30.0, 3.0
 
 
 def check_frames(count: int, lag: int = 0) -> None:
     """Raises DataError where there are too few frames for any product of fluctuations `lag` frames apart."""
     if count < lag + 2:
-        held = f"1 frame is {count}" if count == 1 else f"{count} frames are"
+        held = "1 frame is" if count == 1 else f"{count} frames are"
         raise DataError(
             f"This method looks at how pixels change from frame to frame: {held} too few, {lag + 2} are needed.",
             "Choose more frames, or a method that works on the mean.",
@@ -60,14 +64,15 @@ def excess_variance(found: Fluctuations, noise: Noise, camera: np.ndarray | None
     return float(np.sum(light * (variance - camera))) / from_camera if from_camera > 0 else None
 
 
-def blinking_remarks(excess: float | None) -> tuple[str, ...]:
-    """What has to be said where molecules hardly blink, or where that is not known."""
+def blinking_remarks(excess: float | None, shape_tyx: tuple[int, ...]) -> tuple[str, ...]:
+    """What has to be said of frames (T, Y, X) where molecules hardly blink, or where that is not known."""
     if excess is None:
         return (
             f"With fewer than {LEAST_FRAMES} frames, or a region below {LEAST_SIDE} pixels, it cannot be told whether "
             "the molecules blink at all.",
         )
-    if excess >= HARDLY_BLINKS:
+    chance = math.sqrt(2.0 * _PIXELS_AVERAGED / math.prod(shape_tyx))
+    if excess >= HARDLY_BLINKS + _DEVIATIONS * chance:
         return ()
     return (
         f"The frames vary by {100.0 * max(excess, 0.0):.0f} % more than the camera's own noise explains: the molecules "

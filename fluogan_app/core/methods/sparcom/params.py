@@ -9,7 +9,7 @@ from fluogan_app.core.methods.grid_params import GridParams
 from fluogan_app.core.params import param
 
 #: λ / λ_max of each penalty where none is given: what served simulated blinking lines best.
-SPARSITY: Mapping[str, float] = {"l1": 0.003, "reweighted": 0.003, "tv": 0.003}
+SPARSITY: Mapping[str, float] = {"l1": 0.01, "reweighted": 0.05, "tv": 0.003}
 
 
 class SparcomParams(GridParams):
@@ -46,7 +46,7 @@ class SparcomParams(GridParams):
         "which keeps intensities and is sharper. “tv”: few edges, for areas rather than lines.",
     )  # fmt: skip
     sparsity: float | None = param(
-        None, label="Sparsity λ", unit="of λ_max", ge=0, lt=1, group="Sparsity", logarithmic=True,
+        None, label="Sparsity λ", unit="of λ_max", ge=0, le=1, group="Sparsity", logarithmic=True,
         none_text="from the kind of sparsity", equation="λ / λ_max, λ_max = max v",
         source="Solomon et al. 2019, eq. (13)",
         help="As a part of the value at which the image is empty. Larger gives fewer and finer structures, and loses "

@@ -100,7 +100,7 @@ class SparcomSolver(ImageSolver):
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
         camera = camera_variance(self.frames, self.noise.mean)
-        said = list(blinking_remarks(excess_variance(self._found, self.noise, camera)))
+        said = list(blinking_remarks(excess_variance(self._found, self.noise, camera), self.frames.shape))
         if self._params.pairs != "different" and self._params.lag == 0:
             said.append(
                 "Each pixel's own variance is in it, with the camera's noise: bright places look as if they blinked."
