@@ -14,8 +14,8 @@ class Claims:
     title: what the image is called ("Estimate", "Variance"). unit: as it stands beside a picture; unit_words: written
     out, as in files. photons: whether the values are light, so that their sums can be compared with the recorded ones.
     background: whether a background was told apart from it; else the result's background is zero everywhere and means
-    nothing. signed: whether values below zero belong to it. blurred: whether it shows the sample as the microscope does,
-    so that nothing is to be blurred again where it is compared with the recorded light.
+    nothing. signed: whether values below zero belong to it. blurred: whether it shows the sample as the microscope
+    does, so that nothing is to be blurred again where it is compared with the recorded light.
     """
 
     title: str

@@ -10,7 +10,7 @@ import numpy as np
 from fluogan_app.core.data.line_pattern import LinePattern
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.metrics.decorrelation import Decorrelation, decorrelation
-from fluogan_app.core.metrics.fidelity import matched_in_photons, nrmse, psnr_db, ssim
+from fluogan_app.core.metrics.fidelity import matched_in_photons, nrmse, nrmse_fitted, psnr_db, ssim
 from fluogan_app.core.metrics.lines import split_lines
 from fluogan_app.core.metrics.residual import whiteness
 from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled, binned, resolution_scaled
@@ -90,6 +90,8 @@ _WORDS = {
     "frc_half_bit_nm": ("Ring correlation, half bit", "the same where a coefficient carries half a bit"),
     "frc_chance_nm": ("Ring correlation, 3σ", "finest period at which they agree by more than chance"),
     "nrmse": ("NRMSE", "distance from the truth over its norm: 0 is perfect, black gives 1"),
+    "nrmse_fitted": ("NRMSE, fitted", "the same with scale and level that fit best: for images in any unit"),
+    "truth_pearson": ("Correlation with truth", "Pearson correlation of the two, in any unit: 1 is perfect"),
     "psnr_db": ("PSNR", "peak of the truth over the rms error"),
     "ssim": ("SSIM", "structural similarity: 1 is perfect"),
     "jaccard": ("Jaccard of support", "overlap of what is lit, each above its Otsu threshold: 1 is perfect"),
@@ -178,6 +180,13 @@ def likeness(estimate: np.ndarray, truth: np.ndarray, pixel_size_nm: float) -> F
     notes = (f"Compared with the truth on pixels of {length_text(size_nm)}.",)
     pair = TruthPair(matched_in_photons(ours, theirs), theirs, size_nm)
     return Findings(tuple(_measure(name, value) for name, value in values.items()), notes, (pair,))
+
+
+def likeness_in_form(estimate: np.ndarray, truth: np.ndarray) -> Findings:
+    """The same for images in any unit, scaled and shifted in level to fit the truth best. Raises DataError."""
+    ours, theirs, _ = _on_one_grid(checked_image(estimate), checked_image(truth, "truth"))
+    pearson = float(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1]) if np.ptp(ours) > 0 and np.ptp(theirs) > 0 else 0.0
+    return Findings((_measure("nrmse_fitted", nrmse_fitted(ours, theirs)), _measure("truth_pearson", pearson)))
 
 
 def line_resolution(

@@ -22,6 +22,8 @@ from fluogan_app.core.units import length_text
 COLOURMAP = "inferno"
 #: Sizes in dots; the whole figure fits a page.
 _PANEL, _MARGIN, _GAP, _BAR = 900, 60, 90, 26
+#: A figure in columns is as wide as a page's text, 17 cm, and its columns stand closer.
+_PAGE, _CLOSE = 2000, 40
 #: Wider than this, panels side by side become too flat: they go below each other.
 _FLAT = 1.7
 #: An image less high than this has its scale bar in the line of its title: on the image it would hide too much.
@@ -34,7 +36,8 @@ class Panel:
 
     limits: the values shown as the first and the last colour, chosen from the image where None. colourmap "" is that of
     the figure. kinds: words for the values 0, 1, 2 … of a map of kinds of pixels, which has a key and no colour bar.
-    table: colours (N, 3) uint8 from the first to the last, evenly in the value, instead of a colour map's.
+    table: colours (N, 3) uint8 from the first to the last, evenly in the value, instead of a colour map's. numbers:
+    small lines below the title.
     """
 
     image: np.ndarray
@@ -45,6 +48,7 @@ class Panel:
     colourmap: str = ""
     kinds: tuple[str, ...] = ()
     table: np.ndarray | None = None
+    numbers: tuple[str, ...] = ()
 
     def colours(self, colourmap: str) -> np.ndarray:
         """The colours (N, 3) uint8 in a figure that is drawn in a colour map."""
@@ -56,16 +60,28 @@ def draw_figure(result: Result, caption: str = "", colourmap: str = COLOURMAP) -
     return draw_panels(panels_of(result), footer_of(result, caption), colourmap)
 
 
-def draw_panels(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP) -> Image.Image:
-    """Images of one field beside or below each other, at the same scale, with small lines below them."""
+def draw_panels(
+    panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP, columns: int = 0
+) -> Image.Image:
+    """Images of one field at the same scale, with small lines below them.
+
+    Beside each other, flat ones below each other; or in so many columns, on the width of a page.
+    """
     height, width = panels[0].image.shape
     flat = width > _FLAT * height
-    dots_per_pixel = (2 * _PANEL if flat else _PANEL) / max(width, height)
+    if columns:
+        dots_per_pixel = (_PAGE - 2 * _MARGIN - (columns - 1) * _CLOSE) / columns / width
+    else:
+        dots_per_pixel = (2 * _PANEL if flat else _PANEL) / max(width, height)
     size = (max(1, round(width * dots_per_pixel)), max(1, round(height * dots_per_pixel)))
     words = [(panel.title, TITLE) for panel in panels] + [(panel.unit, TEXT) for panel in panels]
+    words += [(line, TEXT) for panel in panels for line in panel.numbers]
     room = max(size[0], *(round(text_width(text, letters)) + 4 for text, letters in words))
-    drawn = [_drawn_panel(panel, size, room, panel.colours(colourmap)) for panel in panels]
-    return _assembled(drawn, flat, footer)
+    lines = max(len(panel.numbers) for panel in panels)
+    drawn = [_drawn_panel(panel, size, room, lines, panel.colours(colourmap)) for panel in panels]
+    if columns:
+        return _assembled(drawn, columns, _CLOSE, footer)
+    return _assembled(drawn, 1 if flat else len(drawn), _GAP, footer)
 
 
 def panels_of(result: Result) -> list[Panel]:
@@ -82,13 +98,16 @@ def panels_of(result: Result) -> list[Panel]:
     return [*panels, Panel(result.background, camera, f"Background b, {length_text(camera)} pixels", per_pixel)]
 
 
-def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, colours: np.ndarray) -> Image.Image:
-    """Title, image with scale bar, colour bar with ticks and unit, one below the other, `room` dots wide."""
+def _drawn_panel(panel: Panel, size: tuple[int, int], room: int, lines: int, colours: np.ndarray) -> Image.Image:
+    """Title with so many lines of numbers, image with scale bar, colour bar with ticks and unit, one below the other,
+    `room` dots wide."""
     width, height = size
-    top, below = TITLE + 22, _BAR + 3 * TEXT + 24
+    top, below = TITLE + 22 + lines * (TEXT + 6), _BAR + 3 * TEXT + 24
     canvas = Image.new("RGB", (room, top + height + 20 + below), "white")
     pen = ImageDraw.Draw(canvas)
     write_text(pen, (0, 0), panel.title, TITLE)
+    for index, line in enumerate(panel.numbers):
+        write_text(pen, (0, TITLE + 12 + index * (TEXT + 6)), line, TEXT, GREY)
     if panel.kinds:
         canvas.paste(picture_of_kinds(panel.image, size), (0, top))
         draw_key(canvas, (0, top + height + 20), panel.image, panel.kinds)
@@ -185,17 +204,17 @@ def footer_of(result: Result, caption: str) -> list[str]:
     return [line for line in (*notes, caption) if line]
 
 
-def _assembled(panels: list[Image.Image], flat: bool, footer: Sequence[str]) -> Image.Image:
+def _assembled(panels: list[Image.Image], columns: int, gap: int, footer: Sequence[str]) -> Image.Image:
     width, height = panels[0].size
-    columns, rows = (1, len(panels)) if flat else (len(panels), 1)
-    inner = columns * width + (columns - 1) * _GAP
+    rows = -(-len(panels) // columns)
+    inner = columns * width + (columns - 1) * gap
     lines = [part for line in footer for part in wrapped(line, inner)]
     body = rows * height + (rows - 1) * _GAP // 2
     total = 2 * _MARGIN + body + (24 + len(lines) * (TEXT + 10) if lines else 0)
     figure = Image.new("RGB", (inner + 2 * _MARGIN, total), "white")
     for index, panel in enumerate(panels):
-        column, row = (0, index) if flat else (index, 0)
-        figure.paste(panel, (_MARGIN + column * (width + _GAP), _MARGIN + row * (height + _GAP // 2)))
+        row, column = divmod(index, columns)
+        figure.paste(panel, (_MARGIN + column * (width + gap), _MARGIN + row * (height + _GAP // 2)))
     pen = ImageDraw.Draw(figure)
     for index, line in enumerate(lines):
         write_text(pen, (_MARGIN, _MARGIN + body + 24 + index * (TEXT + 10)), line, TEXT, GREY)

@@ -16,6 +16,8 @@ from fluogan_app.core.units import length_text
 
 #: Points, 72 to the inch: three panels fill the width of a page.
 _PANEL, _GAP, _MARGIN, _BAR = 160.0, 22.0, 12.0, 6.0
+#: The text of a page is so wide; columns stand closer on it.
+_PAGE, _CLOSE = 482.0, 10.0
 #: An image smaller than this has its scale bar below: on the image it would hide too much.
 _SMALL_X, _SMALL_Y = 60.0, 30.0
 #: An image has at least so many dots along its longer side.
@@ -94,22 +96,28 @@ class Page:
     title: str = ""
 
 
-def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP) -> Page:
-    """Images of one field beside or below each other at the same scale, as `figure.draw_panels` draws them."""
-    rows, columns = panels[0].image.shape
-    flat = columns > _FLAT * rows
-    scale = (2 * _PANEL if flat else _PANEL) / max(rows, columns)
-    size = (columns * scale, rows * scale)
-    words = [text for panel in panels for text in (panel.title, panel.unit)]
+def laid_out(
+    panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str = COLOURMAP, columns: int = 0
+) -> Page:
+    """Images of one field at the same scale, as `figure.draw_panels` draws them."""
+    height, width = panels[0].image.shape
+    flat = width > _FLAT * height
+    count_x, gap = (columns, _CLOSE) if columns else (1 if flat else len(panels), _GAP)
+    scale = (2 * _PANEL if flat else _PANEL) / max(height, width)
+    if columns:
+        scale = (_PAGE - 2 * _MARGIN - (columns - 1) * gap) / columns / width
+    size = (width * scale, height * scale)
+    words = [text for panel in panels for text in (panel.title, panel.unit, *panel.numbers)]
     room = max(size[0], _SMALL_X, *(text_width_pt(text, _TEXT) for text in words))
-    tall = _TITLE + 4 + size[1] + 4 + _BAR + 3 * _TEXT + (1.5 * _TEXT if _is_small(size) else 0)
+    head = 1.25 * _TEXT * max(len(panel.numbers) for panel in panels)
+    tall = _TITLE + 4 + head + size[1] + 4 + _BAR + 3 * _TEXT + (1.5 * _TEXT if _is_small(size) else 0)
     shapes: list[Drawn] = []
     for index, panel in enumerate(panels):
-        across, down = (0, index) if flat else (index, 0)
-        x, y = _MARGIN + across * (room + _GAP), _MARGIN + down * (tall + _GAP / 2)
-        shapes += _panel(panel, (x, y), size, room, panel.colours(colourmap))
-    count_x, count_y = (1, len(panels)) if flat else (len(panels), 1)
-    width = 2 * _MARGIN + count_x * room + (count_x - 1) * _GAP
+        down, across = divmod(index, count_x)
+        x, y = _MARGIN + across * (room + gap), _MARGIN + down * (tall + _GAP / 2)
+        shapes += _panel(panel, (x, y), size, room, head, panel.colours(colourmap))
+    count_y = -(-len(panels) // count_x)
+    width = 2 * _MARGIN + count_x * room + (count_x - 1) * gap
     height = 2 * _MARGIN + count_y * tall + (count_y - 1) * _GAP / 2
     # Where a reader has not the font, it takes a wider one.
     lines = [part for line in footer for part in wrapped_pt(line, _TEXT, 0.82 * (width - 2 * _MARGIN))]
@@ -119,14 +127,16 @@ def laid_out(panels: Sequence[Panel], footer: Sequence[str] = (), colourmap: str
 
 
 def _panel(
-    panel: Panel, place: tuple[float, float], size: tuple[float, float], room: float, colours: np.ndarray
+    panel: Panel, place: tuple[float, float], size: tuple[float, float], room: float, head: float, colours: np.ndarray
 ) -> list[Drawn]:
-    """Title, image with its scale bar, colour bar with ticks and unit."""
+    """Title, numbers on so high a stripe, image with its scale bar, colour bar with ticks and unit."""
     x, y = place
-    top = y + _TITLE + 4
+    top = y + _TITLE + 4 + head
     low, high = panel.limits or display_range(panel.image)
     values = np.nan_to_num(panel.image, nan=low)
     shapes: list[Drawn] = [Words(x, y + _TITLE, panel.title, _TITLE)]
+    for index, line in enumerate(panel.numbers):
+        shapes.append(Words(x, y + _TITLE + 1.25 * _TEXT * (index + 1), line, _TEXT, _GREY))
     shapes.append(Picture(x, top, *size, _sharp(coloured(values, low, high, colours))))
     if panel.pixel_size_nm is not None:
         bar = _scale_bar_below if _is_small(size) else _scale_bar

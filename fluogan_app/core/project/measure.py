@@ -26,8 +26,8 @@ _REFERENCE = (
     "in a camera pixel."
 )
 _WHOLE_MEAN = (
-    "RSE and RSP: the reference is the recorded mean as it is, since this method tells no background apart; the image is "
-    "scaled and shifted in level to fit it best, and photons are those of one frame in a camera pixel."
+    "RSE and RSP: the reference is the recorded mean as it is, since this method tells no background apart; the image "
+    "is scaled and shifted in level to fit it best, and photons are those of one frame in a camera pixel."
 )
 _BORDER = "RSE and RSP count the border of the region, into which light from beyond it reaches."
 _NARROW = f"the region has fewer than {LEAST_SIDE} camera pixels to a side."

@@ -22,7 +22,7 @@ from fluogan_app.core.jobs.rest import RestRule
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.planning import make_plan, prepare
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import method_named, method_to_run
 from fluogan_app.core.optics.measured import with_measured_width
 from fluogan_app.core.params import Params
 from fluogan_app.core.project.cost import Meter, Spent, forget_card_peak
@@ -75,6 +75,7 @@ class PreparedRun:
 
 def prepare_run(stack: Stack, request: RunRequest) -> PreparedRun:
     """Read and check the frames, choose the device, prepare the solver. Writes nothing. Raises FluoganError."""
+    method_to_run(request.method)
     import torch  # noqa: F401 - what the library itself takes is no part of a run's cost
 
     with Meter() as meter:

@@ -1,0 +1,152 @@
+"""Compared images in one figure: the same field in each, with scale bars, colour bars and units, and their numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fluogan_app.core.data.claims import Claims
+from fluogan_app.core.errors import UsageError
+from fluogan_app.core.project.comparison_table import main_numbers
+from fluogan_app.core.project.comparisons import ComparedRun, KeptComparison, Shown
+from fluogan_app.core.project.contrast import display_range
+from fluogan_app.core.project.drawing import save_picture
+from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels
+from fluogan_app.core.project.figure_layout import laid_out
+from fluogan_app.core.project.reference import Reference
+from fluogan_app.core.project.run import CAMERA_UNIT
+from fluogan_app.core.project.store import Project
+from fluogan_app.core.project.vector_files import write_page
+
+FIGURE_ENDINGS = (".png", ".svg", ".pdf")
+#: Longer titles would not fit above a column.
+_LONGEST_TITLE = 30
+#: Width and height of a page's text, and what stands above and below each image, in dots.
+_WIDTH, _TALL, _WORDS, _MOST_COLUMNS = 2000, 2800, 270, 5
+#: Wider than this, images stand below each other as long as there is room.
+_FLAT = 2.5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One image that is to be drawn: its values on any grid of the field, and its words.
+
+    group: images of one group may share a scale of colours; "" for one that never does.
+    """
+
+    image: np.ndarray
+    pixel_size_nm: float | None
+    title: str
+    unit: str
+    numbers: tuple[str, ...] = ()
+    group: str = ""
+
+
+def pictures_of(
+    project: Project, kept: KeptComparison, truth: Reference | None = None, with_mean: bool = True
+) -> list[Beside]:
+    """The mean, the truth where it is known, and the images of a comparison in their order, or their error maps.
+
+    Those without an image are left out. Raises ProjectError.
+    """
+    record, drawn = kept.record, []
+    first = next((one for one in record.runs if one.zoom), None)
+    if first is None:
+        return []
+    result = project.run(first.number).result()
+    if with_mean:
+        drawn.append(Beside(result.mean, result.pixel_size_nm, "Recorded mean", CAMERA_UNIT))
+    if truth is not None and record.shown == "images":
+        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth", "photons, as simulated"))
+    for one in (one for one in record.runs if one.zoom):
+        found = _error(kept, one, result.pixel_size_nm) if record.shown == "errors" else _image(project, one)
+        if found is not None:
+            drawn.append(found)
+    return drawn
+
+
+def comparison_panels(beside: Sequence[Beside], same_scale: bool) -> list[Panel]:
+    """The panels of a figure; with `same_scale` images whose values mean the same share one range of colours."""
+    ranges: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for one in beside:
+        if one.group:
+            ranges[one.group].append(display_range(one.image))
+    limits = {group: (min(low for low, _ in found), max(high for _, high in found)) for group, found in ranges.items()}
+    return [
+        Panel(one.image, one.pixel_size_nm, _short(one.title), one.unit,
+              limits.get(one.group) if same_scale else None, numbers=one.numbers)
+        for one in beside
+    ]  # fmt: skip
+
+
+def columns_for(count: int, shape_yx: tuple[int, int]) -> int:
+    """In how many columns so many images fill a page: as few as it is high for, since then they are largest."""
+    height, width = shape_yx
+    least = 1 if count < 2 or width > _FLAT * height else 2
+    allowed = range(least, max(least, min(count, _MOST_COLUMNS)) + 1)
+
+    def tall(columns: int) -> float:
+        return -(-count // columns) * (_WIDTH / columns * height / width + _WORDS)
+
+    return next((columns for columns in allowed if tall(columns) <= _TALL), allowed[-1])
+
+
+def export_comparison(
+    path: Path, beside: Sequence[Beside], same_scale: bool = False, footer: Sequence[str] = (),
+    colourmap: str = COLOURMAP,
+) -> None:  # fmt: skip
+    """Write the figure as PNG at 300 dpi, SVG or PDF, by the name. Raises UsageError, ProjectError."""
+    if path.suffix.lower() not in FIGURE_ENDINGS:
+        raise UsageError(f"{path.name} is no name for the figure.", f"Let it end in {' or '.join(FIGURE_ENDINGS)}.")
+    if not beside:
+        raise UsageError("There is no image to draw.", "Choose runs that came to an image.")
+    panels = comparison_panels(beside, same_scale)
+    columns = columns_for(len(panels), panels[0].image.shape)
+    if path.suffix.lower() == ".png":
+        save_picture(path, draw_panels(panels, footer, colourmap, columns), " ".join(footer))
+    else:
+        write_page(path, laid_out(panels, footer, colourmap, columns))
+
+
+def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -> list[str]:
+    """What stands below the figure: of what it is, how it is shown, and what is to be known of all images."""
+    own = "Each image has its own scale of colours."
+    colours = "Images in one unit share a scale of colours." if same_scale else own
+    what = "How far each image, blurred again, is from the recorded mean. " if shown == "errors" else ""
+    truth = f" Truth: {kept.record.truth}." if kept.record.truth else ""
+    left = [f"{one.title}: {one.error}" for one in kept.record.runs if not one.zoom]
+    return [f"{name}. {what}{colours}{truth}", *kept.record.remarks, *left]
+
+
+def _image(project: Project, one: ComparedRun) -> Beside:
+    result = project.run(one.number).result()
+    return Beside(
+        result.estimate, result.fine_pixel_size_nm, one.title, one.claims.unit_words, _numbers(one),
+        group=_group(one.claims, one.zoom),
+    )  # fmt: skip
+
+
+def _error(kept: KeptComparison, one: ComparedRun, camera_nm: float) -> Beside | None:
+    error = kept.error(one.number)
+    if error is None:
+        return None
+    return Beside(error, camera_nm, one.title, CAMERA_UNIT, _numbers(one), group="errors")
+
+
+def _group(claims: Claims, zoom: int) -> str:
+    """Values of one unit on pixels of one size, with what each counts as, may share a scale."""
+    return f"{claims.unit_words} at zoom {zoom}" if claims.photons else ""
+
+
+def _numbers(one: ComparedRun) -> tuple[str, ...]:
+    """On two lines, so that they fit above a narrow image."""
+    parts = [part for part in main_numbers(one).split(" · ") if part]
+    return tuple(" · ".join(parts[index : index + 2]) for index in range(0, len(parts), 2))
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
