@@ -7,6 +7,7 @@ from functools import partial
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.project.images import read_image
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.model import RunRecord
 from fluogan_app.core.project.run import DEVIATION, Run
 from fluogan_app.core.units import CAMERA_UNIT
@@ -16,15 +17,25 @@ from fluogan_app.gui.views.pane_image import PaneImage
 
 
 def pictures_of(record: RunRecord, result: Result) -> dict[str, PaneImage]:
-    """Mean, estimate and background by the names of their kinds."""
+    """Mean, estimate and, where it was told apart, background by the names of their kinds."""
     origin = origin_nm(record)
     detail = f"run {record.number}, step {number_text(result.steps)}"
     camera, fine = result.pixel_size_nm, result.fine_pixel_size_nm
-    return {
+    claims = record.claims
+    found = {
         "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
-        "estimate": PaneImage(result.estimate, fine, record.claims.unit, detail=detail, origin_nm=origin),
-        "background": PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin),
-    }
+        "estimate": PaneImage(
+            result.estimate, fine, claims.unit, detail=detail, origin_nm=origin, title=claims.title
+        ),
+    }  # fmt: skip
+    if claims.background:
+        found["background"] = PaneImage(result.background, camera, CAMERA_UNIT, detail=detail, origin_nm=origin)
+    return found
+
+
+def no_background(record: RunRecord) -> str:
+    """Why a run has no background to show."""
+    return f"{method_title(record.method)} tells no background apart"
 
 
 def origin_nm(record: RunRecord) -> tuple[float, float]:
@@ -35,7 +46,10 @@ def origin_nm(record: RunRecord) -> tuple[float, float]:
 
 def _of_result(name: str, run: Run) -> PaneImage:
     """On a thread. Raises FluoganError."""
-    return pictures_of(run.record, run.result())[name]
+    found = pictures_of(run.record, run.result())
+    if name not in found:
+        raise ProjectError(f"{no_background(run.record)}.", "Other methods do.")
+    return found[name]
 
 
 def _deviation(run: Run) -> PaneImage:

@@ -30,7 +30,7 @@ class RunProgress:
 
     def started(self, record: RunRecord) -> None:
         """It has its folder; runs of its kind before it say how fast its phases will be."""
-        self._time_left = TimeLeft(self._pace.phases(record.settings, record.params, record.roi))
+        self._time_left = TimeLeft(self._pace.phases(record, record.params, record.roi))
 
     def note(self, progress: Progress) -> bool:
         """A report came. Whether a new phase has begun."""

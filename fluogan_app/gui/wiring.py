@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from fluogan_app.core.errors import ReadError
+from fluogan_app.core.methods.registry import DEFAULT_METHOD
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.samples import samples
 from fluogan_app.gui.dialogs.about import AboutDialog
@@ -70,7 +71,7 @@ def needs_that_are_met(session: Session, features: Iterable[Feature]) -> set[str
         "idle": session.project is not None and not session.busy,
         "may_run": writable and not session.busy,
         "job": session.busy,
-        "finished": writable and status is RunStatus.FINISHED and not session.shown_run.record.in_parts,
+        "finished": writable and status is RunStatus.FINISHED and session.shown_run.record.takes_more_steps,
         "unfinished": writable and status in _UNFINISHED,
     }
     return {name for name, met in so.items() if met}.union(*(feature.needs_met() for feature in features))
@@ -132,8 +133,8 @@ def _run_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "drift": window.drifts.ask,
         "use_run": window.parameters.take_over_run,
         "defaults": lambda: window.parameters.take_preset("default"),
-        "preset_2023": lambda: window.parameters.take_preset("paper-2023"),
-        "preset_2024": lambda: window.parameters.take_preset("paper-2024"),
+        "preset_2023": lambda: window.parameters.take_preset("paper-2023", DEFAULT_METHOD),
+        "preset_2024": lambda: window.parameters.take_preset("paper-2024", DEFAULT_METHOD),
     }
 
 

@@ -96,6 +96,11 @@ def test_a_run_of_another_method_is_its_own_and_a_project_keeps_the_choice(user,
     user.sees_end()
     record = user.session.shown_run.record
     assert record.method == "mean" and record.claims.title == "Mean"
+    panes = user.window.workspace.panes
+    assert panes.pane("estimate").title.text().startswith("Mean") and panes.pane("background").image is None
+    assert panes.pane("background").canvas.words == "Mean tells no background apart"
+    assert user.window.workspace.plots.empty.text() == "Mean has no curves."
+    assert not user.window.actions_["more_steps"].isEnabled()
     chooses(user, "fluogan")
     user.click("differences")
     said = {difference.text for difference in user.window.findChild(QWidget, "differences").differences}

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from fluogan_app.core.data.claims import Claims
+from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params
+
+
+def method_title(name: str) -> str:
+    """A method's title; its name where it is not known here, as of a project from a newer version."""
+    try:
+        return method_named(name).title
+    except UsageError:
+        return name
 
 
 def claims_words(claims: Claims) -> str:

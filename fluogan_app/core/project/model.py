@@ -180,6 +180,6 @@ class RunRecord(Record):
     host: str = ""
 
     @property
-    def in_parts(self) -> bool:
-        """Whether it was done in tiles or repeats, which cannot go on with more steps once they are finished."""
-        return self.total_steps != self.params.get("steps", self.total_steps)
+    def takes_more_steps(self) -> bool:
+        """Whether it can go on from its end: not one in tiles or repeats, nor where their number is no parameter."""
+        return self.total_steps == self.params.get("steps")

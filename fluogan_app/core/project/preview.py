@@ -183,7 +183,9 @@ def _run(
     mean, state = problem.mean_photons, solver.init()
     first, shown_at = min(FIRST_STEPS, solver.total_steps), time.perf_counter()
     params = wish.request.params
-    asked, with_critic = int(getattr(params, "steps", solver.total_steps)), bool(getattr(params, "delta", 0))
+    # Of a run's steps those are left out that the parameters were cut down by; others may come to what is set.
+    left_out = getattr(params, "steps", 0) - getattr(preview_params(params), "steps", 0)
+    asked, with_critic = solver.total_steps + left_out, bool(getattr(params, "delta", 0))
 
     def picture(result: Result) -> PreviewPicture:
         return PreviewPicture(place, result, solver.total_steps, asked, time.perf_counter() - began, with_critic)
@@ -191,7 +193,9 @@ def _run(
     def so_far() -> PreviewPicture:
         seen, size_nm = solver.image(state), problem.acquisition.pixel_size_nm
         zoom = seen.estimate.shape[0] // mean.shape[0]
-        return picture(Result(seen.estimate, seen.background, mean, zoom, size_nm, state.step))
+        return picture(
+            Result(seen.estimate, seen.background, mean, zoom, size_nm, state.step, claims=solver.claims)
+        )
 
     while state.step < solver.total_steps:
         if stopped():

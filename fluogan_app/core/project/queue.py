@@ -17,8 +17,9 @@ from fluogan_app.core.data.stack import Selection, Stack
 from fluogan_app.core.errors import DataError, ProjectError
 from fluogan_app.core.files import write_json_atomic
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
 from fluogan_app.core.params import validated
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.model import Record
 from fluogan_app.core.project.prepare import RunRequest
 from fluogan_app.core.project.run import read_json
@@ -64,10 +65,12 @@ class QueuedRun(Record):
 
     @property
     def in_short(self) -> str:
-        """What it is called until somebody names it: "Zoom 6, 700 steps", or its method."""
-        known = {"zoom": "Zoom {}", "steps": "{} steps"}
+        """What it is called until somebody names it: "Zoom 6, 700 steps", of rivals "Mean, zoom 6"."""
+        known = {"zoom": "zoom {}", "steps": "{} steps"}
         parts = [words.format(self.params[name]) for name, words in known.items() if name in self.params]
-        return ", ".join(parts) or self.method
+        named = [] if self.method == DEFAULT_METHOD else [method_title(self.method)]
+        words = ", ".join((*named, *parts)) or method_title(self.method)
+        return f"{words[0].upper()}{words[1:]}"
 
     def request(self, stack: Stack) -> RunRequest:
         """What was asked. Raises DataError where the stack is another one now, ParameterError, UsageError."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import Params, specs
 from fluogan_app.core.project.another_method import with_method
 from fluogan_app.core.project.differences import as_stated
@@ -92,9 +93,10 @@ class ParametersController(QObject):
         session.note_problems({field: kept for field, kept in session.problems.items() if field not in left})
         session.change(**with_method(session.document, name))
 
-    def take_preset(self, name: str) -> None:
-        """The method's parameters as one of its presets has them; “default” are its own defaults."""
-        self.take(next(preset for preset in built_in(self._context.session.method) if preset.key == name))
+    def take_preset(self, name: str, method: str = "") -> None:
+        """The parameters as a preset of a method has them, else of the one that stands; “default” are its defaults."""
+        owner = METHODS.get(method, self._context.session.method)
+        self.take(next(preset for preset in built_in(owner) if preset.key == name))
 
     def take(self, preset: Preset) -> None:
         """Set all values that a preset holds."""

@@ -74,10 +74,10 @@ class Pictures(QObject):
         """Titles of the pictures that belong to no run, by name."""
         return {name: title for name, (title, _) in self._offered.items()}
 
-    def title_of(self, choice: PictureChoice) -> str:
-        """Words for what a viewer shows."""
+    def title_of(self, choice: PictureChoice, own: str = "") -> str:
+        """Words for what a viewer shows. own: what the picture itself is called, where it says so."""
         kind = self._kinds.get(choice.kind)
-        title = kind.title if kind is not None else self.offered.get(choice.kind, choice.kind)
+        title = own or (kind.title if kind is not None else self.offered.get(choice.kind, choice.kind))
         return f"{title} · run {choice.run}" if choice.pinned else title
 
     # What is shown
@@ -113,8 +113,11 @@ class Pictures(QObject):
             self._panes.set_shown(tuple(name for name in self._panes.panes if name in (*self._panes.shown, viewer)))
         return viewer
 
-    def show_of_run(self, number: int, images: Mapping[str, PaneImage | None]) -> None:
-        """Pictures of the shown run have come: into the viewers that follow it, and those that are pinned to it."""
+    def show_of_run(self, number: int, images: Mapping[str, PaneImage | None], words: str = "") -> None:
+        """Pictures of the shown run have come: into the viewers that follow it, and those that are pinned to it.
+
+        words: stand where there is no picture.
+        """
         taken = {
             viewer: self._titled(choice, images[choice.kind])
             for viewer, choice in self._choices.items()
@@ -123,6 +126,9 @@ class Pictures(QObject):
         for viewer in taken:
             self._requests[viewer] += 1
         self._panes.set_images(taken)
+        for viewer in (name for name, image in taken.items() if image is None):
+            self._panes.pane(viewer).set_placeholder(words)
+            self._panes.set_words(viewer, self.title_of(self._choices[viewer]))
 
     def renew_followers(self) -> None:
         """The shown run is another, or has come to its end: fetch what its result does not hold."""
@@ -221,4 +227,4 @@ class Pictures(QObject):
             self._panes.set_words(viewer, self.title_of(choice))
 
     def _titled(self, choice: PictureChoice, image: PaneImage | None) -> PaneImage | None:
-        return None if image is None else replace(image, title=image.title or self.title_of(choice))
+        return None if image is None else replace(image, title=self.title_of(choice, image.title))

@@ -13,13 +13,14 @@ from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.jobs.events import Ended, Progress
 from fluogan_app.core.methods.base import Preview
 from fluogan_app.core.project.images import read_image
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.run import MEAN, Run
 from fluogan_app.core.units import CAMERA_UNIT
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.pictures import Pictures
 from fluogan_app.gui.controllers.run import RunController
-from fluogan_app.gui.run_pictures import origin_nm, pictures_of
+from fluogan_app.gui.run_pictures import no_background, origin_nm, pictures_of
 from fluogan_app.gui.views.controls import number_text
 from fluogan_app.gui.views.curve_plots import CurvePlots
 from fluogan_app.gui.views.linked_panes import LinkedPanes
@@ -68,12 +69,18 @@ class ResultsController(QObject):
     def _show_nothing(self) -> None:
         self.pictures.clear_followers()
         self._panes.set_message("")
+        self._plots.set_empty_words("")
         self._plots.set_curves(Curves())
 
     def _loaded(self, request: int, run: Run, loaded: tuple[Result, Curves]) -> None:
         if request == self._request:
             self._show_result(run.record, loaded[0])
-            self._plots.set_curves(loaded[1])
+            self._show_curves(run.record, loaded[1])
+
+    def _show_curves(self, record: RunRecord, curves: Curves) -> None:
+        """The curves of a run that has ended, or words where it has none."""
+        self._plots.set_empty_words(f"{method_title(record.method)} has no curves.")
+        self._plots.set_curves(curves)
 
     def _not_loaded(self, request: int, run: Run, error: FluoganError) -> None:
         if request == self._request:
@@ -81,7 +88,8 @@ class ResultsController(QObject):
             self._panes.set_message(f"Run {run.number}: {error.one_line}")
 
     def _show_result(self, record: RunRecord, result: Result) -> None:
-        self.pictures.show_of_run(record.number, pictures_of(record, result))
+        found = {"background": None, **pictures_of(record, result)}
+        self.pictures.show_of_run(record.number, found, no_background(record))
         self.pictures.renew_followers()
         self._panes.set_message(" ".join(result.notes), summary((), result.measures))
         self.result_shown.emit()
@@ -89,9 +97,12 @@ class ResultsController(QObject):
     # A run as it goes on
 
     def _begin_live(self, run: Run) -> None:
+        self._plots.set_empty_words("")
         self._plots.set_curves(Curves())
         self._panes.set_message("")
-        self.pictures.show_of_run(run.number, {"estimate": None, "background": None})
+        self.pictures.show_of_run(run.number, {"estimate": None})
+        none = "" if run.record.claims.background else no_background(run.record)
+        self.pictures.show_of_run(run.number, {"background": None}, none)
         self.pictures.renew_followers()
         try:
             mean, size_nm, _ = read_image(run.folder / MEAN)
@@ -137,9 +148,12 @@ class ResultsController(QObject):
         if record.claims.background:
             images["background"] = (preview.background, CAMERA_UNIT)
         shown = {
-            name: PaneImage(image, height_nm / image.shape[0], unit, detail=detail, origin_nm=origin_nm(record))
+            name: PaneImage(
+                image, height_nm / image.shape[0], unit, detail=detail, origin_nm=origin_nm(record),
+                title=record.claims.title if name == "estimate" else "",
+            )
             for name, (image, unit) in images.items()
-        }
+        }  # fmt: skip
         self.pictures.show_of_run(record.number, shown)
 
     def _show_progress(self, progress: Progress) -> None:
@@ -160,7 +174,7 @@ class ResultsController(QObject):
             self._panes.set_message(message)
             return
         self._show_result(run.record, ended.result)
-        self._plots.set_curves(ended.curves)
+        self._show_curves(run.record, ended.curves)
 
 
 def _load(run: Run) -> tuple[Result, Curves]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fluogan_app.core.jobs.time_left import TimeRange
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.queue import QueuedRun
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.controllers.queue import QueueController
@@ -108,7 +109,8 @@ class Queueing(Feature):
     def _row(self, entry: QueuedRun) -> QueueRow:
         refused = self.queue.refused.get(entry.key, "")
         steps, zoom = entry.params.get("steps"), entry.params.get("zoom")
-        facts = [f"{steps} steps"] if steps else []
+        facts = [method_title(entry.method)]
+        facts += [f"{steps} steps"] if steps else []
         facts += [f"zoom {zoom}"] if zoom else []
         facts += [str(entry.roi)] if entry.roi is not None else []
         return QueueRow(entry.key, entry.name, "refused" if refused else "queued", refused or ", ".join(facts))

@@ -37,6 +37,7 @@ _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
 #: Room for the name of a run in the choice of runs.
 _CHOICE_WIDTH = 118
 _ALONE = "This run alone"
+_TO_COME = "The curves of a run are drawn here while it goes on."
 #: Where a diagram would be narrower than this, some give way until the user asks for them: Quality tells as much, and
 #: the photons' balance stands with the result.
 _NARROWEST, _GIVE_WAY = 235, ("convergence", "photons")
@@ -79,13 +80,17 @@ class CurvePlots(QWidget):
         self.log_box = QCheckBox("Logarithmic")
         self.references, self.phase = CalmComboBox(), ElidedLabel(object_name="curves_phase", quiet=True)
         self.tools = self._make_tools()
-        self.empty = QuietLabel("The curves of a run are drawn here while it goes on.")
+        self.empty = QuietLabel(_TO_COME)
         self._grid = FittingGrid()
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_curves(Curves())
 
     # Setters
+
+    def set_empty_words(self, words: str) -> None:
+        """What stands where there are no curves; "": that they are to come."""
+        self.empty.setText(words or _TO_COME)
 
     def set_curves(self, curves: Curves) -> None:
         """Draw these curves. Steps at which a metric was not computed are passed over."""

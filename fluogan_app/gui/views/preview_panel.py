@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.project.preview import DEFAULT_SIDE, SIDES, PreviewPicture
-from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT, seconds_text
+from fluogan_app.core.units import CAMERA_UNIT, seconds_text
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.arrangement import FittingGrid
@@ -93,7 +94,8 @@ class PreviewPanel(QWidget):
         origin = (place.y0 * camera, place.x0 * camera)
         self._shape_wh = (float(place.width), float(place.height))
         self.mean.set_image(result.mean, camera, CAMERA_UNIT, origin_nm=origin)
-        self.estimate.set_image(result.estimate, fine, FINE_UNIT, origin_nm=origin)
+        self.estimate.set_title("Reconstruction" if result.claims == LIGHT else result.claims.title)
+        self.estimate.set_image(result.estimate, fine, result.claims.unit, origin_nm=origin)
         self.words.setText(picture_words(picture))
         self.measures.setText(measure_words(picture))
         doubtful = bool(picture.doubts)
@@ -176,7 +178,7 @@ def picture_words(picture: PreviewPicture) -> str:
     steps = f"{number_text(result.steps)} of {number_text(picture.total_steps)}"
     if picture.finished:
         steps = number_text(result.steps)
-    said = [f"{steps} steps", f"zoom {result.zoom}", _time_text(picture.seconds)]
+    said = [f"{steps} step" + "s" * (picture.total_steps != 1), f"zoom {result.zoom}", _time_text(picture.seconds)]
     tail = "the first steps show coarse things only" if not picture.finished else _how_like_a_run(picture)
     return f"Preview: {', '.join(said)} – {tail}."
 

@@ -163,4 +163,4 @@ def test_a_run_in_repeats_has_the_history_of_its_image_only(project, stack, requ
     run, ended = start_run(project, stack, asked, watched=kept_on_disk)
     assert ended.outcome is Outcome.FINISHED and ended.steps == 24
     assert max(moment.step for moment in moments_of(run)) <= 8
-    assert run.record.in_parts and run.curves().steps.tolist() == list(range(1, 9))
+    assert not run.record.takes_more_steps and run.curves().steps.tolist() == list(range(1, 9))
