@@ -13,12 +13,14 @@ from fluogan_app.core.data.drift_table import write_drift_table
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.curves_csv import write_curves_csv
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
+from fluogan_app.core.project.beside import changed_parameters
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import save_picture
 from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels, footer_of, panels_of
 from fluogan_app.core.project.figure_layout import laid_out
 from fluogan_app.core.project.images import write_imagej, write_ome
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.movie import check_movie_name, write_movie
 from fluogan_app.core.project.quality import judge
 from fluogan_app.core.project.run import CAMERA_UNIT, Run
@@ -106,6 +108,11 @@ def export_run(
     if estimate is not None:
         export_image(estimate, result.estimate, result.fine_pixel_size_nm, None, about, unit, corner)
     if background is not None:
+        if not result.claims.background:
+            raise UsageError(
+                f"Run {run.number} has no background: {method_title(run.record.method)} tells none apart.",
+                "Leave the background out.",
+            )
         export_image(background, result.background, result.pixel_size_nm, None, about, CAMERA_UNIT, corner)
     if deviation is not None:
         export_image(deviation, result.deviation, result.fine_pixel_size_nm, None, about, unit, corner)
@@ -153,6 +160,8 @@ def caption_of(run: Run, result: Result) -> str:
     weights = ", ".join(
         f"{symbol} = {record.params[name]:g}" for name, symbol in _SYMBOLS.items() if name in record.params
     )
+    if record.method != DEFAULT_METHOD:
+        weights = ", ".join(changed_parameters(record.method, record.params))
     parts = [
         Path(record.link.path).name if record.link else "stack",
         str(record.frames),

@@ -15,6 +15,7 @@ from PIL import Image
 from fluogan_app import __version__
 from fluogan_app.core.check.check import check_data
 from fluogan_app.core.check.result import DataCheck, Severity
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.data.shifted import corrected
 from fluogan_app.core.errors import FluoganError, UsageError
@@ -27,6 +28,7 @@ from fluogan_app.core.project.plot import Line, Plot, draw_plots
 from fluogan_app.core.project.quality import Judgement, judge
 from fluogan_app.core.project.quality_map import QualityMap
 from fluogan_app.core.project.recipe import lineage, recipe_of
+from fluogan_app.core.project.report_methods import papers_of
 from fluogan_app.core.project.repeating import command_of
 from fluogan_app.core.project.run import BACKGROUND, DEVIATION, ESTIMATE, Run
 from fluogan_app.core.project.store import Project
@@ -106,7 +108,7 @@ def report_html(content: ReportContent) -> str:
         f"<h1>{html.text(title)}</h1>",
         html.paragraph(f"{written} {words.standing_text(record, result.steps)}", "quiet"),
         html.paragraph(unfinished, "unfinished"),
-        html.picture(draw_figure(result), "Mean of the frames, estimate x and background b with scale and colour bars"),
+        html.picture(draw_figure(result), f"Mean of the frames, {_shown(result)} with scale and colour bars"),
         _trust(content),
         html.section("Frames", _check(content)),
         html.section("Methods", html.paragraph(_methods(content))),
@@ -115,11 +117,17 @@ def report_html(content: ReportContent) -> str:
             html.section("Reconstruction", html.table(words.method_rows(record))),
         ),
         _curves(content.curves),
-        html.section("Please cite", html.items(words.PAPERS)),
+        html.section("Please cite", html.items(papers_of(record))),
         html.section("To compute it again", *_again(content)),
         html.section("Files and machine", html.table(_origin_rows(content))),
         html.paragraph(f"Report written {words.time_text(now_text())} by FluoGAN {__version__}.", "quiet"),
     ))  # fmt: skip
+
+
+def _shown(result: Result) -> str:
+    if result.claims == LIGHT:
+        return "estimate x and background b"
+    return f"“{result.claims.title}”" + " and background" * result.claims.background
 
 
 def _checked(
@@ -138,7 +146,10 @@ def _checked(
 def _hashes(run: Run) -> dict[str, str]:
     link = run.record.link
     found = {f"Raw data ({words.raw_name(link)})": link.sha256} if link is not None and link.sha256 else {}
-    for name, what in _RESULTS.items():
+    names = {} if run.record.claims == LIGHT else {ESTIMATE: run.record.claims.title}
+    for name, what in (_RESULTS | names).items():
+        if name == BACKGROUND and not run.record.claims.background:
+            continue
         path = run.folder / name
         if path.is_file():
             found[f"{what} ({name})"] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -208,7 +219,7 @@ def _curves(curves: Curves) -> str:
     if not plots:
         return ""
     drawn = draw_plots(plots, columns=2 if len(plots) == 4 else 3)
-    return html.section("Curves", html.picture(drawn, "Losses and photons against the step"))
+    return html.section("Curves", html.picture(drawn, "What the run measured of itself, against the step"))
 
 
 def _plot(curves: Curves, name: str) -> Plot | None:

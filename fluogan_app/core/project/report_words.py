@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from fluogan_app import __version__
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.metrics.findings import Measure
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
 from fluogan_app.core.params import Params, ParamSpec, spec, specs, validated
+from fluogan_app.core.project.method_words import claims_words, method_title
 from fluogan_app.core.project.model import InputLink, RunRecord
+from fluogan_app.core.project.report_methods import computed_with, settings_sentence
 from fluogan_app.core.units import fwhm_from_aperture_nm, length_text, seconds_text
 
 _ORIGIN_WORDS = {
@@ -34,17 +35,6 @@ _UNITS = (
 
 #: Of a smaller chance the digits say nothing.
 _LEAST_CHANCE = 1e-6
-
-PAPERS = (
-    "M. Cachia, V. Stergiopoulou, L. Calatroni, S. Schaub, L. Blanc-Féraud: Fluorescence image deconvolution "
-    "microscopy via generative adversarial learning (FluoGAN). Inverse Problems 39, 054006 (2023). "
-    "doi:10.1088/1361-6420/acc889",
-    "H. Mentagui, L. Calatroni, S. Schaub, L. Blanc-Féraud: Physics-inspired generative adversarial modelling for "
-    "fluctuation-based super-resolution microscopy. IEEE International Symposium on Biomedical Imaging (ISBI), Athens "
-    "(2024). doi:10.1109/ISBI56570.2024.10635791",
-    f"FluoGAN {__version__}, open-source software (BSD 3-Clause).",
-)
-
 
 class Row(NamedTuple):
     """A value in words: what it is called, the value with its unit, and where it comes from or what it means."""
@@ -74,9 +64,8 @@ def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord
         )
     return (
         f"Super-resolved images were reconstructed from {_frames_text(record)} of {record.roi.height} × "
-        f"{record.roi.width} camera pixels of {length_text(camera.pixel_size_nm)} with FluoGAN {__version__} (Cachia "
-        f"et al., 2023; Mentagui et al., 2024) on a grid of {length_text(fine_nm)} "
-        f"({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} {_camera_sentence(camera)} "
+        f"{record.roi.width} camera pixels of {length_text(camera.pixel_size_nm)} {computed_with(record)} on a grid "
+        f"of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} {_camera_sentence(camera)} "
         f"{_fit_sentence(record, before)}{corrected}{repeats}"
     )
 
@@ -95,7 +84,9 @@ def recording_rows(camera: Acquisition) -> list[Row]:
 def method_rows(record: RunRecord) -> list[Row]:
     """The parameters of the method and the run's own: all that were changed, and those that a paper names."""
     declared = method_named(record.method).params_type
-    rows = [*_rows(declared, record.params, _NAMED)]
+    plain = tuple(one.name for one in specs(declared) if not one.advanced)
+    rows = [Row("Method", method_title(record.method), claims_words(record.claims))]
+    rows += _rows(declared, record.params, _NAMED if record.method == DEFAULT_METHOD else plain)
     return rows + _rows(RunSettings, record.settings.model_dump(mode="json"), ("seed", "device"))
 
 
@@ -189,6 +180,8 @@ def _width_origin(camera: Acquisition, words: Mapping[Origin, str] = _ORIGIN_WOR
 
 
 def _fit_sentence(record: RunRecord, before: tuple[RunRecord, ...]) -> str:
+    if record.method != DEFAULT_METHOD:
+        return settings_sentence(record)
     weights = ", ".join(
         f"{_SYMBOLS[name]} = {record.params[name]:g}" for name in _NAMED if name in _SYMBOLS and name in record.params
     )

@@ -39,7 +39,7 @@ class ExportController(QObject):
         bench = self._context.workbench
         bench.leave_behind(bench.do(partial(_there, run), partial(self._show, run), failed))
 
-    def _show(self, run: Run, there: tuple[bool, bool]) -> None:
+    def _show(self, run: Run, there: tuple[bool, bool, bool]) -> None:
         session, settings = self._context.session, self._context.settings
         if self._dialog is not None:
             self._dialog.done(ExportDialog.DialogCode.Rejected)
@@ -47,10 +47,11 @@ class ExportController(QObject):
             return
         stem = session.project.folder.stem if not session.untitled else Path(session.stack_name).stem
         text = f"Run {run.number} of {session.title}: {status_text(run.record)}."
-        repeated, filmed = there
+        repeated, filmed, curved = there
         dialog = ExportDialog(
             text, settings.folder("export"), f"{stem}-run{run.number}", self._agreed, repeated,
             run.record.drift is not None, self._context.window, filmed, _last_choices(settings.kept(_KEPT)),
+            run.record.claims, curved,
         )  # fmt: skip
         self._run = run
         self._dialog = dialog
@@ -104,11 +105,11 @@ class ExportController(QObject):
         self._context.notices.show_notice("export", text, [show])
 
 
-def _there(run: Run) -> tuple[bool, bool]:
-    """Whether a run has a standard deviation, and a history. On a thread."""
+def _there(run: Run) -> tuple[bool, bool, bool]:
+    """Whether a run has a standard deviation, a history and curves. On a thread."""
     from fluogan_app.core.project.movie import has_movie
 
-    return run.has_deviation, has_movie(run)
+    return run.has_deviation, has_movie(run), bool(run.curves().metrics)
 
 
 def _last_choices(text: str) -> dict[str, object]:

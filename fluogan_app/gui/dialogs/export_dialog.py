@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton, QRadioButton, QVBoxLayout, QWidget,
 )  # fmt: skip
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.gui.dialogs.file_dialogs import choose_folder
 
 
@@ -55,15 +56,28 @@ _PARTS = (
     _Part("figure", "Figure with scale bars and colour bars", "figure{figure}", True),
     _Part("movie", "Movie of how x came about", "movie{movie}", False),
 )
+#: What an image that is called otherwise is offered as.
+_NAMED = {
+    "estimate": "Image “{}”, 32-bit TIFF with its pixel size",
+    "deviation": "Standard deviation of “{}”, 32-bit TIFF with its pixel size",
+    "error_map": "Error map: where “{}”, blurred again, differs from the mean, TIFF",
+    "movie": "Movie of how “{}” came about",
+}
 #: The endings that a figure and a movie may have, with their words.
 _FIGURES = {".png": "PNG, 300 dpi", ".svg": "SVG, to be edited", ".pdf": "PDF"}
 _MOVIES = {".gif": "GIF", ".png": "animated PNG", ".tif": "stack for ImageJ"}
 
 
+def _titled(part: _Part, claims: Claims) -> _Part:
+    """A part as an image is called that is no estimate of light."""
+    return part if claims == LIGHT else replace(part, label=_NAMED.get(part.name, part.label).format(claims.title))
+
+
 class ExportDialog(QDialog):
     """Chooses what to write; `export(request)` is called when the user agrees.
 
-    repeated, drifted, filmed: whether the run has a standard deviation, a drift that was corrected, and a history.
+    repeated, drifted, filmed, curved: whether the run has a standard deviation, a drift that was corrected, a history,
+    and curves. claims: what its image is.
     chosen: what was chosen the last time, as `choices` gave it.
     """
 
@@ -78,6 +92,8 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
         filmed: bool = False,
         chosen: Mapping[str, object] = MappingProxyType({}),
+        claims: Claims = LIGHT,
+        curved: bool = True,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("export_dialog")
@@ -87,9 +103,12 @@ class ExportDialog(QDialog):
         self._export = export
         layout = QVBoxLayout(self)
         layout.addWidget(_plain(run_text, "export_run"))
-        asked = (("deviation", repeated), ("drift", drifted), ("movie", filmed))
+        asked = (
+            ("deviation", repeated), ("drift", drifted), ("movie", filmed), ("background", claims.background),
+            ("curves", curved),
+        )  # fmt: skip
         absent = {name for name, there in asked if not there}
-        parts = [part for part in _PARTS if part.name not in absent]
+        parts = [_titled(part, claims) for part in _PARTS if part.name not in absent]
         self._boxes = {part.name: self._box(part) for part in parts}
         self._formats = {"figure": self._format("figure", _FIGURES), "movie": self._format("movie", _MOVIES)}
         for name, box in self._boxes.items():
