@@ -13,7 +13,7 @@ from fluogan_app.core.data.shifted import seen_in_all
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS, method_to_run
 from fluogan_app.core.params import Params, validated
 from fluogan_app.core.project.preset_folder import PresetFolder, find_preset
 from fluogan_app.core.project.presets import Preset, recording_of
@@ -56,10 +56,15 @@ def add_estimate_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--estimate", action="store_true", help=estimating)
 
 
-def add_method_flags(parser: argparse.ArgumentParser, method: str) -> None:
-    """--method, --preset, the part of the stack, and a flag for every declared parameter."""
+def add_method_name(parser: argparse.ArgumentParser) -> None:
+    """--method."""
     methods = "|".join(METHODS)
     parser.add_argument("--method", metavar=methods, default=DEFAULT_METHOD, help=f"Default: {DEFAULT_METHOD}.")
+
+
+def add_method_flags(parser: argparse.ArgumentParser, method: str) -> None:
+    """--method, --preset, the part of the stack, and a flag for every declared parameter."""
+    add_method_name(parser)
     parser.add_argument("--preset", metavar="|".join([*(each.name for each in METHODS[method].presets), "FILE.json"]),
                         default=METHODS[method].presets[0].name, help=_preset_help(method))  # fmt: skip
     add_stack_selection(parser)
@@ -70,7 +75,7 @@ def add_method_flags(parser: argparse.ArgumentParser, method: str) -> None:
 
 def asked_of_all(arguments: argparse.Namespace) -> AskedOfAll:
     """What the flags ask of whatever file. Raises UsageError, ParameterError, ReadError."""
-    method = method_named(arguments.method)
+    method = method_to_run(arguments.method)
     preset, unknown = find_preset(method, arguments.preset, PresetFolder())
     held = preset.values
     params = validated(method.params_type, {**held.get("method", {}), **given(arguments, method.params_type)})

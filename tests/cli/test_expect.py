@@ -34,3 +34,12 @@ def test_bad_values_are_refused(fluogan, make_stack) -> None:
     fluogan("expect", make_stack("a.tif"), *CAMERA, *LIGHT, "--zoom", 99).refused("Zoom")
     fluogan("expect", make_stack("a.tif"), *CAMERA, "--figure", "x.jpg").refused(".png")
     fluogan("expect", "nowhere.tif").refused("nowhere.tif")
+
+
+def test_by_another_method(fluogan, make_stack) -> None:
+    few = ("--rows", 4, "--frame-count", 10, "--device", "cpu", "--zoom", 2)
+    said = fluogan("expect", make_stack("a.tif"), "--method", "mean", *CAMERA, *LIGHT, *few)
+    assert said.code == 0 and "Mean, Zoom L 2" in said.out
+    fluogan("expect", make_stack("a.tif"), "--method", "mean", *CAMERA, "--lambda1", 3).refused("lambda1")
+    fluogan("expect", make_stack("a.tif"), "--method", "imported", *CAMERA).refused("cannot be computed here")
+    fluogan("expect", make_stack("a.tif"), "--method", "guess", *CAMERA).refused("no method")

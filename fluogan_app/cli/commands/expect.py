@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluogan_app.cli import words
 from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given
+from fluogan_app.cli.asking import add_method_name, method_in
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.interrupts import cancelled_by_signals
 from fluogan_app.cli.progress import PercentLine
@@ -19,7 +20,7 @@ from fluogan_app.cli.targets import check_ending, check_targets
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS
+from fluogan_app.core.methods.registry import METHODS, method_to_run
 from fluogan_app.core.params import validated
 from fluogan_app.core.project.expect_params import ExpectParams
 from fluogan_app.core.project.prepare import RunRequest
@@ -41,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     add_declared(parser, "Simulated lines", ExpectParams)
     add_stack_selection(parser)
     add_declared(parser, "Recording", Acquisition)
-    add_declared(parser, METHODS[DEFAULT_METHOD].title, METHODS[DEFAULT_METHOD].params_type)
+    method = METHODS[method_in(argv)]
+    add_method_name(parser)
+    add_declared(parser, method.title, method.params_type)
     add_declared(parser, "Run", RunSettings, only=("device",))
 
 
@@ -50,7 +53,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     from fluogan_app.core.project.expect import expect
 
     figure = _figure(arguments)
-    method = METHODS[DEFAULT_METHOD]
+    method = method_to_run(arguments.method)
     asked = validated(ExpectParams, given(arguments, ExpectParams))
     params = validated(method.params_type, given(arguments, method.params_type))
     settings = validated(RunSettings, given(arguments, RunSettings))

@@ -118,8 +118,8 @@ def _likeness(known: Evidenced) -> str:
     if known.rsp >= FAITHFUL_RSP:
         return f"{text}: at the microscope's own resolution it shows the same structure."
     return (
-        f"{text}, where 1 is perfect: structure is missing or added, or is drawn with another brightness; the error map "
-        "says where."
+        f"{text}, where 1 is perfect: structure is missing or added, or is drawn with another brightness; the error "
+        "map says where."
     )
 
 

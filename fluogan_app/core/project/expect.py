@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Field, make_field, make_problem
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.shifted import corrected
@@ -26,6 +27,7 @@ from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.planning import make_plan
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.params import Params
+from fluogan_app.core.project.differences import fitting
 from fluogan_app.core.project.expect_asked import asked_of, reconstructed_with
 from fluogan_app.core.project.expect_params import MOST_FRAMES, ExpectParams, Light, lines_for
 from fluogan_app.core.project.prepare import RunRequest
@@ -62,8 +64,9 @@ class LineSplit:
 class Try:
     """What came of one recording. finest_nm: the finest distance such that it and every wider one is resolved, or None.
 
-    nrmse: error of the reconstruction against the truth, 0 is perfect and 1 as bad as a black image.
-    mean_nrmse: that of the mean frame. seconds: of the reconstruction alone.
+    nrmse: error of the reconstruction against the truth, 0 is perfect and 1 as bad as a black image; of an image that is
+    no light, scaled and shifted in level to fit the truth best, so that an even image has 1. mean_nrmse: that of the
+    mean frame, likewise. balance_percent: of photons, NaN where none are told. seconds: of the reconstruction alone.
     """
 
     seed: int
@@ -93,6 +96,12 @@ class Expectation:
     asked: dict[str, Any]
     run_seconds: float
     notes: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> Claims:
+        """What the estimate is, of the method and parameters that were asked for."""
+        method = method_named(self.asked["method"])
+        return method.claims(fitting(method.params_type, self.asked["params"]))
 
     @property
     def finest_nm(self) -> tuple[float | None, ...]:
@@ -200,7 +209,7 @@ def _reconstructed(
 
 
 def _judged(made: SimulatedStack, result: Result, seed: int, seconds: float) -> Try:
-    from fluogan_app.core.metrics.fidelity import nrmse
+    from fluogan_app.core.metrics.fidelity import nrmse, nrmse_fitted
     from fluogan_app.core.metrics.lines import split_lines
 
     found = split_lines(result.estimate, made.pattern, made.pixel_size_nm, result.zoom)
@@ -211,7 +220,8 @@ def _judged(made: SimulatedStack, result: Result, seed: int, seconds: float) -> 
     light = np.maximum(result.mean.astype(float) - made.background, 0.0)
     spread = np.kron(light, np.ones((result.zoom, result.zoom)))
     balance = float(result.measures.get("photon_balance_percent", float("nan")))
-    errors = (nrmse(image, made.truth) for image in (result.estimate, spread))
+    error = nrmse if result.claims.photons else nrmse_fitted
+    errors = (error(image, made.truth) for image in (result.estimate, spread))
     return Try(seed, splits, found.finest_nm, *errors, balance, seconds)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.drift import Drift
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
 from fluogan_app.core.params import Params, specs, value_text
 from fluogan_app.core.project.expect_params import ExpectParams
 from fluogan_app.core.project.prepare import RunRequest
@@ -72,7 +72,8 @@ def parameters_text(asked: Mapping[str, Any]) -> str:
         value = asked["params"][spec.name]
         if spec.name in _ALWAYS or value != spec.default and not (spec.name == "delta" and not value):
             said.append(f"{spec.label} {value_text(spec, value).removesuffix(spec.unit).strip()}")
-    return ", ".join(said)
+    named = () if asked["method"] == DEFAULT_METHOD else (method_named(asked["method"]).title,)
+    return ", ".join((*named, *said))
 
 
 def _width_from(camera: Acquisition) -> str:

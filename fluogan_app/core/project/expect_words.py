@@ -42,12 +42,14 @@ def headline(found: Expectation) -> str:
 
 def facts(found: Expectation) -> list[tuple[str, str]]:
     """Measures with their names: over the tries, their range."""
-    tries = found.tries
+    tries, photons = found.tries, found.claims.photons
+    scale = "0 perfect, 1 black" if photons else "fitted in scale and level: 0 perfect, 1 even"
+    balance = f"{_range([one.balance_percent for one in tries], '+.2f')} % against the frames"
     return [
-        ("Error against the truth (NRMSE)", f"{_range([one.nrmse for one in tries], '.2f')} (0 perfect, 1 black)"),
+        ("Error against the truth (NRMSE)", f"{_range([one.nrmse for one in tries], '.2f')} ({scale})"),
         ("The mean frame's own error", _range([one.mean_nrmse for one in tries], ".2f")),
         ("Spacing error, median", _spacing_error(tries)),
-        ("Photons of the result", f"{_range([one.balance_percent for one in tries], '+.2f')} % against the frames"),
+        ("Photons of the result", balance if photons else f"none: its values are no light ({found.claims.unit_words})"),
         ("A run of your region would take", f"about {seconds_text(max(found.run_seconds, 1.0))} on this machine"),
         ("Reconstructed with", parameters_text(found.asked)),
     ]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.files import write_json_atomic
 from fluogan_app.core.project.expect import Expectation, LineSplit, Try
@@ -14,10 +15,10 @@ from fluogan_app.core.project.expect_words import conditions, headline
 from fluogan_app.core.project.images import read_image, write_ome
 from fluogan_app.core.project.model import now_text
 from fluogan_app.core.project.numbered import new_numbered, numbered
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, read_json
+from fluogan_app.core.project.run import CAMERA_UNIT, read_json
 
 FOLDER, RECORD = "expectations", "expectation.json"
-_IMAGES = {"truth": ESTIMATE_UNIT, "estimate": ESTIMATE_UNIT, "mean": CAMERA_UNIT}
+_IMAGES = {"truth": LIGHT.unit_words, "estimate": "", "mean": CAMERA_UNIT}
 
 
 def keep_expectation(project_folder: Path, found: Expectation) -> Path:
@@ -26,6 +27,7 @@ def keep_expectation(project_folder: Path, found: Expectation) -> Path:
     about = {"simulated": found.simulated, "asked": found.asked, "seed": found.tries[0].seed}
     for name, unit in _IMAGES.items():
         size_nm = found.pixel_size_nm / (1 if unit == CAMERA_UNIT else found.zoom)
+        unit = unit or found.claims.unit_words
         write_ome(folder / f"{name}.ome.tif", getattr(found, name), size_nm, unit, about | {"quantity": name})
     write_json_atomic(folder / RECORD, _content(found))
     return folder

@@ -65,7 +65,8 @@ def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord
     return (
         f"Super-resolved images were reconstructed from {_frames_text(record)} of {record.roi.height} × "
         f"{record.roi.width} camera pixels of {length_text(camera.pixel_size_nm)} {computed_with(record)} on a grid "
-        f"of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} {_camera_sentence(camera)} "
+        f"of {length_text(fine_nm)} ({record.params.get('zoom', 1)} × finer). {_psf_sentence(camera)} "
+        f"{_camera_sentence(camera)} "
         f"{_fit_sentence(record, before)}{corrected}{repeats}"
     )
 

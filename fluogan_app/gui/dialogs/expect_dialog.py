@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget,
 )  # fmt: skip
 
+from fluogan_app.core.data.claims import LIGHT
 from fluogan_app.core.params import specs
 from fluogan_app.core.project.expect import Expectation
 from fluogan_app.core.project.expect_params import ExpectParams
@@ -102,8 +103,9 @@ class ExpectDialog(QDialog):
         for name, pane in self.panes.items():
             pane.set_placeholder("" if found is not None else "Shown when the lines are simulated")
             camera = name == "mean"
+            pane.set_title(_title(name, found))
             size_nm = None if found is None else found.pixel_size_nm / (1 if camera else found.zoom)
-            pane.set_image(getattr(found, name, None), size_nm, CAMERA_UNIT if camera else FINE_UNIT)
+            pane.set_image(getattr(found, name, None), size_nm, CAMERA_UNIT if camera else _unit(name, found))
         share_levels(self.panes.values(), same=True)
         self.show_former(())
 
@@ -203,6 +205,15 @@ class ExpectDialog(QDialog):
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.close_button.clicked.connect(self.close)
         self.finished.connect(lambda _: self.left.emit())
+
+
+def _title(name: str, found: Expectation | None) -> str:
+    own = name == "estimate" and found is not None and found.claims != LIGHT
+    return found.claims.title if own else _TITLES[name]
+
+
+def _unit(name: str, found: Expectation | None) -> str:
+    return found.claims.unit if name == "estimate" and found is not None else FINE_UNIT
 
 
 def _facts_text(found: Expectation) -> str:

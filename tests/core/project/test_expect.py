@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tifffile
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.data.problem import make_field
@@ -16,6 +17,7 @@ from fluogan_app.core.errors import DataError, ParameterError, ProjectError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.fluogan.params import FluoganParams
+from fluogan_app.core.methods.mean.params import MeanParams
 from fluogan_app.core.project.expect import Expectation, expect
 from fluogan_app.core.project.expect_asked import asked_of, changed_since, parameters_text, requests_differ_in
 from fluogan_app.core.project.expect_figure import export_expectation
@@ -237,3 +239,19 @@ def test_bad_input_is_refused(lines) -> None:
         expect(lines, replace(request_for(), frames=FrameRange(0, 999)), ExpectParams())
     with pytest.raises(DataError):
         expect(lines, replace(request_for(), roi=Roi(0, 0, 999, 999)), ExpectParams())
+
+
+def test_an_image_in_another_unit_is_held_against_the_truth_by_its_form(lines, tmp_path) -> None:
+    params = MeanParams(zoom=3, statistic="deviation")
+    asked = ExpectParams(rows=6, frame_count=40, **GIVEN)
+    found = expect(lines, replace(request_for(), method="mean", params=params), asked)
+    assert not found.claims.photons and 0 < found.tries[0].nrmse <= 1
+    told = dict(facts(found))
+    assert "fitted in scale and level" in told["Error against the truth (NRMSE)"]
+    assert told["Photons of the result"].startswith("none: its values are no light")
+    assert told["Reconstructed with"].startswith("Mean, ")
+    again = read_expectation(keep_expectation(tmp_path, found))
+    assert again.claims == found.claims and np.isnan(again.tries[0].balance_percent)
+    export_expectation(tmp_path / "lines.png", found)
+    (image,) = (tmp_path / "expectations").rglob("estimate.ome.tif")
+    assert found.claims.unit_words in tifffile.TiffFile(image).ome_metadata
