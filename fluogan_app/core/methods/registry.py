@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.esrrf.method import EsrrfMethod
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
 from fluogan_app.core.methods.mean.method import MeanMethod
 from fluogan_app.core.methods.wiener.method import WienerMethod
 from fluogan_app.core.methods.sparcom.method import SparcomMethod
+from fluogan_app.core.methods.srrf.method import SrrfMethod
 
 METHODS: dict[str, Method] = {
     method.name: method for method in (
         FluoganMethod(),
         MeanMethod(),
         WienerMethod(),
+        SrrfMethod(),
+        EsrrfMethod(),
         SparcomMethod(),
     )
 }  # fmt: skip

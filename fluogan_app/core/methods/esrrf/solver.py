@@ -1,0 +1,30 @@
+"""eSRRF over the frames: convergence to the power of the sensitivity, times brightness, and its analysis over time."""
+
+from __future__ import annotations
+
+import torch
+
+from fluogan_app.core.data.claims import Claims
+from fluogan_app.core.data.problem import Problem
+from fluogan_app.core.methods.esrrf.convergence import Convergence
+from fluogan_app.core.methods.esrrf.params import EsrrfParams
+from fluogan_app.core.methods.radial.fine_pixels import brightness
+from fluogan_app.core.methods.radial.solver import RadialSolver
+from fluogan_app.core.methods.radial.temporal import LagCumulant, Mean, Variance
+
+
+class EsrrfSolver(RadialSolver):
+    """Laine et al. 2023."""
+
+    def __init__(self, problem: Problem, params: EsrrfParams, claims: Claims, device: str) -> None:
+        analysis = {"AVG": Mean(), "VAR": Variance(), "TAC2": LagCumulant(2, signed=True)}[params.temporal]
+        super().__init__(problem, params.zoom, claims, device, analysis)
+        self._params = params
+        self._convergence = Convergence(self.shape_yx, params.zoom, params.radius, device)
+
+    def maps(self, photons: torch.Tensor) -> torch.Tensor:
+        """See RadialSolver.maps."""
+        found = self._convergence(photons)
+        if self._params.sensitivity > 1:
+            found.pow_(self._params.sensitivity)
+        return found.mul_(brightness(photons, self.zoom)) if self._params.intensity_weighting else found

@@ -1,0 +1,77 @@
+"""What SRRF and eSRRF share: maps of each frame, a few frames a step, and what becomes of them over time."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+
+import torch
+
+from fluogan_app.core.data.claims import Claims
+from fluogan_app.core.data.problem import Problem
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.methods.base import Phase
+from fluogan_app.core.methods.image_solver import Images, ImageSolver
+from fluogan_app.core.methods.radial.fine_pixels import drawn
+from fluogan_app.core.methods.radial.memory import frames_per_step, frames_together
+from fluogan_app.core.methods.radial.temporal import Analysis
+
+
+class RadialSolver(ImageSolver):
+    """A method writes `maps` of a batch of frames; `take` may keep more of them than `analysis` does."""
+
+    def __init__(self, problem: Problem, zoom: int, claims: Claims, device: str, analysis: Analysis) -> None:
+        """Raises DataError, also where there are too few frames."""
+        self.frame_count, self.analysis = len(problem.frames), analysis
+        self._per_step = frames_per_step(self.frame_count)
+        if self.frame_count < analysis.frames_needed:
+            raise DataError(
+                f"This temporal analysis needs {analysis.frames_needed} frames or more; there "
+                f"{'is 1 frame' if self.frame_count == 1 else f'are {self.frame_count} frames'}.",
+                "Choose the average (AVG), or more frames.",
+            )
+        super().__init__(problem, zoom, claims, -(-self.frame_count // self._per_step), device)
+
+    @abstractmethod
+    def maps(self, photons: torch.Tensor) -> torch.Tensor:
+        """Of frames (b, Y, X), each fine pixel's value, (zoom², b, Y, X)."""
+
+    def take(self, tensors: dict[str, torch.Tensor], photons: torch.Tensor, done: int) -> None:
+        """Take in frames (b, Y, X)."""
+        values = self.maps(photons)
+        for k in range(len(photons)):
+            self.analysis.add(tensors, values[:, k], done + k)
+
+    def begin(self) -> dict[str, torch.Tensor]:
+        """See ImageSolver.begin."""
+        blank = torch.zeros(self.zoom**2, *self.shape_yx, dtype=torch.float64, device=self.device)
+        return self.analysis.begin(blank)
+
+    def advance(self, tensors: dict[str, torch.Tensor], step: int) -> Mapping[str, torch.Tensor]:
+        """See ImageSolver.advance."""
+        first, end = self._frames_done(step), self._frames_done(step + 1)
+        height, width = self.shape_yx
+        together = frames_together(self.frame_count, height * width)
+        for start in range(first, end, together):
+            photons = torch.from_numpy(self.frames[start : min(start + together, end)]).to(self.device)
+            self.take(tensors, photons, start)
+        return {}
+
+    def images(self, tensors: Mapping[str, torch.Tensor], step: int) -> Images:
+        """See ImageSolver.images."""
+        done = self._frames_done(step)
+        if done < self.analysis.frames_needed:
+            return Images(torch.zeros(self.fine_shape_yx, device=self.device))
+        return Images(drawn(self.analysed(tensors, done)).float())
+
+    def analysed(self, tensors: Mapping[str, torch.Tensor], done: int) -> torch.Tensor:
+        """What the frames so far come to, (zoom², Y, X)."""
+        return self.analysis.image(tensors, done)
+
+    def phase_after(self, step: int) -> Phase:
+        """See ImageSolver.phase_after."""
+        return Phase("Frame by frame", self.total_steps)
+
+    def _frames_done(self, step: int) -> int:
+        return min(step * self._per_step, self.frame_count)
+
