@@ -51,7 +51,7 @@ class SweepJob:
         return taken
 
     def _take_cell(self, cell: SweepCell, result: Any) -> None:
-        picture = None if result is None else _picture(result.estimate, result.mean.shape, result.fine_pixel_size_nm)
+        picture = None if result is None else _picture(result.estimate, result.mean.shape, self.plan, result.fine_pixel_size_nm)
         with self._lock:
             self._done.append((cell, picture))
         try:
@@ -75,13 +75,15 @@ def loaded(sweep: KeptSweep) -> list[tuple[SweepCell, CellPicture | None]]:
         picture = None
         if cell.done:
             image, size_nm = sweep.image(cell)
-            picture = _picture(image, (place.height, place.width), size_nm)
+            picture = _picture(image, (place.height, place.width), sweep.plan, size_nm)
         found.append((cell, picture))
     return found
 
 
-def _picture(image: Any, camera_shape: tuple[int, int], pixel_size_nm: float | None) -> CellPicture:
+def _picture(
+    image: Any, camera_shape: tuple[int, int], plan: SweepPlan, pixel_size_nm: float | None
+) -> CellPicture:
     from fluogan_app.core.project.sweep_figure import per_camera_pixel
     from fluogan_app.gui.views.sweep_grid import CellPicture
 
-    return CellPicture(per_camera_pixel(image, camera_shape), pixel_size_nm)
+    return CellPicture(per_camera_pixel(image, camera_shape, plan.claims), pixel_size_nm)

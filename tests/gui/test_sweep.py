@@ -149,3 +149,25 @@ def test_paused_it_waits_and_cancelled_it_keeps_what_is_done_and_is_completed_la
     assert len(again.cells) == 4 and np.array_equal(again.grid.views[0, 0].canvas.array, first)
     assert [len(sweep.cells()) for sweep in kept_sweeps(user.session.project.folder)] == [4]
     user.click("sweep_close", inside=again)
+
+
+def test_the_values_of_another_method_are_tried_and_taken_with_it(open_window: Callable) -> None:
+    user = open_window()
+    user.opens_sample()
+    for name, value in (("height", 32), ("width", 30)):
+        user.types(f"stack_region_{name}", str(value))
+    user.presses("sweep")
+    dialog = user.dialog("sweep_dialog")
+    user.window.parameters.choose_method("mean")
+    names = {dialog.names[0].itemData(index) for index in range(dialog.names[0].count())}
+    assert "lambda1" not in names and "statistic" in names and dialog.names[0].currentData() == "statistic"
+    chooses(user, dialog, "sweep_where", "region")
+    user.click("sweep_start", inside=dialog)
+    finishes(user)
+    assert len(dialog.cells) == 2 and all(cell.done for cell in dialog.cells)
+    user.window.parameters.choose_method("fluogan")
+    dialog.choose((0, 1))
+    user.click("sweep_use", inside=dialog)
+    assert user.session.method.name == "mean" and user.session.params.statistic == "deviation"
+    assert user.session.history.undo_title.startswith("Values of a sweep: Statistic")
+    dialog.close()

@@ -121,7 +121,7 @@ def _swept(
         if kept is not None:
             kept.keep(cell, result)
         if result is not None:
-            images[cell.place] = per_camera_pixel(result.estimate, result.mean.shape)
+            images[cell.place] = per_camera_pixel(result.estimate, result.mean.shape, result.claims)
         line.amount(len(cells), total)
 
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import save_picture, stacked
 from fluogan_app.core.project.figure import Panel, draw_panels
@@ -17,8 +18,16 @@ from fluogan_app.core.project.sweep_plan import SweepPlan
 UNIT = "photons per camera pixel's area"
 
 
-def per_camera_pixel(estimate: np.ndarray, camera_shape: tuple[int, int]) -> np.ndarray:
-    """An estimate's values on its own grid, as photons per frame on the area of a camera pixel."""
+def unit_of(plan: SweepPlan) -> str:
+    """The unit of a sweep's pictures."""
+    claims = plan.claims
+    return UNIT if claims.photons else claims.unit_words
+
+
+def per_camera_pixel(estimate: np.ndarray, camera_shape: tuple[int, int], claims: Claims = LIGHT) -> np.ndarray:
+    """An estimate's values on its own grid, as photons per frame on the area of a camera pixel; no light as it is."""
+    if not claims.photons:
+        return estimate
     return estimate * np.float32(estimate.size / (camera_shape[0] * camera_shape[1]))
 
 
@@ -59,7 +68,7 @@ def _panel(
     best: SweepCell | None,
 ) -> Panel:  # fmt: skip
     mark = " (suggested)" if best is not None and cell.place == best.place else ""
-    return Panel(image, height_nm / image.shape[0], cell_title(plan, cell) + mark, UNIT, levels)
+    return Panel(image, height_nm / image.shape[0], cell_title(plan, cell) + mark, unit_of(plan), levels)
 
 
 def _numbers(plan: SweepPlan, cell: SweepCell) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.registry import method_named
@@ -21,6 +22,8 @@ MOST_AXES = 2
 _QUICK_SHARE, _QUICK_LEAST = 3, 120
 #: What a sweep does not vary: it is made without the critic, and a file is no value.
 _WITHOUT = ("delta", "psf_file")
+#: What is varied most often; and what is varied for the grid's sake alone.
+_FIRST, _GRID = "lambda1", ("zoom", "steps")
 _TIGHT = re.compile(r"\d+(?:,\d+)+")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _SPREAD = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+):(?P<count>\d+)(?P<how>log|lin)?")
@@ -56,6 +59,11 @@ class SweepPlan:
         """Rows and columns of the grid: the second parameter's values, and the first one's."""
         first, *others = self.axes
         return (len(others[0].values) if others else 1), len(first.values)
+
+    @property
+    def claims(self) -> Claims:
+        """What the pictures are, with the parameters that the sweep began from."""
+        return method_named(self.request.method).claims(self.request.params)
 
     def places(self) -> Iterator[tuple[int, int]]:
         """(row, column) of every cell, row by row."""
@@ -95,6 +103,12 @@ def sweepable(method: str) -> dict[str, tuple[str, ParamSpec]]:
             if numeric and item.name not in _WITHOUT and item.group != "Critic":
                 found[item.name] = (section, item)
     return found
+
+
+def first_to_vary(method: str) -> str:
+    """What is offered first: the first parameter of the method's own, its grid where it has no other."""
+    own = [name for name, (section, _) in sweepable(method).items() if section == "method"]
+    return _FIRST if _FIRST in own else next((name for name in own if name not in _GRID), own[0])
 
 
 def checked_plan(plan: SweepPlan) -> SweepPlan:

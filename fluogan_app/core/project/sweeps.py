@@ -22,7 +22,7 @@ from fluogan_app.core.project.images import read_image, write_ome
 from fluogan_app.core.project.model import now_text
 from fluogan_app.core.project.numbered import new_numbered, number_of, numbered
 from fluogan_app.core.project.prepare import RunRequest
-from fluogan_app.core.project.run import CAMERA_UNIT, ESTIMATE_UNIT, drift_in_short, read_json
+from fluogan_app.core.project.run import CAMERA_UNIT, drift_in_short, read_json
 from fluogan_app.core.project.sweep import SweepCell
 from fluogan_app.core.project.sweep_plan import SweepAxis, SweepPlan
 
@@ -60,7 +60,7 @@ class KeptSweep:
         """Write one cell: its picture, then its numbers. Raises ProjectError."""
         about = {"values": cell.values, "measures": cell.measures, "quantity": "estimate"}
         if result is not None:
-            write_ome(self._image(cell), result.estimate, result.fine_pixel_size_nm, ESTIMATE_UNIT, about)
+            write_ome(self._image(cell), result.estimate, result.fine_pixel_size_nm, result.claims.unit_words, about)
             if not (self.folder / MEAN).exists():
                 write_ome(self.folder / MEAN, result.mean, result.pixel_size_nm, CAMERA_UNIT, {"quantity": "mean"})
         write_json_atomic(self._record(cell.place), asdict(cell))

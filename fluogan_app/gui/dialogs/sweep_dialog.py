@@ -81,6 +81,7 @@ class SweepDialog(QDialog):
     def set_names(self, titles: Mapping[str, str]) -> None:
         """What can be varied, by name; the second may be none."""
         for number, box in enumerate(self.names):
+            box.clear()
             if number:
                 box.addItem("none", NOTHING)
             for name, title in titles.items():

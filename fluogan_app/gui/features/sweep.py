@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from fluogan_app.gui.main_window import MainWindow
 
 _LOOK_MS = 100
-_FIRST = ("lambda1", "")
 
 
 class SweepFeature(Feature):
@@ -47,10 +46,12 @@ class SweepFeature(Feature):
         self._job: SweepJob | None = None
         self._kept: dict[int, KeptSweep] = {}
         self._shown: KeptSweep | None = None
+        self._method = ""
         self._look_timer = QTimer(self, interval=_LOOK_MS)
         self._look_timer.timeout.connect(self._look)
         self.session.stack_left.connect(lambda _: self._leave())
         self.session.job_changed.connect(self._show_state)
+        self.session.document_changed.connect(self._follow)
 
     @property
     def busy(self) -> bool:
@@ -86,13 +87,10 @@ class SweepFeature(Feature):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        from fluogan_app.core.project.sweep_plan import sweepable
         from fluogan_app.gui.dialogs.sweep_dialog import SweepDialog
 
         dialog = self._dialog = SweepDialog(self.session.stack_name, self.window)
-        dialog.set_names({name: item.label for name, (_, item) in sweepable(self.session.method.name).items()})
-        for number, name in enumerate(_FIRST):
-            self._offer(number, name)
+        self._offer_method()
         dialog.name_chosen.connect(self._offer)
         dialog.start_requested.connect(self._start)
         dialog.completion_requested.connect(self._complete)
@@ -105,6 +103,19 @@ class SweepFeature(Feature):
         dialog.show()
         self._show_state()
         self._list_kept(newest=True)
+
+    def _offer_method(self) -> None:
+        """The parameters of the method that stands."""
+        from fluogan_app.core.project.sweep_plan import first_to_vary, sweepable
+
+        self._method = self.session.method.name
+        self._dialog.set_names({name: item.label for name, (_, item) in sweepable(self._method).items()})
+        for number, name in enumerate((first_to_vary(self._method), "")):
+            self._offer(number, name)
+
+    def _follow(self, changed: frozenset[str]) -> None:
+        if self._dialog is not None and "method" in changed and self._method != self.session.method.name:
+            self._offer_method()
 
     def _offer(self, number: int, name: str) -> None:
         """Values around the present one."""
@@ -248,7 +259,8 @@ class SweepFeature(Feature):
                 dialog.show_plan(sweep.plan)
                 for cell, picture in cells:
                     dialog.show_cell(cell, picture)
-                for index, axis in enumerate(sweep.plan.axes):
+                own = sweep.plan.request.method == self.session.method.name
+                for index, axis in enumerate(sweep.plan.axes if own else ()):
                     dialog.set_axis(index, axis.name, values_text(axis.values))
                 self._show_state()
 
@@ -263,17 +275,18 @@ class SweepFeature(Feature):
         cell = self._dialog.chosen
         if cell is None:
             return
-        declared = {name: Acquisition for name in Acquisition.model_fields}
-        for name, value in cell.values.items():
-            own = name in type(self.session.params).model_fields
-            self.session.edit(type(self.session.params) if own else declared[name], name, value)
+        with self.session.step(f"Values of a sweep: {self._values_of(cell)}"):
+            self.window.parameters.choose_method(self._dialog.plan.request.method)
+            for name, value in cell.values.items():
+                own = name in type(self.session.params).model_fields
+                self.session.edit(type(self.session.params) if own else Acquisition, name, value)
         self._dialog.set_message(f"The form is set to {self._values_of(cell)}.{self._others_now(cell)}")
 
     def _values_of(self, cell: SweepCell) -> str:
         from fluogan_app.core.params import value_text
         from fluogan_app.core.project.sweep_plan import sweepable
 
-        known = sweepable(self.session.method.name)
+        known = sweepable(self._dialog.plan.request.method)
         return ", ".join(f"{known[name][1].label} {value_text(known[name][1], v)}" for name, v in cell.values.items())
 
     def _others_now(self, cell: SweepCell) -> str:

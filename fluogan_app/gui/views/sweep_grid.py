@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.sweep import MEASURES, SweepCell, measure_text
-from fluogan_app.core.project.sweep_figure import UNIT, cell_title, common_levels
+from fluogan_app.core.project.sweep_figure import cell_title, common_levels, unit_of
 from fluogan_app.core.project.sweep_plan import SweepPlan
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
@@ -130,6 +130,7 @@ class SweepGrid(QWidget):
 
     def show_plan(self, plan: SweepPlan | None) -> None:
         """Lay out empty cells; None for no sweep."""
+        self._unit = unit_of(plan) if plan is not None else ""
         page = QWidget()
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -184,5 +185,5 @@ class SweepGrid(QWidget):
         levels = self.levels
         for place in self._pictures:
             self.views[place].canvas.set_colours(levels, table)
-        self.colour_bar.show_levels(levels, table, UNIT)
+        self.colour_bar.show_levels(levels, table, self._unit)
         self.colour_bar.setVisible(True)
