@@ -17,6 +17,7 @@ from fluogan_app.core.errors import DataError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.fluctuations import blinking_remarks, check_frames, field_over_tile
+from fluogan_app.core.methods.sparcom import wavelets
 from fluogan_app.core.methods.sparcom.method import SparcomMethod
 from fluogan_app.core.methods.sparcom.pairs import Pairs
 from fluogan_app.core.methods.sparcom.params import SparcomParams
@@ -148,11 +149,28 @@ def test_lambda_max_is_where_the_image_becomes_empty(run: Callable) -> None:
     assert not run(frames, penalty="l1", sparsity=1.0, steps=5).estimate.any()
 
 
-def test_total_variation_gives_areas_instead_of_points(run: Callable) -> None:
+@pytest.mark.parametrize("penalty", ["tv", "wavelet"])
+def test_few_edges_or_wavelets_give_areas_instead_of_points(run: Callable, penalty: str) -> None:
     frames = exact_frames((12, 14), two_sources())
-    flat, sparse = (run(frames, penalty=kind, sparsity=0.01, steps=60).estimate for kind in ("tv", "l1"))
+    flat, sparse = (run(frames, penalty=kind, sparsity=0.01, steps=60).estimate for kind in (penalty, "l1"))
     assert np.isfinite(flat).all() and flat.min() >= 0
     assert (flat > 0.2 * flat.max()).sum() > (sparse > 0.2 * sparse.max()).sum()
+
+
+def test_wavelets_have_their_transpose_gradient_and_norm() -> None:
+    random = torch.Generator().manual_seed(1)
+    image, other = (torch.randn(7, 9, generator=random, dtype=torch.float64) for _ in range(2))
+    found = wavelets.coefficients(image)
+    drawn = torch.randn(found.shape, generator=random, dtype=torch.float64)
+    torch.testing.assert_close((found * drawn).sum(), (image * wavelets.adjoint(drawn)).sum())
+    assert not wavelets.coefficients(torch.full((7, 9), 3.0)).any()
+    points = torch.eye(63, dtype=torch.float64).reshape(63, 7, 9)
+    matrix = torch.stack([wavelets.coefficients(point).flatten() for point in points])
+    assert float(torch.linalg.matrix_norm(matrix, 2)) ** 2 <= wavelets.NORM_SQUARED
+    width, step = torch.tensor(0.5, dtype=torch.float64), 1e-6
+    ends = (wavelets.smoothed_sum(image + sign * step * other, width) for sign in (1.0, -1.0))
+    slope = (next(ends) - next(ends)) / (2.0 * step)
+    torch.testing.assert_close((wavelets.smoothed_gradient(image, width) * other).sum(), slope, atol=1e-5, rtol=1e-6)
 
 
 def test_a_tile_is_pulled_as_the_whole_field_is(make: Callable[..., Problem], run: Callable) -> None:

@@ -9,7 +9,7 @@ from fluogan_app.core.methods.grid_params import GridParams
 from fluogan_app.core.params import param
 
 #: λ / λ_max of each penalty where none is given: what served simulated blinking lines best.
-SPARSITY: Mapping[str, float] = {"l1": 0.01, "reweighted": 0.05, "tv": 0.003}
+SPARSITY: Mapping[str, float] = {"l1": 0.01, "reweighted": 0.05, "tv": 0.003, "wavelet": 0.003}
 
 
 class SparcomParams(GridParams):
@@ -39,11 +39,12 @@ class SparcomParams(GridParams):
         "1 or more leaves the camera's noise out even with “all” or “own”, but needs molecules that stay on for "
         "several frames.",
     )  # fmt: skip
-    penalty: Literal["l1", "reweighted", "tv"] = param(
+    penalty: Literal["l1", "reweighted", "tv", "wavelet"] = param(
         "reweighted", label="Kind of sparsity", group="Sparsity", equation="½ ‖R − Ψ diag(r) Ψᵀ‖² + λ P(r), r ≥ 0",
         source="Solomon et al. 2019, eqs (13) and (22); Candès, Wakin, Boyd 2008",
         help="“l1”: few bright fine pixels. “reweighted”: the same, pulling less where the image has become bright, "
-        "which keeps intensities and is sharper. “tv”: few edges, for areas rather than lines.",
+        "which keeps intensities and is sharper. “tv”: few edges; “wavelet”: few Haar wavelets of two and four fine "
+        "pixels; both for areas rather than lines.",
     )  # fmt: skip
     sparsity: float | None = param(
         None, label="Sparsity λ", unit="of λ_max", ge=0, le=1, group="Sparsity", logarithmic=True,

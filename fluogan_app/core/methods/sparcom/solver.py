@@ -26,16 +26,19 @@ from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.sparcom.method import BATCH
 from fluogan_app.core.methods.sparcom.pairs import Pairs
 from fluogan_app.core.methods.sparcom.params import SparcomParams
+from fluogan_app.core.methods.sparcom.wavelets import NORM_SQUARED, smoothed_gradient, smoothed_sum
 from fluogan_app.core.optics.blur import blur_operator, optics_of
 from fluogan_app.core.optics.covariance import CovarianceOperator
 from fluogan_app.core.optimise.fista import Accelerated, accelerate
-from fluogan_app.core.optimise.prox import nonnegative_soft_threshold
+from fluogan_app.core.optimise.prox import nonnegative, nonnegative_soft_threshold
 from fluogan_app.core.optimise.total_variation import slopes, total_variation, total_variation_prox
 
 #: So often the weights of the reweighted penalty are taken from the image anew.
 REWEIGHT_STEPS = 50
 #: A source this part of the brightest is pulled half as much as an empty place.
 HALF_PULL = 0.02
+#: Wavelets weaker than this part of what one source alone could have at most are pulled in proportion to themselves.
+SMOOTHED = 0.01
 #: Inner steps of the proximal map of total variation, which goes on from the last one.
 TV_STEPS = 10
 METRICS = (
@@ -119,10 +122,14 @@ class SparcomSolver(ImageSolver):
         if step and step % REWEIGHT_STEPS == 0 and "pull" in tensors:
             tensors["pull"] = self._pull(tensors["sources"], wanted)
         ahead, sources = tensors["ahead"], tensors["sources"]
-        point = ahead - (self._pairs.normal(ahead) - wanted) / self._majorant
-        arrived = self._proximal(tensors, point, weight)
+        gradient, metric = self._pairs.normal(ahead) - wanted, self._majorant
+        if self._params.penalty == "wavelet":
+            width = SMOOTHED * self._brightest(wanted)
+            gradient += weight * smoothed_gradient(ahead, width)
+            metric = metric + weight * NORM_SQUARED / width
+        arrived = self._proximal(tensors, ahead - gradient / metric, weight)
         before = Accelerated((sources,), (ahead,), tensors["momentum"])
-        after = accelerate(before, (arrived,), (self._majorant,))
+        after = accelerate(before, (arrived,), (metric,))
         (tensors["sources"],), (tensors["ahead"],), tensors["momentum"] = after.points, after.ahead, after.momentum
         return {
             "objective": self._objective(tensors, wanted, weight),
@@ -130,9 +137,13 @@ class SparcomSolver(ImageSolver):
             "bright_share": 100.0 * (arrived > 0).float().mean(),
         }
 
+    def _brightest(self, wanted: torch.Tensor) -> torch.Tensor:
+        """What one source alone, in the whole field, could have at most."""
+        return self._of_field * (wanted / self._majorant).max().clamp(min=1e-30)
+
     def _pull(self, sources: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         """Weights of the reweighted penalty: ½ where a source has HALF_PULL of what one alone could have at most."""
-        half = HALF_PULL * self._of_field * (wanted / self._majorant).max().clamp(min=1e-30)
+        half = HALF_PULL * self._brightest(wanted)
         return half / (sources + half)
 
     def _proximal(self, tensors: dict[str, torch.Tensor], point: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -140,6 +151,8 @@ class SparcomSolver(ImageSolver):
             step = float(weight / self._majorant.max())
             shown, tensors["dual"] = total_variation_prox(point, step, tensors["dual"], TV_STEPS)
             return shown
+        if self._params.penalty == "wavelet":
+            return nonnegative(point)
         return nonnegative_soft_threshold(point, weight / self._majorant * tensors.get("pull", 1.0))
 
     def _objective(
@@ -149,6 +162,8 @@ class SparcomSolver(ImageSolver):
         sources = tensors["sources"]
         if self._params.penalty == "tv":
             penalty = weight * total_variation(sources)
+        elif self._params.penalty == "wavelet":
+            penalty = weight * smoothed_sum(sources, SMOOTHED * self._brightest(wanted))
         else:
             penalty = weight * torch.sum(tensors.get("pull", 1.0) * sources)
         misfit = torch.sum(sources * (0.5 * self._pairs.normal(sources) - wanted))
