@@ -113,7 +113,7 @@ class Training:
             moments = self._optimiser.state.get(weight, {})
             tensors |= {f"adam/{name}/{key}": value.detach().cpu().clone() for key, value in moments.items()}
         tensors["random"] = generator_state(self._random)
-        about = {"points": self._curves.points, "seconds": self._curves.seconds, "losses": self._losses}
+        about = {"points": list(self._curves.points), "seconds": self._curves.seconds, "losses": list(self._losses)}
         return TrainingState(self.done_steps, tensors, {**about, "asked": self._asked()})
 
     def restore(self, state: TrainingState) -> None:

@@ -53,7 +53,7 @@ def as_parts_of_brightest(variance: np.ndarray) -> np.ndarray:
 
 def _variance(light: np.ndarray, rng: Rng) -> np.ndarray:
     """Sample variance over the frames of molecules whose number follows the light, one pixel after another."""
-    density = rng.choice([10.0, 25.0, 60.0])
+    density = rng.choice([40.0, 100.0, 300.0])
     molecules = rng.poisson(density * light).astype(float)
     frames = np.fromiter(
         (pixels for pixels in blinking_emission(molecules, np.ones(FRAMES), 0.9, 0.1, 2.0, rng)),
@@ -63,11 +63,16 @@ def _variance(light: np.ndarray, rng: Rng) -> np.ndarray:
     return frames.var(axis=0, ddof=1)
 
 
+def _brightness(rng: Rng) -> float:
+    """Of one structure among others: all orders between the brightest and a tenth of it are as likely."""
+    return float(np.exp(rng.uniform(np.log(0.1), 0.0)))
+
+
 def _filaments(side: int, rng: Rng) -> np.ndarray:
     light, width = np.zeros((side, side)), rng.uniform(1.0, 4.0)
     for _ in range(rng.integers(2, 7)):
         chain = rng.uniform(0, side, 2) + worm_like_chain(3.0 * side, rng.uniform(1, 8) * side, 1.0, rng)
-        light = np.maximum(light, rng.uniform(0.4, 1.0) * chain_coverage([chain], width, (side, side), 1.0))
+        light = np.maximum(light, _brightness(rng) * chain_coverage([chain], width, (side, side), 1.0))
     return light
 
 
@@ -79,7 +84,7 @@ def _straight_lines(side: int, rng: Rng) -> np.ndarray:
     for _ in range(rng.integers(1, 5)):
         middle = side / 2 + offset * across
         line = np.stack([middle - 2 * side * along, middle + 2 * side * along])
-        light = np.maximum(light, rng.uniform(0.5, 1.0) * chain_coverage([line], width, (side, side), 1.0))
+        light = np.maximum(light, _brightness(rng) * chain_coverage([line], width, (side, side), 1.0))
         offset += width + rng.uniform(1.0, 16.0)
     return light
 
@@ -92,7 +97,7 @@ def _rings(side: int, rng: Rng) -> np.ndarray:
         ring = np.stack([y * np.cos(tilt) + x * np.sin(tilt), x * np.cos(tilt) - y * np.sin(tilt)], axis=1)
         chain = rng.uniform(0, side, 2) + ring
         covered = chain_coverage([chain], rng.uniform(1.0, 4.0), (side, side), 1.0)
-        light = np.maximum(light, rng.uniform(0.4, 1.0) * covered)
+        light = np.maximum(light, _brightness(rng) * covered)
     return light
 
 
@@ -104,7 +109,7 @@ def _curves(side: int, rng: Rng) -> np.ndarray:
         curve = np.stack([rng.uniform(0, side) + waves, -2 + (side + 4) * at], axis=1)
         curve = curve[:, ::-1] if rng.random() < 0.5 else curve
         covered = chain_coverage([curve], rng.uniform(1.0, 4.0), (side, side), 1.0)
-        light = np.maximum(light, rng.uniform(0.4, 1.0) * covered)
+        light = np.maximum(light, _brightness(rng) * covered)
     return light
 
 
@@ -131,7 +136,7 @@ def _patches(side: int, rng: Rng) -> np.ndarray:
     for _ in range(rng.integers(1, 5)):
         middle, radius = rng.uniform(0, side, 2), rng.uniform(2.0, side / 6)
         inside = np.clip(radius + 0.5 - np.hypot(y - middle[0], x - middle[1]), 0.0, 1.0)
-        light = np.maximum(light, rng.uniform(0.3, 1.0) * inside)
+        light = np.maximum(light, _brightness(rng) * inside)
     return light
 
 

@@ -18,6 +18,8 @@ CHANNELS = 16
 DILATIONS = (1, 2, 3, 4, 3, 2, 1)
 #: So far a fine pixel hears of others through u, and twice as far through ∇R.
 REACH = sum(DILATIONS)
+#: Side of the blocks in which a large image is worked on, in fine pixels: its layers stay in the processor's cache.
+BLOCK = 256
 #: Noise levels enter the network as multiples of this, in parts of the brightest value.
 SIGMA_UNIT = 0.1
 
@@ -39,6 +41,13 @@ class ResidualNetwork(torch.nn.Module):
         inner = len(dilations) - 1
         self.thresholds = torch.nn.ParameterList(torch.nn.Parameter(torch.zeros(channels)) for _ in range(inner))
         self.noise_slopes = torch.nn.ParameterList(torch.nn.Parameter(torch.zeros(channels)) for _ in range(inner))
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor]) -> ResidualNetwork:
+        """A network of weights that are learned, to be used and not to be changed."""
+        network = cls()
+        network.load_state_dict(dict(tensors))
+        return network.requires_grad_(False)
 
     @classmethod
     def drawn(cls, random: torch.Generator, channels: int = CHANNELS) -> ResidualNetwork:
@@ -81,3 +90,51 @@ def regulariser_gradient(
         energy = 0.5 * residual.square().sum(dim=(1, 2, 3))
         (gradient,) = torch.autograd.grad(energy.sum(), seen, create_graph=learn)
     return (energy, gradient) if learn else (energy.detach(), gradient)
+
+
+@torch.no_grad()
+def denoised(
+    network: ResidualNetwork, image: torch.Tensor, sigma: float, scale: float, strength: float = 1.0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """D_μ,σ(z) = D_σ(μz)/μ of an image (Y, X), and R_σ(μz)/μ², 0-d float64, for μ = `scale` (Xu et al. 2020).
+
+    `strength` multiplies R: 1 as learned. A large image is worked on in blocks, which changes nothing but the memory.
+    """
+    level = torch.full((1,), sigma, dtype=image.dtype, device=image.device)
+    result, total = torch.empty_like(image), torch.zeros((), dtype=torch.float64, device=image.device)
+    for rows in _stretches(image.shape[0]):
+        for columns in _stretches(image.shape[1]):
+            y, x = _around(rows, image.shape[0]), _around(columns, image.shape[1])
+            part = scale * image[y[0] : y[1], x[0] : x[1]]
+            residual, gradient = _residual_and_gradient(network, part[None, None], level)
+            inner = (
+                slice(rows[0] - y[0], rows[1] - y[0]),
+                slice(columns[0] - x[0], columns[1] - x[0]),
+            )
+            block = slice(*rows), slice(*columns)
+            result[block] = image[block] - strength / scale * gradient[0, 0][inner]
+            total += residual[0, 0][inner].double().square().sum()
+    return result, 0.5 * strength / scale**2 * total
+
+
+def _residual_and_gradient(
+    network: ResidualNetwork, images: torch.Tensor, sigma: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """u_σ(z) and J(z)ᵀ u_σ(z), both (B, 1, Y, X)."""
+    with torch.enable_grad():
+        seen = images.detach().requires_grad_()
+        residual = network(seen, sigma)
+        (gradient,) = torch.autograd.grad(residual, seen, residual.detach())
+    return residual.detach(), gradient
+
+
+def _stretches(length: int) -> list[tuple[int, int]]:
+    """Stretches of about BLOCK that cover an axis."""
+    count = max(1, round(length / BLOCK))
+    edges = [length * number // count for number in range(count + 1)]
+    return list(zip(edges, edges[1:]))
+
+
+def _around(stretch: tuple[int, int], length: int) -> tuple[int, int]:
+    """The stretch with all that its gradient hears of."""
+    return max(0, stretch[0] - 2 * REACH), min(length, stretch[1] + 2 * REACH)

@@ -28,8 +28,14 @@ class DenoiserTraining(TrainingParams):
         50 / 255, label="Strongest noise", gt=0, le=1.0, group="Images", source="Stergiopoulou 2023",
         equation="σ uniform from 0 to this", help="Noise is as strong as this part of the brightest value, or weaker.",
     )  # fmt: skip
+    breaking: float = param(
+        2.0, label="Breaking", ge=0, le=50, group="Images",
+        equation="noisy = clean · exp(g w − g²/2) + σ n, g = breaking · σ",
+        help="Beside white noise n, brightness that varies at random over some fine pixels, w, and breaks lines into "
+        "dots, as sparse methods do: the denoiser learns to close them. 0: white noise alone, as published.",
+    )  # fmt: skip
     stretch_weight: float = param(
-        2e-3, label="Weight of stretching", ge=0, le=1e3, group="Training", advanced=True,
+        5e-3, label="Weight of stretching", ge=0, le=1e3, group="Training", advanced=True,
         equation="mean over images of max(‖∂∇R/∂z‖ − 0.9, 0)²", source="after Hurault et al. 2022",
         help="Holds the regulariser's gradient below stretching distances, so that the denoiser is a proximal map.",
     )  # fmt: skip
