@@ -36,12 +36,16 @@ COMMANDS = {
     "judge": "Judge a run: what of it can be trusted, with the numbers, maps and repeats behind it.",
     "simulate": "Simulate a stack with known truth.",
     "expect": "Simulate lines as this stack was recorded, and tell how finely they come out.",
+    "compare": "Run several methods on one stack, or take runs that there are, and set them side by side.",
+    "import": "Take the result of another program into a project, to be compared.",
     "sweep": "Reconstruct a square of a stack with every combination of a few values, to choose by.",
     "train-denoiser": "Train the denoiser that PnP-COL0RME works with, on simulated images.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",
     "open": "Open the window on a stack or a project.",
 }
+#: Where a command is called as no module can be.
+_MODULES = {"import": "import_result"}
 
 EPILOG = """Without a command the window opens. “fluogan COMMAND --help” explains a command.
 
@@ -128,7 +132,7 @@ def build_parser(argv: list[str]) -> Parser:
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary, description=summary)
         if name == wanted:
-            command = import_module(f"fluogan_app.cli.commands.{name.replace('-', '_')}")
+            command = import_module(f"fluogan_app.cli.commands.{_MODULES.get(name, name.replace('-', '_'))}")
             command.add_arguments(subparser, argv)
             subparser.set_defaults(execute=command.execute)
     return parser

@@ -18,8 +18,9 @@ from fluogan_app.core.params import ParamSpec, specs, validated
 from fluogan_app.core.simulate.recording_params import RecordingParams
 from fluogan_app.core.simulate.registry import SCENARIOS, Scenario
 
-DECLARED_IN = (Acquisition, RunSettings, *(method.params_type for method in METHODS.values()))
-RECONSTRUCT = [(declared_in, item) for declared_in in DECLARED_IN for item in specs(declared_in)]
+#: The parameters of a method are asked for where that method is.
+DECLARED_IN = (("fluogan", Acquisition), ("fluogan", RunSettings), *((m.name, m.params_type) for m in METHODS.values()))
+RECONSTRUCT = [(method, declared_in, item) for method, declared_in in DECLARED_IN for item in specs(declared_in)]
 SHARED = {item.name for item in specs(RecordingParams)}
 #: Of every sample its own parameters, and of one of them those that all share.
 SIMULATE = [
@@ -50,9 +51,9 @@ def as_written(declared: ParamSpec, value: Any) -> list[str]:
     return [f"{declared.flag}={value}"]
 
 
-@pytest.mark.parametrize(("declared_in", "declared"), RECONSTRUCT, ids=lambda it: getattr(it, "name", ""))
-def test_every_declared_parameter_of_a_reconstruction_has_a_flag(fluogan, declared_in, declared) -> None:
-    check_flag(fluogan, ["reconstruct", "in.tif", "-o", "out.fluogan"], declared_in, declared)
+@pytest.mark.parametrize(("method", "declared_in", "declared"), RECONSTRUCT, ids=lambda it: getattr(it, "name", ""))
+def test_every_declared_parameter_of_a_reconstruction_has_a_flag(fluogan, method, declared_in, declared) -> None:
+    check_flag(fluogan, ["reconstruct", "in.tif", "-o", "out.fluogan", "--method", method], declared_in, declared)
 
 
 @pytest.mark.parametrize(("scenario", "declared"), SIMULATE, ids=lambda it: getattr(it, "name", ""))

@@ -18,13 +18,13 @@ from fluogan_app.core.project.drawing import save_picture
 from fluogan_app.core.project.figure import COLOURMAP, Panel, draw_panels
 from fluogan_app.core.project.figure_layout import laid_out
 from fluogan_app.core.project.reference import Reference
-from fluogan_app.core.project.run import CAMERA_UNIT
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.vector_files import write_page
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 
 FIGURE_ENDINGS = (".png", ".svg", ".pdf")
 #: Longer titles would not fit above a column.
-_LONGEST_TITLE = 30
+_LONGEST_TITLE = 26
 #: Width and height of a page's text, and what stands above and below each image, in dots.
 _WIDTH, _TALL, _WORDS, _MOST_COLUMNS = 2000, 2800, 270, 5
 #: Wider than this, images stand below each other as long as there is room.
@@ -46,22 +46,21 @@ class Beside:
     group: str = ""
 
 
-def pictures_of(
-    project: Project, kept: KeptComparison, truth: Reference | None = None, with_mean: bool = True
-) -> list[Beside]:
+def pictures_of(project: Project, kept: KeptComparison, truth: Reference | None = None) -> list[Beside]:
     """The mean, the truth where it is known, and the images of a comparison in their order, or their error maps.
 
-    Those without an image are left out. Raises ProjectError.
+    Those without an image are left out, and so is the recorded mean where the mean is one of the methods.
+    Raises ProjectError.
     """
     record, drawn = kept.record, []
     first = next((one for one in record.runs if one.zoom), None)
     if first is None:
         return []
     result = project.run(first.number).result()
-    if with_mean:
+    if record.shown == "errors" or not any(one.claims.blurred and one.claims.photons for one in record.runs):
         drawn.append(Beside(result.mean, result.pixel_size_nm, "Recorded mean", CAMERA_UNIT))
     if truth is not None and record.shown == "images":
-        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth", "photons, as simulated"))
+        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth", f"{FINE_UNIT}, as simulated"))
     for one in (one for one in record.runs if one.zoom):
         found = _error(kept, one, result.pixel_size_nm) if record.shown == "errors" else _image(project, one)
         if found is not None:
@@ -125,7 +124,7 @@ def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -
 def _image(project: Project, one: ComparedRun) -> Beside:
     result = project.run(one.number).result()
     return Beside(
-        result.estimate, result.fine_pixel_size_nm, one.title, one.claims.unit_words, _numbers(one),
+        result.estimate, result.fine_pixel_size_nm, one.title, one.claims.unit, _numbers(one),
         group=_group(one.claims, one.zoom),
     )  # fmt: skip
 

@@ -16,6 +16,8 @@ from fluogan_app.core.project.runs_table import Cell, Column
 Better = Literal["", "less", "more"]
 #: Values within this share of the best are as good: no table is so exact.
 _AS_GOOD = 0.01
+#: What compares an image with the recorded mean.
+_AGAINST_MEAN = ("rsp", "rse_percent")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,12 @@ def comparison_table(compared: Sequence[ComparedRun]) -> ComparisonTable:
     """The table of compared images; measures that none of them has are left out."""
     told = [column for column in _MEASURES if any(column.name in one.measures for one in compared)]
     rows = tuple({**_about(one), **{column.name: _cell(one, column) for column in told}} for one in compared)
-    best = {column.name: _best(rows, column) for column in told if column.better}
+    # What is blurred already comes near the recorded mean without any merit.
+    plain = frozenset(index for index, one in enumerate(compared) if one.claims.blurred)
+    best = {
+        column.name: _best(rows, column, plain if column.name in _AGAINST_MEAN else frozenset())
+        for column in told if column.better
+    }  # fmt: skip
     return ComparisonTable((*_OF_IMAGE, *told, *_END), rows, best)
 
 
@@ -107,7 +114,7 @@ def main_numbers(one: ComparedRun) -> str:
         return ""
     parts = []
     for name, words in (("finest_split_nm", "lines {} nm"), ("decorrelation_nm", "detail {} nm"), ("rsp", "RSP {}"),
-                        ("seconds", "{} s")):  # fmt: skip
+                        ("truth_pearson", "truth {}"), ("seconds", "{} s")):  # fmt: skip
         value = one.measures.get(name)
         if value is not None:
             parts.append(words.format(number_text(name, value)))
@@ -149,8 +156,8 @@ def _cell(one: ComparedRun, column: MeasureColumn) -> Cell:
     return Cell("none", math.nan) if value is None else Cell(number_text(column.name, value), float(value))
 
 
-def _best(rows: Sequence[Mapping[str, Cell]], column: MeasureColumn) -> frozenset[int]:
-    values = {index: row[column.name].key for index, row in enumerate(rows)}
+def _best(rows: Sequence[Mapping[str, Cell]], column: MeasureColumn, without: frozenset[int]) -> frozenset[int]:
+    values = {index: row[column.name].key for index, row in enumerate(rows) if index not in without}
     known = {index: float(value) for index, value in values.items() if not math.isnan(value)}
     if len(known) < 2:
         return frozenset()

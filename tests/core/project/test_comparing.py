@@ -160,17 +160,19 @@ def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, st
     kept = KeptComparison.create(project.folder, compared_record([mean_run, fine, same]))
     measure_all(kept, [mean_run, fine, same])
     beside = pictures_of(project, kept)
-    assert [one.title for one in beside] == ["Recorded mean", "Mean", "Mean", "Mean"]
+    assert [one.title for one in beside] == ["Mean", "Mean", "Mean"]
     assert all(panel.limits is None for panel in comparison_panels(beside, same_scale=False))
     limits = [panel.limits for panel in comparison_panels(beside, same_scale=True)]
     # Fine pixels of another size hold another share of the light.
-    assert limits[0] is None and limits[1] == limits[3] != limits[2]
+    assert limits[0] == limits[2] != limits[1]
     for ending in ("png", "svg", "pdf"):
         export_comparison(tmp_path / f"figure.{ending}", beside)
         assert (tmp_path / f"figure.{ending}").stat().st_size > 10_000
     assert b"RSP" in (tmp_path / "figure.svg").read_bytes()
     kept.write(kept.record.replace(shown="errors"))
-    assert pictures_of(project, kept)[1].image.shape == SHAPE
+    errors = pictures_of(project, kept)
+    assert [one.title for one in errors] == ["Recorded mean", "Mean", "Mean", "Mean"]
+    assert errors[1].image.shape == SHAPE and errors[1].unit == errors[0].unit
 
 
 @pytest.mark.parametrize(("count", "shape", "columns"), [(1, (50, 50), 1), (6, (50, 50), 3), (12, (50, 266), 2)])
