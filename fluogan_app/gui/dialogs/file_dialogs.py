@@ -94,6 +94,14 @@ def choose_preset(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
     return _shown(dialog)
 
 
+def choose_result(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
+    """An existing image that another program made."""
+    dialog = _dialog(parent, "choose_result", "Another program's result", folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([f"Images ({_STACKS} *.png)", "All files (*)"])
+    return _shown(dialog)
+
+
 def choose_table(parent: QWidget, title: str, folder: str, chosen: Chosen) -> QFileDialog:
     """An existing table of numbers."""
     dialog = _dialog(parent, "choose_table", title, folder, chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fluogan_app.gui.features.batching import Batching
+from fluogan_app.gui.features.comparing import Comparing
 from fluogan_app.gui.features.critic import CriticFeature
 from fluogan_app.gui.features.curves import CurvesFeature
 from fluogan_app.gui.features.differences import Differences
@@ -52,6 +53,7 @@ FEATURES: tuple[type[Feature], ...] = (
     CriticFeature,
     Judging,
     RunsTableFeature,
+    Comparing,
     PreviewFeature,
     ExpectFeature,
     SweepFeature,

@@ -17,7 +17,7 @@ from fluogan_app.gui.style import small_font
 _KEY = Qt.ItemDataRole.UserRole
 _ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 #: The column of names is at most so wide at first, the others at least so wide, in pixels.
-_NAMES, _LEAST = 250, 62
+_NAMES, _LEAST, _LEAST_HEIGHT = 250, 62, 56
 _ORDER_TIP = "Ticked lines are in sight above, in this order. Drag a line, or move it with Alt and an arrow."
 
 
@@ -63,6 +63,7 @@ class ComparingList(QTreeWidget):
         self.setTabKeyNavigation(False)
         self.setFont(small_font(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._columns: tuple[ListColumn, ...] = ()
         self._rows: dict[str, ListRow] = {}
         self._dragged: QTreeWidgetItem | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.gui.icons import IconButton
@@ -100,6 +100,13 @@ class ImagePane(QWidget):
         """Leave showing everything to a button for all viewers."""
         self._own_fit = False
         self.fit_button.setVisible(False)
+
+    def let_title_give_way(self) -> None:
+        """Where viewers are narrow: the title takes what room there is, the quieter word stands at the right."""
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for part, share in ((self.title, 3), (self.detail, 1)):
+            self._head.setStretchFactor(part, share)
 
     def set_placeholder(self, text: str) -> None:
         """Words that stand where the image will be."""
@@ -250,7 +257,7 @@ class ImagePane(QWidget):
         for label in (self.detail, self.read_out):
             label.setFont(small_font(self))
         self.read_out.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self.title)
         head.addWidget(self.chooser_button)

@@ -22,6 +22,8 @@ from fluogan_app.gui.views.view_range import ViewRange
 MOST = 9
 #: Colour bar beside, title and read-out above and below each image.
 _FRAME = (76, 56)
+#: Least size of an image: nine of them fit on a laptop's screen.
+_LEAST = (72, 44)
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ class PaneGrid(QWidget):
 
     def _fill(self, pane: ImagePane, picture: GridPicture, former: GridPicture | None) -> None:
         pane.set_title(picture.title, picture.image.detail if picture.image is not None else "")
+        pane.title.setToolTip(picture.title)
         pane.set_placeholder(picture.words)
         image = picture.image
         if image is None:
@@ -179,6 +182,8 @@ class PaneGrid(QWidget):
     def _add_pane(self) -> None:
         place = len(self._panes)
         pane = ImagePane(self, name=f"compared_{place + 1}")
+        pane.canvas.setMinimumSize(*_LEAST)
+        pane.let_title_give_way()
         pane.drop_fit_button()
         pane.alone_button.setVisible(True)
         pane.fit_requested.connect(lambda: self.links.fit_one(pane.canvas))
