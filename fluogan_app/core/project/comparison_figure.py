@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.errors import UsageError
@@ -123,10 +124,17 @@ def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -
 
 def _image(project: Project, one: ComparedRun) -> Beside:
     result = project.run(one.number).result()
-    return Beside(
-        result.estimate, result.fine_pixel_size_nm, one.title, one.claims.unit, _numbers(one),
-        group=_group(one.claims, one.zoom),
-    )  # fmt: skip
+    image, pixel_nm = _as_fine_as_a_page(result.estimate, result.fine_pixel_size_nm)
+    return Beside(image, pixel_nm, one.title, one.claims.unit, _numbers(one), group=_group(one.claims, one.zoom))
+
+
+def _as_fine_as_a_page(image: np.ndarray, pixel_nm: float) -> tuple[np.ndarray, float]:
+    """An image of a large field by means over its pixels, so that a dozen of them fit in memory."""
+    if max(image.shape) <= _WIDTH:
+        return image, pixel_nm
+    height, width = (max(1, round(side * _WIDTH / max(image.shape))) for side in image.shape)
+    small = Image.fromarray(image.astype(np.float32)).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(small), pixel_nm * image.shape[1] / width
 
 
 def _error(kept: KeptComparison, one: ComparedRun, camera_nm: float) -> Beside | None:

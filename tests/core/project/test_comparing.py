@@ -19,7 +19,9 @@ from fluogan_app.core.methods.mean.params import MeanParams
 from fluogan_app.core.project.beside import newest_of_each, title_of, truth_beside, why_not_beside
 from fluogan_app.core.project.comparing import measured
 from fluogan_app.core.project.comparing_methods import compared_record, failed_ones, measure_all, run_methods
-from fluogan_app.core.project.comparison_figure import columns_for, comparison_panels, export_comparison, pictures_of
+from fluogan_app.core.project.comparison_figure import (
+    _as_fine_as_a_page, columns_for, comparison_panels, export_comparison, pictures_of,
+)  # fmt: skip
 from fluogan_app.core.project.comparison_table import comparison_table, main_numbers
 from fluogan_app.core.project.comparisons import ComparedRun, ComparisonRecord, KeptComparison, kept_comparisons
 from fluogan_app.core.project.importing import ImportRequest, import_result
@@ -178,6 +180,13 @@ def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, st
 @pytest.mark.parametrize(("count", "shape", "columns"), [(1, (50, 50), 1), (6, (50, 50), 3), (12, (50, 266), 2)])
 def test_a_figure_fits_a_page(count: int, shape: tuple[int, int], columns: int) -> None:
     assert columns_for(count, shape) == columns
+
+
+def test_of_a_large_field_means_are_drawn_at_the_same_scale() -> None:
+    image = np.random.default_rng(0).uniform(size=(900, 5000)).astype(np.float32)
+    small, pixel_nm = _as_fine_as_a_page(image, 20.0)
+    assert small.shape == (360, 2000) and pixel_nm == 50.0
+    assert small.mean() == pytest.approx(image.mean(), rel=1e-4)
 
 
 def test_a_truth_lies_beside_its_stack_under_its_name(tmp_path) -> None:
