@@ -77,6 +77,8 @@ def _check_output(output: Path, resume: bool, overwrite: bool) -> None:
             f"{checkpoint} holds a training that was stopped.",
             "Go on with it with --resume, or drop it with --overwrite.",
         )
+    if resume and not checkpoint.exists():
+        raise UsageError(f"There is no {checkpoint} to go on from.", "Start the training without --resume.")
     # A training that was stopped has left the best network so far, which going on replaces.
     check_targets([output], overwrite or resume)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fluogan_app.core.errors import ReadError, SolverError
+from fluogan_app.core.errors import ReadError, SolverError, UsageError
 from fluogan_app.core.methods.learned.params import TrainingParams
 from fluogan_app.core.methods.learned.training import Trained, train
 
@@ -102,9 +102,9 @@ def test_only_its_own_checkpoint_is_resumed(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="no checkpoint"):
         train(Line(), params(), Heard(), file, resume=True)
     train(Line(), params(), Heard(), file, cancelled=after(12))
-    with pytest.raises(SolverError, match="other parameters"):
+    with pytest.raises(UsageError, match="other parameters"):
         train(Line(), params(seed=1), Heard(), file, resume=True)
-    with pytest.raises(SolverError, match="other parameters"):
+    with pytest.raises(UsageError, match="other parameters"):
         train(Line(spoil=0.2), params(), Heard(), file, resume=True)
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 4]))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import torch
 
 from fluogan_app import __version__
-from fluogan_app.core.errors import SolverError
+from fluogan_app.core.errors import SolverError, UsageError
 from fluogan_app.core.methods.learned.lesson import Lesson
 from fluogan_app.core.methods.learned.params import TrainingParams
 from fluogan_app.core.methods.learned.training_file import TrainingState, read_training, write_training
@@ -117,9 +117,9 @@ class Training:
         return TrainingState(self.done_steps, tensors, {**about, "asked": self._asked()})
 
     def restore(self, state: TrainingState) -> None:
-        """Go on from a kept state. Raises SolverError where it is that of another training."""
+        """Go on from a kept state. Raises UsageError where it is that of another training."""
         if state.about.get("asked") != self._asked():
-            raise SolverError(
+            raise UsageError(
                 "The checkpoint belongs to a training with other parameters or images.",
                 "Give the same parameters as then, or start anew without --resume.",
             )
@@ -171,7 +171,8 @@ def train(
 ) -> Trained:
     """Train to the end, or until `cancelled`, which is heard within one step; a checkpoint follows each validation.
 
-    Raises ReadError, SolverError (nothing to resume, or of another training; a loss that is no number), ProjectError.
+    Raises ReadError (nothing to resume), UsageError (of another training), SolverError (a loss that is no number),
+    ProjectError.
     """
     training = Training(lesson, params)
     if resume and checkpoint is not None:

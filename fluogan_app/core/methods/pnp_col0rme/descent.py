@@ -80,21 +80,24 @@ class Descent:
         """One step; G never rises.
 
         A step from an extrapolated point that would raise G is not taken, and the next starts from the image itself. If
-        even that one would raise it, D is no proximal map there: its regulariser is weakened by half from then on.
+        even that one would raise it, or if φ is below zero, which ‖∇R‖² ≤ 2 R forbids where ∇R stretches nothing, then
+        D is no proximal map there: its regulariser is weakened by half from then on.
         """
         image, ahead = tensors["image"], tensors["ahead"]
         strength = float(tensors["strength"])
         _, towards = self.misfit(ahead)
         prior = self._prior
         arrived, energy = denoised(prior.network, towards, prior.sigma, prior.scale, prior.strength * strength)
-        objective = self.misfit(arrived)[0] + energy - 0.5 * (towards - arrived).double().square().sum()
-        before = tensors["objective"]
-        if bool(objective <= before + ROUNDING * before.abs()):
+        moved = 0.5 * (towards - arrived).double().square().sum()
+        objective, before = self.misfit(arrived)[0] + energy - moved, tensors["objective"]
+        sound = bool(moved <= (1.0 + ROUNDING) * energy)
+        if sound and bool(objective <= before + ROUNDING * before.abs()):
             self._take(tensors, arrived, objective)
-        elif float(tensors["momentum"]) > 1.0:
+        elif sound and float(tensors["momentum"]) > 1.0:
             tensors["ahead"], tensors["momentum"] = image.clone(), torch.ones_like(tensors["momentum"])
         else:
             # Another φ from here on: what G was before cannot be compared with what it will be.
+            tensors["ahead"], tensors["momentum"] = image.clone(), torch.ones_like(tensors["momentum"])
             tensors["strength"] = tensors["strength"] / 2
             tensors["objective"] = torch.full_like(before, torch.inf)
         change = (tensors["image"] - image).norm() / tensors["length"].clamp(min=1e-30)
