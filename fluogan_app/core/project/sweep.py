@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.preview import Previewer, PreviewWish
 from fluogan_app.core.project.sweep_plan import SweepPlan, checked_plan
+from fluogan_app.core.project.sweep_score import Halves, agreement_of_halves, scored
 from fluogan_app.core.units import length_text
 
 #: A cell explains the frames as well as the best one where its residual is at most so many times as large.
@@ -31,6 +34,11 @@ RULE = (
     "Suggested (★): of the cells that explain the frames (residual within 15 % of the least, photons within 2 %), the "
     "one that claims the least detail, and of several alike the one that follows the noise least. A rule of thumb: the "
     "finest picture is not the truest, for noise that was sharpened looks fine too. Trust your eyes and repeats more."
+)
+RULE_WITHOUT_LIGHT = (
+    "Suggested (★): the highest QnR, which weighs detail that repeats in odd and even frames against agreement with "
+    "the mean frame (Laine et al. 2023); it compares the cells of this sweep, and no other. A rule of thumb: detail that a "
+    "method makes of any frames repeats too. Trust your eyes and other methods more."
 )
 
 
@@ -50,6 +58,22 @@ MEASURES = (
     SweepMeasure("rsp", "Pearson", "", "correlation of the image, blurred again, with the mean frame: 1 is perfect"),
     SweepMeasure("photon_balance_percent", "Photons", "%", "light of the result beside that of the frames: 0 is right"),
 )
+#: Of pictures that are no light.
+MEASURES_WITHOUT_LIGHT = (
+    SweepMeasure("qnr", "QnR", "", "detail that repeats and agreement with the mean, beside the other cells: 1 is best"),
+    SweepMeasure("frc_nm", "Repeats to", "nm", "finest period in which pictures of odd and of even frames agree"),
+    *(measure for measure in MEASURES if measure.name in ("decorrelation_nm", "rsp")),
+)
+
+
+def measures_told(claims: Claims) -> tuple[SweepMeasure, ...]:
+    """The numbers of cells whose pictures are what `claims` says."""
+    return MEASURES if claims.photons else MEASURES_WITHOUT_LIGHT
+
+
+def rule_told(claims: Claims) -> str:
+    """How the suggestion is made among such cells."""
+    return RULE if claims.photons else RULE_WITHOUT_LIGHT
 
 
 @dataclass(frozen=True)
@@ -87,6 +111,7 @@ def run_sweep(
     """
     control, previewer = control or Control(), Previewer()
     plan = placed(stack, plan, control)
+    halves = _halves(stack, plan)
     known = {cell.place for cell in done if cell.done}
 
     def stopped() -> bool:
@@ -97,7 +122,7 @@ def run_sweep(
         if stopped() or plan.place is None:
             break
         if place not in known:
-            made = _cell(stack, plan, place, previewer, stopped)
+            made = _cell(stack, plan, place, previewer, stopped, halves)
             if made is not None:
                 tell(*made)
     return plan
@@ -112,24 +137,37 @@ def placed(stack: Stack, plan: SweepPlan, control: Control | None = None) -> Swe
     return replace(plan, place=Previewer().placed(PreviewWish(stack, plan.request), lambda: control.cancelled))
 
 
+def _halves(stack: Stack, plan: SweepPlan) -> Halves | None:
+    """What tells how far cells repeat; None where pictures are light, ranked by the residual, or frames too few."""
+    request = plan.request
+    if method_named(request.method).claims(request.params).photons:
+        return None
+    try:
+        return Halves(stack, request)
+    except DataError:
+        return None
+
+
 def _cell(
-    stack: Stack, plan: SweepPlan, place: tuple[int, int], previewer: Previewer, stopped: Callable[[], bool]
-) -> tuple[SweepCell, Result | None] | None:
+    stack: Stack, plan: SweepPlan, place: tuple[int, int], previewer: Previewer, stopped: Callable[[], bool],
+    halves: Halves | None,
+) -> tuple[SweepCell, Result | None] | None:  # fmt: skip
     """None where it was stopped."""
     began, values = time.perf_counter(), plan.values_at(place)
     try:
         wish = PreviewWish(stack, plan.asked_at(place), plan.place)
         picture = previewer.show(wish, lambda _: None, stopped)
+        repeats = agreement_of_halves(halves, wish.request, plan.place, stopped) if picture is not None else {}
     except FluoganError as error:
         return SweepCell(*place, values, seconds=time.perf_counter() - began, error=error.one_line), None
-    if picture is None:
+    if picture is None or stopped():
         return None
     seconds = time.perf_counter() - began
-    return SweepCell(*place, values, measures_of(picture.result), seconds), picture.result
+    return SweepCell(*place, values, measures_of(picture.result) | repeats, seconds), picture.result
 
 
 def measures_of(result: Result) -> dict[str, float]:
-    """The numbers of MEASURES, as far as they can be told of so small an image."""
+    """The numbers of a picture alone, as far as they can be told of so small an image."""
     from fluogan_app.core.metrics.findings import detail, faithfulness
 
     found: dict[str, float | None] = {
@@ -147,7 +185,9 @@ def measures_of(result: Result) -> dict[str, float]:
 
 
 def suggested(cells: Sequence[SweepCell]) -> SweepCell | None:
-    """The cell that RULE names; None where no cell explains the frames."""
+    """The cell that RULE names, or of pictures that are no light RULE_WITHOUT_LIGHT; None where there is none."""
+    if not any("residual_sigmas" in cell.measures for cell in cells):
+        return _highest_quality(cells)
     fitting = [cell for cell in cells if cell.done and "residual_sigmas" in cell.measures and _keeps_light(cell)]
     if not fitting:
         return None
@@ -156,6 +196,11 @@ def suggested(cells: Sequence[SweepCell]) -> SweepCell | None:
     coarsest = max(_detail_nm(cell) for cell in explaining)
     alike = [cell for cell in explaining if ALIKE * _detail_nm(cell) >= coarsest]
     return max(alike, key=lambda cell: cell.measures["residual_sigmas"])
+
+
+def _highest_quality(cells: Sequence[SweepCell]) -> SweepCell | None:
+    ranked = [cell for cell in scored(cells) if cell.measures.get("qnr", 0.0) > 0.0]
+    return max(ranked, key=lambda cell: cell.measures["qnr"], default=None)
 
 
 def measure_text(cell: SweepCell, measure: SweepMeasure) -> str:

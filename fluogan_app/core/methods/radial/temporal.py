@@ -102,8 +102,8 @@ class Variance(Analysis):
 class LagCumulant(Analysis):
     """The cumulant of `order` frames that follow one another, its sign left out: TRAC 2 to 4.
 
-    With d = r − ⟨r⟩: κ2 = ⟨d_t d_t+1⟩, κ3 = ⟨d_t d_t+1 d_t+2⟩, κ4 = ⟨d_t d_t+1 d_t+2 d_t+3⟩ − c1² − c2² − c1 c3, where c_l
-    = ⟨d_t d_t+l⟩ are taken over the same windows. signed: κ2 with its sign, the TAC2 of eSRRF.
+    With d = r − ⟨r⟩: κ2 = ⟨d_t d_t+1⟩, κ3 = ⟨d_t d_t+1 d_t+2⟩, κ4 = ⟨d_t d_t+1 d_t+2 d_t+3⟩ − c1² − c2² − c1 c3, where
+    c_l = ⟨d_t d_t+l⟩ are taken over the same windows. signed: κ2 with its sign, the TAC2 of eSRRF.
 
     Sums of all products of k frames of a window (elementary symmetric polynomials) give Σ Π (r − δ) for any δ:
     Π (y_i − δ) = Σ_k (−δ)^(n−k) e_k(y).
@@ -150,9 +150,7 @@ class LagCumulant(Analysis):
             sums[f"single{k}"].add_(window[k])
 
     @staticmethod
-    def _covariance(
-        sums: Mapping[str, torch.Tensor], lag: int, mean: torch.Tensor, windows: int
-    ) -> torch.Tensor:
+    def _covariance(sums: Mapping[str, torch.Tensor], lag: int, mean: torch.Tensor, windows: int) -> torch.Tensor:
         both = sums["single0"] + sums[f"single{lag}"]
         return (sums[f"pairs{lag}"] - mean * both) / windows + mean**2
 
@@ -162,7 +160,5 @@ def symmetric_products(values: list[torch.Tensor]) -> list[torch.Tensor]:
     found: list[torch.Tensor] = []
     for value in values:
         lower = [torch.ones_like(value), *found]
-        found = [
-            lower[k] * value + (found[k] if k < len(found) else 0.0) for k in range(len(lower))
-        ]
+        found = [lower[k] * value + (found[k] if k < len(found) else 0.0) for k in range(len(lower))]
     return found

@@ -1,8 +1,9 @@
 """Radiality: whether the brightness gradients on a ring around a fine pixel point to it.
 
-Gustafsson et al. 2016: R = 1/N Σ_k ± (1 − d_k / r)², over N points of a ring of radius r, with d_k the distance from the
-fine pixel to the line along the gradient at point k; + where the gradient points inwards, − where outwards. With the
-gradient's parts along the ring's radius and across it, ρ and τ: d_k / r = |τ| / √(ρ² + τ²), and the sign is that of −ρ.
+Gustafsson et al. 2016: R = 1/N Σ_k ± (1 − d_k / r)², over N points of a ring of radius r, with d_k the distance from
+the fine pixel to the line along the gradient at point k; + where the gradient points inwards, − where outwards. With
+the gradient's parts along the ring's radius and across it, ρ and τ: d_k / r = |τ| / √(ρ² + τ²), and the sign is that of
+−ρ.
 
 Gradients are differences of the two neighbours of a camera pixel; in between, a cubic (Catmull and Rom) goes through
 them. They are turned first, once for each direction, so that only two parts need to be interpolated.
