@@ -89,6 +89,10 @@ class Comparing:
             line.done()
         runs = [one.run for one in tried if one.run is not None]
         self._tell(tried)
+        left = [method_named(request.method).title for request in asked[len(tried) :]]
+        if self.control.cancelled:
+            others = f" Not begun: {', '.join(left)}." if left else ""
+            self.report.note(f"Stopped.{others} The same command goes on from here.")
         if not runs:
             return self._nothing(tried)
         self.failed += failed_ones(tried)

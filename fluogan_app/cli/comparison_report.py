@@ -31,8 +31,12 @@ def comparison_lines(kept: KeptComparison, width: int) -> list[str]:
     lines = _table(runs, width)
     if any("*" in line for line in lines):
         lines.append("* best in its column, or within 1 % of it. No column alone says which image is true.")
-    lines += [f"{one.title}: {one.error}" for one in runs if one.error]
+    lines += [f"{one.title}: {one.error or _standing(one)}" for one in runs if one.error or one.status != "finished"]
     return [*lines, *(f"Note: {remark}" for remark in kept.record.remarks), *_notes(runs)]
+
+
+def _standing(one: ComparedRun) -> str:
+    return f"{one.status} at step {one.steps}; its image is how far it had come."
 
 
 def _table(runs: Sequence[ComparedRun], width: int) -> list[str]:

@@ -19,7 +19,7 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Silent, Sink
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.jobs.watchers import Watcher
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import method_named, method_to_run
 from fluogan_app.core.params import validated
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.cost import Meter, Spent, cost_of
@@ -196,6 +196,7 @@ def _clear_leftovers(run: Run) -> None:
 
 def _check_resumable(run: Run, total_steps: int | None) -> None:
     record = run.record
+    method_to_run(record.method)
     if record.status is RunStatus.RUNNING:
         raise ProjectError(f"Run {run.number} is still going on.", "Wait until it has ended, or cancel it first.")
     if record.status is RunStatus.FINISHED and (total_steps is None or total_steps <= record.steps):

@@ -96,5 +96,5 @@ def test_it_stands_wherever_runs_do_and_is_not_computed(project, stack, walk, re
     assert methods_paragraph(run.record, 25.875) and method_rows(run.record)
     with pytest.raises(UsageError, match="cannot be computed"):
         prepare_run(stack, replace(request_for(), method="imported", params=method_named("imported").params_type()))
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="cannot be computed"):
         resume_run(project, run.number)
