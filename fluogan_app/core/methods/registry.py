@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.col0rme.method import Col0rmeMethod
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
@@ -19,6 +20,7 @@ METHODS: dict[str, Method] = {
         WienerMethod(),
         SrrfMethod(),
         EsrrfMethod(),
+        Col0rmeMethod(),
         SparcomMethod(),
     )
 }  # fmt: skip
