@@ -134,7 +134,7 @@ def _draw(asked: Asked, folder: Path, table: Comparison) -> None:
 
 def _lines(rows: Sequence[Summary]) -> list[str]:
     """The table of one light level."""
-    head = ("method", "finest", "worst", "spacing error", "NRMSE", "NRMSE, Σ matched", "time", "memory")
+    head = ("method", "finest", "worst", "spacing error", "NRMSE", "NRMSE, Σ matched", "processor", "memory")
     cells = [head, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]

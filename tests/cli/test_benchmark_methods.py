@@ -34,7 +34,7 @@ def test_a_table_for_each_light_with_units_and_failures(fluogan, measured) -> No
     said = fluogan("benchmark", "--methods", "mean,fluogan", "--lights", "bright", "dim", "--seeds", 1, 2)
     assert said.code == 0 and len(measured) == 8
     assert "Bright:" in said.out and "Dim:" in said.out
-    assert "150 nm" in said.out and "2.5 nm" in said.out and "1.5 s" in said.out and "2 MB" in said.out
+    assert "150 nm" in said.out and "2.5 nm" in said.out and "1.4 s" in said.out and "2 MB" in said.out
     assert "failed: Not enough memory." in said.out
 
 

@@ -20,7 +20,7 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("Spacing error (nm)", "Median error of the distance between lines 150 nm apart or more. Smaller is better."),
     ("NRMSE", "Distance from the truth over its norm, after the scale and the level that fit best, so that methods "
      "whose values are no light can be held against it too. 0 is perfect."),
-    ("Time (s)", "By the clock, from the frames in memory to the image."),
+    ("Time (s)", "Of the processor, all threads together, from the frames in memory to the image."),
     ("Memory (MB)", "The most that was held beyond what was held before."),
 )  # fmt: skip
 _LIGHT_WORDS = {

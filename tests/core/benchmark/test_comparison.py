@@ -14,7 +14,7 @@ from fluogan_app.core.metrics.fidelity import nrmse, nrmse_fitted
 
 
 def row(method: str, seed: int, finest_nm: float | None, **values: object) -> Row:
-    return Row(method, method.title(), "dim", seed, finest_nm, seconds=float(seed), **values)
+    return Row(method, method.title(), "dim", seed, finest_nm, processor_seconds=float(seed), **values)
 
 
 def table(*rows: Row) -> Comparison:
