@@ -40,6 +40,7 @@ COMMANDS = {
     "import": "Take the result of another program into a project, to be compared.",
     "sweep": "Reconstruct a square of a stack with every combination of a few values, to choose by.",
     "train-denoiser": "Train the denoiser that PnP-COL0RME works with, on simulated images.",
+    "train-unfolding": "Train the network that LSPARCOM is, on simulated recordings.",
     "benchmark": "Measure how fast steps are on this machine, beside a plain form of the same steps.",
     "diagnostics": "Gather logs, versions and settings in one archive, for somebody who helps.",
     "open": "Open the window on a stack or a project.",

@@ -8,6 +8,7 @@ from fluogan_app.core.methods.col0rme.method import Col0rmeMethod
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
+from fluogan_app.core.methods.lsparcom.method import LsparcomMethod
 from fluogan_app.core.methods.mean.method import MeanMethod
 from fluogan_app.core.methods.wiener.method import WienerMethod
 from fluogan_app.core.methods.sparcom.method import SparcomMethod
@@ -22,6 +23,7 @@ METHODS: dict[str, Method] = {
         EsrrfMethod(),
         Col0rmeMethod(),
         SparcomMethod(),
+        LsparcomMethod(),
     )
 }  # fmt: skip
 DEFAULT_METHOD = "fluogan"
