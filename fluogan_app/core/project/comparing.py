@@ -157,13 +157,14 @@ def _shift(findings: Findings, result: Result) -> tuple[dict[str, float | None],
     offset = None if found is None else offset_between(found.image, light_of_structure(result))
     if offset is None:
         return {"shift_nm": None}, ()
-    y_nm, x_nm = (one * result.pixel_size_nm for one in offset)
-    away = math.hypot(*offset)
-    measures = {"shift_nm": math.hypot(y_nm, x_nm), "shift_y_nm": y_nm, "shift_x_nm": x_nm}
-    if away <= MOST_SHIFT_PIXELS:
+    y_nm, x_nm = (None if one is None else one * result.pixel_size_nm for one in offset)
+    known = [one for one in (y_nm, x_nm) if one is not None]
+    measures = {"shift_nm": math.hypot(*known), "shift_y_nm": y_nm, "shift_x_nm": x_nm}
+    if math.hypot(*known) <= MOST_SHIFT_PIXELS * result.pixel_size_nm:
         return measures, ()
-    down, right = ("down" if y_nm > 0 else "up"), ("right" if x_nm > 0 else "left")
-    where = f"{abs(y_nm):.0f} nm {down} and {abs(x_nm):.0f} nm {right}"
+    sides = ((y_nm, "down", "up"), (x_nm, "right", "left"))
+    told = [f"{abs(one):.0f} nm {ahead if one > 0 else back}" for one, ahead, back in sides if one is not None]
+    where = " and ".join(told)
     return measures, (
         f"This image lies {where} of the recorded mean, more than a quarter of a camera pixel: what lies beside what "
         "cannot be compared with the others. Check its pixel size and its corner.",

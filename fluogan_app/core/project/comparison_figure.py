@@ -69,7 +69,7 @@ def pictures_of(project: Project, kept: KeptComparison, truth: Reference | None 
     return drawn
 
 
-def comparison_panels(beside: Sequence[Beside], same_scale: bool) -> list[Panel]:
+def comparison_panels(beside: Sequence[Beside], same_scale: bool, columns: int = 3) -> list[Panel]:
     """The panels of a figure; with `same_scale` images whose values mean the same share one range of colours."""
     ranges: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in beside:
@@ -78,7 +78,7 @@ def comparison_panels(beside: Sequence[Beside], same_scale: bool) -> list[Panel]
     limits = {group: (min(low for low, _ in found), max(high for _, high in found)) for group, found in ranges.items()}
     return [
         Panel(one.image, one.pixel_size_nm, _short(one.title), one.unit,
-              limits.get(one.group) if same_scale else None, numbers=one.numbers)
+              limits.get(one.group) if same_scale else None, numbers=_lines(one.numbers, columns))
         for one in beside
     ]  # fmt: skip
 
@@ -104,8 +104,8 @@ def export_comparison(
         raise UsageError(f"{path.name} is no name for the figure.", f"Let it end in {' or '.join(FIGURE_ENDINGS)}.")
     if not beside:
         raise UsageError("There is no image to draw.", "Choose runs that came to an image.")
-    panels = comparison_panels(beside, same_scale)
-    columns = columns_for(len(panels), panels[0].image.shape)
+    columns = columns_for(len(beside), beside[0].image.shape)
+    panels = comparison_panels(beside, same_scale, columns)
     if path.suffix.lower() == ".png":
         save_picture(path, draw_panels(panels, footer, colourmap, columns), " ".join(footer))
     else:
@@ -150,9 +150,13 @@ def _group(claims: Claims, zoom: int) -> str:
 
 
 def _numbers(one: ComparedRun) -> tuple[str, ...]:
-    """On two lines, so that they fit above a narrow image."""
-    parts = [part for part in main_numbers(one).split(" · ") if part]
-    return tuple(" · ".join(parts[index : index + 2]) for index in range(0, len(parts), 2))
+    return tuple(part for part in main_numbers(one).split(" · ") if part)
+
+
+def _lines(parts: Sequence[str], columns: int) -> tuple[str, ...]:
+    """Numbers on as many lines as they need above an image of a column's width."""
+    together = len(parts) if columns < 3 else 2
+    return tuple(" · ".join(parts[index : index + together]) for index in range(0, len(parts), max(together, 1)))
 
 
 def _short(title: str) -> str:

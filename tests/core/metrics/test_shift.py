@@ -30,8 +30,21 @@ def test_an_offset_is_found_in_other_units_and_with_noise(shift: tuple[float, fl
 
 
 def test_a_picture_of_brightness_squared_lies_where_the_brightness_does() -> None:
-    bright = spots((0.3, 0.2)) ** 2
-    assert offset_between(gaussian_filter(bright, 1.0), spots()) == pytest.approx((0.3, 0.2), abs=0.06)
+    bright = np.tile(spots((0.3, 0.2)) ** 2, (3, 3))
+    assert offset_between(gaussian_filter(bright, 1.0), np.tile(spots(), (3, 3))) == pytest.approx((0.3, 0.2), abs=0.03)
+
+
+def test_parallel_lines_tell_no_place_along_them() -> None:
+    """However rough an image makes them."""
+    x = np.arange(60)
+    lines = sum(np.exp(-((x - at) ** 2) / 4.5) for at in (11.0, 24.0, 31.0, 47.0))
+    straight = np.tile(lines, (40, 1))
+    rough = np.random.default_rng(3).uniform(0.5, 1.5, (40, 1)) * np.tile(np.roll(lines, 1), (40, 1))
+    noise = 0.02 * np.random.default_rng(1).standard_normal(rough.shape)
+    y_pixels, x_pixels = offset_between(gaussian_filter(rough, (2.0, 0.0)) + noise, straight + 0.01 * noise.T[:40, :1])
+    assert y_pixels is None and x_pixels == pytest.approx(1.0, abs=0.05)
+    y_pixels, x_pixels = offset_between(rough.T, straight.T)
+    assert y_pixels == pytest.approx(1.0, abs=0.05) and x_pixels is None
 
 
 def test_pictures_of_something_else_tell_none() -> None:
