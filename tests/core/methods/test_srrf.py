@@ -17,6 +17,8 @@ from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.esrrf.convergence import Convergence
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
+from fluogan_app.core.methods.esrrf.solver import evened
+from fluogan_app.core.methods.radial import cells
 from fluogan_app.core.methods.radial.fine_pixels import between, catmull_rom, drawn
 from fluogan_app.core.methods.srrf.method import SrrfMethod
 from fluogan_app.core.methods.srrf.radiality import Ring
@@ -176,3 +178,31 @@ def test_brightness_weighs_and_sensitivity_sharpens(reference) -> None:
     gradient = image_of(problem, "srrf", gradient_weighting=True)
     assert np.isfinite(gradient).all() and gradient.min() >= 0.0 and gradient.max() > 0.0
     assert image_of(problem, "srrf", keep_negative=True, intensity_weighting=False).min() < -0.05
+
+
+def test_more_threads_give_the_same_to_the_bit(monkeypatch) -> None:
+    monkeypatch.setattr(cells, "BLOCK", 100)
+    frames = torch.from_numpy(np.random.default_rng(2).poisson(50.0, (3, 8, 9)).astype(np.float32))
+    for function in (Convergence((8, 9), 3, 1.5, "cpu"), Ring((8, 9), 3, 0.5, 12, "cpu").radiality):
+        found = []
+        for threads in (1, 3):
+            monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+            found.append(function(frames))
+        assert torch.equal(*found)
+
+
+def test_a_pattern_of_the_pixels_is_evened_out_and_its_unit_kept(make) -> None:
+    frames = np.random.default_rng(3).poisson(50.0, (40, 14, 16)).astype(np.float32)
+    small = {"zoom": 4, "radius": 0.8, "sensitivity": 3}
+    plain, even = (image_of(make(frames), "esrrf", pattern_correction=on, **small) for on in (False, True))
+    spreads = [image.reshape(14, 4, 16, 4).mean(axis=(0, 2)).std() / image.mean() for image in (plain, even)]
+    assert spreads[0] > 0.1 and spreads[1] < 1e-5
+    assert even.mean() == pytest.approx(plain.mean(), rel=1e-5)
+    assert not evened(torch.zeros(4, 2, 2)).any()
+
+
+def test_it_is_said_that_near_lines_become_one(make) -> None:
+    frames = np.random.default_rng(3).poisson(50.0, (12, 14, 16)).astype(np.float32)
+    for name, method in METHODS.items():
+        solver = method.prepare(make(frames), validated(method.params_type, {"zoom": 2}), "cpu", 0)
+        assert any("330 nm" in note and "one sharp line" in note for note in solver.result(solver.init()).notes), name

@@ -128,7 +128,8 @@ class Convergence:
     def _summed(self, cells: Cells, vectors: torch.Tensor, add: Callable[..., None]) -> torch.Tensor:
         """What `add` brings for each sample of each fine pixel, (zoom², length)."""
         total = torch.zeros(self._zoom**2, cells.length, device=self._device)
-        for start, stop in cells.blocks(self._reach, self._device):
+
+        def work(start: int, stop: int) -> None:
             room = torch.empty(2, stop - start, device=self._device).unbind()
             into = total[:, start:stop].unbind()
             for (half_y, half_x, rows, columns), samples in self._samples.items():
@@ -136,6 +137,8 @@ class Convergence:
                 vector = vectors[half_y, half_x, :, start + way : stop + way].unbind()
                 for one in samples:
                     add(into[one.number], vector, one, room)
+
+        cells.in_blocks(self._reach, self._device, work)
         return total
 
 

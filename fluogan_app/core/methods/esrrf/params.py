@@ -42,3 +42,9 @@ class EsrrfParams(GridParams):
         help="Multiplies each map by the frame's own brightness there. Without it noise in dark places is as bright as "
         "structures.",
     )  # fmt: skip
+    pattern_correction: bool = param(
+        False, label="Even out the pixels' pattern", group="Reconstruction", advanced=True, source=LAINE,
+        help="Divides the fine pixels by the mean of all that lie at the same place in their camera pixel, over the "
+        "mean of all: small radii and high sensitivities leave a pattern of the camera's pixels. It holds for "
+        "structures that lie at all places alike, and weakens a line that runs along the camera's rows.",
+    )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 
 from fluogan_app.core.data.claims import Claims
@@ -28,3 +30,14 @@ class EsrrfSolver(RadialSolver):
         if self._params.sensitivity > 1:
             found.pow_(self._params.sensitivity)
         return found.mul_(brightness(photons, self.zoom)) if self._params.intensity_weighting else found
+
+    def analysed(self, tensors: Mapping[str, torch.Tensor], done: int) -> torch.Tensor:
+        """See RadialSolver.analysed."""
+        image = super().analysed(tensors, done)
+        return evened(image) if self._params.pattern_correction else image
+
+
+def evened(images: torch.Tensor) -> torch.Tensor:
+    """Images (zoom², Y, X) of the fine pixels at one place in their camera pixel, brought to one mean."""
+    means = images.mean(dim=(1, 2), keepdim=True)
+    return torch.where(means > 0, images * (means.mean() / means), images)

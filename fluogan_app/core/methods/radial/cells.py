@@ -7,7 +7,8 @@ of them without a gap in memory. What the rim's own places come to means nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import torch
@@ -46,11 +47,22 @@ class Cells:
         """How far along the line a neighbour lies."""
         return rows * self.shape[2] + columns
 
-    def blocks(self, reach: int, device: str) -> Iterator[tuple[int, int]]:
-        """Stretches of the line, from and to, that hold all pixels; neighbours up to `reach` away are on the line."""
+    def in_blocks(self, reach: int, device: str, work: Callable[[int, int], None]) -> None:
+        """Do `work` for stretches of the line, from and to, that hold all pixels: by as many threads as torch may use.
+
+        Neighbours up to `reach` away are on the line. What a stretch comes to does not depend on who does it.
+        """
         first, last = self.way(reach, reach), self.length - self.way(reach, reach)
         block = BLOCK if device == "cpu" else self.length
-        yield from ((start, min(start + block, last)) for start in range(first, last, block))
+        starts = range(first, last, block)
+        ends = [min(start + block, last) for start in starts]
+        threads = min(torch.get_num_threads(), len(starts)) if device == "cpu" else 1
+        if threads == 1:
+            for start, end in zip(starts, ends):
+                work(start, end)
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, starts, ends))
 
     def opened(self, lines: torch.Tensor) -> torch.Tensor:
         """Lines (K, length) as images (K, frames, Y, X)."""

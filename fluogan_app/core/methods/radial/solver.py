@@ -16,6 +16,10 @@ from fluogan_app.core.methods.radial.fine_pixels import drawn
 from fluogan_app.core.methods.radial.memory import frames_per_step, frames_together
 from fluogan_app.core.methods.radial.temporal import Analysis
 
+#: Pairs of lines this many widths (FWHM) apart are told apart in nine of ten rows, whatever the parameters; nearer ones
+#: become one: simulated lines 100 nm wide, FWHM 324 nm, at three levels of light.
+MERGED_WIDTHS = 1.1
+
 
 class RadialSolver(ImageSolver):
     """A method writes `maps` of a batch of frames; `take` may keep more of them than `analysis` does."""
@@ -71,6 +75,15 @@ class RadialSolver(ImageSolver):
     def phase_after(self, step: int) -> Phase:
         """See ImageSolver.phase_after."""
         return Phase("Frame by frame", self.total_steps)
+
+    def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
+        """See ImageSolver.own_remarks. Measured on simulated pairs of lines, bright, dim and blinking."""
+        merged_nm = MERGED_WIDTHS * self.problem.acquisition.fwhm_nm
+        return (
+            f"Two lines nearer to each other than about {merged_nm:.0f} nm ({MERGED_WIDTHS} times the blur's width) come "
+            "out as one sharp line between them: a sharp line is no proof of a single one. The values are no amounts of "
+            "light.",
+        )
 
     def _frames_done(self, step: int) -> int:
         return min(step * self._per_step, self.frame_count)

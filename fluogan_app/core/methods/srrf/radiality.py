@@ -58,13 +58,16 @@ class Ring:
         rows = [taps(place + self._radius * along_y) for place in fine_middles(1, self._zoom)]
         columns, weights = self._columns(self._radius * along_x)
         margin, into = self._reach, total.reshape(self._zoom, self._zoom, -1)
-        for start, stop in cells.blocks(self._reach, self._device):
+
+        def work(start: int, stop: int) -> None:
             for i, row in enumerate(rows):
                 ways = [(cells.way(k, 0), weight) for k, weight in row]
                 lines = [weighted(part, ways, start - margin, stop + margin) for part in parts]
                 moved = [line[k + margin : k + margin + stop - start] for line in lines for k in columns]
                 radial, across = (weights @ torch.stack(moved).reshape(2, len(columns), -1)).unbind()
                 add(into[i, :, start:stop], radial, across)
+
+        cells.in_blocks(self._reach, self._device, work)
 
     def _columns(self, apart: float) -> tuple[list[int], torch.Tensor]:
         """Which neighbours in a row the fine pixels need, `apart` from each, and the weights, (zoom, neighbours)."""
