@@ -31,7 +31,7 @@ def test_an_offset_is_found_in_other_units_and_with_noise(shift: tuple[float, fl
 
 def test_a_picture_of_brightness_squared_lies_where_the_brightness_does() -> None:
     bright = np.tile(spots((0.3, 0.2)) ** 2, (3, 3))
-    assert offset_between(gaussian_filter(bright, 1.0), np.tile(spots(), (3, 3))) == pytest.approx((0.3, 0.2), abs=0.03)
+    assert offset_between(gaussian_filter(bright, 1.0), np.tile(spots(), (3, 3))) == pytest.approx((0.3, 0.2), abs=0.05)
 
 
 def test_parallel_lines_tell_no_place_along_them() -> None:
