@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fluogan_app.cli import words
+from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.roi import Roi
-from fluogan_app.core.project.run import ESTIMATE_UNIT
 from fluogan_app.core.units import length_text
 
 if TYPE_CHECKING:  # the measures themselves bring SciPy, which --help does not wait for
@@ -24,7 +24,7 @@ class Subject:
     """What was measured: its path, the frames that it is the mean of (0 for a run's estimate), and the findings.
 
     image: (Y, X). known: measures that were taken when a run ended. roi: the region of a frame of `whole` camera pixels
-    that it shows; None for the whole of it.
+    that it shows; None for the whole of it. claims: what a run's image is.
     """
 
     path: str
@@ -37,6 +37,7 @@ class Subject:
     roi: Roi | None = None
     whole: tuple[int, int] | None = None
     reference: str = ""
+    claims: Claims = LIGHT
 
     @property
     def name(self) -> str:
@@ -52,13 +53,13 @@ class Subject:
     @property
     def title(self) -> str:
         """What the image is, in a few words."""
-        what = {"run": "estimate", "image": "image", "stack": f"mean of {self.frames} frames"}[self.kind]
-        return f"{what.capitalize()}, {length_text(self.pixel_size_nm)} pixels"
+        what = {"run": self.claims.title, "image": "image", "stack": f"mean of {self.frames} frames"}[self.kind]
+        return f"{what[0].upper()}{what[1:]}, {length_text(self.pixel_size_nm)} pixels"
 
     @property
     def unit(self) -> str:
         """The unit of its values."""
-        return ESTIMATE_UNIT if self.kind == "run" else "value per pixel, as in the file"
+        return self.claims.unit_words if self.kind == "run" else "value per pixel, as in the file"
 
     @property
     def caption(self) -> str:

@@ -213,6 +213,9 @@ def _number(value: float) -> str:
     return f"{value:,.0f}".replace(",", " ") if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
+_ANY = {"int": "any whole number", "float": "any number", "bool": "on or off"}
+
+
 def _limits_text(spec: ParamSpec) -> str:
     if spec.choices:
         return " or ".join(str(choice) for choice in spec.choices)
@@ -224,7 +227,7 @@ def _limits_text(spec: ParamSpec) -> str:
         to = "and below" if spec.maximum_open else "to"
         below = "below" if spec.maximum_open else "at most"
         parts.append(f"{below if low is None else to} {_number(high)}")
-    words = " ".join(parts) or {"int": "any whole number", "float": "any number"}.get(spec.kind, "any value")
+    words = " ".join(parts) or _ANY.get(spec.kind, "any value")
     return f"{words} {spec.unit}".strip()
 
 

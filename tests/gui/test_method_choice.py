@@ -54,6 +54,7 @@ def test_a_method_is_chosen_and_the_form_is_its(user) -> None:
     chooses(user, "mean")
     assert "lambda1" not in fields_of(user)
     assert form.row("zoom", MeanParams).value == 4, "the grid goes with the choice"
+    user.sees(lambda: not form.row("zoom", MeanParams).editor.visibleRegion().isEmpty())
     assert form.problems.keys() == {"gain"}, "what is typed elsewhere stays to be mended"
     assert user.session.history.undo_title == "Method FluoGAN → Mean"
     assert "without any method" in form.help.text() and "photons per frame" in form.help.text()

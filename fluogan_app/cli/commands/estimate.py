@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     )
     parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument("--figure", metavar="EVIDENCE.png", help="The evidence as diagrams, PNG at 300 dpi.")
-    sparsity = "Estimate λ1 too, by the discrepancy principle: some short reconstructions, about ten seconds."
+    sparsity = "Estimate FluoGAN's λ1 too, by the discrepancy principle: some short reconstructions, about ten seconds."
     parser.add_argument("--sparsity", action="store_true", help=sparsity)
     parser.add_argument("--overwrite", action="store_true", help="Replace a figure that exists.")
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")

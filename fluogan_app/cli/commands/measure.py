@@ -138,6 +138,7 @@ def _of_run(project: Project, run: Run, arguments: argparse.Namespace, report: R
     return Subject(
         str(run.folder), 0, result.estimate, result.fine_pixel_size_nm, findings, (), result.measures,
         run.record.roi if link is not None else None, link.shape_tyx[1:] if link is not None else None,
+        claims=run.record.claims,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.errors import FluoganError, ProjectError, ReadError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.base import Method, Preset
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import method_to_run
 from fluogan_app.core.params import Params, specs
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.model import InputLink, RunRecord, RunStatus
@@ -67,7 +67,7 @@ def recipe_of(project: Project, run: Run) -> Recipe:
     record = first.record
     if record.link is None:
         raise ProjectError(f"Run {run.number} was made of frames in memory.", "Only runs on a file can be repeated.")
-    method = method_named(record.method)
+    method = method_to_run(record.method)
     preset, params = _preset_and_rest(method, record.params)
     stack, doubts = _raw_file(project, record)
     return Recipe(

@@ -116,6 +116,9 @@ class ParametersController(QObject):
         if session.shown_run is None:
             return
         record = session.shown_run.record
+        if record.method not in METHODS:
+            self._context.say(f"Run {record.number} was not computed here: it has no parameters to take over.")
+            return
         session.note_problems({})
         with session.step(f"Parameters of run {record.number}"):
             session.change(

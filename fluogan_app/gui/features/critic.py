@@ -12,7 +12,10 @@ from PySide6.QtCore import QElapsedTimer
 from fluogan_app.core.data.critic_view import CriticView, FramePair
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.metrics.blind_game import BlindGame
+from fluogan_app.core.methods.registry import DEFAULT_METHOD
 from fluogan_app.core.project.critic_file import read_critic_view
+from fluogan_app.core.project.method_words import method_title
+from fluogan_app.core.project.run import Run
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.dialogs.reading_dialog import ReadingDialog
 from fluogan_app.gui.features.feature import Feature
@@ -113,14 +116,14 @@ class CriticFeature(Feature):
         """Another run is shown: its kept view, unless it goes on just now."""
         self._wish += 1
         run = self.session.shown_run
-        self._take_view(None, _NO_VIEW if run is not None else "")
+        self._take_view(None, _why_none(run) if run is not None else "")
         if run is not None and run.number != self.session.running_number:
             loaded, failed = (partial(done, self._wish) for done in (self._loaded, self._not_loaded))
             self.context.workbench.do(partial(read_critic_view, run), loaded, failed)
 
     def _loaded(self, wish: int, view: CriticView | None) -> None:
         if wish == self._wish:
-            self._take_view(view, _NO_VIEW)
+            self._take_view(view, _why_none(self.session.shown_run))
 
     def _not_loaded(self, wish: int, error: FluoganError) -> None:
         if wish == self._wish:
@@ -196,3 +199,10 @@ class CriticFeature(Feature):
         self.panel.blind_chosen.connect(self.play_blind)
         self.panel.answered.connect(self.answer)
         self.panel.help_wanted.connect(self.explain)
+
+
+def _why_none(run: Run) -> str:
+    """Why a run has nothing to show here."""
+    if run.record.method != DEFAULT_METHOD:
+        return f"{method_title(run.record.method)} has no critic: it simulates no frames that could be compared."
+    return _NO_VIEW

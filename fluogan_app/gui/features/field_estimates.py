@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.errors import FluoganError
 from fluogan_app.core.estimate.result import Estimate, Finding
+from fluogan_app.core.methods.registry import DEFAULT_METHOD
 from fluogan_app.core.project.estimating import FROM_FITS, FROM_FRAMES, estimate_from_frames, estimate_weight
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.features.feature import Feature
@@ -166,10 +167,11 @@ class FieldEstimates(Feature):
             button.setEnabled(self.session.stack is not None)
 
     def _add_buttons(self) -> None:
-        rows = {name: row for (_, name), row in self._form.rows.items()}
+        rows = {name: self._form.row(name) for _, name in self._form.rows}
         before, self._furnished = self._furnished, rows
         self.buttons = {name: button for name, button in self.buttons.items() if before[name] is rows.get(name)}
-        for name in (*FROM_FRAMES, *FROM_FITS):
+        fits = FROM_FITS if self.session.method.name == DEFAULT_METHOD else ()
+        for name in (*FROM_FRAMES, *fits):
             if name in rows and name not in self.buttons:
                 self._add_button(name)
 

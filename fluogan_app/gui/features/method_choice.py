@@ -48,6 +48,7 @@ class MethodChoosing(Feature):
         if name == self.session.method.name:
             return
         self.window.parameters.choose_method(name)
+        self.window.workspace.form.reveal(self.session.method.params_type)
         self.context.say(f"Method: {self.session.method.title}. {self.session.method.summary}")
 
     def _follow(self, _changed: object = None) -> None:

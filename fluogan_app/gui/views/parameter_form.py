@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QScrollArea, QStyle
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -57,11 +57,10 @@ class ParameterForm(QWidget):
         self.reset_all_button = WordButton("Reset all", "reset", "reset_all", _RESET_TIP)
         self.estimate_button = WordButton("Estimate…", "estimate", "estimate_values", _ESTIMATE_TIP)
         self.help_button = IconButton("help", "form_help", "Help on the field", _HELP_TIP)
-        self._scroll, self._line = QScrollArea(), QFrame()
+        self._scroll, self._line = _scrolling("Parameters"), QFrame()
         self._parts: dict[tuple[str, type[Params]], QWidget] = {}
         self._column = _bare(QVBoxLayout(page := QWidget()), (8, 2, 6, 6))
         self._scroll.setWidget(page)
-        self._scroll.setAccessibleName("Parameters")
         self._lay_out()
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_sections(sections)
@@ -178,6 +177,13 @@ class ParameterForm(QWidget):
         self._scroll.ensureWidgetVisible(row.editor)
         row.editor.setFocus()
 
+    def reveal(self, params_type: type[Params]) -> None:
+        """Scroll to the beginning of a parameter set."""
+        part = next((part for (_, known), part in self._parts.items() if known is params_type), None)
+        if part is not None:
+            # Fields that were made just now have their places only when the layouts have been heard.
+            QTimer.singleShot(0, part, lambda: self._scroll.verticalScrollBar().setValue(part.y()))
+
     # Making the form
 
     def _section(self, title: str, params_type: type[Params]) -> QWidget:
@@ -265,13 +271,8 @@ class ParameterForm(QWidget):
         return grid
 
     def _lay_out(self) -> None:
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.help.entered.connect(self._help_with_focus)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column = _bare(QVBoxLayout(self))
         self._line.setFrameShape(QFrame.Shape.HLine)
         self._line.setFrameShadow(QFrame.Shadow.Sunken)
         self.head.addLayout(self.head_row)
@@ -326,6 +327,15 @@ class ParameterForm(QWidget):
     def _recolour(self) -> None:
         for row in self._rows.values():
             row.refresh_colours()
+
+
+def _scrolling(words: str) -> QScrollArea:
+    area = QScrollArea()
+    area.setAccessibleName(words)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
 
 
 def _bare(column: QVBoxLayout, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:

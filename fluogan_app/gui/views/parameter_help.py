@@ -32,7 +32,14 @@ def value_text(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
+def _default_text(spec: ParamSpec) -> str:
+    if spec.default is None or spec.default == "":
+        return spec.none_text or "empty"
+    if isinstance(spec.default, bool):
+        return "on" if spec.default else "off"
+    return f"{value_text(spec.default)} {spec.unit}".strip()
+
+
 def _lines(spec: ParamSpec, equation: str) -> str:
-    default = spec.none_text or "empty" if spec.default is None else f"{value_text(spec.default)} {spec.unit}".strip()
-    lines = [f"<b>{spec.label}</b>", spec.help, equation, f"Allowed: {spec.limits_text}. Default: {default}."]
+    lines = [f"<b>{spec.label}</b>", spec.help, equation, f"Allowed: {spec.limits_text}. Default: {_default_text(spec)}."]
     return "<br>".join(line for line in lines if line)
