@@ -6,9 +6,9 @@
 Agreement: Pearson of our image and theirs over the inside, at equal options, for each temporal analysis of both. Theirs
 lies elsewhere: its convergence of gradients is half a camera pixel further down and right than the light (a Roberts'
 gradient belongs to the corner of four pixels, and is taken for one in their middle), its enlarged brightness half a
-fine pixel. So it is compared twice: with ours drawn as theirs is (“as drawn there”), which tells whether the numbers are
-the same, and as it is, at the shift that fits best (“best shift”). TRAC of theirs is not compared where its formula is
-not the published one: of order 3 it adds where it should multiply, of order 4 it takes sums for means.
+fine pixel. So it is compared twice: with ours drawn as theirs is (“as drawn there”), which tells whether the numbers
+are the same, and as it is, at the shift that fits best (“best shift”). TRAC of theirs is not compared where its formula
+is not the published one: of order 3 it adds where it should multiply, of order 4 it takes sums for means.
 Reference: writes what NanoPyx makes of a few simulated frames, for the test that always runs.
 Speed: processor seconds of 50 × 274 pixels; theirs with fewer frames, scaled to as many as ours.
 """

@@ -80,9 +80,9 @@ class RadialSolver(ImageSolver):
         """See ImageSolver.own_remarks. Measured on simulated pairs of lines, bright, dim and blinking."""
         merged_nm = MERGED_WIDTHS * self.problem.acquisition.fwhm_nm
         return (
-            f"Two lines nearer to each other than about {merged_nm:.0f} nm ({MERGED_WIDTHS} times the blur's width) come "
-            "out as one sharp line between them: a sharp line is no proof of a single one. The values are no amounts of "
-            "light.",
+            f"Two lines nearer to each other than about {merged_nm:.0f} nm ({MERGED_WIDTHS} times the blur's width) "
+            "come out as one sharp line between them: a sharp line is no proof of a single one. The values are no "
+            "amounts of light.",
         )
 
     def _frames_done(self, step: int) -> int:
