@@ -51,7 +51,9 @@ class SweepJob:
         return taken
 
     def _take_cell(self, cell: SweepCell, result: Any) -> None:
-        picture = None if result is None else _picture(result.estimate, result.mean.shape, self.plan, result.fine_pixel_size_nm)
+        picture = None
+        if result is not None:
+            picture = _picture(result.estimate, result.mean.shape, self.plan, result.fine_pixel_size_nm)
         with self._lock:
             self._done.append((cell, picture))
         try:

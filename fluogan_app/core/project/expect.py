@@ -64,8 +64,8 @@ class LineSplit:
 class Try:
     """What came of one recording. finest_nm: the finest distance such that it and every wider one is resolved, or None.
 
-    nrmse: error of the reconstruction against the truth, 0 is perfect and 1 as bad as a black image; of an image that is
-    no light, scaled and shifted in level to fit the truth best, so that an even image has 1. mean_nrmse: that of the
+    nrmse: error of the reconstruction against the truth, 0 is perfect and 1 as bad as a black image; of an image that
+    is no light, scaled and shifted in level to fit the truth best, so that an even image has 1. mean_nrmse: that of the
     mean frame, likewise. balance_percent: of photons, NaN where none are told. seconds: of the reconstruction alone.
     """
 

@@ -41,5 +41,6 @@ def _default_text(spec: ParamSpec) -> str:
 
 
 def _lines(spec: ParamSpec, equation: str) -> str:
-    lines = [f"<b>{spec.label}</b>", spec.help, equation, f"Allowed: {spec.limits_text}. Default: {_default_text(spec)}."]
+    allowed = f"Allowed: {spec.limits_text}. Default: {_default_text(spec)}."
+    lines = [f"<b>{spec.label}</b>", spec.help, equation, allowed]
     return "<br>".join(line for line in lines if line)
