@@ -21,9 +21,9 @@ from fluogan_app.core.optimise.prox import nonnegative
 from fluogan_app.core.optimise.total_variation import adjoint_slopes, slopes
 
 #: Limits of μ, and the factor by which one correction may change it.
-LEAST_MU, LARGEST_MU, LARGEST_FACTOR = 1e-4, 1e4, 10.0
-#: The misfit falls with μ at least as this power: where it hardly depends on μ, a step stays finite.
-LEAST_POWER = 0.05
+LEAST_MU, LARGEST_MU, LARGEST_FACTOR = 1e-3, 1e4, 4.0
+#: The misfit is taken to fall with μ at least as this power: where it hardly does, corrections would run ahead of x.
+LEAST_POWER = 0.15
 #: Steps of conjugate gradients for the slope of the misfit: corrections need its size, not its digits.
 SLOPE_STEPS = 15
 #: The bound of a row's sum holds for a measured PSF with a few values below zero too.

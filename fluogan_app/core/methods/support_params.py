@@ -33,8 +33,8 @@ class SupportParams(GridParams):
         "off first; “kept” takes off the mean alone, as published.",
     )  # fmt: skip
     light_steps: int = param(
-        240, label="Steps for intensities", ge=1, le=100_000, group="Intensity", advanced=True, logarithmic=True,
-        help="Steps of the second stage; μ is corrected every 20 of them.",
+        400, label="Steps for intensities", ge=1, le=100_000, group="Intensity", advanced=True, logarithmic=True,
+        help="Steps of the second stage; μ is corrected every 40 of them.",
     )  # fmt: skip
     mu: float | None = param(
         None, label="Smooth intensities μ", ge=0, le=1e4, group="Intensity", advanced=True, logarithmic=True,

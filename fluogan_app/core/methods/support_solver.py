@@ -32,8 +32,10 @@ from fluogan_app.core.optics.covariance import CovarianceOperator
 
 #: Frames of one step.
 BATCH_FRAMES = 50
-#: μ is corrected so often, but not in the first and the last steps, in which x settles; and where it begins.
-STEPS_PER_MU, SETTLING_STEPS, FIRST_MU = 20, 60, 1e-2
+#: μ is corrected so often, and where it begins; not in the first share of the steps, whose misfit says nothing yet,
+#: nor in the last ones, in which x settles.
+STEPS_PER_MU, FIRST_MU = 40, 0.1
+SETTLED_SHARE, SETTLING_STEPS = 0.3, 60
 #: The background begins at this percentile of the mean frame.
 FLOOR_PERCENTILE = 5.0
 #: A pixel's noise counts as no less than this part of the mean one: variances are estimates.
@@ -99,6 +101,10 @@ class SupportSolver(ImageSolver):
     def variances(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """r (LY, LX) ≥ 0 in photons², as far as it is found."""
 
+    def latest(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """r that explains the covariances as a whole, where `variances` are laid over each other from several."""
+        return self.variances(tensors)
+
     @abstractmethod
     def support(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Ω, (LY, LX) bool, as far as it is found."""
@@ -162,12 +168,12 @@ class SupportSolver(ImageSolver):
 
     def _begin_light(self, tensors: dict[str, torch.Tensor]) -> None:
         """From the search's tensors to those of the second stage."""
-        variances, support = self.variances(tensors), self.support(tensors)
+        explaining, support = self.latest(tensors), self.support(tensors)
         kept = {
-            "noise": self._fit_of(tensors).at(variances).noise,
-            "blinking_sigmas": tensors["blinking_sigmas"], "variance_sum": self._inner(variances).sum(),
+            "noise": self._fit_of(tensors).at(explaining).noise,
+            "blinking_sigmas": tensors["blinking_sigmas"], "variance_sum": self._inner(explaining).sum(),
         }  # fmt: skip
-        estimate, background = self._guess(variances.sqrt())
+        estimate, background = self._guess(self.variances(tensors).sqrt())
         mu = FIRST_MU if self.params.mu is None else self.params.mu
         tensors.clear()
         tensors |= kept
@@ -194,8 +200,9 @@ class SupportSolver(ImageSolver):
         """One step of the second stage."""
         light = self._light_of(tensors)
         light.step(tensors)
-        settling = min(step + 1, self.params.light_steps - step - 1) < SETTLING_STEPS
-        if self.params.mu is None and (step + 1) % STEPS_PER_MU == 0 and not settling:
+        steps = self.params.light_steps
+        settled = SETTLED_SHARE * steps <= step + 1 <= steps - SETTLING_STEPS
+        if self.params.mu is None and settled and (step + 1) % STEPS_PER_MU == 0:
             light.correct_mu(tensors, self.params.discrepancy)
         x, b = tensors["x"], tensors["b"]
         simulated = self.operator.blur.apply(x) + b

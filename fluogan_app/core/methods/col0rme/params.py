@@ -22,8 +22,8 @@ class Col0rmeParams(SupportParams):
     gamma: float = param(
         0.02, label="Sparsity γ", gt=0, lt=1, group="Support", logarithmic=True,
         equation="λ = γ λ_max", source="Stergiopoulou et al. 2022",
-        help="Weight of the penalty, as a part of the one that leaves nothing (for “tv”, of that of “l1”). Larger gives "
-        "thinner and fewer structures.",
+        help="Weight of the penalty, as a part of the one that leaves nothing (for “tv”, of that of “l1”). Larger "
+        "gives thinner and fewer structures.",
     )  # fmt: skip
     support_steps: int = param(
         240, label="Steps for the support", ge=1, le=100_000, group="Support", logarithmic=True,

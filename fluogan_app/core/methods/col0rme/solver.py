@@ -28,13 +28,13 @@ class Col0rmeSolver(SupportSolver):
     def search_begin(self, fit: CovarianceFit) -> dict[str, torch.Tensor]:
         """See SupportSolver.search_begin."""
         empty = torch.zeros_like(fit.found.heard)
-        first = {"lambda": self._penalty.weight(fit), "dots": empty.bool(), "strengths": empty.clone()}
+        first = {"lambda": self._penalty.weight(fit), "dots": empty.bool(), "strengths": empty, "latest": empty}
         return first | self._penalty.begin(empty) | _at_rest(empty)
 
     def search_shapes(self) -> Mapping[str, tuple[int, ...]]:
         """See SupportSolver.search_shapes."""
         fine = self.fine_shape_yx
-        shapes = dict.fromkeys(("dots", "strengths", "r", "r_ahead"), fine) | {"lambda": (), "momentum": ()}
+        shapes = dict.fromkeys(("dots", "strengths", "latest", "r", "r_ahead"), fine) | {"lambda": (), "momentum": ()}
         return shapes | self._penalty.shapes(fine)
 
     def search_step(
@@ -60,12 +60,17 @@ class Col0rmeSolver(SupportSolver):
         latest = tensors["r"]
         tensors["dots"] = tensors["dots"] | (latest > 0)
         tensors["strengths"] = torch.maximum(tensors["strengths"], latest)
+        tensors["latest"] = latest
         if found < self._options.searches:
             tensors |= _at_rest(midway(latest))
 
     def variances(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """See SupportSolver.variances: the strongest of the reconstructions at each place."""
         return torch.maximum(tensors["strengths"], tensors["r"])
+
+    def latest(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """See SupportSolver.latest: the last of the reconstructions that is whole."""
+        return tensors["latest"]
 
     def support(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """See SupportSolver.support."""
