@@ -6,22 +6,28 @@ from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
 from fluogan_app.core.methods.col0rme.method import Col0rmeMethod
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
+from fluogan_app.core.methods.fista.method import FistaMethod
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.imported.method import ImportedMethod, not_computed
 from fluogan_app.core.methods.lsparcom.method import LsparcomMethod
 from fluogan_app.core.methods.mean.method import MeanMethod
-from fluogan_app.core.methods.wiener.method import WienerMethod
+from fluogan_app.core.methods.pnp_col0rme.method import PnpCol0rmeMethod
+from fluogan_app.core.methods.richardson_lucy.method import RichardsonLucyMethod
 from fluogan_app.core.methods.sparcom.method import SparcomMethod
 from fluogan_app.core.methods.srrf.method import SrrfMethod
+from fluogan_app.core.methods.wiener.method import WienerMethod
 
 METHODS: dict[str, Method] = {
     method.name: method for method in (
         FluoganMethod(),
         MeanMethod(),
         WienerMethod(),
+        RichardsonLucyMethod(),
+        FistaMethod(),
         SrrfMethod(),
         EsrrfMethod(),
         Col0rmeMethod(),
+        PnpCol0rmeMethod(),
         SparcomMethod(),
         LsparcomMethod(),
     )

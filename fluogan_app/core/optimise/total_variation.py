@@ -27,9 +27,14 @@ def adjoint_slopes(field: torch.Tensor) -> torch.Tensor:
     return image
 
 
+def lengths(field: torch.Tensor) -> torch.Tensor:
+    """|p| of a field (2, Y, X), (Y, X); many times as quick as a norm along the first axis."""
+    return torch.hypot(field[0], field[1])
+
+
 def total_variation(image: torch.Tensor) -> torch.Tensor:
     """Σ |∇u|, 0-d."""
-    return slopes(image).norm(dim=0).sum()
+    return lengths(slopes(image)).sum()
 
 
 def total_variation_prox(
@@ -45,11 +50,11 @@ def total_variation_prox(
         return _shown(point, signed), field
     ahead, momentum = field, 1.0
     for _ in range(steps):
-        climb = slopes(_shown(point - weight * adjoint_slopes(ahead), signed))
-        arrived = ahead + climb / (GRADIENT_NORM_SQUARED * weight)
-        arrived = arrived / arrived.norm(dim=0).clamp(min=1.0)
+        climb = slopes(_shown(torch.sub(point, adjoint_slopes(ahead), alpha=weight), signed))
+        arrived = torch.add(ahead, climb, alpha=1.0 / (GRADIENT_NORM_SQUARED * weight))
+        arrived /= lengths(arrived).clamp_(min=1.0)
         following = 0.5 * (1.0 + (1.0 + 4.0 * momentum**2) ** 0.5)
-        ahead = arrived + (momentum - 1.0) / following * (arrived - field)
+        ahead = torch.lerp(field, arrived, 1.0 + (momentum - 1.0) / following)
         field, momentum = arrived, following
     return _shown(point - weight * adjoint_slopes(field), signed), field
 

@@ -24,7 +24,8 @@ from fluogan_app.core.params import specs, validated
 ZOOM, SIGMA_PIXELS = 4, 300.0 / 100.0 / 2.3548
 #: Parameters that make a method quick on a small recording; without an entry its defaults are taken.
 QUICK: dict[str, dict[str, Any]] = {
-    "fluogan": {"steps": 60}, "col0rme": {"support_steps": 60, "light_steps": 120},
+    "fluogan": {"steps": 60}, "fista": {"steps": 100}, "richardson_lucy": {"steps": 60},
+    "col0rme": {"support_steps": 60, "light_steps": 120},
     "pnp_col0rme": {"support_steps": 20}, "sparcom": {"steps": 80},
 }  # fmt: skip
 #: What a network makes of a field on its side is not exactly the same.
