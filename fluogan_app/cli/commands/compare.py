@@ -19,7 +19,6 @@ from fluogan_app.cli.report import Report
 from fluogan_app.cli.targets import check_ending, check_targets
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.shifted import corrected
-from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS
@@ -154,7 +153,7 @@ def _of_stack(arguments: argparse.Namespace, wanted: Wanted, report: Report) -> 
         stack = corrected(stack, drift)
         report.warnings((*stack.warnings, *told, *(remark for one in asked for remark in one.remarks)))
         path = Path(stack_path(arguments.file))
-        wanted = wanted if wanted.truth is not None else replace(wanted, truth=_fitting_truth(path, stack))
+        wanted = wanted if wanted.truth is not None else replace(wanted, truth=_fitting_truth(path, stack.shape[1:]))
         comparing = Comparing(destination.project, report, destination.started)
         return comparing.methods(stack, requests(asked, arguments, stack), wanted, opened)
 
@@ -173,13 +172,13 @@ def _files(arguments: argparse.Namespace) -> _Files:
     return _Files(arguments.figure, arguments.table, arguments.truth)
 
 
-def _fitting_truth(path: Path, stack: Stack) -> Path | None:
-    """A truth that lies beside a stack and is of as many camera pixels."""
+def _fitting_truth(path: Path, shape_yx: tuple[int, int]) -> Path | None:
+    """A truth that lies beside a stack of so many camera pixels, and is of as many."""
     from fluogan_app.core.simulate.recording import read_truth
 
     beside = truth_beside(path)
     try:
-        fits = beside is not None and read_truth(beside).background.shape == stack.shape[1:]
+        fits = beside is not None and read_truth(beside).background.shape == tuple(shape_yx)
     except ReadError:
         return None
     return beside if fits else None
@@ -189,8 +188,7 @@ def _with_truth(wanted: Wanted, project: Project, runs: list[Run]) -> Wanted:
     link = project.document.link
     if wanted.truth is not None or link is None or not runs:
         return wanted
-    beside = truth_beside(Path(link.path))
-    return replace(wanted, truth=beside)
+    return replace(wanted, truth=_fitting_truth(Path(link.path), link.shape_tyx[1:]))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

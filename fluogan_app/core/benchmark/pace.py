@@ -60,12 +60,14 @@ class PeakMemory:
     It is RssAnon of Linux, looked at every few milliseconds; None where the system does not tell.
     """
 
-    def __init__(self, every_s: float = LOOK_EVERY_S) -> None:
-        self._every_s = every_s
+    def __init__(self, every_s: float = LOOK_EVERY_S, collect: bool = True) -> None:
+        """`collect`: whether garbage is collected before, which takes a tenth of a second."""
+        self._every_s, self._collect = every_s, collect
 
     def __enter__(self) -> PeakMemory:
         # Garbage that is collected meanwhile would be taken off the peak.
-        gc.collect()
+        if self._collect:
+            gc.collect()
         self._before = self._peak = anonymous_bytes()
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)

@@ -7,12 +7,12 @@ and one that was cut off goes on from its checkpoint. A method that fails is tol
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fluogan_app.core.data.stack import Stack
-from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.errors import DataError, FluoganError, ProjectError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Outcome, Sink
 from fluogan_app.core.project.beside import changed_parameters, comparable, remarks_on, title_of, why_not_beside
@@ -110,8 +110,6 @@ def compared_record(
 
     Raises DataError where two do not show the same field.
     """
-    from fluogan_app.core.errors import DataError
-
     for run in runs[1:]:
         reason = why_not_beside(runs[0].record, run.record)
         if reason:
@@ -135,14 +133,22 @@ def measure_all(
     for index, run in enumerate(there):
         if control is not None and control.cancelled:
             return
-        found = measured(run, truth_for(run, Path(kept.record.truth_path)) if kept.record.truth_path else None)
-        noted = [reasons[run.number]] if reasons and run.number in reasons else []
-        compared = found.compared.replace(notes=(*noted, *found.compared.notes))
-        if found.error is not None:
-            kept.keep_error(run.number, found.error, run.record.acquisition.pixel_size_nm, run.provenance())
-        kept.write(kept.record.with_run(compared))
+        kept.write(kept.record.with_run(_measured(kept, run, reasons or {})))
         if told is not None:
             told(index + 1, len(there))
+
+
+def _measured(kept: KeptComparison, run: Run, reasons: Mapping[int, str]) -> ComparedRun:
+    """One run with its measures; its error map is kept. One whose images cannot be read says so instead."""
+    truth = truth_for(run, Path(kept.record.truth_path)) if kept.record.truth_path else None
+    noted = [reasons[run.number]] if run.number in reasons else []
+    try:
+        found = measured(run, truth)
+    except ProjectError as error:
+        return of_failed(run).replace(error=error.one_line)
+    if found.error is not None:
+        kept.keep_error(run.number, found.error, run.record.acquisition.pixel_size_nm, run.provenance())
+    return found.compared.replace(notes=(*noted, *found.compared.notes))
 
 
 def failed_ones(tried: Sequence[Tried]) -> tuple[ComparedRun, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,7 @@ def pictures_of(project: Project, kept: KeptComparison, truth: Reference | None 
         drawn.append(Beside(result.mean, result.pixel_size_nm, "Recorded mean", CAMERA_UNIT))
     if truth is not None and record.shown == "images":
         drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth", f"{FINE_UNIT}, as simulated"))
-    for one in (one for one in record.runs if one.zoom):
+    for one in _told_apart([one for one in record.runs if one.zoom]):
         found = _error(kept, one, result.pixel_size_nm) if record.shown == "errors" else _image(project, one)
         if found is not None:
             drawn.append(found)
@@ -122,6 +122,15 @@ def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -
     return [f"{name}. {what}{colours}{truth}", *kept.record.remarks, *left]
 
 
+def _told_apart(runs: Sequence[ComparedRun]) -> list[ComparedRun]:
+    """Those of one title with the numbers of their runs."""
+    titles = Counter(one.title for one in runs)
+    return [
+        one if titles[one.title] == 1 else one.replace(title=f"{_short(one.title, 17)} (run {one.number})")
+        for one in runs
+    ]
+
+
 def _image(project: Project, one: ComparedRun) -> Beside:
     result = project.run(one.number).result()
     image, pixel_nm = _as_fine_as_a_page(result.estimate, result.fine_pixel_size_nm)
@@ -159,5 +168,5 @@ def _lines(parts: Sequence[str], columns: int) -> tuple[str, ...]:
     return tuple(" · ".join(parts[index : index + together]) for index in range(0, len(parts), max(together, 1)))
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
+def _short(title: str, longest: int = _LONGEST_TITLE) -> str:
+    return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}…"

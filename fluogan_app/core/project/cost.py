@@ -39,7 +39,7 @@ class Meter:
         if self._since is None:
             _give_back_free_memory()
         self._began, self._worked = time.perf_counter(), time.process_time()
-        self._memory = PeakMemory(LOOK_EVERY_S)
+        self._memory = PeakMemory(LOOK_EVERY_S, collect=False)
         self._memory.__enter__()
         self._before = anonymous_bytes()
         return self

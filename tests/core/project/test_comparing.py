@@ -131,6 +131,9 @@ def test_a_comparison_is_kept_and_read_again(project, stack, mean_run, tmp_path)
     (project.folder / "comparisons" / "0002").mkdir()
     (again.folder / "error-0001.ome.tif").write_bytes(b"no image")
     assert len(kept_comparisons(project.folder)) == 1 and again.error(1) is None
+    (mean_run.folder / "x.ome.tif").write_bytes(b"no image")
+    measure_all(kept, [mean_run])
+    assert "cannot be read" in kept.record.of(1).error and kept.record.of(1).zoom == 0
     gone = KeptComparison(project.folder / "comparisons" / "0009", ComparisonRecord())
     with pytest.raises(ProjectError, match="not there"):
         gone.write(gone.record)
@@ -162,7 +165,7 @@ def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, st
     kept = KeptComparison.create(project.folder, compared_record([mean_run, fine, same]))
     measure_all(kept, [mean_run, fine, same])
     beside = pictures_of(project, kept)
-    assert [one.title for one in beside] == ["Mean", "Mean", "Mean"]
+    assert [one.title for one in beside] == ["Mean (run 1)", "Mean (run 2)", "Mean (run 3)"]
     assert all(panel.limits is None for panel in comparison_panels(beside, same_scale=False))
     limits = [panel.limits for panel in comparison_panels(beside, same_scale=True)]
     # Fine pixels of another size hold another share of the light.
@@ -173,7 +176,7 @@ def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, st
     assert b"RSP" in (tmp_path / "figure.svg").read_bytes()
     kept.write(kept.record.replace(shown="errors"))
     errors = pictures_of(project, kept)
-    assert [one.title for one in errors] == ["Recorded mean", "Mean", "Mean", "Mean"]
+    assert [one.title for one in errors] == ["Recorded mean", "Mean (run 1)", "Mean (run 2)", "Mean (run 3)"]
     assert errors[1].image.shape == SHAPE and errors[1].unit == errors[0].unit
 
 
