@@ -18,13 +18,13 @@ class PnpCol0rmeParams(SupportParams):
         "points and writing.",
     }
     sigma: float = param(
-        10.0, label="Denoising strength σ", unit="of 255", ge=0, le=50, group="Denoiser",
+        20.0, label="Denoising strength σ", unit="of 255", ge=0, le=50, group="Denoiser",
         equation="r ← D_μ,σ(r − τ ∇F(r)), D_σ = Id − ∇R_σ", source="Stergiopoulou 2023; Hurault et al. 2022",
         help="How noisy the denoiser takes the image to be, where 255 is its brightest value. Larger removes more grain "
         "and closes more gaps, and in the end takes away what is faint.",
     )  # fmt: skip
     scale: float = param(
-        1.0, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
+        2.0, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
         source="Xu et al. 2020; Stergiopoulou 2023",
         help="By how much the image is brightened for the denoiser. Larger keeps more of what is faint.",
     )  # fmt: skip

@@ -40,4 +40,4 @@ class DenoiserTraining(TrainingParams):
         help="Holds the regulariser's gradient below stretching distances, so that the denoiser is a proximal map.",
     )  # fmt: skip
     learning_rate: float = redeclared(TrainingParams, "learning_rate", 3e-3)
-    steps: int = redeclared(TrainingParams, "steps", 6000)
+    steps: int = redeclared(TrainingParams, "steps", 2500)
