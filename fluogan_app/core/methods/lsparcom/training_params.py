@@ -17,12 +17,12 @@ class UnfoldingTraining(TrainingParams):
         "noise. “variance”: the variance image drawn on the network's grid, as published; it resolves less.",
     )  # fmt: skip
     fields: int = param(
-        400, label="Training fields", ge=1, le=100_000, group="Images",
+        180, label="Training fields", ge=1, le=100_000, group="Images",
         help="Simulated recordings of filaments, points, bars and letters at many light levels, widths of the PSF and "
         "ways of blinking.",
     )  # fmt: skip
     validation: int = param(
-        60, label="Validation fields", ge=1, le=10_000, group="Images",
+        36, label="Validation fields", ge=1, le=10_000, group="Images",
         help="Recordings that are never learned from; the network that does best on them is kept.",
     )  # fmt: skip
     fewest_frames: int = param(
@@ -30,7 +30,7 @@ class UnfoldingTraining(TrainingParams):
         help="Length of the shortest recordings.",
     )  # fmt: skip
     most_frames: int = param(
-        600, label="Most frames", ge=12, le=10_000, group="Images", advanced=True,
+        400, label="Most frames", ge=12, le=10_000, group="Images", advanced=True,
         help="Length of the longest recordings.",
     )  # fmt: skip
     folds: int = param(
@@ -48,6 +48,6 @@ class UnfoldingTraining(TrainingParams):
         96, label="Patch side", unit="network's pixels", ge=48, le=144, group="Training", advanced=True,
         help="Side of the squares that one step cuts from its fields.",
     )  # fmt: skip
-    learning_rate: float = redeclared(TrainingParams, "learning_rate", 2e-2)
-    steps: int = redeclared(TrainingParams, "steps", 5000)
-    validate_every: int = redeclared(TrainingParams, "validate_every", 250)
+    learning_rate: float = redeclared(TrainingParams, "learning_rate", 1.5e-2)
+    steps: int = redeclared(TrainingParams, "steps", 900)
+    validate_every: int = redeclared(TrainingParams, "validate_every", 100)

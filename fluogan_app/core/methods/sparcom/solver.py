@@ -60,8 +60,9 @@ class SparcomSolver(ImageSolver):
         self._batches = math.ceil((count - params.lag) / BATCH)
         super().__init__(problem, params.zoom, claims, self._batches + params.steps, device)
         self._params, self._of_field = params, field_over_tile(problem)
-        blur = blur_operator(optics_of(problem.acquisition), self.shape_yx, params.zoom, device=device)
-        self._pairs = Pairs(CovarianceOperator(blur), params.pairs)
+        optics = optics_of(problem.acquisition)
+        blur = blur_operator(optics, self.shape_yx, params.zoom, device=device)
+        self._pairs = Pairs(CovarianceOperator(blur), params.pairs, optics.psf.fwhm_pixels)
         # Total variation has no proximal map for steps of different lengths.
         majorant = self._pairs.majorant
         self._majorant = majorant.max().expand_as(majorant) if params.penalty == "tv" else majorant
