@@ -14,7 +14,7 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.gui.views.pane_grid import MOST
 
 MEAN, TRUTH = "mean", "truth"
-_TITLES = {MEAN: "Mean, as recorded", TRUTH: "Truth, as simulated"}
+_TITLES = {MEAN: "Recorded mean", TRUTH: "Truth"}
 
 
 @dataclass(frozen=True)

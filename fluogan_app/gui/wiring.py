@@ -19,7 +19,7 @@ from fluogan_app.gui.run_state import only_for_reading
 from fluogan_app.gui.session import Session
 from fluogan_app.gui.settings import SCHEMES
 from fluogan_app.gui.shortcuts import Shortcuts
-from fluogan_app.gui.workspace import CHECK, CURVES, LOG, RESULT, STACK
+from fluogan_app.gui.workspace import CHECK, LOG, RESULT, STACK
 
 _UNFINISHED = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED)
 
@@ -102,7 +102,7 @@ def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
         "show_stack": lambda: place.centre.setCurrentIndex(STACK),
         "show_result": lambda: place.centre.setCurrentIndex(RESULT),
-        "show_curves": lambda: place.bottom.setCurrentIndex(CURVES),
+        "show_curves": place.show_curves,
         "show_log": lambda: place.bottom.setCurrentIndex(LOG),
         "show_check": lambda: place.bottom.setCurrentIndex(CHECK),
         "previous_frame": lambda: slider.setValue(slider.value() - 1),

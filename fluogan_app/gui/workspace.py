@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from fluogan_app.gui.selection_bar import SelectionBar
 from fluogan_app.gui.settings import Settings
@@ -70,7 +70,11 @@ class Workspace(QWidget):
         self._viewers: dict[QWidget, tuple[Viewers, str]] = {}
         self._splitters = self._split()
         self._has_curves, self._with_curves = True, self._splitters["right"].saveState()
+        #: Beside methods that are compared the curves of one run are put away, until somebody asks for them.
+        self._curves_asked = False
         self.bottom.currentChanged.connect(lambda _: self._share_room())
+        self.bottom.tabBarClicked.connect(lambda index: index == CURVES and self.show_curves())
+        self.centre.currentChanged.connect(lambda _: self._turn_page())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 0)
         layout.addWidget(self._splitters["whole"])
@@ -117,16 +121,30 @@ class Workspace(QWidget):
         self._has_curves = has_curves
         self._share_room()
 
+    def show_curves(self) -> None:
+        """Bring the curves to the front, also where they were put away."""
+        self._curves_asked = True
+        self.bottom.setCurrentIndex(CURVES)
+        self._share_room()
+
+    def _turn_page(self) -> None:
+        self._curves_asked = False
+        self._share_room()
+
     def _share_room(self) -> None:
-        right, wanted = self._splitters["right"], self._has_curves or self.bottom.currentIndex() != CURVES
-        if wanted == self._is_shared:
-            return
-        if wanted:
-            self.bottom.setMaximumHeight(_ANY_HEIGHT)
-            right.restoreState(self._with_curves)
-        else:
+        wants_curves = self._has_curves and (self._curves_asked or self.centre.currentWidget() not in self._viewers)
+        wanted = wants_curves or self.bottom.currentIndex() != CURVES
+        right, was = self._splitters["right"], self._is_shared
+        if was and not wanted:
             self._with_curves = right.saveState()
-            self.bottom.setMaximumHeight(self.bottom.tabBar().sizeHint().height() + _EMPTY_HEIGHT)
+        # Curves that are put away leave their tabs alone in sight; squeezed into a strip they would be no help.
+        self.bottom.findChild(QStackedWidget).setVisible(wanted or not self._has_curves)
+        words = 0 if self._has_curves else _EMPTY_HEIGHT
+        least = self.bottom.tabBar().sizeHint().height() + words
+        self.bottom.setMaximumHeight(_ANY_HEIGHT if wanted else least)
+        if wanted and not was:
+            right.restoreState(self._with_curves)
+        elif not wanted:
             right.setSizes([sum(right.sizes()), 0])
 
     @property

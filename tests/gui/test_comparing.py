@@ -71,7 +71,7 @@ def compares(user, *methods: str, as_set: str = "") -> None:
 
 def test_methods_are_run_together_measured_written_and_found_again(user, open_window, tmp_path: Path) -> None:
     user.sees(lambda: settled(user))
-    assert listed(user) == ["Mean, as recorded", "FluoGAN · run 1", "FluoGAN · run 2"]
+    assert listed(user) == ["Recorded mean", "FluoGAN · run 1", "FluoGAN · run 2"]
     page, grid = feature(user).page, feature(user).page.grid
     assert page.list.chosen == ("mean", "run:2"), "the newest of each method"
     assert float(cell(user, 2, "RSP")) > 0.9 and cell(user, 1, "RSP") == ""
@@ -148,7 +148,8 @@ def test_another_programs_image_is_placed_seen_over_the_mean_and_compared(user, 
     grid = feature(user).page.grid
     shown = grid.pane("run:3")
     assert [one.title for one in grid.pictures][-1] == "ThunderSTORM" and shown.unit == "localisations"
-    assert np.array_equal(shown.image, image) and cell(user, listed(user).index("ThunderSTORM · run 3"), "Time (s)") == ""
+    line = listed(user).index("ThunderSTORM · run 3")
+    assert np.array_equal(shown.image, image) and cell(user, line, "Time (s)") == ""
 
 
 def test_a_line_is_measured_across_all_and_the_help_tells_of_every_method(user) -> None:
@@ -160,7 +161,7 @@ def test_a_line_is_measured_across_all_and_the_help_tells_of_every_method(user) 
     user.draws(canvas, at - QPoint(30, 0), at + QPoint(30, 5))
     measuring = next(one for one in user.window.features if one.name == "measurements")
     user.sees(lambda: measuring.profiles.profiled is not None and measuring.profiles.settled)
-    assert [one.title for one in measuring.profiles.profiled.profiles] == ["Mean, as recorded", "FluoGAN"]
+    assert [one.title for one in measuring.profiles.profiled.profiles] == ["Recorded mean", "FluoGAN"]
     user.presses("fit")
     assert page.grid.view is None
     user.presses("methods_compared")

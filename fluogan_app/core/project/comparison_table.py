@@ -126,7 +126,7 @@ def number_text(name: str, value: float) -> str:
     if name in ("rsp", "nrmse", "nrmse_fitted", "truth_pearson"):
         text = f"{value:.3f}"
     elif name.endswith("_percent"):
-        text = f"{value + 0.0:.2f}"
+        text = f"{round(value, 2) + 0.0:.2f}"
     elif name.endswith("_nm") or name.endswith("_mb"):
         text = f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}"
     else:

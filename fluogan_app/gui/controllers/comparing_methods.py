@@ -51,8 +51,8 @@ class ComparingMethods(QObject):
             self._dialog.raise_()
             self._dialog.activateWindow()
             return
-        for place, name in enumerate(METHODS):
-            self._wishes.setdefault(name, _Wish(place < MOST, "default"))
+        for name in METHODS:
+            self._wishes.setdefault(name, _Wish(True, next(iter(ways_of(self._context.session.document, name)))))
         dialog = self._dialog = CompareMethodsDialog(self._rows(), self._context.window)
         dialog.ticked.connect(self._tick)
         dialog.way_chosen.connect(self._take_way)
@@ -110,7 +110,7 @@ class ComparingMethods(QObject):
         method, wish, document = method_named(name), self._wishes[name], self._context.session.document
         ways = ways_of(document, name)
         if AS_SET not in ways and wish.way == AS_SET:
-            wish.way = "default"
+            wish.way = next(iter(ways))
         run = self._run_of(name)
         words = f"run {run.number} shows it" if run is not None else self._time(name)
         return MethodRow(name, method.title, method.summary, method.citation, ways, wish.way, words)
@@ -131,9 +131,6 @@ class ComparingMethods(QObject):
         missing = [name for name in names if self._run_of(name) is None]
         if why_not:
             dialog.set_start(False, why_not, wrong=True)
-        elif len(names) > MOST:
-            words = f"At most {MOST} methods stand side by side: untick {len(names) - MOST}."
-            dialog.set_start(False, words, wrong=True)
         elif not names:
             dialog.set_start(False, "Tick the methods to compare.")
         else:
@@ -164,4 +161,5 @@ def _what_follows(wanted: int, missing: int) -> str:
     runs = "1 run is" if missing == 1 else f"{missing} runs are"
     there = wanted - missing
     rest = f" {there} {'is' if there == 1 else 'are'} there already." if there else ""
-    return f"{runs} added to the queue.{rest}"
+    most = f" {MOST} at most stand side by side: the others are ticked in the list." if wanted > MOST else ""
+    return f"{runs} added to the queue.{rest}{most}"

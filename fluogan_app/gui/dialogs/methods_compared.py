@@ -53,17 +53,17 @@ class MethodsComparedDialog(QDialog):
         if self._page is None:
             return
         colours = self.palette()
-        quiet, line = quiet_colour(colours).name(), colours.mid().color().name()
+        quiet, ground = quiet_colour(colours).name(), colours.window().color().name()
         page = self._page
         parts = [f"<h2>Methods compared</h2><p>{escape(HONEST if page.lights else MISSING)}</p>"]
         parts += [f'<p style="color:{quiet}">{escape(page.about)}</p>'] if page.about else []
-        parts += [_light(part, quiet, line, part.title in self._pictured) for part in page.lights]
+        parts += [_light(part, quiet, ground, part.title in self._pictured) for part in page.lights]
         parts.append("<h3>What each is for</h3>")
         parts += [_method(part, quiet) for part in page.methods]
         self.text.setHtml("".join(parts))
 
 
-def _light(part: LightPart, quiet: str, line: str, pictured: bool) -> str:
+def _light(part: LightPart, quiet: str, ground: str, pictured: bool) -> str:
     heads = "".join(f'<th align="{_side(column)}">{escape(head)}</th>' for column, (head, _) in enumerate(HEADS))
     rows = "".join(
         "<tr>" + "".join(
@@ -77,8 +77,8 @@ def _light(part: LightPart, quiet: str, line: str, pictured: bool) -> str:
     meanings = " ".join(f"<i>{escape(head)}</i>: {escape(tip)}" for head, tip in HEADS if tip)
     return (
         f"<h3>{escape(part.title)}</h3><p>{escape(part.words)}</p>"
-        f'<table border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse; border-color:{line}">'
-        f"<tr>{heads}</tr>{rows}</table>{told}{picture}"
+        f'<table border="0" cellspacing="0" cellpadding="4"><tr bgcolor="{ground}">{heads}</tr>{rows}</table>'
+        f"{told}{picture}"
         f'<p style="color:{quiet}">Bold: the best of its column alone. {meanings}</p>'
     )
 

@@ -41,7 +41,9 @@ class ColourBar(QWidget):
         """Show values from dark to bright; on a logarithmic scale each decade has its share of the bar."""
         self._levels, self._table, self._unit, self._scale = levels, table, unit, scale
         how = ", logarithmic" if scale == "log" else ""
-        self.setAccessibleDescription(f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}{how}")
+        words = f"Colours from {levels[0]:.4g} to {levels[1]:.4g} {unit}{how}"
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
         if self._kinds:
             self._show_bands()
         self.updateGeometry()
@@ -58,7 +60,9 @@ class ColourBar(QWidget):
         place = np.clip((band - low) / (high - low), 0.0, 1.0)
         self._table = self._table[np.round(255 * place).astype(int)]
         self._levels, self._unit = (-0.5, count - 0.5), ""
-        self.setAccessibleDescription("Colours of " + ", ".join(self._kinds))
+        words = "Colours of " + ", ".join(self._kinds)
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
 
     def ticks(self) -> list[tuple[float, str]]:
         """Value and text of each tick."""
@@ -121,12 +125,15 @@ class ColourBar(QWidget):
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_unit(self, painter: QPainter) -> None:
-        height = QFontMetricsF(self.font()).height()
+        metrics = QFontMetricsF(self.font())
+        height = metrics.height()
         for line, text in enumerate(reversed(self.unit_lines), start=1):
             painter.save()
             painter.translate(self.width() - line * height, self.height())
             painter.rotate(-90)
-            painter.drawText(QRectF(0, 0, self.height(), height), Qt.AlignmentFlag.AlignCenter, text)
+            # On a very low bar its end gives way; the whole is in the tip.
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.height())
+            painter.drawText(QRectF(0, 0, self.height(), height), Qt.AlignmentFlag.AlignCenter, shown)
             painter.restore()
 
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView, QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget,
+    QAbstractItemView, QApplication, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget,
+    QTreeWidgetItem, QWidget,
 )  # fmt: skip
 
-from fluogan_app.gui.style import small_font
+from fluogan_app.gui.style import quiet_colour, small_font
 
 _KEY = Qt.ItemDataRole.UserRole
 _ALIGNED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -45,6 +46,23 @@ class ListRow:
     best: frozenset[str] = frozenset()
 
 
+class _Boxes(QStyledItemDelegate):
+    """Frames the box of every line: one without a tick is not to be seen on a dark ground otherwise."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw the cell, then the frame."""
+        super().paint(painter, option, index)
+        if index.column() == 0:
+            shown = QStyleOptionViewItem(option)
+            self.initStyleOption(shown, index)
+            style = shown.widget.style()
+            box = style.subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, shown, shown.widget)
+            painter.save()
+            painter.setPen(quiet_colour(shown.palette))
+            painter.drawRect(box.adjusted(1, 1, -2, -2))
+            painter.restore()
+
+
 class ComparingList(QTreeWidget):
     """Setters never emit. `chosen_changed` carries the keys with a tick from above, `order_changed` those of all."""
 
@@ -61,6 +79,7 @@ class ComparingList(QTreeWidget):
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
         self.setTabKeyNavigation(False)
+        self.setItemDelegate(_Boxes(self))
         self.setFont(small_font(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setMinimumHeight(_LEAST_HEIGHT)

@@ -104,9 +104,9 @@ class ImagePane(QWidget):
     def let_title_give_way(self) -> None:
         """Where viewers are narrow: the title takes what room there is, the quieter word stands at the right."""
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.detail.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for part, share in ((self.title, 3), (self.detail, 1)):
-            self._head.setStretchFactor(part, share)
+        self.detail.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._head.setStretchFactor(self.title, 1)
+        self._head.setStretchFactor(self.detail, 0)
 
     def set_placeholder(self, text: str) -> None:
         """Words that stand where the image will be."""

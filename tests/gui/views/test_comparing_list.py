@@ -13,9 +13,10 @@ LEFT, ALT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier, Qt
 COLUMNS = (ListColumn("rsp", "RSP", "As the mean"), ListColumn("seconds", "Time (s)"))
 ROWS = (
     ListRow("mean", "Mean"),
-    ListRow("run:1", "Wiener", "", {"rsp": "0.97", "seconds": "0.4"}, {"rsp": 0.97, "seconds": 0.4}, frozenset({"rsp"})),
+    ListRow("run:1", "Wiener", "", {"rsp": "0.97", "seconds": "0.4"}, {"rsp": 0.97, "seconds": 0.4},
+            frozenset({"rsp"})),
     ListRow("run:2", "SOFI", "Dim.", {"rsp": "0.61", "seconds": "1.1"}, {"rsp": 0.61, "seconds": 1.1}),
-)
+)  # fmt: skip
 
 
 @pytest.fixture
