@@ -146,8 +146,8 @@ class MainWindow(QMainWindow):
         session.unsaved_changed.connect(self.setWindowModified)
         for signal in (session.stack_changed, session.runs_changed, session.shown_run_changed, session.job_changed):
             signal.connect(self._enable_commands)
-        for signal in (session.runs_changed, session.job_changed):
-            signal.connect(lambda: place.set_has_curves(bool(session.runs) or session.busy))
+        for signal in (session.runs_changed, session.job_changed, place.plots.drawn):
+            signal.connect(lambda: place.set_has_curves(session.busy or (bool(session.runs) and place.plots.expected)))
         self.files.opened.connect(self._opened)
         self.files.busy_changed.connect(self._show_busy)
 

@@ -100,6 +100,7 @@ def test_a_run_of_another_method_is_its_own_and_a_project_keeps_the_choice(user,
     panes = user.window.workspace.panes
     assert panes.pane("estimate").title.text().startswith("Mean") and panes.pane("background").image is None
     assert panes.pane("background").canvas.words == "Mean tells no background apart"
+    assert panes.in_sight == ("mean", "estimate") and not user.find("panes_show_background").isEnabled()
     assert user.window.workspace.plots.empty.text() == "Mean has no curves."
     assert not user.window.actions_["more_steps"].isEnabled()
     chooses(user, "fluogan")

@@ -42,6 +42,7 @@ class Pictures(QObject):
         self._offered: dict[str, tuple[str, PaneImage | None]] = {}
         self._choices: dict[str, PictureChoice] = {name: _AT_FIRST[name] for name in panes.panes}
         self._requests = dict.fromkeys(panes.panes, 0)
+        self._absent: dict[str, str] = {}
         context.session.document_changed.connect(self._forget)
         context.session.runs_changed.connect(self._renew_pinned)
         context.session.job_changed.connect(self._renew_pinned)
@@ -91,6 +92,7 @@ class Pictures(QObject):
         """Let a viewer show a picture: of one run, or of the shown one, which it then follows. Raises KeyError."""
         before, choice = self._choices[viewer], PictureChoice(kind, run)
         self._choices[viewer] = choice
+        self._give_room({name: words for name, words in self._absent.items() if name != viewer})
         if before.kind != kind:
             self._show_as(self._panes.pane(viewer), before.kind, kind)
         self._fill(viewer)
@@ -129,6 +131,14 @@ class Pictures(QObject):
         for viewer in (name for name, image in taken.items() if image is None):
             self._panes.pane(viewer).set_placeholder(words)
             self._panes.set_words(viewer, self.title_of(self._choices[viewer]))
+        self._give_room({**self._absent, **{name: words * (image is None) for name, image in taken.items()}})
+
+    def _give_room(self, absent: Mapping[str, str]) -> None:
+        """Viewers of which it is known why they show nothing; a run may have no background, for example."""
+        absent = {viewer: words for viewer, words in absent.items() if words}
+        if absent != self._absent:
+            self._absent = absent
+            self._panes.set_absent(absent)
 
     def renew_followers(self) -> None:
         """The shown run is another, or has come to its end: fetch what its result does not hold."""
@@ -138,6 +148,7 @@ class Pictures(QObject):
 
     def clear_followers(self) -> None:
         """No run is shown."""
+        self._give_room({})
         following = [name for name, choice in self._choices.items() if choice.kind in self._kinds and not choice.pinned]
         for viewer in following:
             self._requests[viewer] += 1

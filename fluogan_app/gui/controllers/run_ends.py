@@ -32,7 +32,8 @@ class RunEnds:
         """A run has ended. leaving: the user ended it to leave, and wants no offers."""
         for warning in ended.warnings:
             self._context.say(warning)
-        took = f"after {ended.steps} steps and {seconds_text(ended.seconds)}"
+        steps = "1 step" if ended.steps == 1 else f"{ended.steps} steps"
+        took = f"after {steps} and {seconds_text(ended.seconds)}"
         if ended.unwritten is not None and ended.result is not None:
             self._tell_unwritten(f"Run {run.number} ended {took}, but not on the disk", ended, leaving, unattended)
         elif ended.outcome is Outcome.FINISHED:

@@ -92,6 +92,11 @@ class CurvePlots(QWidget):
         """What stands where there are no curves; "": that they are to come."""
         self.empty.setText(words or _TO_COME)
 
+    @property
+    def expected(self) -> bool:
+        """Whether there are curves, or may still come."""
+        return bool(self._filled) or self.empty.text() == _TO_COME
+
     def set_curves(self, curves: Curves) -> None:
         """Draw these curves. Steps at which a metric was not computed are passed over."""
         self._curves = curves = with_balance(curves)

@@ -126,7 +126,13 @@ class LinkedPanes(QWidget):
     @property
     def in_sight(self) -> tuple[str, ...]:
         """Names of the viewers that stand on the page now: the chosen ones, or the one that compares."""
-        return self.shown if self.comparison is None else (COMPARE,)
+        return self.tools.in_sight if self.comparison is None else (COMPARE,)
+
+    def set_absent(self, words: Mapping[str, str]) -> None:
+        """Let viewers give their room to the others as long as they have nothing to show, and say why."""
+        self.tools.set_absent(words)
+        self._arrange()
+        self.links.restore()
 
     def canvases(self) -> tuple[ImageCanvas, ...]:
         """Where images are drawn now; `links.sight_changed` says that these are others."""

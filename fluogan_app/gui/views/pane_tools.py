@@ -40,6 +40,18 @@ class PaneTools(QWidget):
         """The viewers whose button is down."""
         return tuple(name for name, button in self.buttons.items() if button.isChecked())
 
+    @property
+    def in_sight(self) -> tuple[str, ...]:
+        """Those of them that have something to show; all where none has."""
+        return tuple(name for name in self.shown if self.buttons[name].isEnabled()) or self.shown
+
+    def set_absent(self, words: Mapping[str, str]) -> None:
+        """Viewers that have nothing to show, by name, with the reason."""
+        for name, button in self.buttons.items():
+            button.setEnabled(name not in words)
+            if name in words:
+                button.setToolTip(f"{words[name]}.")
+
     def set_words(self, name: str, words: str) -> None:
         """What a viewer shows, on its button as far as there is room."""
         button = self.buttons[name]
