@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from fluogan_app.core.project.sweep import measure_text, measures_told
+from fluogan_app.core.project.sweep_score import scored
 from fluogan_app.core.project.sweeps import kept_sweeps
 from fluogan_app.gui.features.sweep import SweepFeature
 
@@ -170,4 +172,29 @@ def test_the_values_of_another_method_are_tried_and_taken_with_it(open_window: C
     user.click("sweep_use", inside=dialog)
     assert user.session.method.name == "mean" and user.session.params.statistic == "deviation"
     assert user.session.history.undo_title.startswith("Values of a sweep: Statistic")
+    dialog.close()
+
+
+def test_pictures_that_are_no_light_have_measures_of_their_own(open_window: Callable) -> None:
+    user = open_window()
+    user.opens_sample()
+    for name, value in (("height", 32), ("width", 30)):
+        user.types(f"stack_region_{name}", str(value))
+    user.window.parameters.choose_method("esrrf")
+    user.types("param_zoom", "2")
+    user.presses("sweep")
+    dialog = user.dialog("sweep_dialog")
+    user.types("sweep_values_0", "1; 2", inside=dialog)
+    chooses(user, dialog, "sweep_where", "region")
+    user.click("sweep_start", inside=dialog)
+    finishes(user)
+    assert "QnR 0." in dialog.grid.views[0, 0].numbers.text() and "QnR" in dialog.rule.text()
+    assert "Photons" not in dialog.grid.views[0, 1].toolTip()
+    pages = user.find("sweep_pages", inside=dialog)
+    pages.setFocus()
+    user.qtbot.keyClick(pages.tabBar(), Qt.Key.Key_Right)
+    chooses(user, dialog, "sweep_measure", "qnr")
+    assert dialog.map.item(0, 0).text() == measure_text(scored(dialog.cells)[0], measures_told(dialog.plan.claims)[0])
+    dialog.choose((0, 1))
+    assert "Repeats to" in dialog.about_cell.text()
     dialog.close()

@@ -12,6 +12,7 @@ import numpy as np
 
 from fluogan_app.cli import words
 from fluogan_app.cli.arguments import add_declared, add_stack_selection, frame_range, given
+from fluogan_app.cli.asking import add_method_name, method_in
 from fluogan_app.cli.destination import Destination
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.interrupts import cancelled_by_signals
@@ -24,7 +25,7 @@ from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
-from fluogan_app.core.methods.registry import DEFAULT_METHOD, METHODS
+from fluogan_app.core.methods.registry import METHODS, method_to_run
 from fluogan_app.core.params import validated
 from fluogan_app.core.project.folder import SUFFIX, project_folder
 from fluogan_app.core.project.prepare import RunRequest
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """FILE, --vary, --figure, -o, and a flag for every declared parameter of the recording and the method."""
+    method = METHODS[method_in(argv)]
     parser.description = (
-        f"{parser.description} Each cell is the mean fit of a square (--roi, else one that the program finds), as a "
-        "run of that square would give it."
+        f"{parser.description} Each cell is what a run of a square (--roi, else one that the program finds) would "
+        f"give without a critic. {method.title}: {method.summary}"
     )
     parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument(
@@ -48,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
         help="A parameter and its values: lambda1=0.3,1,3 or lambda1=0.1:10:5log or zoom=2:6:3. Twice for a grid of "
         "two parameters.",
     )  # fmt: skip
+    add_method_name(parser)
     parser.add_argument("--quick", action="store_true", help="Take a third of the steps.")
     parser.add_argument("--figure", metavar="GRID.png", help="All pictures at one colour scale, PNG at 300 dpi.")
     parser.add_argument("-o", "--output", metavar=f"OUT{SUFFIX}", help="Keep the sweep in this project.")
@@ -55,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     parser.add_argument("--json", action="store_true", help="One JSON object on stdout.")
     add_stack_selection(parser)
     add_declared(parser, "Recording", Acquisition)
-    add_declared(parser, METHODS[DEFAULT_METHOD].title, METHODS[DEFAULT_METHOD].params_type)
+    add_declared(parser, method.title, method.params_type)
 
 
 def execute(arguments: argparse.Namespace, report: Report) -> Exit:
@@ -84,7 +87,7 @@ def _figure(arguments: argparse.Namespace) -> Path | None:
 
 
 def _plan(arguments: argparse.Namespace, stack: Stack) -> SweepPlan:
-    method = METHODS[DEFAULT_METHOD]
+    method = method_to_run(arguments.method)
     axes = []
     for text in arguments.vary:
         name, equals, values = text.partition("=")
@@ -137,9 +140,11 @@ def _tell(
     plan: SweepPlan, cells: list[SweepCell], images: dict[tuple[int, int], np.ndarray], figure: Path | None,
     kept: KeptSweep | None, report: Report,
 ) -> None:  # fmt: skip
-    from fluogan_app.core.project.sweep import RULE, suggested
+    from fluogan_app.core.project.sweep import rule_told, suggested
     from fluogan_app.core.project.sweep_figure import cell_title, export_sweep
+    from fluogan_app.core.project.sweep_score import scored
 
+    cells = scored(cells)
     if figure is not None and images:
         export_sweep(figure, plan, cells, images, plan.request.acquisition.pixel_size_nm)
     best = suggested(cells)
@@ -154,7 +159,7 @@ def _tell(
     report.text(f"{len(cells)} of {plan.shape[0] * plan.shape[1]} cells on {plan.place}.")
     report.text(*words.table(_rows(plan, cells)))
     if best is not None:
-        report.text(f"{cell_title(plan, best)}. {RULE}")
+        report.text(f"{cell_title(plan, best)}. {rule_told(plan.claims)}")
     if figure is not None and images:
         report.text(*words.written({"figure": figure}))
     if kept is not None:
@@ -162,12 +167,12 @@ def _tell(
 
 
 def _rows(plan: SweepPlan, cells: list[SweepCell]) -> list[tuple[str, str]]:
-    from fluogan_app.core.project.sweep import MEASURES, measure_text
+    from fluogan_app.core.project.sweep import measure_text, measures_told
     from fluogan_app.core.project.sweep_figure import cell_title
 
     rows = []
     for cell in cells:
-        said = ", ".join(f"{measure.label} {measure_text(cell, measure)}" for measure in MEASURES)
+        said = ", ".join(f"{measure.label} {measure_text(cell, measure)}" for measure in measures_told(plan.claims))
         rows.append((cell_title(plan, cell), said if cell.done else f"failed: {cell.error}"))
     return rows
 

@@ -11,8 +11,9 @@ from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.project.contrast import display_range
 from fluogan_app.core.project.drawing import save_picture, stacked
 from fluogan_app.core.project.figure import Panel, draw_panels
-from fluogan_app.core.project.sweep import MEASURES, RULE, SweepCell, measure_text, suggested
+from fluogan_app.core.project.sweep import SweepCell, measure_text, measures_told, rule_told, suggested
 from fluogan_app.core.project.sweep_plan import SweepPlan
+from fluogan_app.core.project.sweep_score import scored
 
 #: Fine pixels differ in size where the zoom does: what they hold is compared per camera pixel's area.
 UNIT = "photons per camera pixel's area"
@@ -52,7 +53,7 @@ def export_sweep(
     pixel_size_nm: float,
 ) -> None:  # fmt: skip
     """Write it as PNG at 300 dpi; `images` are those of `per_camera_pixel`. Raises ProjectError, UsageError."""
-    levels = common_levels(list(images.values()))
+    levels, cells = common_levels(list(images.values())), scored(cells)
     best, height = suggested(cells), max(plan.place.height, 1)
     rows = []
     for row in range(plan.shape[0]):
@@ -60,7 +61,7 @@ def export_sweep(
         panels = [_panel(plan, cell, images[cell.place], height * pixel_size_nm, levels, best) for cell in there]
         if panels:
             rows.append(draw_panels(panels, [_numbers(plan, cell) for cell in there]))
-    save_picture(path, stacked(rows), RULE if best is not None else "")
+    save_picture(path, stacked(rows), rule_told(plan.claims) if best is not None else "")
 
 
 def _panel(
@@ -72,5 +73,5 @@ def _panel(
 
 
 def _numbers(plan: SweepPlan, cell: SweepCell) -> str:
-    said = ", ".join(f"{measure.label} {measure_text(cell, measure)}" for measure in MEASURES)
+    said = ", ".join(f"{measure.label} {measure_text(cell, measure)}" for measure in measures_told(plan.claims))
     return f"{cell_title(plan, cell)}: {said}"

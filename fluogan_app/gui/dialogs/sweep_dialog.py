@@ -11,9 +11,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from fluogan_app.core.project.sweep import MEASURES, RULE, SweepCell, measure_text, suggested
+from fluogan_app.core.data.claims import LIGHT
+from fluogan_app.core.project.sweep import SweepCell, measure_text, measures_told, rule_told, suggested
 from fluogan_app.core.project.sweep_figure import cell_title
 from fluogan_app.core.project.sweep_plan import SweepPlan
+from fluogan_app.core.project.sweep_score import scored
 from fluogan_app.gui.style import problem_colour, set_colour, small_font
 from fluogan_app.gui.views.controls import CalmComboBox, QuietLabel, WordButton, WrappedLabel, row_of
 from fluogan_app.gui.views.measure_map import MeasureMap
@@ -64,11 +66,12 @@ class SweepDialog(QDialog):
         self.values = (_field("sweep_values_0", "First values"), _field("sweep_values_1", "Second values"))
         self.where, self.kept = _choice("sweep_where", "Where"), _choice("sweep_kept", "Sweeps of this project")
         self.quick = QCheckBox("Quick: a third of the steps")
-        self.message, self.about_cell, self.rule = WrappedLabel(), WrappedLabel(), WrappedLabel(RULE)
+        self.message, self.about_cell, self.rule = WrappedLabel(), WrappedLabel(), WrappedLabel()
         self.grid, self.map, self.measure = SweepGrid(), MeasureMap(), _choice("sweep_measure", "Measure")
         self.progress, self.stage = QProgressBar(), QuietLabel(object_name="sweep_stage")
         self._plan: SweepPlan | None = None
         self._cells: dict[Place, SweepCell] = {}
+        self._scored: dict[Place, SweepCell] = {}
         self._chosen: Place | None = None
         self._make_buttons()
         self._lay_out()
@@ -125,6 +128,7 @@ class SweepDialog(QDialog):
         """Begin a grid of empty cells."""
         self._plan, self._cells, self._chosen = plan, {}, None
         self.grid.show_plan(plan)
+        self._set_measures()
         count = plan.shape[0] * plan.shape[1] if plan is not None else 1
         self.progress.setRange(0, count)
         self._refresh()
@@ -164,8 +168,19 @@ class SweepDialog(QDialog):
 
     # Inside
 
+    def _set_measures(self) -> None:
+        """The measures of such pictures as the plan makes, and how the suggestion is made among them."""
+        claims = self._plan.claims if self._plan is not None else LIGHT
+        self._measures = measures_told(claims)
+        self.rule.setText(rule_told(claims))
+        self.measure.clear()
+        for item in self._measures:
+            self.measure.addItem(f"{item.label}: {item.meaning}", item.name)
+
     def _refresh(self) -> None:
+        self._scored = {cell.place: cell for cell in scored(self.cells)}
         best = suggested(self.cells)
+        self.grid.show_numbers(self._scored.values())
         self.grid.show_marks(self._chosen, best.place if best is not None else None)
         self.rule.setVisible(best is not None)
         self.progress.setValue(len(self._cells))
@@ -174,16 +189,17 @@ class SweepDialog(QDialog):
         self._show_choice()
 
     def _show_map(self) -> None:
-        self.map.show_map(self._plan, self.cells, MEASURES[max(self.measure.currentIndex(), 0)])
+        measure = self._measures[max(self.measure.currentIndex(), 0)]
+        self.map.show_map(self._plan, list(self._scored.values()), measure)
 
     def _show_choice(self) -> None:
-        cell = self.chosen
+        cell = self._scored.get(self._chosen) if self._chosen is not None else None
         for button in (self.use_button, self.run_button):
             button.setEnabled(cell is not None)
         if cell is None or self._plan is None:
             self.about_cell.setText("Click a picture to choose its values." if self._cells else "")
             return
-        said = [f"{item.label} {measure_text(cell, item)} – {item.meaning}" for item in MEASURES]
+        said = [f"{item.label} {measure_text(cell, item)} – {item.meaning}" for item in self._measures]
         self.about_cell.setText("\n".join([cell_title(self._plan, cell), *said]))
 
     def _make_buttons(self) -> None:
@@ -204,8 +220,6 @@ class SweepDialog(QDialog):
         self.where.setToolTip("The preview's square; where there is none, the one with most structure")
         self.where.addItem("The region of the run", "region")
         self.quick.setObjectName("sweep_quick")
-        for item in MEASURES:
-            self.measure.addItem(f"{item.label}: {item.meaning}", item.name)
         self.progress.setAccessibleName("Cells that are done")
         row = QHBoxLayout(self)
         row.addWidget(self._make_left())

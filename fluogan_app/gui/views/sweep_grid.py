@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from fluogan_app.core.project.sweep import MEASURES, SweepCell, measure_text
+from fluogan_app.core.project.sweep import SweepCell, SweepMeasure, measure_text, measures_told
 from fluogan_app.core.project.sweep_figure import cell_title, common_levels, unit_of
 from fluogan_app.core.project.sweep_plan import SweepPlan
 from fluogan_app.gui.style import small_font
@@ -38,9 +39,9 @@ class SweepCellView(QFrame):
 
     chosen = Signal()
 
-    def __init__(self, place: Place, title: str) -> None:
+    def __init__(self, place: Place, title: str, measures: Sequence[SweepMeasure]) -> None:
         super().__init__()
-        self.place = place
+        self.place, self._measures = place, measures
         self._is_chosen, self._is_suggested = False, False
         self.setObjectName(f"sweep_cell_{place[0]}_{place[1]}")
         self.setAccessibleName(title)
@@ -66,9 +67,13 @@ class SweepCellView(QFrame):
         if picture is not None:
             self.canvas.set_array(picture.image, picture.pixel_size_nm, (0.0, 0.0))
         self.canvas.set_placeholder(cell.error or "…")
-        said = " · ".join(f"{item.label} {measure_text(cell, item)}" for item in MEASURES)
+        self.show_numbers(cell)
+
+    def show_numbers(self, cell: SweepCell) -> None:
+        """Show its measures, some of which depend on the other cells."""
+        said = " · ".join(f"{item.label} {measure_text(cell, item)}" for item in self._measures)
         self.numbers.setText(said if cell.done else "failed")
-        meanings = "\n".join(f"{item.label} {measure_text(cell, item)}: {item.meaning}" for item in MEASURES)
+        meanings = "\n".join(f"{item.label} {measure_text(cell, item)}: {item.meaning}" for item in self._measures)
         self.setToolTip(meanings if cell.done else cell.error)
         self.setAccessibleDescription(self.toolTip())
 
@@ -136,7 +141,8 @@ class SweepGrid(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         self.views, self._pictures, self._chosen = {}, {}, None
         for place in plan.places() if plan is not None else ():
-            view = SweepCellView(place, cell_title(plan, SweepCell(*place, plan.values_at(place))))
+            title = cell_title(plan, SweepCell(*place, plan.values_at(place)))
+            view = SweepCellView(place, title, measures_told(plan.claims))
             view.chosen.connect(lambda place=place: self._choose(place))
             self.views[place] = view
             grid.addWidget(view, *place)
@@ -154,6 +160,11 @@ class SweepGrid(QWidget):
         if picture is not None:
             self._pictures[cell.place] = picture
             self._show_colours()
+
+    def show_numbers(self, cells: Iterable[SweepCell]) -> None:
+        """Show the measures of cells anew."""
+        for cell in cells:
+            self.views[cell.place].show_numbers(cell)
 
     def show_marks(self, chosen: Place | None, suggested: Place | None) -> None:
         """Mark the chosen cell and the suggested one."""
