@@ -41,8 +41,8 @@ class RichardsonLucyParams(GridParams):
         help="“smooth” fits a smooth light under all structures together with the estimate; "
         "“none” leaves all light in the estimate, which is not as sharp then.",
     )  # fmt: skip
-    read_noise: bool = param(
-        True, label="Read noise", group="Reconstruction", advanced=True,
+    camera_noise: bool = param(
+        True, label="Camera's noise", group="Reconstruction", advanced=True,
         equation="ȳ + c over Ψx + b + c, c = constant variance / variance per photon", source="Snyder et al. 1993",
         help="Takes the part of the noise that does not come from light for light that is always there. Off, dark "
         "pixels are trusted as if they had no noise.",

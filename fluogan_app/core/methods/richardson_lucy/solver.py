@@ -39,7 +39,7 @@ class RichardsonLucySolver(ImageSolver):
         self._curves = LightCurves(self.noise, problem.inner.slices, self.zoom, self._even)
         counted = (self._curves.weights > 0).to(self._even)
         clouds = cloud_operator(self.shape_yx, blur_pixels(problem), self._even)
-        always = self._read_noise() if params.read_noise else 0.0
+        always = self._read_noise() if params.camera_noise else 0.0
         self._light = CountedLight(self._curves.mean, counted, blur, clouds, always, params.total_variation)
 
     def begin(self) -> dict[str, torch.Tensor]:
