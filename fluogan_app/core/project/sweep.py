@@ -37,8 +37,8 @@ RULE = (
 )
 RULE_WITHOUT_LIGHT = (
     "Suggested (★): the highest QnR, which weighs detail that repeats in odd and even frames against agreement with "
-    "the mean frame (Laine et al. 2023); it compares the cells of this sweep, and no other. A rule of thumb: detail that a "
-    "method makes of any frames repeats too. Trust your eyes and other methods more."
+    "the mean frame (Laine et al. 2023); it compares the cells of this sweep, and no other. A rule of thumb: detail "
+    "that a method makes of any frames repeats too. Trust your eyes and other methods more."
 )
 
 
@@ -60,7 +60,7 @@ MEASURES = (
 )
 #: Of pictures that are no light.
 MEASURES_WITHOUT_LIGHT = (
-    SweepMeasure("qnr", "QnR", "", "detail that repeats and agreement with the mean, beside the other cells: 1 is best"),
+    SweepMeasure("qnr", "QnR", "", "detail that repeats, and agreement with the mean, of these cells: 1 is best"),
     SweepMeasure("frc_nm", "Repeats to", "nm", "finest period in which pictures of odd and of even frames agree"),
     *(measure for measure in MEASURES if measure.name in ("decorrelation_nm", "rsp")),
 )

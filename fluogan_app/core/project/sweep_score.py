@@ -3,7 +3,7 @@
 Laine et al. 2023: QnR = 2 RSP nFRC / (RSP + nFRC), the harmonic mean of RSP, the correlation of the picture blurred
 again with the mean frame (Culley et al. 2018), and nFRC, the Fourier ring correlation's resolution of two pictures from
 odd and even frames on a scale from 0 to 1: a logistic curve that gives the worst cell of the sweep 0.075 and the best
-0.925. Every cell is measured with its own values; what no cell can be measured by counts as nothing, and never as the best.
+0.925. Every cell is measured with its own values; a resolution that is not known counts as nothing, never as the best.
 """
 
 from __future__ import annotations
