@@ -1,6 +1,6 @@
 """SPARCOM's iterations as a network of a few folds, whose kernels and thresholds are learned.
 
-    x_0 = T_0(K g),   x_k+1 = T_k+1(x_k + K g − W_k x_k)        (Dardikman-Yoffe and Eldar 2020, eqs (5) to (7))
+    x_0 = T_0(K g),   x_k+1 = T_k+1(x_k + K g − W_k x_k)        (Dardikman-Yoffe and Eldar 2020)
 
 g is the image of correlations, K and W_k take the place of the step times Aᵀ and M, each radially symmetric, and T_k
 that of the threshold. On a grid of pixels of one size in widths of the PSF, both are convolutions. As published, T is a

@@ -12,7 +12,7 @@ class UnfoldingTraining(TrainingParams):
     """What the network looks at, the fields it learns from, and how its loss weighs empty places."""
 
     looks_at: Literal["pairs", "variance"] = param(
-        "pairs", label="Looks at", group="Images", source="“variance”: Dardikman-Yoffe and Eldar 2020, section 2.3",
+        "pairs", label="Looks at", group="Images", source="“variance”: Dardikman-Yoffe and Eldar 2020",
         help="“pairs”: the covariances of every two different camera pixels, as SPARCOM does, without the camera's "
         "noise. “variance”: the variance image drawn on the network's grid, as published; it resolves less.",
     )  # fmt: skip
@@ -40,7 +40,7 @@ class UnfoldingTraining(TrainingParams):
     outside: float = param(
         0.02, label="Weight of empty places", ge=0, le=1000, group="Training", advanced=True, logarithmic=True,
         equation="(mean (x − x̂)² + weight · mean of |x̂| where there are no sources) / mean x²",
-        source="after Dardikman-Yoffe and Eldar 2020, eq. (10)",
+        source="after Dardikman-Yoffe and Eldar 2020",
         help="How much light where there is none costs, beside the error. With 1, as published for samples of few "
         "bright molecules, the network learns to show nothing where it is not sure.",
     )  # fmt: skip

@@ -18,11 +18,17 @@ DEVIATION = Claims("Deviation", "photons/fine px", "standard deviation of the li
 
 
 class SparcomMethod:
-    """Sparse sources whose independent blinking explains how pixels fluctuate together."""
+    """Sparse sources whose independent blinking explains how pixels fluctuate together.
+
+    Of use where molecules blink. Where light is steady it shows noise, and says so.
+    """
 
     name = "sparcom"
     title = "SPARCOM"
-    summary = "Few blinking sources are sought that explain how the camera's pixels fluctuate together."
+    summary = (
+        "Few blinking sources are sought that explain how the camera's pixels fluctuate together; of steady light it "
+        "shows nothing but noise."
+    )
     citation = (
         "O. Solomon, Y. C. Eldar, M. Mutzafi, M. Segev: SPARCOM: Sparsity based super-resolution correlation "
         "microscopy. SIAM Journal on Imaging Sciences 12, 392–419 (2019)."
@@ -37,8 +43,8 @@ class SparcomMethod:
         ),
         Preset(
             "slow", "Molecules that stay on",
-            "Products of successive frames, for molecules that stay on for several frames: no camera noise, and pairs "
-            "of a pixel with itself count too.",
+            "Products of successive frames, for molecules that stay on for several frames: the camera's noise drops "
+            "out although each pixel's own products count too.",
             {"pairs": "all", "lag": 1},
         ),
     )  # fmt: skip

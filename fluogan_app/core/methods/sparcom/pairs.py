@@ -1,7 +1,7 @@
 """Which pairs of camera pixels are explained: two different ones, all, or each with itself alone.
 
 Sources r that fluctuate independently make Cov(y) = Ψ diag(r) Ψᵀ + N, with N the camera's noise, which no two pixels
-share. Least squares over pairs of pixels needs two things only (Solomon et al. 2019, eqs (14) to (16)):
+share. Least squares over pairs of pixels needs two things only (Solomon et al. 2019):
 
     v_k = Σ_ij ψ_ik ψ_jk C_ij = mean_t (Ψᵀy_t)_k (Ψᵀy_t+τ)_k,      M_kl = (Σ_i ψ_ik ψ_il)²
 

@@ -1,6 +1,6 @@
 """One pass over the frames gathers their correlations; then accelerated proximal steps find the sparse sources.
 
-    min over r ≥ 0 of ½ rᵀMr − vᵀr + λ P(r),   M and v as in pairs.py (Solomon et al. 2019, eqs (13) to (17))
+    min over r ≥ 0 of ½ rᵀMr − vᵀr + λ P(r),   M and v as in pairs.py (Solomon et al. 2019)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     h_μ(c) = |c| − μ/2 for |c| > μ, c²/2μ below;   ∇ Σ h_μ(Wr) = Wᵀ clip(Wr / μ, −1, 1)
 
-the Moreau envelope that Solomon et al. 2019, section 5, minimise by smoothed FISTA in place of Σ |Wr|.
+the Moreau envelope that Solomon et al. 2019 minimise by smoothed FISTA in place of Σ |Wr|.
 """
 
 from __future__ import annotations
