@@ -13,6 +13,7 @@ from fluogan_app.core.methods.lsparcom.method import LsparcomMethod
 from fluogan_app.core.methods.mean.method import MeanMethod
 from fluogan_app.core.methods.pnp_col0rme.method import PnpCol0rmeMethod
 from fluogan_app.core.methods.richardson_lucy.method import RichardsonLucyMethod
+from fluogan_app.core.methods.sofi.method import SofiMethod
 from fluogan_app.core.methods.sparcom.method import SparcomMethod
 from fluogan_app.core.methods.srrf.method import SrrfMethod
 from fluogan_app.core.methods.wiener.method import WienerMethod
@@ -24,6 +25,7 @@ METHODS: dict[str, Method] = {
         WienerMethod(),
         RichardsonLucyMethod(),
         FistaMethod(),
+        SofiMethod(),
         SrrfMethod(),
         EsrrfMethod(),
         Col0rmeMethod(),
