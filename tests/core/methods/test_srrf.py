@@ -201,8 +201,8 @@ def test_a_pattern_of_the_pixels_is_evened_out_and_its_unit_kept(make) -> None:
     assert not evened(torch.zeros(4, 2, 2)).any()
 
 
-def test_it_is_said_that_near_lines_become_one(make) -> None:
+def test_it_is_said_how_near_lines_are_moved_together(make) -> None:
     frames = np.random.default_rng(3).poisson(50.0, (12, 14, 16)).astype(np.float32)
     for name, method in METHODS.items():
         solver = method.prepare(make(frames), validated(method.params_type, {"zoom": 2}), "cpu", 0)
-        assert any("330 nm" in note and "one sharp line" in note for note in solver.result(solver.init()).notes), name
+        assert any("300 nm" in note and "one sharp line" in note for note in solver.result(solver.init()).notes), name

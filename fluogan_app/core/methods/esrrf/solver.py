@@ -18,6 +18,8 @@ from fluogan_app.core.methods.radial.temporal import LagCumulant, Mean, Variance
 class EsrrfSolver(RadialSolver):
     """Laine et al. 2023."""
 
+    too_near = "12 to 22 %"
+
     def __init__(self, problem: Problem, params: EsrrfParams, claims: Claims, device: str) -> None:
         analysis = {"AVG": Mean(), "VAR": Variance(), "TAC2": LagCumulant(2, signed=True)}[params.temporal]
         super().__init__(problem, params.zoom, claims, device, analysis)

@@ -16,13 +16,14 @@ from fluogan_app.core.methods.radial.fine_pixels import drawn
 from fluogan_app.core.methods.radial.memory import frames_per_step, frames_together
 from fluogan_app.core.methods.radial.temporal import Analysis
 
-#: Pairs of lines this many widths (FWHM) apart are told apart in nine of ten rows, whatever the parameters; nearer ones
-#: become one: simulated lines 100 nm wide, FWHM 324 nm, at three levels of light.
-MERGED_WIDTHS = 1.1
-
-
 class RadialSolver(ImageSolver):
-    """A method writes `maps` of a batch of frames; `take` may keep more of them than `analysis` does."""
+    """A method writes `maps` of a batch of frames; `take` may keep more of them than `analysis` does.
+
+    too_near: by how much it moves lines together that are one width of the blur apart, as measured on simulated lines,
+    100 nm wide, of FWHM 324 nm, at three levels of light.
+    """
+
+    too_near: str
 
     def __init__(self, problem: Problem, zoom: int, claims: Claims, device: str, analysis: Analysis) -> None:
         """Raises DataError, also where there are too few frames."""
@@ -77,12 +78,13 @@ class RadialSolver(ImageSolver):
         return Phase("Frame by frame", self.total_steps)
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
-        """See ImageSolver.own_remarks. Measured on simulated pairs of lines, bright, dim and blinking."""
-        merged_nm = MERGED_WIDTHS * self.problem.acquisition.fwhm_nm
+        """See ImageSolver.own_remarks."""
+        width_nm = self.problem.acquisition.fwhm_nm
         return (
-            f"Two lines nearer to each other than about {merged_nm:.0f} nm ({MERGED_WIDTHS} times the blur's width) "
-            "come out as one sharp line between them: a sharp line is no proof of a single one. The values are no "
-            "amounts of light.",
+            f"Of simulated pairs of lines, those as far apart as the blur is wide (here {width_nm:.0f} nm) came out "
+            f"{self.too_near} too near to each other, and nearer ones moved together into one sharp line: a sharp line "
+            "is no proof of a single one, and such distances are not to be measured here. The values are no amounts of "
+            "light.",
         )
 
     def _frames_done(self, step: int) -> int:

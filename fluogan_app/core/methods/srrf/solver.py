@@ -20,6 +20,8 @@ class SrrfSolver(RadialSolver):
     """Gustafsson et al. 2016. As published, brightness multiplies each frame's map for AVG and MIP; what else becomes
     of radiality is multiplied at the end, by the mean brightness (TRPPM) or the mean of radiality × brightness."""
 
+    too_near = "24 to 49 %"
+
     def __init__(self, problem: Problem, params: SrrfParams, claims: Claims, device: str) -> None:
         super().__init__(problem, params.zoom, claims, device, _analysis(params.temporal))
         self._params = params
