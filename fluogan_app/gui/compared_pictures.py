@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,9 +21,13 @@ from fluogan_app.gui.background import Workbench
 from fluogan_app.gui.compared import MEAN, TRUTH, Entry
 from fluogan_app.gui.following_work import FollowingWork
 from fluogan_app.gui.run_pictures import origin_nm, pictures_of
+from fluogan_app.gui.views.display import area_means
 from fluogan_app.gui.views.pane_image import PaneImage
 
 log = logging.getLogger(__name__)
+
+#: An image of more pixels is shown in small.
+MOST_PIXELS = 8_000_000
 
 
 class ComparedPictures(QObject):
@@ -108,10 +113,26 @@ def _read(key: str, run: Run) -> PaneImage:
     """On a thread. Raises FluoganError."""
     if key != MEAN:
         image = pictures_of(run.record, run.result())["estimate"]
-        return replace(image, detail=f"run {run.number}") if run.record.status is RunStatus.FINISHED else image
+        finished = run.record.status is RunStatus.FINISHED
+        return in_small(replace(image, detail=f"run {run.number}") if finished else image)
     image, size_nm, _ = read_image(run.folder / MEAN_FILE)
     return PaneImage(image, size_nm, CAMERA_UNIT, origin_nm=origin_nm(run.record))
 
+
+
+def in_small(image: PaneImage, most: int = MOST_PIXELS) -> PaneImage:
+    """An image of more pixels than that as the means of blocks, which it says: nine of them have to be held at once."""
+    rows, columns = image.array.shape
+    least = math.ceil(math.sqrt(rows * columns / most))
+    if least <= 1:
+        return image
+    common = math.gcd(rows, columns)
+    # Blocks that fit leave no border that is made up.
+    factor = next((count for count in range(least, 2 * least + 1) if common % count == 0), least)
+    words = f"{image.detail}, means of {factor} × {factor} pixels"
+    return replace(
+        image, array=area_means(image.array, factor), pixel_size_nm=(image.pixel_size_nm or 1.0) * factor, detail=words
+    )
 
 
 def truth_of(path: Path, run: Run) -> PaneImage:
@@ -123,4 +144,5 @@ def truth_of(path: Path, run: Run) -> PaneImage:
         raise ProjectError(f"Run {run.number} does not say which stack it was made of.", "Leave the truth out.")
     camera_nm, whole = record.acquisition.pixel_size_nm or 1.0, record.link.shape_tyx[1:]
     picture = read_reference(path).within(record.roi, whole, camera_nm).picture
-    return PaneImage(picture.image, picture.pixel_size_nm, FINE_UNIT, origin_nm=origin_nm(record))
+    image = PaneImage(picture.image, picture.pixel_size_nm, FINE_UNIT, origin_nm=origin_nm(record), reconstructed=False)
+    return in_small(image)

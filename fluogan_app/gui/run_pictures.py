@@ -25,7 +25,8 @@ def pictures_of(record: RunRecord, result: Result) -> dict[str, PaneImage]:
     found = {
         "mean": PaneImage(result.mean, camera, CAMERA_UNIT, origin_nm=origin),
         "estimate": PaneImage(
-            result.estimate, fine, claims.unit, detail=detail, origin_nm=origin, title=claims.title
+            result.estimate, fine, claims.unit, detail=detail, origin_nm=origin, title=claims.title,
+            reconstructed=not claims.blurred,
         ),
     }  # fmt: skip
     if claims.background:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ import tifffile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QTreeWidget
 
+from fluogan_app.core.errors import DataError
+from fluogan_app.core.methods.registry import METHODS
+from fluogan_app.core.project import comparing
+from fluogan_app.core.project.comparing import measured
 from fluogan_app.core.project.comparisons import kept_comparisons
 from tests.gui.readable import cut_off, nameless
 from tests.gui.two_runs import REGION, two_runs
@@ -173,3 +178,35 @@ def test_a_line_is_measured_across_all_and_the_help_tells_of_every_method(user) 
     user.qtbot.keyClick(dialog.text, Qt.Key.Key_PageDown)
     assert bar.value() > 0 and dialog.text.horizontalScrollBar().maximum() == 0
     user.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_what_fails_is_told_in_its_place_and_measuring_can_be_given_up(user, monkeypatch: pytest.MonkeyPatch) -> None:
+    user.sees(lambda: settled(user))
+    page, plots = feature(user).page, user.window.workspace.plots
+    assert not plots.isVisible() and user.window.workspace.bottom.isVisible()
+    user.presses("show_curves")
+    assert plots.isVisible()
+    user.presses("show_result")
+    user.presses("show_comparison")
+    assert not plots.isVisible(), "the curves of one run take no room from images that are compared"
+
+    def refuses(*_: object) -> None:
+        raise DataError("Nothing blinks here.", "Choose another method.")
+
+    gate = threading.Event()
+
+    def waits(run, *rest):
+        gate.wait(30)
+        return measured(run, *rest)
+
+    monkeypatch.setattr(type(METHODS["wiener"]), "prepare", refuses)
+    monkeypatch.setattr(comparing, "measured", waits)
+    compares(user, "mean", "wiener")
+    user.sees(lambda: "could not start" in " ".join(one.words for one in page.grid.pictures))
+    user.sees(lambda: page.grid.pictures[0].image is not None)
+    assert [one.title for one in page.grid.pictures if one.image is None] == ["Wiener deconvolution"]
+    user.sees(lambda: page.cancel.isVisible() and "Measuring run 3" in page.words.text())
+    user.click("comparing_cancel")
+    assert not page.cancel.isVisible() and page.words.text() == "1 not measured."
+    gate.set()
+    user.sees(lambda: not user.window.workbench.busy)

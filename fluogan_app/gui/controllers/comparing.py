@@ -23,7 +23,7 @@ from fluogan_app.gui.views.comparing_page import ComparingPage
 from fluogan_app.gui.views.display import DisplaySettings
 from fluogan_app.gui.views.pane_grid import MOST, GridPicture
 
-Waiting = Callable[[], tuple[Queue, Mapping[str, str]]]
+Waiting = Callable[[], tuple[Queue, Mapping[str, str], bool]]
 #: Maps of errors are no images of the sample: they have colours of their own.
 _MAP = DisplaySettings("viridis")
 
@@ -35,7 +35,7 @@ class ComparingController(QObject):
     """
 
     def __init__(self, context: Context, page: ComparingPage, waiting: Waiting) -> None:
-        """waiting: the runs that wait, and why some of them were refused."""
+        """waiting: the runs that wait, why some of them were refused, and whether they begin one after another."""
         super().__init__(context.window)
         self._context, self._page, self._waiting = context, page, waiting
         self._order: tuple[str, ...] = ()
@@ -84,9 +84,8 @@ class ComparingController(QObject):
     def page_shown(self) -> None:
         """Show what there is now."""
         session = self._context.session
-        found = entries_of(
-            session.runs, *self._waiting(), session.running_number, self.pictures.truth is not None
-        )
+        queue, refused, _ = self._waiting()
+        found = entries_of(session.runs, queue, refused, session.running_number, self.pictures.truth is not None)
         self.entries = ordered(found, self._order)
         self.measures.want([one.run for one in self.chosen if one.finished])
         self._show()
@@ -215,7 +214,8 @@ class ComparingController(QObject):
         if self._running is not None and running != self._running:
             self.pictures.forget(f"run:{self._running}")
         self._running = running
-        self.measures.set_may_measure(not self._context.session.busy)
+        # Not between two runs of the queue either: the next one would wait for it.
+        self.measures.set_may_measure(not self._context.session.busy and not self._waiting()[2])
 
     def _seek_truth(self) -> None:
         """Whether a simulation's truth lies beside the stack; the drive is asked on a thread."""

@@ -87,7 +87,8 @@ class MeasuredViews(QObject):
                 # The same picture of two runs is told apart by what stands beside its title.
                 title = f"{title}, {image.detail}" if titles.count(title) > 1 and image.detail else title
                 spot = Placement(image.pixel_size_nm or 1.0, image.origin_nm)
-                made = "fine" in image.unit  # fine pixels are nothing that was recorded
+                # Fine pixels are nothing that was recorded.
+                made = "fine" in image.unit if image.reconstructed is None else image.reconstructed
                 found.append(PlacedPicture(title, image.unit, image.array, spot, reconstructed=made))
         frame = place.browser.pane.image
         if frame is not None and (self._with_frame() or place.centre.currentIndex() == STACK):

@@ -76,9 +76,9 @@ class Comparing(Feature):
         """What waits in the queue; it is there once all features are made."""
         return next(one.queue for one in self.window.features if isinstance(one, Queueing))
 
-    def _waiting(self) -> tuple[Queue, Mapping[str, str]]:
-        """The runs that wait, and why some of them were refused."""
-        return self.queue.queue, self.queue.refused
+    def _waiting(self) -> tuple[Queue, Mapping[str, str], bool]:
+        """The runs that wait, why some of them were refused, and whether they begin one after another."""
+        return self.queue.queue, self.queue.refused, self.queue.going
 
     def show_page(self) -> None:
         """Bring the page to the front."""

@@ -9,7 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class PaneImage:
-    """What one viewer shows: array [y, x], pixel size in nm (None: not known), unit, (y, x) of its corner in nm."""
+    """What one viewer shows: array [y, x], pixel size in nm (None: not known), unit, (y, x) of its corner in nm.
+
+    reconstructed: whether it was computed and not recorded; None where its unit tells.
+    """
 
     array: np.ndarray
     pixel_size_nm: float | None
@@ -17,3 +20,4 @@ class PaneImage:
     title: str = ""
     detail: str = ""
     origin_nm: tuple[float, float] = (0.0, 0.0)
+    reconstructed: bool | None = None
