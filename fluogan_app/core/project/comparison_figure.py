@@ -25,7 +25,7 @@ from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
 
 FIGURE_ENDINGS = (".png", ".svg", ".pdf")
 #: Longer titles would not fit above a column.
-_LONGEST_TITLE = 26
+_LONGEST_TITLE, _LONGEST_OF_NARROW = 26, 20
 #: Width and height of a page's text, and what stands above and below each image, in dots.
 _WIDTH, _TALL, _WORDS, _MOST_COLUMNS = 2000, 2800, 270, 5
 #: Wider than this, images stand below each other as long as there is room.
@@ -75,9 +75,10 @@ def comparison_panels(beside: Sequence[Beside], same_scale: bool, columns: int =
     for one in beside:
         if one.group:
             ranges[one.group].append(display_range(one.image))
+    longest = _LONGEST_TITLE if columns <= 3 else _LONGEST_OF_NARROW
     limits = {group: (min(low for low, _ in found), max(high for _, high in found)) for group, found in ranges.items()}
     return [
-        Panel(one.image, one.pixel_size_nm, _short(one.title), one.unit,
+        Panel(one.image, one.pixel_size_nm, _short(one.title, longest), one.unit,
               limits.get(one.group) if same_scale else None, numbers=_lines(one.numbers, columns))
         for one in beside
     ]  # fmt: skip
@@ -126,7 +127,7 @@ def _told_apart(runs: Sequence[ComparedRun]) -> list[ComparedRun]:
     """Those of one title with the numbers of their runs."""
     titles = Counter(one.title for one in runs)
     return [
-        one if titles[one.title] == 1 else one.replace(title=f"{_short(one.title, 17)} (run {one.number})")
+        one if titles[one.title] == 1 else one.replace(title=f"{_short(one.title, 12)} (run {one.number})")
         for one in runs
     ]
 
@@ -168,5 +169,5 @@ def _lines(parts: Sequence[str], columns: int) -> tuple[str, ...]:
     return tuple(" · ".join(parts[index : index + together]) for index in range(0, len(parts), max(together, 1)))
 
 
-def _short(title: str, longest: int = _LONGEST_TITLE) -> str:
+def _short(title: str, longest: int) -> str:
     return title if len(title) <= longest else f"{title[: longest - 1].rstrip()}…"
