@@ -74,8 +74,7 @@ def _rows(ended: Ended) -> list[tuple[str, str]]:
     result: Any = ended.result
     if result is None:
         return []
-    images = [
-        ("Estimate", words.image_text(result.estimate.shape, result.fine_pixel_size_nm)),
-        ("Background", words.image_text(result.background.shape, result.pixel_size_nm)),
-    ]
+    images = [(result.claims.title, words.image_text(result.estimate.shape, result.fine_pixel_size_nm))]
+    if result.claims.background:
+        images.append(("Background", words.image_text(result.background.shape, result.pixel_size_nm)))
     return images + words.measure_rows(result.measures)

@@ -42,7 +42,10 @@ def allowed_value(declared: ParamSpec) -> Any:
     start = declared.default if declared.default is not None else declared.minimum or 0
     span = 1 if declared.kind == "int" else 0.25
     inside = declared.maximum is None or start + span < declared.maximum
-    return start + span if inside else start - span
+    if inside:
+        return start + span
+    allowed_below = declared.minimum is None or start - span > declared.minimum
+    return start - span if allowed_below else 0.5 * (start + declared.maximum)
 
 
 def as_written(declared: ParamSpec, value: Any) -> list[str]:

@@ -12,6 +12,7 @@ from fluogan_app.cli.progress import ProgressLine
 from fluogan_app.cli.report import Report
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
+from fluogan_app.core.project.expected import why_no_model
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
@@ -55,6 +56,8 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     project = Project.open(arguments.project)
     run = project.run(arguments.run)
     run.result()  # a run without one is refused before hours of repeats
+    if arguments.variance and (reason := why_no_model(run.record)):
+        raise UsageError(f"The variance of the frames tells nothing of run {run.number}. {reason}", "Leave it out.")
     ended = _compute(project, run, arguments, report)
     found = judge(run, variation=arguments.doubtful_from / 100.0)
     keep_judgement(run, found)

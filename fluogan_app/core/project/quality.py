@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fluogan_app.core.data.acquisition import Origin
+from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import DataError, ProjectError
 from fluogan_app.core.files import write_json_atomic
@@ -102,7 +103,7 @@ def judge(run: Run, result: Result | None = None, variation: float = DOUBTFUL_VA
         "residual": made.residual(), "noise": made.noise, "variance": made.variance(), "balance": made.balance(),
         "local": local,
     }  # fmt: skip
-    findings += Findings(_own_measures(parts, repeats, variation))
+    findings += Findings(_own_measures(parts, repeats, variation, result.claims))
     known = _evidenced(run, findings, parts, repeats, variation, halves is not None)
     return Judgement(
         number=run.number, findings=findings, repeats=repeats, kept_repeats=made.kept_repeats, variation=variation,
@@ -228,8 +229,11 @@ def blinking_image(run: Run, result: Result) -> np.ndarray:
     return np.asarray(rows @ (columns @ result.estimate.T.astype(float)).T)
 
 
-def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability], variation: float):
+def _own_measures(
+    parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability], variation: float, claims: Claims
+) -> tuple[Measure, ...]:
     """What is told here and nowhere else."""
+    all_of_it, part = ("all light", "the light") if claims.photons else ("the sum of all values", "that sum")
     residual, variance, local = parts["residual"], parts["variance"], parts["local"]
     found: list[Measure] = []
     if residual is not None:
@@ -251,9 +255,9 @@ def _own_measures(parts: dict[str, Any], repeats: dict[RepeatKind, Repeatability
                              "dark, or agree to two pixels by what both share"))
     for kind, one in repeats.items():
         found.append(Measure(f"scatter_{kind}_percent", f"Scatter over {kind}", one.scatter_percent,
-                             "standard deviation of all pixels over all light"))
+                             f"standard deviation of all pixels over {all_of_it}"))
         found.append(Measure(f"doubtful_{kind}_percent", f"Doubtful over {kind}", one.doubtful_percent(variation),
-                             f"share of the light in pixels that vary by more than {100 * variation:.3g} %"))
+                             f"share of {part} in pixels that vary by more than {100 * variation:.3g} %"))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.errors import FluoganError, ProjectError
 from fluogan_app.core.jobs.events import Ended, Progress
 from fluogan_app.core.methods.base import Preview
+from fluogan_app.core.methods.registry import DEFAULT_METHOD
 from fluogan_app.core.project.images import read_image
 from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.model import RunRecord, RunStatus
@@ -69,7 +70,7 @@ class ResultsController(QObject):
     def _show_nothing(self) -> None:
         self.pictures.clear_followers()
         self._panes.set_message("")
-        self._plots.set_empty_words("")
+        self._plots.set_method(True)
         self._plots.set_curves(Curves())
 
     def _loaded(self, request: int, run: Run, loaded: tuple[Result, Curves]) -> None:
@@ -79,7 +80,7 @@ class ResultsController(QObject):
 
     def _show_curves(self, record: RunRecord, curves: Curves) -> None:
         """The curves of a run that has ended, or words where it has none."""
-        self._plots.set_empty_words(f"{method_title(record.method)} has no curves.")
+        self._plots.set_method(record.method == DEFAULT_METHOD, f"{method_title(record.method)} has no curves.")
         self._plots.set_curves(curves)
 
     def _not_loaded(self, request: int, run: Run, error: FluoganError) -> None:
@@ -97,7 +98,7 @@ class ResultsController(QObject):
     # A run as it goes on
 
     def _begin_live(self, run: Run) -> None:
-        self._plots.set_empty_words("")
+        self._plots.set_method(run.record.method == DEFAULT_METHOD)
         self._plots.set_curves(Curves())
         self._panes.set_message("")
         self.pictures.show_of_run(run.number, {"estimate": None})

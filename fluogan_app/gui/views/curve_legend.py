@@ -35,6 +35,10 @@ class CurveLegend(QLabel):
         self.setToolTip("Click on a curve's name to hide or show it; the numbers are its newest values")
         self.linkActivated.connect(self.term_clicked)
 
+    def set_title(self, title: str) -> None:
+        """What the diagram is called, from the next writing on."""
+        self._title = title
+
     def write(
         self, metrics: Sequence[Metric], curves: Curves, hidden: Collection[str] = (), step: int | None = None
     ) -> None:

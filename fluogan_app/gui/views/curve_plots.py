@@ -28,6 +28,8 @@ TITLES = {
     "convergence": "Convergence",
     "quality": "Quality",
 }
+#: What the first diagram is called of methods that have a critic, and of others.
+FIT_TITLES = {True: ("Generator losses", "Generator"), False: ("Terms of the fit", "Fit")}
 #: Short words for the buttons that show and hide them.
 _SHORT = {"generator": "Generator", "critic": "Critic", "photons": "Photons"}
 #: What changes by powers of ten from the first step to the last, and is read by them.
@@ -37,6 +39,10 @@ _SHAPE, _TOOLS_HEIGHT = (1.3, 1.0), 30
 #: Room for the name of a run in the choice of runs.
 _CHOICE_WIDTH = 118
 _ALONE = "This run alone"
+_LOG_TIP = (
+    "Logarithmic axis of values in all diagrams; values that are not positive are left out. Each diagram has its own "
+    "choice in its menu."
+)
 _TO_COME = "The curves of a run are drawn here while it goes on."
 #: Where a diagram would be narrower than this, some give way until the user asks for them: Quality tells as much, and
 #: the photons' balance stands with the result.
@@ -68,7 +74,7 @@ class CurvePlots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("curve_plots")
-        self._plots: dict[str, CurvePlot] = {}
+        self._plots, self._fit_title = dict[str, CurvePlot](), TITLES["generator"]
         self._hidden: set[str] = set()
         self._chosen, self._hidden_terms = False, set[str]()
         self._legend_lines: tuple = ()
@@ -88,9 +94,13 @@ class CurvePlots(QWidget):
 
     # Setters
 
-    def set_empty_words(self, words: str) -> None:
-        """What stands where there are no curves; "": that they are to come."""
-        self.empty.setText(words or _TO_COME)
+    def set_method(self, has_critic: bool, empty: str = "") -> None:
+        """Call the diagrams as they are called of a method. empty: stands where it has no curves; "": they may come."""
+        self.empty.setText(empty or _TO_COME)
+        self._fit_title, words = FIT_TITLES[has_critic]
+        self.buttons["generator"].setText(words)
+        if "generator" in self._plots:
+            self._plots["generator"].legend.set_title(self._fit_title)
 
     @property
     def expected(self) -> bool:
@@ -225,7 +235,7 @@ class CurvePlots(QWidget):
     def _plot(self, name: str) -> CurvePlot:
         # Made when first needed: loading pyqtgraph takes a quarter of a second that the start does not pay.
         if name not in self._plots:
-            plot = self._plots[name] = CurvePlot(name, TITLES[name])
+            plot = self._plots[name] = CurvePlot(name, self._fit_title if name == "generator" else TITLES[name])
             # Without a parent, showing it before it has its place would open a window of its own.
             plot.setParent(self)
             plot.set_logarithmic(self.logarithmic or name in _ALWAYS_LOGARITHMIC)
@@ -304,9 +314,8 @@ class CurvePlots(QWidget):
         self.shown_changed.emit(self.shown)
 
     def _make_button(self, name: str, title: str) -> QToolButton:
-        button = toggle_button(
-            _SHORT.get(name, title), f"curves_show_{name}", f"Show or hide “{title}”. {HELP[name]}", SHOW_SHEET
-        )
+        tip = f"Show or hide “{title}”. {HELP[name]}"
+        button = toggle_button(_SHORT.get(name, title), f"curves_show_{name}", tip, SHOW_SHEET)
         button.setAccessibleName(f"Show or hide “{title}”")
         button.setChecked(True)
         button.clicked.connect(lambda shown: self._toggle(name, shown))
@@ -330,10 +339,7 @@ class CurvePlots(QWidget):
     def _lay_out(self) -> None:
         self.log_box.setObjectName("curves_logarithmic")
         self.log_box.setAccessibleName("Logarithmic axis")
-        self.log_box.setToolTip(
-            "Logarithmic axis of values in all diagrams; values that are not positive are left out. Each diagram has "
-            "its own choice in its menu."
-        )
+        self.log_box.setToolTip(_LOG_TIP)
         self.log_box.clicked.connect(self.set_logarithmic)
         self.references.setObjectName("curves_reference")
         self.references.setAccessibleName("Run to compare with")

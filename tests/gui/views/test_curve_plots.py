@@ -379,3 +379,16 @@ def test_an_update_of_ten_thousand_steps_is_drawn_from_few_points(plots):
     QApplication.processEvents()
     assert min(_cost(plots, long[turn % 2]) for turn in range(8)) < 0.010
     assert sum(plot.point_count for plot in plots.plots.values()) < 18 * 2 * plots.width() / 3
+
+
+def test_without_a_critic_the_first_diagram_is_called_by_what_it_is(plots) -> None:
+    plots.set_curves(curves(100))
+    plots.set_method(has_critic=False)
+    plots.set_curves(curves(100))
+    assert "<b>Terms of the fit</b>" in plots.plots["generator"].legend.text()
+    assert plots.buttons["generator"].text() == "Fit" and plots.expected
+    plots.set_method(has_critic=False, empty="Mean has no curves.")
+    plots.set_curves(Curves())
+    assert plots.empty.text() == "Mean has no curves." and not plots.expected
+    plots.set_method(has_critic=True)
+    assert plots.expected and plots.buttons["generator"].text() == "Generator"
