@@ -140,11 +140,15 @@ def compare_runs(
 def _imported(comparing: Comparing, runs: Sequence[Run], wanted: Wanted) -> list[Run]:
     from fluogan_app.core.project.importing import ImportRequest, import_result
 
-    first = next((run for run in runs if run.has_ended), None)
-    return [
-        import_result(comparing.project(), ImportRequest(path, pixel_size_nm=wanted.import_pixel_nm), first)
-        for path in wanted.imports
-    ]
+    first, made = next((run for run in runs if run.has_ended), None), []
+    for path in wanted.imports:
+        try:
+            request = ImportRequest(path, pixel_size_nm=wanted.import_pixel_nm)
+            made.append(import_result(comparing.project(), request, first))
+        except FluoganError as error:  # one that lies elsewhere must not cost the comparison of all others
+            comparing.faults += 1
+            comparing.report.error(FluoganError(f"{path.name}: {error.one_line}"))
+    return made
 
 
 def _halves(

@@ -93,11 +93,21 @@ def test_the_truth_beside_a_simulated_stack_is_found(fluogan, tmp_path, project_
         (("--methods", "mean", "--figure", "x.jpg"), (".png",)),
         (("--methods", "mean", "--truth", "nowhere.npz"), ("not there",)),
         (("--methods", "mean", "--import-pixel-size-nm", "0"), ("none",)),
+        (("--methods", "mean", "--import", "nowhere.tif"), ("nowhere.tif",)),
     ],
 )
 def test_bad_input_is_refused_and_leaves_nothing(fluogan, stack, project_path, flags, words) -> None:
     fluogan("compare", stack, "-o", project_path, *flags).refused(*words)
     assert not project_path.exists()
+
+
+def test_images_are_looked_at_before_the_methods_run(fluogan, stack, rival, project_path) -> None:
+    line = ("compare", stack, "--methods", "mean", "-o", project_path, *FLAGS[:-2], "--import", rival)
+    fluogan(*line).refused("does not state the size", "--import-pixel-size-nm")
+    assert not project_path.exists()
+    fluogan(*line, "--import-pixel-size-nm", 33, "--truth", rival).refused("holds no truth")
+    said = fluogan(*line, "--import-pixel-size-nm", 33, "--preset", "mean=deviation")
+    assert said.code == 0 and "Mean (standard deviation)" in said.out and "rival" in said.out
 
 
 def test_an_image_of_another_program_comes_in(fluogan, stack, rival, project_path, tmp_path) -> None:

@@ -164,12 +164,34 @@ def _files(arguments: argparse.Namespace) -> _Files:
     if arguments.table is not None:
         check_ending(arguments.table, (".csv",), "the table")
     check_targets([path for path in (arguments.figure, arguments.table) if path is not None], arguments.overwrite)
-    if arguments.truth is not None and not arguments.truth.is_file():
-        raise ReadError(f"{arguments.truth} is not there.", "Give the file that “simulate --truth” wrote.")
+    if arguments.truth is not None:
+        _check_truth(arguments.truth)
     size_nm = arguments.import_pixel_size_nm
     if size_nm is not None and not 0.01 <= size_nm <= 100_000:
         raise UsageError(f"A pixel of {size_nm:g} nm is none.", "Give --import-pixel-size-nm in nm, from 0.01.")
+    for path in arguments.imports:
+        _check_image(path, size_nm)
     return _Files(arguments.figure, arguments.table, arguments.truth)
+
+
+def _check_truth(path: Path) -> None:
+    """Before hours of runs. Raises ReadError."""
+    from fluogan_app.core.simulate.recording import read_truth
+
+    if not path.is_file():
+        raise ReadError(f"{path} is not there.", "Give the file that “simulate --truth” wrote.")
+    read_truth(path)
+
+
+def _check_image(path: Path, size_nm: float | None) -> None:
+    """Likewise. Raises ReadError, DataError, UsageError."""
+    from fluogan_app.core.project.importing import look_at
+
+    if look_at(path).pixel_size_nm is None and size_nm is None:
+        raise UsageError(
+            f"{path.name} does not state the size of its pixels, so it cannot be placed.",
+            "Give the side of one of them in the sample, in nm (--import-pixel-size-nm).",
+        )
 
 
 def _fitting_truth(path: Path, shape_yx: tuple[int, int]) -> Path | None:

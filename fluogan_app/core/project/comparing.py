@@ -184,11 +184,9 @@ def _costs(record: RunRecord) -> dict[str, float | None]:
     if cost is None:
         return {"seconds": record.seconds}
     held = cost.peak_card_bytes if cost.peak_card_bytes is not None else cost.peak_memory_bytes
-    return {
-        "seconds": record.seconds + cost.prepare_seconds,
-        "processor_seconds": cost.processor_seconds,
-        "peak_memory_mb": None if held is None else held / 1e6,
-    }
+    memory = {} if held is None else {"peak_memory_mb": held / 1e6}
+    seconds = record.seconds + cost.prepare_seconds
+    return {"seconds": seconds, "processor_seconds": cost.processor_seconds, **memory}
 
 
 def _finite(value: float | None) -> float | None:
