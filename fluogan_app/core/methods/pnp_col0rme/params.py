@@ -18,13 +18,13 @@ class PnpCol0rmeParams(SupportParams):
         "points and writing.",
     }
     sigma: float = param(
-        20.0, label="Denoising strength σ", unit="of 255", ge=0, le=50, group="Denoiser",
+        15.0, label="Denoising strength σ", unit="of 255", ge=0, le=50, group="Denoiser",
         equation="r ← D_μ,σ(r − τ ∇F(r)), D_σ = Id − ∇R_σ", source="Stergiopoulou 2023; Hurault et al. 2022",
         help="How noisy the denoiser takes the image to be, where 255 is its brightest value. Larger removes more grain "
         "and closes more gaps, and in the end takes away what is faint.",
     )  # fmt: skip
     scale: float = param(
-        2.0, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
+        1.5, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
         source="Xu et al. 2020; Stergiopoulou 2023",
         help="By how much the image is brightened for the denoiser. Larger keeps more of what is faint.",
     )  # fmt: skip
@@ -38,7 +38,7 @@ class PnpCol0rmeParams(SupportParams):
         "gives thinner structures. 0 as published.",
     )  # fmt: skip
     least_share: float = param(
-        0.01, label="Least fluctuation of the support", unit="of the brightest", gt=0, lt=1, group="Support",
+        0.05, label="Least fluctuation of the support", unit="of the brightest", gt=0, lt=1, group="Support",
         logarithmic=True, advanced=True,
         help="Fine pixels whose variance is above this part of the brightest ones' belong to the support; the denoiser "
         "leaves traces elsewhere.",
