@@ -38,8 +38,8 @@ STEPS_PER_MU, FIRST_MU = 40, 0.1
 SETTLED_SHARE, SETTLING_STEPS = 0.3, 60
 #: The background begins at this percentile of the mean frame.
 FLOOR_PERCENTILE = 5.0
-#: A pixel's noise counts as no less than this part of the mean one: variances are estimates.
-LEAST_NOISE = 0.1
+#: A pixel's noise counts as no less than this part of the mean one, nor of what the quietest pixels vary by.
+LEAST_NOISE, QUIETEST_SHARE = 0.1, 0.5
 
 SUPPORT_METRICS = (
     Metric("loss_data", "Covariances not explained", "", "generator"),
@@ -169,8 +169,9 @@ class SupportSolver(ImageSolver):
     def _begin_light(self, tensors: dict[str, torch.Tensor]) -> None:
         """From the search's tensors to those of the second stage."""
         explaining, support = self.latest(tensors), self.support(tensors)
+        noise = self._fit_of(tensors).at(explaining).noise
         kept = {
-            "noise": self._fit_of(tensors).at(explaining).noise,
+            "noise": noise.clamp(min=_least_noise(tensors["variance"])),
             "blinking_sigmas": tensors["blinking_sigmas"], "variance_sum": self._inner(explaining).sum(),
         }  # fmt: skip
         estimate, background = self._guess(self.variances(tensors).sqrt())
@@ -254,7 +255,7 @@ class SupportSolver(ImageSolver):
         found = {
             "support_percent": 100.0 * float((lit > 0).float().mean()), "smoothness_mu": float(tensors["mu"]),
             "noise_photons": float(tensors["noise"].mean().sqrt()),
-            "blinking_sigmas": float(tensors["blinking_sigmas"]),
+            "blinking_over_chance": float(tensors["blinking_sigmas"]),
         }  # fmt: skip
         total = float(lit.sum())
         return found | ({"photons_per_event": float(tensors["variance_sum"]) / total} if total > 0 else {})
@@ -264,3 +265,11 @@ class SupportSolver(ImageSolver):
         misfit = float(self._light_of(tensors).misfit(tensors)) if "x" in tensors else None
         sigmas = float(tensors["blinking_sigmas"]) if "blinking_sigmas" in tensors else None
         return remarks_of(sigmas, misfit, self.params.discrepancy, shown.estimate)
+
+
+def _least_noise(variance: torch.Tensor) -> float:
+    """What noise adds to a frame's pixel at the least: a part of what the quietest pixels (Y, X) show.
+
+    Where blinking is much stronger than noise, small errors of the blur are taken for less noise than none.
+    """
+    return QUIETEST_SHARE * float(np.percentile(variance.cpu().numpy(), FLOOR_PERCENTILE))

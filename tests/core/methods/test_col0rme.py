@@ -123,13 +123,13 @@ def test_the_cross_is_found_with_its_light_and_its_blinking(make: Callable, blin
     assert on_it > 0.9 * result.estimate.sum()
     assert on_it == pytest.approx(truth.sum(), rel=0.2)
     assert result.measures["photons_per_event"] == pytest.approx(KAPPA, rel=0.35)
-    assert result.measures["blinking_sigmas"] > 20.0
+    assert result.measures["blinking_over_chance"] > 20.0
     assert result.background.mean() == pytest.approx(10.0, rel=0.1)
 
 
 def test_steady_light_is_said_to_be_steady(make: Callable, recording: np.ndarray) -> None:
     steady = result_of(make(recording))
-    assert steady.measures["blinking_sigmas"] < 6.0
+    assert steady.measures["blinking_over_chance"] < 6.0
     assert any("nothing is seen to blink" in note for note in steady.notes)
 
 

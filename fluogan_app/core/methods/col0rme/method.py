@@ -36,6 +36,11 @@ class Col0rmeMethod:
             {"penalty": "cel0", "gamma": 1e-3, "restarts": 4},
         ),
         Preset(
+            "tv", "Bands (total variation)", "Few edges instead of few places: bands as wide as the recording can "
+            "tell, nearest to the truth in brightness, but two lines closer than about half the PSF stay one.",
+            {"penalty": "tv", "gamma": 5e-3},
+        ),
+        Preset(
             "published-l1", "As published, ℓ1", "Stergiopoulou et al. 2022 with the program that was published with "
             "it: zoom 4, ℓ1 with γ = 0.0005, 400 steps, even noise, bleaching not taken off.",
             {**_PUBLISHED, "penalty": "l1", "gamma": 5e-4, "support_steps": 400, "beta": 40.0},
