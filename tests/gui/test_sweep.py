@@ -181,10 +181,10 @@ def test_pictures_that_are_no_light_have_measures_of_their_own(open_window: Call
     for name, value in (("height", 32), ("width", 30)):
         user.types(f"stack_region_{name}", str(value))
     user.window.parameters.choose_method("esrrf")
-    user.types("param_zoom", "2")
+    user.types("param_zoom", "5")
     user.presses("sweep")
     dialog = user.dialog("sweep_dialog")
-    user.types("sweep_values_0", "1; 2", inside=dialog)
+    user.types("sweep_values_0", "2; 3", inside=dialog)
     chooses(user, dialog, "sweep_where", "region")
     user.click("sweep_start", inside=dialog)
     finishes(user)

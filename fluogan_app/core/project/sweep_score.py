@@ -3,7 +3,11 @@
 Laine et al. 2023: QnR = 2 RSP nFRC / (RSP + nFRC), the harmonic mean of RSP, the correlation of the picture blurred
 again with the mean frame (Culley et al. 2018), and nFRC, the Fourier ring correlation's resolution of two pictures from
 odd and even frames on a scale from 0 to 1: a logistic curve that gives the worst cell of the sweep 0.075 and the best
-0.925. Every cell is measured with its own values; a resolution that is not known counts as nothing, never as the best.
+0.925. Every cell is measured with its own values.
+
+Both halves share the grid on which a method looks at the camera's pixels, and its pattern repeats perfectly. So the
+pattern is evened out before they are compared, and pictures that agree down to their pixels have no QnR at all: what
+ends there is no resolution, and the pattern would win every sweep.
 """
 
 from __future__ import annotations
@@ -39,9 +43,9 @@ class Halves:
         self._previewers = Previewer(), Previewer()
 
     def resolution_nm(self, request: RunRequest, place: Roi, stopped: Callable[[], bool]) -> float | None:
-        """Down to which period both pictures agree, at 1/7; two fine pixels where to the end.
+        """Down to which period both pictures agree, at 1/7.
 
-        None where they do not agree at all, or it was stopped. Raises FluoganError.
+        None where they do not agree at all or to the end, or it was stopped. Raises FluoganError.
         """
         from fluogan_app.core.metrics.ring_correlation import ring_correlation
 
@@ -52,11 +56,17 @@ class Halves:
             if shown is None:
                 return None
             pictures.append(shown.result)
-        fine_nm = pictures[0].fine_pixel_size_nm
-        found = ring_correlation(pictures[0].estimate, pictures[1].estimate, fine_nm)
-        if found.agrees_to_the_end:
-            return 2.0 * fine_nm
-        return found.crossing("1/7").resolution_nm
+        first, second = (without_pattern(one.estimate, one.zoom) for one in pictures)
+        return ring_correlation(first, second, pictures[0].fine_pixel_size_nm).crossing("1/7").resolution_nm
+
+
+def without_pattern(image: np.ndarray, zoom: int) -> np.ndarray:
+    """A picture (zoom·Y, zoom·X) whose fine pixels have one mean, wherever they lie in their camera pixel."""
+    height, width = (side // zoom for side in image.shape)
+    cells = image.reshape(height, zoom, width, zoom).astype(float)
+    means = cells.mean(axis=(0, 2), keepdims=True)
+    factors = np.divide(means.mean(), means, out=np.ones_like(means), where=means > 0)
+    return (cells * factors).reshape(image.shape)
 
 
 def agreement_of_halves(
@@ -73,13 +83,11 @@ def agreement_of_halves(
 
 
 def scored(cells: Sequence[SweepCell]) -> list[SweepCell]:
-    """The cells with their “qnr” beside all that are there, where they have “rsp” and resolutions are known."""
+    """The cells, those that have “rsp” and “frc_nm” with their “qnr” beside all that are there."""
     known = [cell.measures["frc_nm"] for cell in cells if "frc_nm" in cell.measures]
-    if not known:
-        return list(cells)
     return [
         replace(cell, measures={**cell.measures, "qnr": quality(cell.measures, min(known), max(known))})
-        if cell.done and "rsp" in cell.measures else cell
+        if {"frc_nm", "rsp"} <= cell.measures.keys() else cell
         for cell in cells
     ]  # fmt: skip
 
@@ -87,8 +95,6 @@ def scored(cells: Sequence[SweepCell]) -> list[SweepCell]:
 def quality(measures: Mapping[str, float], best_nm: float, worst_nm: float) -> float:
     """QnR of one cell, from 0 to 1."""
     pearson = max(measures["rsp"], 0.0)
-    if "frc_nm" not in measures or pearson == 0.0:
-        return 0.0
     share = normalised(measures["frc_nm"], best_nm, worst_nm)
     return 2.0 * pearson * share / (pearson + share)
 
