@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
+from fluogan_app.core.methods.bsofi.method import BsofiMethod
 from fluogan_app.core.methods.col0rme.method import Col0rmeMethod
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
 from fluogan_app.core.methods.fista.method import FistaMethod
@@ -26,6 +27,7 @@ METHODS: dict[str, Method] = {
         RichardsonLucyMethod(),
         FistaMethod(),
         SofiMethod(),
+        BsofiMethod(),
         SrrfMethod(),
         EsrrfMethod(),
         Col0rmeMethod(),
