@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: What the comparison that the window keeps is called.
+_OWN = "Compare page"
+
 
 @dataclass(frozen=True)
 class ShownTable:
@@ -147,7 +150,7 @@ class ComparedMeasures(QObject):
         """A comparison of those of some runs that are measured, in their order."""
         truth = self.truth
         return ComparisonRecord(
-            runs=tuple(self.entries(runs)), truth=truth.name if truth else "", truth_path=str(truth or ""),
+            title=_OWN, runs=tuple(self.entries(runs)), truth=truth.name if truth else "", truth_path=str(truth or ""),
             remarks=remarks_on(runs),
         )  # fmt: skip
 
@@ -246,12 +249,12 @@ def _kept(folder: Path, runs: Sequence[Run], truth_name: str | None) -> tuple[di
 
 
 def _keep(folder: Path, record: ComparisonRecord, runs: Sequence[Run], maps: Mapping[int, np.ndarray]) -> None:
-    """Into the project's last comparison, which a new one is made for where there is none. On a thread.
+    """Into the window's own comparison, made where there is none: those of others stay as they are. On a thread.
 
     Raises ProjectError.
     """
-    kept = kept_comparisons(folder)
-    one = kept[-1] if kept else KeptComparison.create(folder)
+    own = [kept for kept in kept_comparisons(folder) if kept.record.title == _OWN]
+    one = own[-1] if own else KeptComparison.create(folder, ComparisonRecord(title=_OWN))
     others = [compared for compared in one.record.runs if record.of(compared.number) is None]
     for run in runs:
         if run.number in maps:

@@ -108,7 +108,7 @@ def _view_commands(window: MainWindow) -> dict[str, Callable[[], object]]:
         "previous_frame": lambda: slider.setValue(slider.value() - 1),
         "next_frame": lambda: slider.setValue(slider.value() + 1),
         "play": _button(window, "stack_play").click,
-        "fit": lambda: _button(window, place.fit_name).click(),
+        "fit": lambda: _button(window, place.tool_name("fit")).click(),
         "linked": _button(window, "panes_link").click,
         "draw_region": lambda: (place.centre.setCurrentIndex(STACK), _button(window, "stack_draw_region").click()),
         "clear_region": _button(window, "stack_clear_region").click,

@@ -34,6 +34,10 @@ class Viewers(Protocol):
 
     links: PaneLinks
 
+    @property
+    def same_scale(self) -> bool:
+        """Whether images of the same unit share their levels."""
+
     def images(self) -> Mapping[str, PaneImage]:
         """The images in sight, by name."""
 
@@ -89,9 +93,9 @@ class Workspace(QWidget):
         page.setObjectName(name)
         self.tabs[place].addTab(page, title)
 
-    def add_viewers(self, page: QWidget, viewers: Viewers, fit: str) -> None:
-        """A page of the centre has viewers of its own; `fit`: the name of its button that shows everything."""
-        self._viewers[page] = viewers, fit
+    def add_viewers(self, page: QWidget, viewers: Viewers, tools: str) -> None:
+        """A page of the centre has viewers of its own; `tools`: what the names of its buttons begin with."""
+        self._viewers[page] = viewers, tools
         self.viewers_added.emit(viewers)
 
     @property
@@ -99,11 +103,11 @@ class Workspace(QWidget):
         """The linked viewers of the page in front; those of a result where it has none of its own."""
         return self._viewers.get(self.centre.currentWidget(), (self.panes, ""))[0]
 
-    @property
-    def fit_name(self) -> str:
-        """The name of the button that shows everything on the page in front."""
-        own = self._viewers.get(self.centre.currentWidget())
-        return own[1] if own else "stack_fit" if self.centre.currentIndex() == STACK else "panes_fit"
+    def tool_name(self, tool: str) -> str:
+        """The name of the button on the page in front that does something for its viewers: "fit" or "same_scale"."""
+        of_stack = self.centre.currentIndex() == STACK and tool == "fit"
+        own = self._viewers.get(self.centre.currentWidget(), (self.panes, "stack" if of_stack else "panes"))
+        return f"{own[1]}_{tool}"
 
     def look_at_run(self) -> None:
         """Bring the result to the front, unless a page with viewers of its own shows what comes."""

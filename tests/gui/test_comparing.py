@@ -95,7 +95,7 @@ def test_methods_are_run_together_measured_written_and_found_again(user, open_wi
     user.click("comparing_errors")
     assert [one.key for one in grid.pictures] == ["run:2", "run:3", "run:4"]
     assert all(one.image.unit == "photons/frame/px" and one.image.array.shape == (30, 32) for one in grid.pictures)
-    user.click("comparing_scale")
+    user.presses("same_scale")
     assert len({grid.pane(one.key).levels for one in grid.pictures}) == 1
     for button, dialog, name in (("comparing_figure", "choose_comparison_figure", "methods.svg"),
                                  ("comparing_table", "choose_comparison_table", "methods.csv")):  # fmt: skip
@@ -169,6 +169,10 @@ def test_a_line_is_measured_across_all_and_the_help_tells_of_every_method(user) 
     assert [one.title for one in measuring.profiles.profiled.profiles] == ["Recorded mean", "FluoGAN"]
     user.presses("fit")
     assert page.grid.view is None
+    user.find("comparing_list").setFocus()
+    brightest = page.grid.pane("mean").levels[1]
+    user.presses("brighter")
+    assert page.grid.pane("mean").levels[1] < brightest, "without the keys in a viewer it is the first one's"
     user.presses("methods_compared")
     dialog = user.dialog("methods_compared_dialog")
     user.sees(lambda: "Beware" in dialog.text.toPlainText())

@@ -78,7 +78,7 @@ def test_methods_side_by_side(open_window: Callable, take: Callable, blinking: P
     user.sees(lambda: len(user.session.runs) == len(asked) and settled(user, page), within_ms=300_000)
     take(window, f"compare-{scheme}-images")
     user.click("comparing_errors")
-    user.click("comparing_scale")
+    user.click("comparing_same_scale")
     take(window, f"compare-{scheme}-errors")
     window.set_scheme("light")
 

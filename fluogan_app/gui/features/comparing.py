@@ -57,7 +57,7 @@ class Comparing(Feature):
         self.importing = ImportingController(window.context)
         self.importing.imported.connect(lambda run: (self.controller.add(run_key(run.number)), self.show_page()))
         self.page.methods_requested.connect(self.asking.ask)
-        window.workspace.add_viewers(self.page, self.page.grid, "comparing_fit")
+        window.workspace.add_viewers(self.page, self.page.grid, "comparing")
         window.workspace.centre.currentChanged.connect(self._page_chosen)
         self.session.project_changed.connect(self._leave)
         self._project = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.controllers.loupe import LoupeController
@@ -92,7 +92,7 @@ class Looking(Feature):
             "brighter": lambda: self._brighten(_BRIGHTER),
             "darker": lambda: self._brighten(1 / _BRIGHTER),
             "auto_contrast": lambda: self._change_display(levels=None),
-            "same_scale": self._panes.scale_button.click,
+            "same_scale": self._share_scale,
             "loupe": lambda: self.loupe.set_on(not self.loupe.on),
             "next_run": lambda: self._step_run(1),
             "previous_run": lambda: self._step_run(-1),
@@ -127,7 +127,7 @@ class Looking(Feature):
         """Tick what is so, just before the menu is seen."""
         actions, comparison = self.window.actions_, self._panes.comparison
         actions[f"compare_{comparison.mode if comparison is not None else 'side'}"].setChecked(True)
-        actions["same_scale"].setChecked(self._panes.same_scale)
+        actions["same_scale"].setChecked(self.window.workspace.viewers.same_scale)
         actions["loupe"].setChecked(self.loupe.on)
 
     def _compare(self, mode: str) -> None:
@@ -163,6 +163,9 @@ class Looking(Feature):
             return focused.parentWidget()
         if self._on_stack():
             return self._browser.pane
+        front = self.window.workspace.viewers
+        if front is not self._panes and front.canvases():
+            return front.canvases()[0].parentWidget()
         compared = self._panes.comparison
         return self._panes.pane(compared.first if compared is not None else self._viewer())
 
@@ -176,6 +179,10 @@ class Looking(Feature):
         if len(shown) > 1:
             has_keys = self._panes.pane(viewer).isAncestorOf(QApplication.focusWidget())
             self._panes.show_buttons[viewer if has_keys else shown[-1]].click()
+
+    def _share_scale(self) -> None:
+        name = self.window.workspace.tool_name("same_scale")
+        self.window.findChild(QAbstractButton, name).click()
 
     def _brighten(self, factor: float) -> None:
         self._change_display(levels=brightened(self._pane().levels, factor))

@@ -33,7 +33,7 @@ class ComparingPage(QWidget):
         super().__init__(parent)
         self.grid, self.list, self.message = PaneGrid(), ComparingList(), PaneMessage()
         self.errors = toggle_button("Error maps", "comparing_errors", _ERRORS_TIP)
-        self.scale = IconButton("scale", "comparing_scale", "Same colour scale", _SCALE_TIP, checkable=True)
+        self.scale = IconButton("scale", "comparing_same_scale", "Same colour scale", _SCALE_TIP, checkable=True)
         self.fit = IconButton("fit", "comparing_fit", "Show everything", "Show everything in all viewers (0)")
         self.words = ElidedLabel(object_name="comparing_words", quiet=True)
         self.cancel = IconButton("stop", "comparing_cancel", "Measure no more", "End it; what is found stays")
