@@ -15,8 +15,9 @@ from fluogan_app.core.data.drift import Drift
 from fluogan_app.core.data.result import Curves, Result
 from fluogan_app.core.data.roi import FrameRange, Roi
 from fluogan_app.core.data.stack import Selection
-from fluogan_app.core.errors import DataError, ParameterError, ProjectError
+from fluogan_app.core.errors import DataError, ParameterError, ProjectError, ReadError
 from fluogan_app.core.files import write_atomic, write_json_atomic
+from fluogan_app.core.jobs.memory import check_fits
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.imported.params import LONGEST_TITLE, ImportedParams
 from fluogan_app.core.methods.registry import IMPORTED
@@ -31,6 +32,8 @@ from fluogan_app.core.project.store import Project
 
 #: What the file that was imported is called in its run's folder, before its own ending.
 ORIGINAL = "original"
+#: What placing a fine pixel takes at most.
+_BYTES_PER_PIXEL = 32
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def look_at(path: Path) -> Found:
     from fluogan_app.core.project.measure import mean_picture
     from fluogan_app.core.readers.open import open_stack
 
+    if path.is_dir():
+        raise ReadError(f"{path} is a folder.", "Name one image in it.")
     with closing(open_stack(path, Selection(alone=True))) as stack:
         if stack.shape[0] > 1:
             raise DataError(
@@ -136,11 +141,13 @@ def place_for(found: Found, region: Region, request: ImportRequest) -> Place:
 def import_result(project: Project, request: ImportRequest, run: Run | None = None) -> Run:
     """Read, place and keep an image as a finished run, with the file itself. Blocks; nothing is left where it fails.
 
-    run: whose field it lies in (see region_of). Raises ReadError, DataError, ParameterError, ProjectError.
+    run: whose field it lies in (see region_of).
+    Raises ReadError, DataError, ParameterError, OutOfMemoryError, ProjectError.
     """
     project.check_writable()
     region, found = region_of(project, run), look_at(request.path)
     place = place_for(found, region, request)
+    check_fits(_BYTES_PER_PIXEL * place.zoom**2 * region.roi.height * region.roi.width)
     params = validated(ImportedParams, {
         "title": _title(request), "source": found.path.name, "unit": request.unit.strip(), "zoom": place.zoom,
         "source_pixel_nm": place.pixel_size_nm, "corner_y_nm": place.corner_yx_nm[0],

@@ -50,7 +50,7 @@ def migrated(model: type[BaseModel], content: Content, where: str) -> Content:
         )
     content = copy.deepcopy(content)
     for step in range(version, SCHEMA_VERSION):
-        if step not in MIGRATIONS[model]:
+        if step not in MIGRATIONS.get(model, {}):
             raise ProjectError(f"{where} has the unknown format {step}.", _DAMAGED)
         content = {**MIGRATIONS[model][step](content), "schema_version": step + 1}
     return content

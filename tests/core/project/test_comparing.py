@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -131,6 +132,12 @@ def test_a_comparison_is_kept_and_read_again(project, stack, mean_run, tmp_path)
     (project.folder / "comparisons" / "0002").mkdir()
     (again.folder / "error-0001.ome.tif").write_bytes(b"no image")
     assert len(kept_comparisons(project.folder)) == 1 and again.error(1) is None
+    for version in (0, 99):
+        path = project.folder / "comparisons" / f"000{3 + version // 99}" / "comparison.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps({**kept.record.content(), "schema_version": version}))
+        with pytest.raises(ProjectError, match="format"):
+            KeptComparison.open(path.parent)
     (mean_run.folder / "x.ome.tif").write_bytes(b"no image")
     measure_all(kept, [mean_run])
     assert "cannot be read" in kept.record.of(1).error and kept.record.of(1).zoom == 0

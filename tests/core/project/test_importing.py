@@ -9,7 +9,7 @@ import pytest
 import tifffile
 
 from fluogan_app.core.data.roi import Roi
-from fluogan_app.core.errors import DataError, ParameterError, ProjectError, UsageError
+from fluogan_app.core.errors import DataError, ParameterError, ProjectError, ReadError, UsageError
 from fluogan_app.core.methods.registry import METHODS, method_named
 from fluogan_app.core.project.differences import differences
 from fluogan_app.core.project.importing import ImportRequest, import_result, look_at, original_of
@@ -73,6 +73,8 @@ def test_what_cannot_be_placed_is_refused_and_leaves_nothing(project, stack, wal
         look_at(flat)
     with pytest.raises(DataError, match="beside the region"):
         import_result(project, ImportRequest(plain, pixel_size_nm=10.0, corner_yx_nm=(9e4, 0.0)))
+    with pytest.raises(ReadError, match="is a folder"):
+        look_at(tmp_path)
     assert len(project.runs()) == 1
     found = import_result(project, ImportRequest(plain, pixel_size_nm=25.875))
     assert found.record.params["source_pixel_nm"] == 25.875
