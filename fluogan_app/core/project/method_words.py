@@ -5,8 +5,9 @@ from __future__ import annotations
 from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Method
-from fluogan_app.core.methods.registry import method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
 from fluogan_app.core.params import Params
+from fluogan_app.core.project.model import RunRecord
 
 
 def method_title(name: str) -> str:
@@ -15,6 +16,13 @@ def method_title(name: str) -> str:
         return method_named(name).title
     except UsageError:
         return name
+
+
+def run_title(record: RunRecord) -> str:
+    """What a run is called among others: "Run 3"; with another method than the usual one, "Run 3 · eSRRF"."""
+    if record.method == DEFAULT_METHOD:
+        return f"Run {record.number}"
+    return f"Run {record.number} · {record.params.get('title') or method_title(record.method)}"
 
 
 def claims_words(claims: Claims) -> str:

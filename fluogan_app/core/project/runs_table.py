@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fluogan_app.core.errors import ProjectError
-from fluogan_app.core.project.differences import differences
+from fluogan_app.core.params import spec, value_text
+from fluogan_app.core.project.differences import Difference, differences, parameters_of
 from fluogan_app.core.project.kept_quality import QUALITY, quality_folder
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run, read_json
@@ -133,23 +134,36 @@ def _run_cells(run: Run, notes: RunNotes) -> dict[str, Cell]:
 
 def _settings(runs: Sequence[Run]) -> tuple[list[Column], dict[int, dict[str, Cell]]]:
     """Columns of what differs from the first run in any, and their values."""
-    if not runs:
-        return [], {}
-    first, *others = runs
-    found = {run.number: {f"{one.section}.{one.name}": one for one in differences(first.record, run.record)}
-             for run in others}  # fmt: skip
-    kinds = {name: one for changes in found.values() for name, one in changes.items()}
+    changes = {run.number: {f"{one.section}.{one.name}": one for one in _changes(runs, run)} for run in runs}
+    kinds = {name: one for found in changes.values() for name, one in found.items()}
     columns = [Column(name, one.label, one.unit, "setting") for name, one in kinds.items()]
-    values: dict[int, dict[str, Cell]] = {first.number: {}}
-    for name, one in kinds.items():
-        values[first.number][name] = _setting(one.before, one.before_text, one.unit)
-    for run in others:
-        changes = found[run.number]
-        values[run.number] = {
-            name: _setting(changes[name].after, changes[name].after_text, one.unit) if name in changes
-            else values[first.number][name] for name, one in kinds.items()
-        }  # fmt: skip
+    values = {
+        run.number: {name: _value_of(run, changes[run.number].get(name), one) for name, one in kinds.items()}
+        for run in runs
+    }
     return columns, values
+
+
+def _changes(runs: Sequence[Run], run: Run) -> tuple[Difference, ...]:
+    """In what a run differs from the first one; in the parameters of its method, from the first one with that method."""
+    found = differences(runs[0].record, run.record)
+    if run.record.method == runs[0].record.method:
+        return found
+    own = next(one for one in runs if one.record.method == run.record.method)
+    return (*found, *(one for one in differences(own.record, run.record) if one.section == "params"))
+
+
+def _value_of(run: Run, changed: Difference | None, kind: Difference) -> Cell:
+    """What a run was asked for; nothing where its method has no such parameter."""
+    if changed is not None:
+        return _setting(changed.after, changed.after_text, changed.unit)
+    if kind.section != "params":
+        return _setting(kind.before, kind.before_text, kind.unit)
+    values = parameters_of(run.record)
+    if kind.name not in type(values).model_fields:
+        return Cell("", math.nan)
+    declared, value = spec(type(values), kind.name), getattr(values, kind.name)
+    return _setting(value, value_text(declared, value), declared.unit)
 
 
 def _setting(value: object, text: str, unit: str) -> Cell:

@@ -204,7 +204,7 @@ def measure_text(name: str, value: float) -> str:
 def status_text(record: RunRecord) -> str:
     """How far a run came, in words."""
     if record.status is RunStatus.FINISHED:
-        return f"finished, {record.steps} steps"
+        return f"finished, {record.steps} step{'s' * (record.steps != 1)}"
     if record.status is RunStatus.RUNNING:
         return "running"
     return f"{record.status.value} at step {record.steps} of {record.total_steps}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from fluogan_app.core.project.method_words import run_title
 from fluogan_app.core.project.model import RunStatus
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.units import seconds_text
@@ -41,7 +42,7 @@ class TreeController(QObject):
         detail = status_text(record.replace(status=status))
         if not running and record.seconds:
             detail = f"{detail}, {seconds_text(record.seconds)}"
-        return RunRow(run.number, f"Run {run.number}", status.value, detail)
+        return RunRow(run.number, run_title(record), status.value, detail)
 
     def _show_selection(self) -> None:
         shown = self._context.session.shown_run

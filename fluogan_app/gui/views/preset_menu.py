@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from fluogan_app.core.project.differences import Difference
+from fluogan_app.core.project.method_words import method_title
 from fluogan_app.core.project.presets import Preset
 from fluogan_app.gui.views.popover import HeadButton
 
@@ -88,7 +89,10 @@ class PresetButton(HeadButton):
 
     def _add(self, preset: Preset) -> None:
         time = self._times.get(preset.name, "")
-        words = f"{preset.name}\t{time}" if time else preset.name
+        # One's own may be of another method than the built-in ones, and bring it along.
+        other = preset.method and preset.method != self._presets[0].method
+        name = f"{preset.name} ({method_title(preset.method)})" if other else preset.name
+        words = f"{name}\t{time}" if time else name
         action = self.menu_.addAction(words.replace("&", "&&"))
         action.setObjectName(f"preset_{preset.key}")
         action.setCheckable(True)

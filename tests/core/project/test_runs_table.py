@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from fluogan_app.core.errors import ProjectError, UsageError
 from fluogan_app.core.project.lock import RunLock
+from fluogan_app.core.project.method_words import run_title
 from fluogan_app.core.project.run_notes import NOTES, RunNotes, read_notes, write_notes
 from fluogan_app.core.project.runs_table import runs_table
 from fluogan_app.core.project.store import Project
@@ -107,3 +109,16 @@ def test_what_goes_on_or_is_only_for_reading_is_not_deleted(three):
     with pytest.raises(ProjectError, match="elsewhere"):
         discard(three, 2)
     assert len(three.runs()) == 3
+
+
+def test_parameters_stand_with_the_runs_whose_method_has_them(three, stack, request_for):
+    for zoom in (2, 3):
+        request = request_for(method="mean")
+        start_run(three, stack, replace(request, params=request.params.replace(zoom=zoom)))
+    table = runs_table(Project.open(three.folder).runs())
+    settings = {column.label: column.name for column in table.columns if column.about == "setting"}
+    assert set(settings) == {"Method", "Steps", "Seed", "Zoom L"}
+    assert [row[settings["Method"]].text for row in table.rows.values()] == ["Walk", "Walk", "Walk", "Mean", "Mean"]
+    assert [row[settings["Steps"]].text for row in table.rows.values()] == ["5", "9", "5", "", ""]
+    assert [row[settings["Zoom L"]].text for row in table.rows.values()][3:] == ["2", "3"]
+    assert run_title(Project.open(three.folder).runs()[-1].record) == "Run 5 · Mean"
