@@ -31,8 +31,8 @@ class PnpCol0rmeMethod:
     presets = (
         Preset("default", "Defaults", "The method's parameters as at first.", {}),
         Preset(
-            "published", "As published", "Stergiopoulou 2023: no sparsity beside the denoiser, even noise, bleaching not "
-            "taken off; but with the complete covariance and zoom 4, which the authors name as future work.",
+            "published", "As published", "Stergiopoulou 2023: no sparsity beside the denoiser, even noise, bleaching "
+            "not taken off; but with the complete covariance and zoom 4, which the authors name as future work.",
             {"gamma": 0.0, "noise_model": "even", "trend": "kept", "zoom": 4},
         ),
     )  # fmt: skip

@@ -20,8 +20,8 @@ class PnpCol0rmeParams(SupportParams):
     sigma: float = param(
         15.0, label="Denoising strength σ", unit="of 255", ge=0, le=50, group="Denoiser",
         equation="r ← D_μ,σ(r − τ ∇F(r)), D_σ = Id − ∇R_σ", source="Stergiopoulou 2023; Hurault et al. 2022",
-        help="How noisy the denoiser takes the image to be, where 255 is its brightest value. Larger removes more grain "
-        "and closes more gaps, and in the end takes away what is faint.",
+        help="How noisy the denoiser takes the image to be, where 255 is its brightest value. Larger removes more "
+        "grain and closes more gaps, and in the end takes away what is faint.",
     )  # fmt: skip
     scale: float = param(
         1.5, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
@@ -34,8 +34,8 @@ class PnpCol0rmeParams(SupportParams):
     )  # fmt: skip
     gamma: float = param(
         0.02, label="Sparsity γ", ge=0, lt=1, group="Support", equation="λ Σ r, λ = γ λ_max",
-        help="Asks for little light beside what the denoiser wants, as a part of the weight that leaves nothing. Larger "
-        "gives thinner structures. 0 as published.",
+        help="Asks for little light beside what the denoiser wants, as a part of the weight that leaves nothing. "
+        "Larger gives thinner structures and breaks faint ones. 0 as published.",
     )  # fmt: skip
     least_share: float = param(
         0.05, label="Least fluctuation of the support", unit="of the brightest", gt=0, lt=1, group="Support",
