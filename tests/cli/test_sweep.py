@@ -48,7 +48,8 @@ def test_pictures_that_are_no_light_are_ranked_by_what_repeats(fluogan, tmp_path
     lines = 20.0 * np.exp(-((columns - 0.3 * rows - 8) ** 2) / 3.0) + 5.0
     tifffile.imwrite(stack_file, np.random.default_rng(1).poisson(lines, (8, 28, 30)).astype(np.uint16))
     flags = ("--method", "esrrf", "--zoom", 4, "--pixel-size-nm", 100, "--fwhm-nm", 220)
-    said = fluogan("sweep", stack_file, "--vary", "radius=1.5;2", "--vary", "sensitivity=1;2", *flags, "--figure", figure)
+    grid = ("--vary", "radius=1.5;2", "--vary", "sensitivity=1;2")
+    said = fluogan("sweep", stack_file, *grid, *flags, "--figure", figure)
     assert said.code == 0, said
     assert "Radius R 1.5, Sensitivity S 2" in said.out and "QnR 0." in said.out and figure.is_file()
     assert "Photons" not in said.out and "Laine et al. 2023" in said.out

@@ -61,7 +61,9 @@ MEASURES = (
 #: Of pictures that are no light.
 MEASURES_WITHOUT_LIGHT = (
     SweepMeasure("qnr", "QnR", "", "detail that repeats, and agreement with the mean, of these cells: 1 is best"),
-    SweepMeasure("frc_nm", "Repeats to", "nm", "finest period in which odd and even frames agree; none where down to the pixels"),
+    SweepMeasure(
+        "frc_nm", "Repeats to", "nm", "finest period in which odd and even frames agree; none where down to the pixels"
+    ),
     *(measure for measure in MEASURES if measure.name in ("decorrelation_nm", "rsp")),
 )
 

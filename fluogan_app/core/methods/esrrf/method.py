@@ -47,4 +47,4 @@ class EsrrfMethod:
         """See Method.memory_bytes."""
         from fluogan_app.core.methods.radial.memory import radial_memory
 
-        return radial_memory(shape_tyx, params.zoom, {"AVG": 1, "VAR": 3, "TAC2": 5}[params.temporal])
+        return radial_memory(shape_tyx, params.zoom, {"AVG": 1, "VAR": 4, "TAC2": 8}[params.temporal])

@@ -9,8 +9,8 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.base import Preset, Solver
 from fluogan_app.core.methods.srrf.params import SrrfParams
 
-#: Maps that are held for each analysis over time, that of the brightness included.
-_HELD = {"AVG": 1, "VAR": 4, "MIP": 1, "TRPPM": 3, "TRAC2": 6, "TRAC3": 8, "TRAC4": 17}
+#: Maps that are held for each analysis over time, that of the brightness and what is made on the way included.
+_HELD = {"AVG": 1, "VAR": 5, "MIP": 1, "TRPPM": 4, "TRAC2": 9, "TRAC3": 14, "TRAC4": 27}
 
 
 class SrrfMethod:
