@@ -59,7 +59,7 @@ def entries_of(
     known = list(METHODS)
     found.sort(key=lambda one: known.index(one.method) if one.method in known else len(known))
     first = [Entry(MEAN, _TITLES[MEAN])] if any(one.run.has_ended for one in found) else []
-    first += [Entry(TRUTH, _TITLES[TRUTH])] if with_truth else []
+    first += [Entry(TRUTH, _TITLES[TRUTH])] if with_truth and (found or queue) else []
     waiting = [
         Entry(f"queue:{one.key}", _method_title(one.method), one.method,
               words=refused.get(one.key) or "It waits in the queue.")

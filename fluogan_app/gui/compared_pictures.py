@@ -27,7 +27,7 @@ from fluogan_app.gui.views.pane_image import PaneImage
 log = logging.getLogger(__name__)
 
 #: An image of more pixels is shown in small.
-MOST_PIXELS = 8_000_000
+MOST_PIXELS = 4_000_000
 
 
 class ComparedPictures(QObject):
@@ -57,8 +57,9 @@ class ComparedPictures(QObject):
 
     def words(self, key: str, place: Run | None) -> str:
         """Why there is none, or that it is being read."""
-        missing = self._missing.get(_slot(key, place), "") if place is not None else ""
-        return missing or "Reading…"
+        if place is None:
+            return "It comes with the first result."
+        return self._missing.get(_slot(key, place)) or "Reading…"
 
     def forget(self, key: str = "") -> None:
         """Read it anew, or all of them: a run has come to its end, or another project is open."""

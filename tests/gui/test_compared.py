@@ -56,7 +56,7 @@ def test_runs_stand_by_method_behind_mean_and_truth_with_a_word_where_there_is_n
     assert words == {"run:4": "It failed: Too dark.", "run:5": "It is running.", "queue:w": "It waits in the queue."}
     refused = entries(queue=(waiting("mean"),), refused={"w": "Another image is open."})
     assert refused[-1].words == "Another image is open."
-    assert [one.key for one in entries((), with_truth=False)] == [], "without a run there is no mean to show"
+    assert entries(()) == (), "without a run there is no field to show mean and truth of"
 
 
 def test_unless_chosen_the_newest_finished_run_of_each_method_is_shown() -> None:

@@ -23,10 +23,6 @@ ADVICE: dict[str, Advice] = {
         "Always, as the picture that every other one is held against.",
         "Nothing in it is finer than the microscope's blur.",
     ),
-    "deviation": Advice(
-        "A first look at where the light fluctuates, within a second.",
-        "It is bright where the sample is bright, blinking or not, since bright light is noisy too.",
-    ),
     "wiener": Advice(
         "A quick, linear sharpening of bright recordings, whose every step can be written down.",
         "It draws rings beside bright structures, values below zero among them, and makes noise coarser in dim ones.",
@@ -66,8 +62,8 @@ ADVICE: dict[str, Advice] = {
     ),
     "pnp_col0rme": Advice(
         "As COL0RME, for lines and networks that should not fall into dots.",
-        "Its denoiser has learned from simulated filaments and draws what it has learned: a sample of another kind may "
-        "come out as filaments.",
+        "Its denoiser has learned from simulated lines, rings and points and draws what it has learned: a sample of "
+        "another kind may come out as one of these.",
     ),
     "sparcom": Advice(
         "Molecules that blink, with only few of them close together.",
