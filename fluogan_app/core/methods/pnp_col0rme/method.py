@@ -11,7 +11,7 @@ from fluogan_app.core.methods.pnp_col0rme.params import PnpCol0rmeParams
 from fluogan_app.core.methods.support_memory import support_memory_bytes
 
 #: A block of the image in the network, with all its layers, and numbers per fine pixel of the descent.
-_BLOCK_BYTES, _PER_FINE_PIXEL = 150_000_000, 12
+_BLOCK_BYTES, _PER_FINE_PIXEL = 250_000_000, 12
 
 
 class PnpCol0rmeMethod:
@@ -33,7 +33,7 @@ class PnpCol0rmeMethod:
         Preset(
             "published", "As published", "Stergiopoulou 2023: no sparsity beside the denoiser, even noise, bleaching "
             "not taken off; but with the complete covariance and zoom 4, which the authors name as future work.",
-            {"gamma": 0.0, "noise_model": "even", "trend": "kept", "zoom": 4},
+            {"gamma": 0.0, "sigma": 10.0, "scale": 1.0, "noise_model": "even", "trend": "kept", "zoom": 4},
         ),
     )  # fmt: skip
 

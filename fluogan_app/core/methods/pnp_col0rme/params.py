@@ -29,7 +29,7 @@ class PnpCol0rmeParams(SupportParams):
         help="By how much the image is brightened for the denoiser. Larger keeps more of what is faint.",
     )  # fmt: skip
     support_steps: int = param(
-        100, label="Steps with the denoiser", ge=1, le=100_000, group="Denoiser", logarithmic=True,
+        60, label="Steps with the denoiser", ge=1, le=100_000, group="Denoiser", logarithmic=True,
         help="Steps of the first stage with the denoiser, after a start without it.",
     )  # fmt: skip
     gamma: float = param(
