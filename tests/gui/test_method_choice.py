@@ -12,8 +12,12 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.methods.mean.params import MeanParams
+from fluogan_app.core.project.model import ProjectDocument
+from fluogan_app.core.project.preset_folder import PresetFolder
+from fluogan_app.core.project.presets import preset_from
 from fluogan_app.core.project.store import Project
 from fluogan_app.gui.features.method_choice import MethodChoosing
+from fluogan_app.gui.features.presets import Presets
 from fluogan_app.gui.views.method_chooser import MethodChooser
 
 
@@ -57,6 +61,7 @@ def test_a_method_is_chosen_and_the_form_is_its(user) -> None:
     user.sees(lambda: not form.row("zoom", MeanParams).editor.visibleRegion().isEmpty())
     assert form.problems.keys() == {"gain"}, "what is typed elsewhere stays to be mended"
     assert user.session.history.undo_title == "Method FluoGAN → Mean"
+    assert "draws nothing at random" in form.row("seed").idle
     assert "without any method" in form.help.text() and "photons per frame" in form.help.text()
     user.presses("undo")
     assert chooser_of(user).list.currentText() == "FluoGAN" and "lambda1" in fields_of(user)
@@ -74,6 +79,29 @@ def test_each_method_keeps_its_values_and_wrong_ones_go_with_the_form(user) -> N
     chooses(user, "fluogan")
     assert user.session.params.lambda1 == 3.5 and user.session.params.zoom == 3
     assert user.find("param_lambda1", QWidget).value() == 3.5
+
+
+def test_presets_are_the_method_s_and_one_s_own_bring_theirs(user) -> None:
+    presets = next(each for each in user.window.features if isinstance(each, Presets))
+    mean = ProjectDocument(method="mean", params={"mean": {"zoom": 3}})
+    PresetFolder().save(preset_from(mean, "Plain", ["method"]))
+    user.window.actions_["manage_presets"].trigger()
+    dialog = user.dialog("manage_presets_dialog")
+    user.sees(lambda: dialog.list.count() == 1)
+    dialog.close()
+    user.click("presets")
+    titles = {action.objectName(): action.text().partition("\t")[0] for action in presets.button.menu_.actions()}
+    assert titles["preset_Plain"] == "Plain (Mean)" and "preset_paper-2023" in titles
+    presets.button.menu_.close()
+    presets.take(next(preset for preset in presets.presets if preset.name == "Plain"))
+    assert user.session.method.name == "mean" and user.session.params.zoom == 3
+    assert presets.button.words == "Preset: Plain"
+    user.click("presets")
+    names = {action.objectName() for action in presets.button.menu_.actions()}
+    assert "preset_paper-2023" not in names and "preset_default" in names
+    presets.button.menu_.close()
+    user.window.actions_["preset_2023"].trigger()
+    assert user.session.method.name == "fluogan" and user.session.params.critic == "paper-2023"
 
 
 def test_by_keys_alone(user) -> None:

@@ -51,7 +51,7 @@ def test_a_run_of_each_method(open_window: Callable, take: Callable, method: str
     user.opens_sample()
     user.session.change(roi=Roi(20, 20, 40, 48))
     window.parameters.choose_method(method)
-    values = {"steps": 60, "support_steps": 60, "light_steps": 60}
+    values = {"steps": 30, "support_steps": 12 if "pnp" in method else 60, "light_steps": 30}
     for name, value in values.items():
         if name in METHODS[method].params_type.model_fields:
             user.session.edit(METHODS[method].params_type, name, value)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.base import Method, draws_lots
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import Params, specs
 from fluogan_app.core.project.another_method import with_method
@@ -53,9 +54,9 @@ class ParametersController(QObject):
             fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
             origins = _origins(values) if isinstance(values, Acquisition) else None
             self._form.set_values(params_type, {name: getattr(values, name) for name in fitting}, origins)
-        idle = session.params.without_effect()
+        idle = {session.method.params_type: session.params.without_effect(), RunSettings: _idle_settings(session.method)}
         for (params_type, name), row in self._form.rows.items():
-            row.set_idle(idle.get(name, "") if params_type is session.method.params_type else "")
+            row.set_idle(idle.get(params_type, {}).get(name, ""))
         self._show_derived()
         self._show_problems()
 
@@ -153,6 +154,12 @@ class ParametersController(QObject):
 def sections(method_params: type[Params]) -> tuple[type[Params], ...]:
     """The sets of parameters that the form shows, in their order."""
     return Acquisition, method_params, RunSettings
+
+
+def _idle_settings(method: Method) -> dict[str, str]:
+    """The run's own settings that change nothing with a method, each with the reason."""
+    said = f"{method.title} draws nothing at random: every seed gives the same image."
+    return {} if draws_lots(method) else {"seed": said}
 
 
 def _origins(acquisition: Acquisition) -> dict[str, Origin | None]:

@@ -31,6 +31,7 @@ QToolButton { border: 1px solid palette(mid); border-radius: 4px; padding: 2px 8
   color: palette(placeholder-text); }
 QToolButton:hover, QToolButton:focus { border-color: palette(highlight); }
 QToolButton:checked { background: palette(base); color: palette(text); border-bottom: 2px solid palette(highlight); }
+QToolButton:disabled { background: transparent; color: palette(placeholder-text); border: 1px solid palette(mid); }
 """
 PRIMARY_SHEET = """
 QPushButton { border: 1px solid palette(highlight); border-radius: 4px; padding: 4px 12px; font-weight: bold;
