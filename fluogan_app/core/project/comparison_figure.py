@@ -61,7 +61,7 @@ def pictures_of(project: Project, kept: KeptComparison, truth: Reference | None 
     if record.shown == "errors" or not any(one.claims.blurred and one.claims.photons for one in record.runs):
         drawn.append(Beside(result.mean, result.pixel_size_nm, "Recorded mean", CAMERA_UNIT))
     if truth is not None and record.shown == "images":
-        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth", f"{FINE_UNIT}, as simulated"))
+        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth, as simulated", FINE_UNIT))
     for one in _told_apart([one for one in record.runs if one.zoom]):
         found = _error(kept, one, result.pixel_size_nm) if record.shown == "errors" else _image(project, one)
         if found is not None:
@@ -75,12 +75,12 @@ def comparison_panels(beside: Sequence[Beside], same_scale: bool, columns: int =
     for one in beside:
         if one.group:
             ranges[one.group].append(display_range(one.image))
-    longest = _LONGEST_TITLE if columns <= 3 else _LONGEST_OF_NARROW
+    titles = _fitting_titles([one.title for one in beside], _LONGEST_TITLE if columns <= 3 else _LONGEST_OF_NARROW)
     limits = {group: (min(low for low, _ in found), max(high for _, high in found)) for group, found in ranges.items()}
     return [
-        Panel(one.image, one.pixel_size_nm, _short(one.title, longest), one.unit,
-              limits.get(one.group) if same_scale else None, numbers=_lines(one.numbers, columns))
-        for one in beside
+        Panel(one.image, one.pixel_size_nm, title, one.unit, limits.get(one.group) if same_scale else None,
+              numbers=_lines(one.numbers, columns))
+        for one, title in zip(beside, titles, strict=True)
     ]  # fmt: skip
 
 
@@ -167,6 +167,13 @@ def _lines(parts: Sequence[str], columns: int) -> tuple[str, ...]:
     """Numbers on as many lines as they need above an image of a column's width."""
     together = len(parts) if columns < 3 else 2
     return tuple(" · ".join(parts[index : index + together]) for index in range(0, len(parts), max(together, 1)))
+
+
+def _fitting_titles(titles: Sequence[str], longest: int) -> list[str]:
+    """Titles above a column: without what stands in brackets where that is too long, and no two become one."""
+    plain = [title if len(title) <= longest else title.partition(" (")[0] for title in titles]
+    count = Counter(plain)
+    return [_short(short if count[short] == 1 else title, longest) for short, title in zip(plain, titles, strict=True)]
 
 
 def _short(title: str, longest: int) -> str:

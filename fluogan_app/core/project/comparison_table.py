@@ -55,7 +55,7 @@ _OF_IMAGE = (
 _MEASURES = (
     MeasureColumn("decorrelation_nm", "Decorrelation", "nm", "measure",
                   "Finest structure that stands above the noise of the image alone. Sharpened noise counts as "
-                  "structure: a small number is not yet a true image.", "less"),
+                  "structure, so that none is called the best: a small number is not yet a true image."),
     MeasureColumn("frc_nm", "Ring correlation", "nm", "measure",
                   "Down to where images from odd and from even frames agree (1/7). What both invent alike, agrees.",
                   "less"),

@@ -21,7 +21,7 @@ from fluogan_app.core.project.beside import newest_of_each, title_of, truth_besi
 from fluogan_app.core.project.comparing import measured
 from fluogan_app.core.project.comparing_methods import compared_record, failed_ones, measure_all, run_methods
 from fluogan_app.core.project.comparison_figure import (
-    _as_fine_as_a_page, columns_for, comparison_panels, export_comparison, pictures_of,
+    Beside, _as_fine_as_a_page, columns_for, comparison_panels, export_comparison, pictures_of,
 )  # fmt: skip
 from fluogan_app.core.project.comparison_table import comparison_table, main_numbers
 from fluogan_app.core.project.comparisons import ComparedRun, ComparisonRecord, KeptComparison, kept_comparisons
@@ -152,18 +152,20 @@ def compared(number: int, **measures: float | None) -> ComparedRun:
 
 
 def test_a_table_has_units_marks_what_is_best_and_never_what_nobody_measured() -> None:
-    ones = [compared(1, decorrelation_nm=120.0, rsp=0.9), compared(2, decorrelation_nm=None, rsp=0.95),
-            compared(3, decorrelation_nm=121.0)]  # fmt: skip
+    ones = [compared(1, finest_split_nm=120.0, rsp=0.9), compared(2, finest_split_nm=None, rsp=0.95),
+            compared(3, finest_split_nm=121.0)]  # fmt: skip
     table = comparison_table(ones)
     rows = list(csv.reader(io.StringIO(table.csv_text())))
-    assert rows[0][:4] == ["Image", "Run", "Decorrelation (nm)", "RSP"]
-    assert rows[1][:4] == ["'=Run 1", "1", "120", "0.9"]
-    assert rows[2][2] == "none" and rows[3][3] == ""
+    assert rows[0][:4] == ["Image", "Run", "RSP", "Finest lines (nm)"]
+    assert rows[1][:4] == ["'=Run 1", "1", "0.9", "120"]
+    assert rows[2][3] == "none" and rows[3][2] == ""
     # 121 nm is within a hundredth of 120 nm.
-    assert table.best["decorrelation_nm"] == {0, 2} and table.best["rsp"] == {1}
+    assert table.best["finest_split_nm"] == {0, 2} and table.best["rsp"] == {1}
     assert "nrmse" not in table.best and "NRMSE" not in rows[0]
     assert comparison_table(ones[:1]).best["rsp"] == frozenset()
-    assert main_numbers(ones[0]) == "detail 120 nm · RSP 0.900"
+    assert main_numbers(ones[0]) == "lines 120 nm · RSP 0.900"
+    # What sharpened noise can win has no best.
+    assert "decorrelation_nm" not in comparison_table([compared(1, decorrelation_nm=9.0)] * 2).best
 
 
 def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, stack, mean_run, tmp_path) -> None:
@@ -185,6 +187,16 @@ def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, st
     errors = pictures_of(project, kept)
     assert [one.title for one in errors] == ["Recorded mean", "Mean (run 1)", "Mean (run 2)", "Mean (run 3)"]
     assert errors[1].image.shape == SHAPE and errors[1].unit == errors[0].unit
+
+
+def test_titles_fit_above_a_column_and_stay_apart() -> None:
+    images = [Beside(np.eye(4), 50.0, title, "photons") for title in (
+        "Mean", "SOFI (cumulant of order 2)", "SPARCOM (variance, its own)", "SPARCOM (variance of pairs)", "A" * 80
+    )]  # fmt: skip
+    titles = [panel.title for panel in comparison_panels(images, same_scale=False, columns=4)]
+    assert titles[:2] == ["Mean", "SOFI"] and titles[2] == "SPARCOM (variance,…"
+    assert max(map(len, titles)) <= 20
+    assert comparison_panels(images, same_scale=False, columns=3)[1].title == "SOFI (cumulant of order 2)"
 
 
 @pytest.mark.parametrize(("count", "shape", "columns"), [(1, (50, 50), 1), (6, (50, 50), 3), (12, (50, 266), 2)])
