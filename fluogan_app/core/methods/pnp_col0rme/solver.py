@@ -29,6 +29,7 @@ ALLOWED_STRETCH = 0.95
 DENOISER_METRICS = (
     Metric("loss_denoised", "Objective G", "", "generator"),
     Metric("change_percent", "Change of the support's image", "%", "convergence"),
+    Metric("denoiser_percent", "Strength of the denoiser", "%", "convergence"),
 )
 
 
@@ -69,7 +70,8 @@ class PnpCol0rmeSolver(SupportSolver):
                 self._descent(tensors, fit).begin(tensors, tensors["start"])
             return {}
         told = self._descent(tensors, fit).step(tensors)
-        change = {"change_percent": 100.0 * told["relative_change"]}
+        strength = 100.0 * self._prior.strength * tensors["strength"]
+        change = {"change_percent": 100.0 * told["relative_change"], "denoiser_percent": strength}
         return change | ({"loss_denoised": told["objective"]} if "objective" in told else {})
 
     def variances(self, tensors: Mapping[str, torch.Tensor]) -> torch.Tensor:
