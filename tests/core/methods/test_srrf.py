@@ -19,6 +19,7 @@ from fluogan_app.core.methods.esrrf.convergence import Convergence
 from fluogan_app.core.methods.esrrf.method import EsrrfMethod
 from fluogan_app.core.methods.esrrf.solver import evened
 from fluogan_app.core.methods.radial import cells
+from fluogan_app.core.methods.radial.cosines import at_places, continued_brightness
 from fluogan_app.core.methods.radial.fine_pixels import between, catmull_rom, drawn
 from fluogan_app.core.methods.srrf.method import SrrfMethod
 from fluogan_app.core.methods.srrf.radiality import Ring
@@ -117,6 +118,28 @@ def test_the_cubic_goes_through_its_samples_and_along_a_parabola() -> None:
     image = torch.from_numpy(((places - 5.0) ** 2)[None, None, :].repeat(9, axis=1).astype(np.float32))
     middles = (np.arange(48) + 0.5) / 4 - 0.5
     np.testing.assert_allclose(drawn(between(image, 4)[:, 0])[18, 12:36], (middles[12:36] - 5.0) ** 2, atol=1e-3)
+
+
+def test_cosines_go_on_between_the_pixels_and_mirrors_at_the_border() -> None:
+    rows, columns = np.arange(9), np.arange(12)
+    wave = 5.0 + np.cos(np.pi * 3 * (rows + 0.5) / 9)[:, None] * np.cos(np.pi * 2 * (columns + 0.5) / 12)
+    frame = torch.from_numpy(wave[None].astype(np.float32))
+    y, x = ((np.arange(4 * side) + 0.5) / 4 for side in (9, 12))
+    wanted = 5.0 + np.cos(np.pi * 3 * y / 9)[:, None] * np.cos(np.pi * 2 * x / 12)
+    np.testing.assert_allclose(drawn(continued_brightness(frame, 4)[:, 0]), wanted, atol=1e-5)
+    places = torch.tensor([-1.0, 0.0, 8.0, 9.0])
+    np.testing.assert_allclose(at_places(9, places)[[0, 3]], at_places(9, places)[[1, 2]], atol=1e-12)
+
+
+def test_smooth_light_converges_alike_by_either_way_between_the_pixels() -> None:
+    rows, columns = np.mgrid[:21, :23]
+    light = 300.0 * np.exp(-((rows - 9.7) ** 2 + (columns - 11.3) ** 2) / (2 * 2.0**2)) + 20.0
+    frame = torch.from_numpy(light[None].astype(np.float32))
+    cubic, cosines = (drawn(Convergence((21, 23), 4, 1.5, "cpu", way)(frame)[:, 0]) for way in (False, True))
+    inner = (slice(24, 56), slice(30, 62))
+    np.testing.assert_allclose(cosines[inner], cubic[inner], atol=0.02)
+    flat = Convergence((9, 12), 4, 1.5, "cpu", True)(torch.full((1, 9, 12), 7.0))
+    assert float(flat.abs().max()) < 1e-6
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 Laine et al. 2023: RGC = Σ_v W(d) (1 − |sin α|) [cos α < 0] / Σ_v W(d), over places v at distance d from the fine pixel,
 with α the angle between the gradient at v and the way from the pixel to v, W(d) = [d exp(−d² / 2σ²)]⁴, σ = R / 2.355,
-d ≤ 2σ + 1. The places lie half a camera pixel apart, at the pixels' corners, where the gradient is that of the four
-pixels around (Roberts' cross), and half way between, where a cubic (Catmull and Rom) goes through it.
+d ≤ 2σ + 1. The places lie half a camera pixel apart: at the pixels' corners, where the gradient is that of the four
+pixels around (Roberts' cross), and half way between, where it is that of the light half way between the pixels, by a
+cubic (Catmull and Rom) or by the frame's own cosines.
 
 A single sample costs no root and no case: for s = sin α, c = cos α on the unit circle, |s| + max(c, 0) ≥ 1 where c ≥ 0,
 so that (1 − |s|) [c < 0] = 1 − min(1, |s| + max(c, 0)). Most of the time goes here: hence places outside, fine pixels
@@ -19,6 +20,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from fluogan_app.core.methods.radial.cells import Cells
+from fluogan_app.core.methods.radial.cosines import along_both
 from fluogan_app.core.methods.radial.fine_pixels import place_in_pixel
 from fluogan_app.core.units import FWHM_PER_SIGMA
 
@@ -26,10 +28,14 @@ from fluogan_app.core.units import FWHM_PER_SIGMA
 LEAST_WEIGHT = 1e-3
 #: Stands for a gradient that is none: no way of a sample is along it, so that it converges nowhere.
 NOWHERE = (1e6 * math.cos(1.0), 1e6 * math.sin(1.0))
-#: The cubic half way between two samples, at −1, 0, 1 and 2.
-HALF_WAY = (-1 / 16, 9 / 16, 9 / 16, -1 / 16)
+#: A difference between neighbours below this part of the light there is rounding.
+NO_DIFFERENCE = 1e-5
+#: The cubic at the edge before a pixel, of the pixels at −2, −1, 0 and 1.
+EDGE = ((-2, -1 / 16), (-1, 9 / 16), (0, 9 / 16), (1, -1 / 16))
 
 
+#: Corners, and what lies half way between them in y, in x, in both.
+HALVES = ((0, 0), (0, 1), (1, 0), (1, 1))
 #: half_y, half_x: whether a place lies half way between corners; rows, columns: of its corner from the pixel's own.
 Place = tuple[int, int, int, int]
 
@@ -74,8 +80,10 @@ def by_place(zoom: int, radius: float) -> dict[Place, list[Sample]]:
 class Convergence:
     """RGC of frames of one shape."""
 
-    def __init__(self, shape_yx: tuple[int, int], zoom: int, radius: float, device: str) -> None:
-        self._shape_yx, self._zoom, self._device = shape_yx, zoom, device
+    def __init__(
+        self, shape_yx: tuple[int, int], zoom: int, radius: float, device: str, by_cosines: bool = False
+    ) -> None:
+        self._shape_yx, self._zoom, self._device, self._by_cosines = shape_yx, zoom, device, by_cosines
         self._samples = by_place(zoom, radius)
         self._reach = 1 + max(max(abs(rows), abs(columns)) for _, _, rows, columns in self._samples)
         self._counted = self._weights_inside()
@@ -93,16 +101,12 @@ class Convergence:
 
     def _directions(self, photons: torch.Tensor, cells: Cells) -> torch.Tensor:
         """Unit vectors along the gradient, (2, 2, 2, length): half way in y and x or not, and y, x of the vector."""
-        line = cells.line(photons)
-        down, right = cells.way(1, 0), cells.way(0, 1)
-        left, above, both = (torch.roll(line, way) for way in (right, down, down + right))
-        corners = torch.stack([line + left - above - both, line + above - left - both])
-        made = []
-        for rows in (corners, _half_way(corners, down)):
-            made += [rows, _half_way(rows, right)]
-        vectors = torch.stack(made).reshape(2, 2, 2, -1)
+        lines = (_cosine_lines if self._by_cosines else _cubic_lines)(photons, cells)
+        vectors = torch.stack([_roberts(lines[half_y][half_x], half_y, half_x, cells) for half_y, half_x in HALVES])
+        vectors = vectors.reshape(2, 2, 2, -1)
         length = vectors.square().sum(dim=2, keepdim=True).sqrt_()
-        none = (length == 0) | ~self._inside(cells)[:, :, None]
+        light = torch.stack([lines[half_y][half_x] for half_y, half_x in HALVES]).reshape(2, 2, 1, -1)
+        none = (length <= NO_DIFFERENCE * light.abs()) | ~self._inside(cells)[:, :, None]
         vectors.div_(length)
         for part, value in enumerate(NOWHERE):
             vectors[:, :, part].masked_fill_(none[:, :, 0], value)
@@ -168,7 +172,33 @@ def _add_itself(into: Line, vector: tuple[Line, ...], one: Sample, room: tuple[L
     into.add_(vector[0], alpha=one.weight)
 
 
-def _half_way(line: torch.Tensor, way: int) -> torch.Tensor:
-    """Values half way to the next place along."""
-    return sum(weight * torch.roll(line, -k * way, dims=-1) for k, weight in zip((-1, 0, 1, 2), HALF_WAY))
+def _cubic_lines(photons: torch.Tensor, cells: Cells) -> list[list[torch.Tensor]]:
+    """Light in the pixels' middles and on the edges before them, in y and in x."""
+    line = cells.line(photons)
+    rows = [line, _on_edges(line, cells.way(1, 0))]
+    return [[row, _on_edges(row, cells.way(0, 1))] for row in rows]
 
+
+def _on_edges(line: torch.Tensor, way: int) -> torch.Tensor:
+    return sum(weight * torch.roll(line, -k * way) for k, weight in EDGE)
+
+
+def _cosine_lines(photons: torch.Tensor, cells: Cells) -> list[list[torch.Tensor]]:
+    """The same by the frame's own cosines, which go on beyond its borders as in mirrors."""
+    middles = [torch.arange(-cells.rim, side + cells.rim, dtype=torch.float64) for side in (cells.height, cells.width)]
+    return [
+        [along_both(photons, middles[0] - half_y / 2, middles[1] - half_x / 2).reshape(-1) for half_x in (0, 1)]
+        for half_y in (0, 1)
+    ]
+
+
+def _roberts(line: torch.Tensor, half_y: int, half_x: int, cells: Cells) -> torch.Tensor:
+    """The gradient (2, length) in y and x of the values half a pixel around each place.
+
+    Around a corner these are the pixels before and behind it; around a pixel's middle its edges.
+    """
+    down, right = cells.way(1, 0), cells.way(0, 1)
+    before, behind = (torch.roll(line, way - half_y * down) for way in (down, 0))
+    ends = [[torch.roll(row, way - half_x * right) for way in (right, 0)] for row in (before, behind)]
+    (a, b), (c, d) = ends
+    return torch.stack([c + d - a - b, b + d - a - c])

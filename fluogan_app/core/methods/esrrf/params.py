@@ -42,6 +42,12 @@ class EsrrfParams(GridParams):
         help="Multiplies each map by the frame's own brightness there. Without it noise in dark places is as bright as "
         "structures.",
     )  # fmt: skip
+    between_pixels: Literal["cubic", "cosines"] = param(
+        "cubic", label="Between the pixels", group="Reconstruction", advanced=True, source=LAINE,
+        help="How the frames are continued between their pixels: by a cubic through four of them (Catmull and Rom), "
+        "or by cosines through all (Fourier interpolation), which follows fine noise and rings beside what is sharper "
+        "than a pixel.",
+    )  # fmt: skip
     pattern_correction: bool = param(
         False, label="Even out the pixels' pattern", group="Reconstruction", advanced=True, source=LAINE,
         help="Divides the fine pixels by the mean of all that lie at the same place in their camera pixel, over the "

@@ -10,6 +10,7 @@ from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.esrrf.convergence import Convergence
 from fluogan_app.core.methods.esrrf.params import EsrrfParams
+from fluogan_app.core.methods.radial.cosines import continued_brightness
 from fluogan_app.core.methods.radial.fine_pixels import brightness
 from fluogan_app.core.methods.radial.solver import RadialSolver
 from fluogan_app.core.methods.radial.temporal import LagCumulant, Mean, Variance
@@ -24,14 +25,16 @@ class EsrrfSolver(RadialSolver):
         analysis = {"AVG": Mean(), "VAR": Variance(), "TAC2": LagCumulant(2, signed=True)}[params.temporal]
         super().__init__(problem, params.zoom, claims, device, analysis)
         self._params = params
-        self._convergence = Convergence(self.shape_yx, params.zoom, params.radius, device)
+        by_cosines = params.between_pixels == "cosines"
+        self._brightness = continued_brightness if by_cosines else brightness
+        self._convergence = Convergence(self.shape_yx, params.zoom, params.radius, device, by_cosines)
 
     def maps(self, photons: torch.Tensor) -> torch.Tensor:
         """See RadialSolver.maps."""
         found = self._convergence(photons)
         if self._params.sensitivity > 1:
             found.pow_(self._params.sensitivity)
-        return found.mul_(brightness(photons, self.zoom)) if self._params.intensity_weighting else found
+        return found.mul_(self._brightness(photons, self.zoom)) if self._params.intensity_weighting else found
 
     def analysed(self, tensors: Mapping[str, torch.Tensor], done: int) -> torch.Tensor:
         """See RadialSolver.analysed."""
