@@ -100,7 +100,7 @@ def test_the_values_of_a_group_are_told_in_words() -> None:
         ({"values": {"camera": {"gain": -2}}}, "Camera gain (gain) is -2; allowed is above 0"),
         ({"values": {"camera": {"gain": "NaN"}}}, "Camera gain"),
         ({"values": {"method": {"zoom": 99}}}, "Zoom L (zoom) is 99"),
-        ({"method": "sofi"}, "method “sofi”"),
+        ({"method": "palm"}, "method “palm”"),
         ({"name": "x" * 200}, "is no name"),
     ],
 )
