@@ -56,7 +56,7 @@ def settled(user) -> bool:
     )
 
 
-def compares(user, *methods: str, as_set: str = "") -> None:
+def compares(user, *methods: str, as_set: str = "", again: bool = False) -> None:
     """Tick these methods alone in the dialog, one of them with the values of the form, and start."""
     user.presses("compare_methods")
     dialog = user.dialog("compare_methods_dialog")
@@ -65,6 +65,8 @@ def compares(user, *methods: str, as_set: str = "") -> None:
     assert not user.find("compare_start", inside=dialog).isEnabled()
     for name in methods:
         user.find(f"compare_{name}", QCheckBox, dialog).click()
+    if again:
+        user.click("compare_again", dialog)
     if as_set:
         choice = user.find(f"compare_{as_set}_values", inside=dialog)
         choice.setFocus()
@@ -107,11 +109,21 @@ def test_methods_are_run_together_measured_written_and_found_again(user, open_wi
     user.click("comparing_copy")
     assert QApplication.clipboard().text().count("\n") == 3
 
+    # What is there is run again where that is wished; more runs than a result has viewers for come here from the table.
+    compares(user, "mean", again=True)
+    user.sees(lambda: len(user.session.runs) == 5 and not user.session.busy)
+    user.presses("show_runs")
+    runs = user.find("runs_list")
+    user.sees(lambda: runs.rowCount() == 5)
+    runs.setFocus()
+    user.qtbot.keyClick(runs, Qt.Key.Key_A, CTRL)
+    user.presses("compare_runs")
+    user.sees(lambda: {one.key for one in grid.pictures} == {f"run:{n}" for n in range(1, 6)} and settled(user))
     table = user.find("comparing_list")
     table.setFocus()
     table.setCurrentItem(table.topLevelItem(1))
     user.qtbot.keyClick(table, Qt.Key.Key_Space)
-    user.sees(lambda: "run:1" in {one.key for one in grid.pictures} and settled(user))
+    user.sees(lambda: "run:1" not in {one.key for one in grid.pictures} and settled(user))
     user.presses("save")
     user.sees(lambda: not user.window.workbench.busy and not user.session.unsaved)
     folder = user.session.project.folder

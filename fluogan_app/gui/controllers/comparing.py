@@ -52,7 +52,7 @@ class ComparingController(QObject):
         session.stack_changed.connect(self._seek_truth)
         self.pictures.changed.connect(self._show_pictures)
         self.measures.changed.connect(self._show)
-        page.list.chosen_changed.connect(self._choose)
+        page.list.chosen_changed.connect(self.choose)
         page.list.order_changed.connect(self._put_in_order)
         page.errors_toggled.connect(self.show_errors)
         page.cancel_requested.connect(self.measures.cancel)
@@ -73,7 +73,7 @@ class ComparingController(QObject):
     def add(self, key: str) -> None:
         """Let one more stand beside the others."""
         self.page_shown()
-        self._choose(tuple({**{one.key: None for one in self.chosen}, key: None}))
+        self.choose(tuple({**{one.key: None for one in self.chosen}, key: None}))
 
     def refresh(self) -> None:
         """The runs are others, one has begun or ended, or others wait."""
@@ -133,7 +133,8 @@ class ComparingController(QObject):
 
     # The user's wishes
 
-    def _choose(self, keys: Sequence[str]) -> None:
+    def choose(self, keys: Sequence[str]) -> None:
+        """Let these stand side by side."""
         if len(keys) > MOST:
             self._context.say(f"At most {MOST} images stand side by side: untick one first.")
             self._show()

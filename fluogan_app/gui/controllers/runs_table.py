@@ -20,6 +20,7 @@ from fluogan_app.core.project.runs_table import RunsTable, runs_table
 from fluogan_app.gui.controllers.context import Context
 from fluogan_app.gui.controllers.quality import judgement_of
 from fluogan_app.gui.dialogs.file_dialogs import choose_new_file
+from fluogan_app.gui.views.pane_grid import MOST
 from fluogan_app.gui.views.runs_page import RunsPage
 from fluogan_app.gui.watched_work import Watch, WatchedWork
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: So many runs at most are shown beside each other.
-MOST_COMPARED = 4
 
 
 class RunsTableController(QObject):
@@ -134,7 +133,7 @@ class RunsTableController(QObject):
         session, marked = self._context.session, self._page.list.marked
         writable = session.project is not None and not session.project.read_only
         free = writable and not self._work.busy and session.running_number not in marked
-        some = 1 < len(marked) <= MOST_COMPARED
+        some = 1 < len(marked) <= MOST
         self._page.set_can(some, bool(marked) and free, bool(self._unjudged()) and free and not session.busy, words)
 
     def _show_run(self, number: int) -> None:
@@ -144,7 +143,7 @@ class RunsTableController(QObject):
     def compare(self) -> None:
         """The marked runs beside each other."""
         marked = self._page.list.marked
-        if 1 < len(marked) <= MOST_COMPARED:
+        if 1 < len(marked) <= MOST:
             self.compare_wanted.emit(marked)
 
     # Names and notes

@@ -84,6 +84,11 @@ class Comparing(Feature):
         """Bring the page to the front."""
         self.window.workspace.show_page(self.page)
 
+    def show_runs(self, numbers: Sequence[int]) -> None:
+        """Let these runs alone stand side by side."""
+        self.controller.choose([run_key(number) for number in numbers])
+        self.show_page()
+
     def explain(self) -> None:
         """Show what was measured of every method."""
         dialog = MethodsComparedDialog(self.window)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.controllers.deleting import DeletingController
-from fluogan_app.gui.controllers.runs_table import MOST_COMPARED, RunsTableController
+from fluogan_app.gui.controllers.runs_table import RunsTableController
+from fluogan_app.gui.features.comparing import Comparing
 from fluogan_app.gui.features.feature import Feature
 from fluogan_app.gui.views.runs_page import RunsPage
 from fluogan_app.gui.workspace import RESULT
@@ -26,7 +27,8 @@ class RunsTableFeature(Feature):
         Command("show_runs", "&View", "Ta&ble of runs", ("Ctrl+7",),
                 "All runs side by side, with what differs and what came of it", needs="project"),
         Command("compare_runs", "&Judge", "Co&mpare the marked runs", ("Ctrl+Shift+7",),
-                "Show the estimates of two to four runs beside each other", needs="run", starts_section=True),
+                "Show the estimates of two to nine runs beside each other, of more than four on the page “Compare”",
+                needs="run", starts_section=True),
         Command("judge_all", "&Judge", "Judge &all runs", (), "Judge the runs that are not judged yet", needs="run"),
         Command("delete_run", "R&un", "Delete t&he run…", (),
                 "Move the shown or marked runs into the project's trash", needs=_STILL, starts_section=True),
@@ -102,7 +104,10 @@ class RunsTableFeature(Feature):
     def _compare(self, numbers: Sequence[int]) -> None:
         """The estimate of each run in a viewer of its own."""
         panes, pictures = self.window.workspace.panes, self.window.results.pictures
-        viewers = tuple(panes.panes)[: min(len(numbers), MOST_COMPARED)]
+        if len(numbers) > len(panes.panes):
+            next(one for one in self.window.features if isinstance(one, Comparing)).show_runs(numbers)
+            return
+        viewers = tuple(panes.panes)[: len(numbers)]
         for viewer, number in zip(viewers, numbers):
             pictures.choose(viewer, "estimate", number)
         panes.set_shown(viewers)
