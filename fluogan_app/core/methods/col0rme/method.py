@@ -21,7 +21,7 @@ class Col0rmeMethod:
     title = "COL0RME"
     summary = (
         "Finds where molecules blink from how camera pixels fluctuate together, then how bright it is there from the "
-        "mean. Needs molecules that blink by themselves."
+        "mean. Needs molecules that blink by themselves, in a sample that stays in its place."
     )
     citation = (
         "Stergiopoulou, Calatroni, de Morais Goulart, Schaub, Blanc-Féraud: COL0RME: Super-resolution microscopy based "
