@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import tifffile
+import torch
 
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.methods.wiener.likeliest import likeliest_noise_to_signal, noise_to_signal_of
+from fluogan_app.core.optics.blur import blur_operator, optics_of
 from fluogan_app.core.optics.pointspread import AiryPsf, GaussianPsf
 from fluogan_app.core.optics.psf import gaussian_axis_matrix
 from fluogan_app.core.params import validated
@@ -64,6 +68,21 @@ def test_a_background_is_told_from_what_stands_on_it(make: Callable[..., Problem
     assert result.claims.signed and result.measures["noise_to_signal"] > 0
     alone = result_of(make(recording), background="none")
     assert not alone.background.any() and not alone.claims.background
+
+
+def test_a_blur_that_is_not_its_own_mirror_image(make: Callable[..., Problem], recording, tmp_path) -> None:
+    """Where ΨΨᵀ is not diagonal in the camera's waves, the normal equations hold all the same: Ψᵀ(ȳ − Ψx) = L² N/S x."""
+    y, x = np.mgrid[-15:16, -15:16] / 15.0
+    comet = np.exp(-8.0 * (x**2 + y**2)) + 0.4 * np.exp(-10.0 * ((x - 0.4) ** 2 + (y - 0.2) ** 2))
+    tifffile.imwrite(tmp_path / "comet.tif", comet.astype(np.float32))
+    problem = make(recording)
+    measured = {"psf": "measured", "psf_file": str(tmp_path / "comet.tif"), "psf_pixel_size_nm": 20.0}
+    problem = replace(problem, acquisition=problem.acquisition.model_copy(update=measured))
+    estimate = torch.from_numpy(result_of(problem, noise_to_signal=1e-3, background="none").estimate).double()
+    blur = blur_operator(optics_of(problem.acquisition), (19, 23), ZOOM, dtype=torch.float64)
+    assert blur.camera_spectrum() is None
+    heard = blur.adjoint(torch.from_numpy(recording.mean(axis=0)).double() - blur.apply(estimate))
+    np.testing.assert_allclose(heard, ZOOM**2 * 1e-3 * estimate, atol=2e-5 * float(estimate.abs().max()))
 
 
 @pytest.mark.parametrize("ratio", [1e-8, 1e-4])

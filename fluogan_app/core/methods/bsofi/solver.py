@@ -17,7 +17,7 @@ from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.sofi.blocks import Blocks, block_count
 from fluogan_app.core.methods.sofi.sharpening import narrowed_blur, sharpened, shown_again
-from fluogan_app.core.methods.sofi.solver import blurred_sigma, root
+from fluogan_app.core.methods.sofi.solver import blinking_remarks, blurred_sigma, root
 from fluogan_app.core.methods.sofi.virtual import flattened, on_fine_grid
 from fluogan_app.core.units import sigma_from_fwhm
 
@@ -71,10 +71,13 @@ class BsofiSolver(ImageSolver):
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
+        order = self._orders[0]
+        said = blinking_remarks(self._blocks.mean(tensors, order, self.total_steps), order)
         if not self._maps:
-            return ()
+            return said
         share = 100.0 * float((shown.estimate > 0).double().mean())
         return (
+            *said,
             f"The map is told in {share:.0f} % of the field; it is 0 where blinking does not stand out of the noise. "
             "It holds for molecules that are either bright or dark, and blink independently.",
         )

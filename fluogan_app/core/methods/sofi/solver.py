@@ -18,6 +18,9 @@ from fluogan_app.core.methods.sofi.sharpening import narrowed_blur, sharpened, s
 from fluogan_app.core.methods.sofi.virtual import fitted_sigma, flattened, on_fine_grid
 from fluogan_app.core.units import sigma_from_fwhm
 
+#: Cumulants that add up to less than this part of their sizes are noise.
+OF_ONE_SIGN = 0.2
+
 
 class SofiSolver(ImageSolver):
     """The state is the sum of the blocks' cumulants."""
@@ -57,14 +60,7 @@ class SofiSolver(ImageSolver):
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
-        cumulants = self._blocks.mean(tensors, self._params.order, self.total_steps)
-        total, noise = float(cumulants.sum()), float(np.abs(cumulants).sum())
-        if abs(total) > 0.2 * noise:
-            return ()
-        return (
-            f"The cumulants of order {self._params.order} are as often below zero as above: little or nothing blinks "
-            "here that stands out of the noise, and the image is mostly noise.",
-        )
+        return blinking_remarks(self._blocks.mean(tensors, self._params.order, self.total_steps), self._params.order)
 
     def _virtual(self, tensors: Mapping[str, torch.Tensor], step: int) -> np.ndarray:
         """The image of virtual pixels after so many blocks."""
@@ -90,6 +86,16 @@ class SofiSolver(ImageSolver):
 def blurred_sigma(problem: Problem) -> float:
     """σ of what a point looks like in the camera's pixels: the PSF, and the square over which a pixel sums."""
     return float(np.hypot(sigma_from_fwhm(blur_pixels(problem)), 12.0**-0.5))
+
+
+def blinking_remarks(cumulants: np.ndarray, order: int) -> tuple[str, ...]:
+    """What is to be said where cumulants (n², Y, X) are no more often of one sign than of the other."""
+    if abs(float(cumulants.sum())) > OF_ONE_SIGN * float(np.abs(cumulants).sum()):
+        return ()
+    return (
+        f"The cumulants of order {order} are as often below zero as above: little or nothing blinks here that stands "
+        "out of the noise, and the image is mostly noise.",
+    )
 
 
 def root(image: np.ndarray, order: int) -> np.ndarray:
