@@ -48,17 +48,31 @@ def common_levels(images: Sequence[np.ndarray]) -> tuple[float, float]:
     return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
+def levels_of_cells(
+    plan: SweepPlan, images: Mapping[tuple[int, int], np.ndarray]
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """The values shown darkest and brightest: the same in all pictures of light, whose brightness can be compared.
+
+    What is no light has each picture's own: a sensitivity alone changes such values a hundredfold.
+    """
+    if not plan.claims.photons:
+        return {place: display_range(image) for place, image in images.items()}
+    return dict.fromkeys(images, common_levels(list(images.values()))) if images else {}
+
+
 def export_sweep(
     path: Path, plan: SweepPlan, cells: Sequence[SweepCell], images: Mapping[tuple[int, int], np.ndarray],
     pixel_size_nm: float,
 ) -> None:  # fmt: skip
     """Write it as PNG at 300 dpi; `images` are those of `per_camera_pixel`. Raises ProjectError, UsageError."""
-    levels, cells = common_levels(list(images.values())), scored(cells)
+    levels, cells = levels_of_cells(plan, images), scored(cells)
     best, height = suggested(cells), max(plan.place.height, 1)
     rows = []
     for row in range(plan.shape[0]):
         there = [cell for cell in cells if cell.row == row and cell.place in images]
-        panels = [_panel(plan, cell, images[cell.place], height * pixel_size_nm, levels, best) for cell in there]
+        panels = [
+            _panel(plan, cell, images[cell.place], height * pixel_size_nm, levels[cell.place], best) for cell in there
+        ]
         if panels:
             rows.append(draw_panels(panels, [_numbers(plan, cell) for cell in there]))
     save_picture(path, stacked(rows), rule_told(plan.claims) if best is not None else "")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.sweep import SweepCell, SweepMeasure, measure_text, measures_told
-from fluogan_app.core.project.sweep_figure import cell_title, common_levels, unit_of
+from fluogan_app.core.project.sweep_figure import cell_title, common_levels, levels_of_cells, unit_of
 from fluogan_app.core.project.sweep_plan import SweepPlan
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
@@ -135,7 +135,7 @@ class SweepGrid(QWidget):
 
     def show_plan(self, plan: SweepPlan | None) -> None:
         """Lay out empty cells; None for no sweep."""
-        self._unit = unit_of(plan) if plan is not None else ""
+        self._plan = plan
         page = QWidget()
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -154,7 +154,7 @@ class SweepGrid(QWidget):
         self.colour_bar.setVisible(False)
 
     def show_cell(self, cell: SweepCell, picture: CellPicture | None) -> None:
-        """Show what came of one cell; all pictures go on having one scale."""
+        """Show what came of one cell; all pictures of light go on having one scale, others have their own."""
         view = self.views[cell.place]
         view.show_cell(cell, picture)
         if picture is not None:
@@ -193,8 +193,11 @@ class SweepGrid(QWidget):
 
     def _show_colours(self) -> None:
         table = colour_table(DEFAULT_COLOUR_MAP)
-        levels = self.levels
-        for place in self._pictures:
+        images = {place: picture.image for place, picture in self._pictures.items()}
+        for place, levels in levels_of_cells(self._plan, images).items():
             self.views[place].canvas.set_colours(levels, table)
-        self.colour_bar.show_levels(levels, table, self._unit)
+        if self._plan.claims.photons:
+            self.colour_bar.show_levels(self.levels, table, unit_of(self._plan))
+        else:
+            self.colour_bar.show_levels((0.0, 100.0), table, f"% of each picture's own range of {unit_of(self._plan)}")
         self.colour_bar.setVisible(True)

@@ -15,6 +15,7 @@ from fluogan_app.core.project.prepare import RunRequest
 from fluogan_app.core.project.sweep import (
     MEASURES, RULE, SweepCell, measures_told, rule_told, run_sweep, suggested,
 )  # fmt: skip
+from fluogan_app.core.project.sweep_figure import levels_of_cells
 from fluogan_app.core.project.sweep_plan import SweepPlan, axis_of
 from fluogan_app.core.project.sweep_score import normalised, scored, without_pattern
 from fluogan_app.core.simulate.params import LinesParams
@@ -60,6 +61,15 @@ def test_light_is_ranked_as_before() -> None:
     light, other = (METHODS[name].claims(METHODS[name].params_type()) for name in ("fluogan", "esrrf"))
     assert measures_told(light) is MEASURES and rule_told(light) is RULE
     assert [one.name for one in measures_told(other)][:2] == ["qnr", "frc_nm"] and "QnR" in rule_told(other)
+
+
+def test_light_has_one_scale_and_other_pictures_each_their_own() -> None:
+    images = {(0, 0): np.linspace(0.0, 1.0, 400).reshape(20, 20), (0, 1): np.linspace(0.0, 50.0, 400).reshape(20, 20)}
+    axis = axis_of("esrrf", "sensitivity", "1; 3")
+    for name, alike in (("fluogan", True), ("esrrf", False)):
+        request = RunRequest(name, METHODS[name].params_type(), RunSettings(), CAMERA)
+        levels = levels_of_cells(SweepPlan(request, (axis,)), images)
+        assert (levels[0, 0] == levels[0, 1]) == alike and levels[0, 1][1] == pytest.approx(50.0, rel=0.05)
 
 
 @pytest.fixture(scope="module")
