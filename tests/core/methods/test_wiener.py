@@ -71,7 +71,7 @@ def test_a_background_is_told_from_what_stands_on_it(make: Callable[..., Problem
 
 
 def test_a_blur_that_is_not_its_own_mirror_image(make: Callable[..., Problem], recording, tmp_path) -> None:
-    """Where ΨΨᵀ is not diagonal in the camera's waves, the normal equations hold all the same: Ψᵀ(ȳ − Ψx) = L² N/S x."""
+    """Where ΨΨᵀ is not diagonal in the waves, the normal equations hold all the same, Ψᵀ(ȳ − Ψx) = L² N/S x."""
     y, x = np.mgrid[-15:16, -15:16] / 15.0
     comet = np.exp(-8.0 * (x**2 + y**2)) + 0.4 * np.exp(-10.0 * ((x - 0.4) ** 2 + (y - 0.2) ** 2))
     tifffile.imwrite(tmp_path / "comet.tif", comet.astype(np.float32))
