@@ -57,8 +57,8 @@ _MEASURES = (
                   "Finest structure that stands above the noise of the image alone. Sharpened noise counts as "
                   "structure, so that none is called the best: a small number is not yet a true image."),
     MeasureColumn("frc_nm", "Ring correlation", "nm", "measure",
-                  "Down to where images from odd and from even frames agree (1/7). What both invent alike, agrees.",
-                  "less"),
+                  "Down to where images from odd and from even frames agree (1/7). What both invent alike agrees too, "
+                  "so that none is called the best."),
     MeasureColumn("rsp", "RSP", "", "measure",
                   "Pearson correlation of the image, blurred again, with the recorded mean: 1 is perfect. The mean "
                   "itself has 1.", "more"),

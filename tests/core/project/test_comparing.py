@@ -165,7 +165,7 @@ def test_a_table_has_units_marks_what_is_best_and_never_what_nobody_measured() -
     assert comparison_table(ones[:1]).best["rsp"] == frozenset()
     assert main_numbers(ones[0]) == "lines 120 nm · RSP 0.900"
     # What sharpened noise can win has no best.
-    assert "decorrelation_nm" not in comparison_table([compared(1, decorrelation_nm=9.0)] * 2).best
+    assert not comparison_table([compared(1, decorrelation_nm=9.0, frc_nm=9.0)] * 2).best
 
 
 def test_a_figure_has_the_mean_first_and_one_scale_where_units_agree(project, stack, mean_run, tmp_path) -> None:
