@@ -55,7 +55,8 @@ def keep_repeats(
     """
     reason = why_no_repeats(run.record, kind)
     if reason:
-        raise ParameterError({"kind": reason}, "Choose the other kind of repeats.")
+        other = why_no_repeats(run.record, "halves")
+        raise ParameterError({"kind": reason}, "Make it anew there." if other else "Choose the other kind of repeats.")
     shape = run.result().estimate.shape
     kept = read_repeats(run, kind, shape)
     spread = kept.spread() if kept is not None else Spread()

@@ -8,6 +8,7 @@ from fluogan_app.core.methods.registry import DEFAULT_METHOD, IMPORTED, method_n
 from fluogan_app.core.project.beside import changed_parameters
 from fluogan_app.core.project.method_words import claims_words, method_title
 from fluogan_app.core.project.model import RunRecord
+from fluogan_app.core.units import length_text
 
 SOFTWARE = f"FluoGAN {__version__}, open-source software (BSD 3-Clause)."
 FLUOGAN_PAPERS = (
@@ -37,14 +38,22 @@ def computed_with(record: RunRecord) -> str:
     if record.method == DEFAULT_METHOD:
         return f"with FluoGAN {__version__} (Cachia et al., 2023; Mentagui et al., 2024)"
     if record.method == IMPORTED.name:
-        return f"with {_maker(record)} and brought by FluoGAN {__version__}"
+        return f"with {_maker(record)}"
     return f"with {method_title(record.method)}, as computed by FluoGAN {__version__},"
+
+
+def imported_paragraph(record: RunRecord, fine_nm: float) -> str:
+    """What is known of an image that another program made: where it was put, and nothing of how it came about."""
+    size = f"{record.roi.height} × {record.roi.width} camera pixels"
+    return (
+        f"The image was made {computed_with(record)}. FluoGAN {__version__} placed it over {size} of "
+        f"{length_text(record.acquisition.pixel_size_nm)}, on a grid of {length_text(fine_nm)}. "
+        f"{claims_words(record.claims)}"
+    )
 
 
 def settings_sentence(record: RunRecord) -> str:
     """Which parameters were not the recommended ones, what the image is, and the seed where it plays a part."""
-    if record.method == IMPORTED.name:
-        return claims_words(record.claims)
     changed = changed_parameters(record.method, record.params)
     values = f"Parameters were {', '.join(changed)}, all others the program's defaults" if changed else (
         "All parameters were the program's defaults"

@@ -11,11 +11,11 @@ from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.metrics.findings import Measure
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
-from fluogan_app.core.methods.registry import DEFAULT_METHOD, method_named
+from fluogan_app.core.methods.registry import DEFAULT_METHOD, IMPORTED, method_named
 from fluogan_app.core.params import Params, ParamSpec, spec, specs, validated
 from fluogan_app.core.project.method_words import claims_words, method_title
 from fluogan_app.core.project.model import InputLink, RunRecord
-from fluogan_app.core.project.report_methods import computed_with, settings_sentence
+from fluogan_app.core.project.report_methods import computed_with, imported_paragraph, settings_sentence
 from fluogan_app.core.units import fwhm_from_aperture_nm, length_text, seconds_text
 
 _ORIGIN_WORDS = {
@@ -51,6 +51,8 @@ def raw_name(link: InputLink | None) -> str:
 
 def methods_paragraph(record: RunRecord, fine_nm: float, before: tuple[RunRecord, ...] = ()) -> str:
     """What was done, for a paper: numbers with their units and the version. before: the runs that it went on from."""
+    if record.method == IMPORTED.name:
+        return imported_paragraph(record, fine_nm)
     camera = record.acquisition
     corrected = ""
     if record.drift is not None:
@@ -122,6 +124,8 @@ def value_text(declared: ParamSpec, value: Any) -> str:
 
 def standing_text(record: RunRecord, steps: int) -> str:
     """How far the run came, when and where."""
+    if not record.total_steps:
+        return "Imported."
     took = f" in {seconds_text(record.seconds)}" if record.seconds else ""
     where = f" on {record.device_title or record.device}" if record.device else ""
     return f"{record.status.value.capitalize()} at step {steps} of {record.total_steps}{took}{where}."

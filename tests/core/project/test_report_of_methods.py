@@ -54,7 +54,8 @@ def test_the_page_names_no_background_where_none_was_told(run) -> None:
 def test_an_imported_image_is_told_by_its_maker(run) -> None:
     record = run.record.replace(method="imported", params={"title": "ThunderSTORM", "zoom": 6}, claims=CUMULANT)
     said = methods_paragraph(record, 20.0)
-    assert "with ThunderSTORM and brought by FluoGAN" in said
+    assert said.startswith("The image was made with ThunderSTORM. FluoGAN") and "placed it over 6 × 8" in said
+    assert "photons by a gain" not in said and "no amounts of light" in said
     assert "ThunderSTORM" in papers_of(record)[0]
 
 
