@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QCommandLinkButton, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton, QCommandLinkButton, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget,
+)  # fmt: skip
 
 from fluogan_app.gui.style import PaletteWatcher, small_font
 from fluogan_app.gui.icons import set_button_icon
@@ -40,6 +42,16 @@ class Welcome(QWidget):
         PaletteWatcher(self).changed.connect(self._recolour)
         self.set_samples(())
         self.set_recent(())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """In sight it claims its room."""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight it claims none: with a notice above, the window would not fit a small screen."""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        super().hideEvent(event)
 
     def set_samples(self, samples: Sequence[tuple[str, str, str]]) -> None:
         """Offer samples: name, title, and a sentence on it."""
