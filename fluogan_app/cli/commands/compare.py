@@ -176,10 +176,14 @@ def _files(arguments: argparse.Namespace) -> _Files:
 
 def _check_truth(path: Path) -> None:
     """Before hours of runs. Raises ReadError."""
+    from fluogan_app.core.project.reference import TRUTH_ENDING
     from fluogan_app.core.simulate.recording import read_truth
 
+    hint = f"Give the file that “simulate --truth” wrote; its name ends in {TRUTH_ENDING}."
     if not path.is_file():
-        raise ReadError(f"{path} is not there.", "Give the file that “simulate --truth” wrote.")
+        raise ReadError(f"{path} is not there.", hint)
+    if path.suffix.lower() != TRUTH_ENDING:
+        raise ReadError(f"{path.name} holds no truth of a simulated stack.", hint)
     read_truth(path)
 
 
