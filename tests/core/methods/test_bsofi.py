@@ -38,6 +38,7 @@ def test_what_no_molecules_can_do_is_left_out() -> None:
     second, third, fourth = cumulants(12.0, 40.0, 0.3)
     assert molecules_of(second, third, 10.0 * abs(fourth), np.array([True])).density[0] == 0.0
     assert molecules_of(second, third, fourth, np.array([False])).on_time_ratio[0] == 0.0
+    assert molecules_of(*cumulants(12.0, 40.0, 0.001), np.array([True])).density[0] == 0.0
 
 
 def blinkers(frames: int, ratio: float, photons: float) -> np.ndarray:
@@ -66,7 +67,7 @@ def test_maps_of_two_molecules_are_in_their_units(make: Callable[..., Problem]) 
     problem = make(blinkers(800, 0.2, 500.0))
     settings = {"window_frames": 400, "sharpening_steps": 15}
     places = ((20, 19), (33, 53))
-    ratio = result_of(problem, quantity="on-time ratio", **settings)
+    ratio = result_of(problem, quantity="on-time-ratio", **settings)
     light = result_of(problem, quantity="brightness", **settings)
     density = result_of(problem, quantity="density", **settings)
     for place in places:

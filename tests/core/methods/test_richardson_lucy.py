@@ -94,11 +94,11 @@ def test_acceleration_gets_further_in_as_many_steps(make: Callable[..., Problem]
 
 
 def test_it_stops_where_the_noise_is_reached_and_says_when(make: Callable[..., Problem], recording) -> None:
-    stopped = result_of(make(recording), stop="at the noise")
+    stopped = result_of(make(recording), stop="noise")
     assert any("Stopped after" in note for note in stopped.notes)
     assert stopped.measures["discrepancy"] == pytest.approx(1.0, abs=0.1)
     assert result_of(make(recording)).measures["discrepancy"] < stopped.measures["discrepancy"]
-    early = result_of(make(recording), stop="at the noise", steps=2)
+    early = result_of(make(recording), stop="noise", steps=2)
     assert any("more steps" in note for note in early.notes)
 
 

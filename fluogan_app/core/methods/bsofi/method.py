@@ -10,7 +10,7 @@ from fluogan_app.core.methods.base import Preset, Solver
 from fluogan_app.core.methods.bsofi.params import BsofiParams
 
 _MAPS = {
-    "on-time ratio": Claims("On-time ratio", "no unit", "share of the time for which molecules are bright"),
+    "on-time-ratio": Claims("On-time ratio", "no unit", "share of the time for which molecules are bright"),
     "brightness": Claims("Molecular brightness", "photons/frame", "photons per frame of a bright molecule"),
     "density": Claims("Density of molecules", "molecules/µm²", "blinking molecules per square micrometre"),
 }

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+#: Molecules that are bright, or dark, for less of the time than this cannot be counted: their number is divided by it.
+LEAST_RATIO = 0.01
+
 
 @dataclass(frozen=True)
 class Molecules:
@@ -32,6 +35,6 @@ def molecules_of(second: np.ndarray, third: np.ndarray, fourth: np.ndarray, told
     known = told & (squared > 0)
     brightness = np.sqrt(np.where(known, squared, 1.0))
     ratio = 0.5 * (1.0 - one / brightness)
-    known &= (ratio > 0) & (ratio < 1)
+    known &= (ratio > LEAST_RATIO) & (ratio < 1.0 - LEAST_RATIO)
     blinking = np.where(known, brightness**2 * ratio * (1.0 - ratio), 1.0)
     return Molecules(*(np.where(known, each, 0.0) for each in (ratio, brightness, second / blinking)))

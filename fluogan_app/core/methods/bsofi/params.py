@@ -13,7 +13,7 @@ from fluogan_app.core.params import param, redeclared
 class BsofiParams(GridParams):
     """The grid, what is shown, and how cumulants are taken."""
 
-    quantity: Literal["image", "on-time ratio", "brightness", "density"] = param(
+    quantity: Literal["image", "on-time-ratio", "brightness", "density"] = param(
         "image", label="What is shown", group="Image", source=GEISSBUEHLER_2012,
         equation="K₁ = κ₃/κ₂, K₂ = κ₄/κ₂:  ε² = 3 K₁² − 2 K₂,  ρ = (1 − K₁/ε)/2,  N = κ₂ / (ε² ρ (1 − ρ))",
         help="“image” is the sharpened cumulant made linear in brightness. The others are maps of what cumulants of "

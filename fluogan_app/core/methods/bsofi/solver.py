@@ -113,7 +113,7 @@ class BsofiSolver(ImageSolver):
 
     def _in_units(self, found: Molecules) -> np.ndarray:
         """The map that is asked for, in the unit that the claims state."""
-        if self._params.quantity == "on-time ratio":
+        if self._params.quantity == "on-time-ratio":
             return found.on_time_ratio
         if self._params.quantity == "brightness":
             return found.brightness * (2.0 * np.pi * self._sigma**2)

@@ -17,11 +17,11 @@ class RichardsonLucyParams(GridParams):
         help="Each step sharpens a little more. With too many, noise is taken for structure: the number of steps is "
         "what holds it back.",
     )  # fmt: skip
-    stop: Literal["at the steps", "at the noise"] = param(
-        "at the steps", label="Stop", group="Reconstruction",
+    stop: Literal["steps", "noise"] = param(
+        "steps", label="Stop", group="Reconstruction",
         equation="mean of (Ψx + b − ȳ)² / var(ȳ) ≤ 1", source="Morozov 1966",
-        help="“at the noise” leaves the image as it is once it explains the mean frame within the measured noise (the "
-        "discrepancy principle); it is the smoother picture. “at the steps” goes on to the last step.",
+        help="“noise” leaves the image as it is once it explains the mean frame within the measured noise (the "
+        "discrepancy principle); it is the smoother picture. “steps” goes on to the last step.",
     )  # fmt: skip
     total_variation: float = param(
         0.0, label="Total variation λ", ge=0, le=0.2, group="Reconstruction",

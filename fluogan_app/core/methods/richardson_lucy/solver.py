@@ -81,7 +81,7 @@ class RichardsonLucySolver(ImageSolver):
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
-        if self._params.stop == "at the steps":
+        if self._params.stop == "steps":
             return ()
         stopped = int(tensors["stopped_after"])
         if stopped < 0:
@@ -91,7 +91,7 @@ class RichardsonLucySolver(ImageSolver):
     def _stopped(self, tensors: dict[str, torch.Tensor], simulated: torch.Tensor, step: int) -> torch.Tensor:
         """Whether the image stays as it is from here on, 0-d bool; remembered, in place."""
         already = tensors["stopped_after"] >= 0
-        if self._params.stop == "at the steps":
+        if self._params.stop == "steps":
             return already
         explained = self._curves.discrepancy(simulated) <= 1.0
         now = torch.full_like(tensors["stopped_after"], step)

@@ -26,8 +26,8 @@ class SofiParams(GridParams):
         help="Cumulants are taken in blocks of so many frames and averaged, so that fading and slow movement do not "
         "look like blinking. Blinking slower than a block is lost.",
     )  # fmt: skip
-    flattening: Literal["from the PSF", "fitted"] = param(
-        "from the PSF", label="Distance factor", group="Cumulants", advanced=True,
+    flattening: Literal["psf", "fitted"] = param(
+        "psf", label="Distance factor", group="Cumulants", advanced=True,
         equation="κ / exp(−Σ_j |r_j − r̄|² / 2σ²)", source="Dertinger et al. 2010",
         help="Pixels that lie further apart share less light, which leaves a grid in the image. It is divided out, "
         "with the width of the PSF as it is stated, or with the one that leaves the least grid.",
