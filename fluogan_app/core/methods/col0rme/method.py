@@ -31,9 +31,9 @@ class Col0rmeMethod:
     presets = (
         Preset("default", "Defaults", "The method's parameters as at first.", {}),
         Preset(
-            "cel0", "Dots (CEL0)", "The fewest places that explain the covariances, found five times from different "
+            "cel0", "Dots (CEL0)", "The fewest places that explain the covariances, found nine times from different "
             "beginnings and laid over each other: sharp, but lines come out dotted.",
-            {"penalty": "cel0", "gamma": 1e-3, "restarts": 4},
+            {"penalty": "cel0", "gamma": 3e-5, "restarts": 8},
         ),
         Preset(
             "tv", "Bands (total variation)", "Few edges instead of few places: bands as wide as the recording can "
