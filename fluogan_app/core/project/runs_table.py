@@ -145,7 +145,7 @@ def _settings(runs: Sequence[Run]) -> tuple[list[Column], dict[int, dict[str, Ce
 
 
 def _changes(runs: Sequence[Run], run: Run) -> tuple[Difference, ...]:
-    """In what a run differs from the first one; in the parameters of its method, from the first one with that method."""
+    """In what a run differs from the first one; in the parameters of its method, from the first one of that method."""
     found = differences(runs[0].record, run.record)
     if run.record.method == runs[0].record.method:
         return found

@@ -54,7 +54,8 @@ class ParametersController(QObject):
             fitting = [spec.name for spec in specs(params_type) if spec.name not in self._form.problems]
             origins = _origins(values) if isinstance(values, Acquisition) else None
             self._form.set_values(params_type, {name: getattr(values, name) for name in fitting}, origins)
-        idle = {session.method.params_type: session.params.without_effect(), RunSettings: _idle_settings(session.method)}
+        own, method = session.method.params_type, session.method
+        idle = {own: session.params.without_effect(), RunSettings: _idle_settings(method)}
         for (params_type, name), row in self._form.rows.items():
             row.set_idle(idle.get(params_type, {}).get(name, ""))
         self._show_derived()
