@@ -64,7 +64,9 @@ class RepeatedSolver:
         self._one_phase = self._one_phase or not within and solver.phase(part).end_step == self._steps
         part, values = solver.step(part)
         step = index * self._steps + part.step
-        if part.step == self._steps:
+        # Methods that go through the frames block by block are done with half of them sooner.
+        if part.step == solver.total_steps:
+            step = (index + 1) * self._steps
             result = solver.result(part)
             return State(step, _with_half(kept, result, index) if index else _begun(result)), {} if index else values
         return State(step, {**part.tensors, **kept}), {} if index else values

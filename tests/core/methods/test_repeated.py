@@ -20,6 +20,8 @@ from fluogan_app.core.jobs.runner import Cadence, Job
 from fluogan_app.core.methods.fluogan.method import FluoganMethod
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.methods.planning import make_plan, prepare
+from fluogan_app.core.methods.sofi.method import SofiMethod
+from fluogan_app.core.methods.sofi.params import SofiParams
 from tests.core.methods.conftest import FWHM_NM, PIXEL_NM, ZOOM, cross, mean_of
 
 CAMERA = Acquisition().with_values(Origin.USER, pixel_size_nm=PIXEL_NM, fwhm_nm=FWHM_NM)
@@ -152,3 +154,14 @@ def test_for_the_real_method_it_is_what_other_recordings_show() -> None:
     line = np.mean(estimates, axis=0) > 3.0
     assert result.deviation.mean() == pytest.approx(spread.mean(), rel=0.33)
     assert result.deviation[line].mean() == pytest.approx(spread[line].mean(), rel=0.33)
+
+
+def test_a_method_that_goes_through_the_frames_is_done_with_half_of_them_sooner() -> None:
+    """Blocks of frames are steps: half of the frames have half as many."""
+    params = SofiParams(zoom=2, window_frames=16, sharpening=False)
+    alone = run(solver_of(SofiMethod(), params, noisy(8), repeats=0))
+    ended = run(solver_of(SofiMethod(), params, noisy(8), repeats=2))
+    assert ended.outcome is Outcome.FINISHED and alone.result.steps == 4
+    np.testing.assert_array_equal(ended.result.estimate, alone.result.estimate)
+    deviation = ended.result.deviation
+    assert np.isfinite(deviation).all() and deviation.mean() > 0
