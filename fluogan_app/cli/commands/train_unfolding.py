@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """The network's file, and a flag for what it learns from and how."""
     parser.description = (
-        f"{parser.description} It learns from simulated recordings; with the defaults that takes about half an hour on "
-        "one core. The network that comes with the program was made by this command."
+        f"{parser.description} It learns from simulated recordings; with the defaults that takes some minutes on one "
+        "core. The network that comes with the program was made by this command."
     )
     parser.epilog = "Use it with: fluogan reconstruct FILE --method lsparcom --network unfolding.safetensors …"
     add_training(parser, UnfoldingTraining, "unfolding.safetensors")

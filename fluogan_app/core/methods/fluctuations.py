@@ -17,6 +17,11 @@ from fluogan_app.core.methods.weights import Noise
 LEAST_FRAMES, LEAST_SIDE = 30, 6
 #: Variance beyond the camera's noise, as a part of it, below which such a method shows noise.
 HARDLY_BLINKS = 0.05
+#: Pairs of pixels that correlate beyond so many deviations of chance are looked at; of these, from which share on going
+#: opposite ways means that something moves, and how many there must be.
+CLEARLY, OPPOSED_SAID, LEAST_PAIRS = 3.0, 0.1, 20
+#: The share of pairs that chance alone puts beyond so many deviations on one side.
+_BY_CHANCE = 0.00135
 #: The camera's line is drawn through averages over so many pixels, and believed within so many deviations.
 _PIXELS_AVERAGED, _DEVIATIONS = 30.0, 3.0
 
@@ -77,4 +82,35 @@ def blinking_remarks(excess: float | None, shape_tyx: tuple[int, ...]) -> tuple[
     return (
         f"The frames vary by {100.0 * max(excess, 0.0):.0f} % more than the camera's own noise explains: the molecules "
         "hardly blink, and what this method shows is mostly noise. Take a method that works on the mean.",
+    )
+
+
+def opposed_share(found: Fluctuations, fwhm_pixels: float) -> float:
+    """Of the pairs of pixels one FWHM apart that clearly fluctuate together, the share of those that go opposite ways.
+
+    Molecules that blink each by itself make no covariance below zero; what moves makes one side brighter and the
+    other darker. From 0 to 1; 0 where there are too few pairs to tell.
+    """
+    rest, away = found.frames, max(1, round(fwhm_pixels))
+    variance = np.einsum("tyx,tyx->yx", rest, rest, dtype=np.float64) / found.degrees
+    opposed = together = 0.0
+    for here, there in (
+        (np.s_[..., :-away, :], np.s_[..., away:, :]),
+        (np.s_[..., :, :-away], np.s_[..., :, away:]),
+    ):
+        covariance = np.einsum("tyx,tyx->yx", rest[here], rest[there], dtype=np.float64) / found.degrees
+        chance = np.sqrt(variance[here] * variance[there] / found.degrees)
+        by_chance = 2.0 * _BY_CHANCE * covariance.size
+        opposed += max(np.count_nonzero(covariance < -CLEARLY * chance) - by_chance, 0.0)
+        together += max(np.count_nonzero(covariance > CLEARLY * chance) - by_chance, 0.0)
+    return float(opposed / (opposed + together)) if opposed + together >= LEAST_PAIRS else 0.0
+
+
+def motion_remarks(share: float) -> tuple[str, ...]:
+    """What has to be said where pixels go opposite ways."""
+    if share < OPPOSED_SAID:
+        return ()
+    return (
+        f"Of the neighbouring pixels that clearly fluctuate, {100.0 * share:.0f} % brighten as others dim, which "
+        "blinking never makes: something moves, and its edges appear here as outlines that are not there.",
     )

@@ -53,6 +53,7 @@ def test_with_the_weights_of_plain_ista_the_network_is_plain_ista(image: torch.T
     """x ← max(x + (g − M x) / L − λ / L, 0), computed apart in numpy, with λ / L a part of the brightness around."""
     network, soft = Unfolding(blurred=True, folds=6), 0.02
     with torch.no_grad():
+        network.momentum.zero_()
         for fold in network.thresholds:
             fold.soft.fill_(soft)
             # Far below its threshold nothing ever is: the gate stays open.

@@ -211,3 +211,18 @@ def test_it_is_said_where_molecules_hardly_blink(run: Callable) -> None:
     notes = run(blinking, steps=2, pairs="all").notes
     assert not any("hardly blink" in note for note in notes) and any("camera's noise" in note for note in notes)
     assert blinking_remarks(None, (10, 8, 8))[0].startswith("With fewer than 30 frames")
+
+
+def test_what_moves_is_told_from_what_blinks(run: Callable) -> None:
+    """A spot that trembles by half its width, and one at rest that blinks."""
+    random, axis = np.random.default_rng(7), np.arange(18.0)
+    places, light = 9.0 + 0.7 * random.normal(size=80), random.gamma(2.0, 0.5, 80)
+    across = np.exp(-0.5 * ((axis - 9.0) / SIGMA_PIXELS) ** 2)
+
+    def recording(middles: np.ndarray, brightness: np.ndarray) -> np.ndarray:
+        along = np.exp(-0.5 * ((axis - middles[:, None]) / SIGMA_PIXELS) ** 2)
+        return random.poisson(20.0 + 900.0 * brightness[:, None, None] * along[:, :, None] * across)
+
+    trembling, blinking = recording(places, np.ones(80)), recording(np.full(80, 9.0), light)
+    assert any("something moves" in note for note in run(trembling, steps=2).notes)
+    assert not any("moves" in note for note in run(blinking, steps=2).notes)

@@ -24,8 +24,8 @@ class LsparcomMethod:
     name = "lsparcom"
     title = "LSPARCOM"
     summary = (
-        "A network that stands for ten learned iterations of SPARCOM sharpens what the pixels' common fluctuations show; "
-        "of steady light it shows nothing but noise."
+        "A network that stands for ten learned iterations of SPARCOM sharpens what the pixels' common fluctuations "
+        "show; of steady light it shows nothing but noise."
     )
     citation = (
         "G. Dardikman-Yoffe, Y. C. Eldar: Learned SPARCOM: unfolded deep super-resolution microscopy. "

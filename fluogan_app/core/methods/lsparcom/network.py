@@ -1,6 +1,8 @@
 """SPARCOM's iterations as a network of a few folds, whose kernels and thresholds are learned.
 
-    x_0 = T_0(K g),   x_k+1 = T_k+1(x_k + K g − W_k x_k)        (Dardikman-Yoffe and Eldar 2020)
+    x_0 = T_0(K g),   x_k+1 = T_k+1(z_k + K g − W_k z_k),   z_k = x_k + m_k (x_k − x_k-1)
+
+(Dardikman-Yoffe and Eldar 2020, without momentum: m_k = 0; with it ten folds come as far as FISTA does).
 
 g is the image of correlations, K and W_k take the place of the step times Aᵀ and M, each radially symmetric, and T_k
 that of the threshold. On a grid of pixels of one size in widths of the PSF, both are convolutions. As published, T is a
@@ -73,6 +75,7 @@ class Unfolding(torch.nn.Module):
         self.first = RadialKernel(FIRST_SIDE, SIGMA / math.sqrt(2.0) if blurred else 0.0)
         self.kernels = torch.nn.ModuleList(RadialKernel(FOLD_SIDE, SIGMA) for _ in range(folds))
         self.thresholds = torch.nn.ModuleList(Fold() for _ in range(folds + 1))
+        self.momentum = torch.nn.Parameter(_momentum(folds))
         self.scale = torch.nn.Parameter(torch.tensor(1.0))
 
     @property
@@ -83,9 +86,9 @@ class Unfolding(torch.nn.Module):
     def forward(self, heard: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
         """Sources from the image of correlations g and its standard deviation by noise."""
         start, around = self.begin(heard)
-        image = self.thresholds[0](start, around, noise)
+        before = image = self.thresholds[0](start, around, noise)
         for number in range(self.folds):
-            image = self.fold(number, image, start, around, noise)
+            before, image = image, self.fold(number, (before, image), start, around, noise)
         return self.scale * image
 
     def begin(self, heard: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -94,11 +97,26 @@ class Unfolding(torch.nn.Module):
         return start, brightness_around(start)
 
     def fold(
-        self, number: int, image: torch.Tensor, start: torch.Tensor, around: torch.Tensor, noise: torch.Tensor
+        self,
+        number: int,
+        images: tuple[torch.Tensor, torch.Tensor],
+        start: torch.Tensor,
+        around: torch.Tensor,
+        noise: torch.Tensor,
     ) -> torch.Tensor:
-        """x_k+1 from x_k."""
-        moved = image + start - convolved(image, self.kernels[number]())
+        """x_k+1 from x_k-1 and x_k."""
+        before, image = images
+        ahead = image + self.momentum[number] * (image - before)
+        moved = ahead + start - convolved(ahead, self.kernels[number]())
         return self.thresholds[number + 1](moved, around, noise)
+
+
+def _momentum(folds: int) -> torch.Tensor:
+    """That of FISTA, (t_k − 1) / t_k+1, (folds,), at which training begins."""
+    times = [1.0]
+    for _ in range(folds):
+        times.append(0.5 * (1.0 + math.sqrt(1.0 + 4.0 * times[-1] ** 2)))
+    return torch.tensor([(now - 1.0) / following for now, following in zip(times, times[1:])])
 
 
 def convolved(image: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:

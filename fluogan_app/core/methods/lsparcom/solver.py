@@ -12,7 +12,14 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric
 from fluogan_app.core.methods.base import Phase
 from fluogan_app.core.methods.covariance_fit import fluctuations
-from fluogan_app.core.methods.fluctuations import blinking_remarks, camera_variance, check_frames, excess_variance
+from fluogan_app.core.methods.fluctuations import (
+    blinking_remarks,
+    camera_variance,
+    check_frames,
+    excess_variance,
+    motion_remarks,
+    opposed_share,
+)
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.learned.network_file import network_path
 from fluogan_app.core.methods.lsparcom.grid import spread
@@ -55,15 +62,17 @@ class LsparcomSolver(ImageSolver):
 
     def begin(self) -> dict[str, torch.Tensor]:
         """See ImageSolver.begin."""
-        return {**self._ear.begin(), "sources": torch.zeros(self._ear.shape_yx, device=self.device)}
+        empty = torch.zeros(self._ear.shape_yx, device=self.device)
+        return {**self._ear.begin(), "before": empty, "sources": empty.clone()}
 
     def advance(self, tensors: dict[str, torch.Tensor], step: int) -> Mapping[str, torch.Tensor]:
         """See ImageSolver.advance."""
         if step < self._batches:
             self._ear.add(tensors, self._rest[step * BATCH : (step + 1) * BATCH])
             return {}
-        before = tensors["sources"]
-        tensors["sources"] = after = self._folded(tensors, step - self._batches)
+        number, before = step - self._batches, tensors["sources"]
+        tensors["sources"] = after = self._folded(tensors, number)
+        tensors["before"] = before if number else after
         change = (after - before).norm() / after.norm().clamp(min=1e-30)
         return {"relative_change": change, "bright_share": 100.0 * (after > 1e-3 * after.max()).float().mean()}
 
@@ -85,7 +94,8 @@ class LsparcomSolver(ImageSolver):
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
         blinking = blinking_remarks(excess_variance(self._found, self.noise, self._camera), self.frames.shape)
-        return (*blinking, *self._learned.remarks(self._fwhm_pixels, self.problem.acquisition.psf))
+        moving = motion_remarks(opposed_share(self._found, self._fwhm_pixels))
+        return (*blinking, *moving, *self._learned.remarks(self._fwhm_pixels, self.problem.acquisition.psf))
 
     def _heard(self, tensors: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """g and its noise, (H, W)."""
@@ -102,8 +112,8 @@ class LsparcomSolver(ImageSolver):
         if number == 0:
             found = self._network.thresholds[0](start, around, noise / unit)
         else:
-            image = mirrored(tensors["sources"]) / unit
-            found = self._network.fold(number - 1, image, start, around, noise / unit)
+            images = tuple(mirrored(tensors[name]) / unit for name in ("before", "sources"))
+            found = self._network.fold(number - 1, images, start, around, noise / unit)
         return unit * inside(found)
 
 

@@ -14,15 +14,16 @@ class UnfoldingTraining(TrainingParams):
     looks_at: Literal["pairs", "variance"] = param(
         "pairs", label="Looks at", group="Images", source="“variance”: Dardikman-Yoffe and Eldar 2020",
         help="“pairs”: the covariances of every two different camera pixels, as SPARCOM does, without the camera's "
-        "noise. “variance”: the variance image drawn on the network's grid, as published; it resolves less.",
+        "noise. “variance”: the variance image drawn on the network's grid, as published; what neighbouring pixels "
+        "share is not in it.",
     )  # fmt: skip
     fields: int = param(
-        180, label="Training fields", ge=1, le=100_000, group="Images",
+        120, label="Training fields", ge=1, le=100_000, group="Images",
         help="Simulated recordings of filaments, points, bars and letters at many light levels, widths of the PSF and "
         "ways of blinking.",
     )  # fmt: skip
     validation: int = param(
-        36, label="Validation fields", ge=1, le=10_000, group="Images",
+        24, label="Validation fields", ge=1, le=10_000, group="Images",
         help="Recordings that are never learned from; the network that does best on them is kept.",
     )  # fmt: skip
     fewest_frames: int = param(
@@ -38,7 +39,7 @@ class UnfoldingTraining(TrainingParams):
         help="Iterations that the network stands for.",
     )  # fmt: skip
     outside: float = param(
-        0.02, label="Weight of empty places", ge=0, le=1000, group="Training", advanced=True, logarithmic=True,
+        0.1, label="Weight of empty places", ge=0, le=1000, group="Training", advanced=True, logarithmic=True,
         equation="(mean (x − x̂)² + weight · mean of |x̂| where there are no sources) / mean x²",
         source="after Dardikman-Yoffe and Eldar 2020",
         help="How much light where there is none costs, beside the error. With 1, as published for samples of few "
@@ -48,6 +49,6 @@ class UnfoldingTraining(TrainingParams):
         96, label="Patch side", unit="network's pixels", ge=48, le=144, group="Training", advanced=True,
         help="Side of the squares that one step cuts from its fields.",
     )  # fmt: skip
-    learning_rate: float = redeclared(TrainingParams, "learning_rate", 1.5e-2)
-    steps: int = redeclared(TrainingParams, "steps", 900)
-    validate_every: int = redeclared(TrainingParams, "validate_every", 100)
+    learning_rate: float = redeclared(TrainingParams, "learning_rate", 2e-2)
+    steps: int = redeclared(TrainingParams, "steps", 700)
+    validate_every: int = redeclared(TrainingParams, "validate_every", 50)

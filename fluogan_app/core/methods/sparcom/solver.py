@@ -21,7 +21,10 @@ from fluogan_app.core.methods.fluctuations import (
     check_frames,
     excess_variance,
     field_over_tile,
+    motion_remarks,
+    opposed_share,
 )
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.sparcom.method import BATCH
 from fluogan_app.core.methods.sparcom.pairs import Pairs
@@ -105,6 +108,7 @@ class SparcomSolver(ImageSolver):
         """See ImageSolver.own_remarks."""
         camera = camera_variance(self.frames, self.noise.mean)
         said = list(blinking_remarks(excess_variance(self._found, self.noise, camera), self.frames.shape))
+        said += motion_remarks(opposed_share(self._found, blur_pixels(self.problem)))
         if self._params.pairs != "different" and self._params.lag == 0:
             said.append(
                 "Each pixel's own variance is in it, with the camera's noise: bright places look as if they blinked."
