@@ -17,7 +17,7 @@ MARGIN = 14
 #: A pixel with this part of a typical source's variance, or more, is one with a source.
 LEAST_SOURCE = 1e-2
 #: The truth is drawn this much wider (σ in the network's pixels, 1/12 of the PSF's width), so that a source between two
-#: pixels looks like one in a pixel. At 1.0 lines came out wider and farther from the truth; less than 0.6 changed nothing.
+#: pixels looks like one in a pixel. At 1.0 lines came out wider and farther from the truth; less changed nothing.
 TRUTH_SIGMA, TRUTH_SIDE = 0.6, 7
 #: A patch with hardly a source counts as one with so large a mean square.
 LEAST_SQUARE = 0.05
