@@ -185,9 +185,11 @@ class ComparedMeasures(QObject):
         run, found = outcome
         if isinstance(found, FluoganError):
             self._refused[run.number] = found.one_line
-        elif run in self._context.session.runs:
+        elif any(one.folder == run.folder for one in self._context.session.runs):
             self._found[run.number], self._maps[run.number] = found.compared, found.error
             self._unkept = True
+        else:  # of a project that was left, or saved in another place meanwhile
+            self._wanted = tuple(one for one in self._wanted if one.folder != run.folder)
         self._go_on()
 
     def _failed(self, error: FluoganError) -> None:
@@ -201,8 +203,11 @@ class ComparedMeasures(QObject):
         self.changed.emit()
 
     def _keep(self) -> None:
-        project, self._unkept = self._project, False
-        if project is None or project.read_only:
+        # Saved in another place it is still the same project, and that is where it is kept.
+        project, before, self._unkept = self._context.session.project, self._project, False
+        if project is None or before is None or project.read_only:
+            return
+        if project.document.created != before.document.created:
             return
         runs = tuple(run for run in self._wanted if run.number in self._found)
         work = partial(_keep, project.folder, self.record(runs), runs, self.maps(runs))
