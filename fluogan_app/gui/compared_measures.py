@@ -89,6 +89,7 @@ class ComparedMeasures(QObject):
         """Another project is open."""
         self._found, self._maps, self._refused, self._wanted = {}, {}, {}, ()
         self._project, self._ready, self._unkept = self._context.session.project, False, False
+        self._going = 0
 
     def take_up(self, truth: Path | None, known: bool) -> None:
         """Read back what was measured before. truth: that of a simulation; `known`: whether it could be looked for."""
@@ -174,7 +175,8 @@ class ComparedMeasures(QObject):
         return [run for run in self._wanted if run.number not in self._found and run.number not in self._refused]
 
     def _next(self) -> Callable[[], tuple[Run, Measured | FluoganError]] | None:
-        left = self._left()
+        # What is on its way is asked for once, also where its outcome is not taken yet.
+        left = [run for run in self._left() if run.number != self._going]
         if not left or self._cancelled or not self._may_measure or not self._ready:
             return None
         self._going = left[0].number
@@ -183,6 +185,8 @@ class ComparedMeasures(QObject):
     def _measured(self, outcome: tuple[Run, Measured | FluoganError]) -> None:
         """By the time that it is taken, the next one may be on its way."""
         run, found = outcome
+        if self._going == run.number:
+            self._going = 0
         if isinstance(found, FluoganError):
             self._refused[run.number] = found.one_line
         elif any(one.folder == run.folder for one in self._context.session.runs):
@@ -194,6 +198,7 @@ class ComparedMeasures(QObject):
 
     def _failed(self, error: FluoganError) -> None:
         log.error("%s", error.one_line)
+        self._going = 0
         self._go_on()
 
     def _go_on(self) -> None:
