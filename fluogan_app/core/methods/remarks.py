@@ -19,7 +19,7 @@ def recording_remarks(problem: Problem, zoom: int, claims: Claims, noise: Noise)
 def assumption_remarks(problem: Problem, claims: Claims) -> tuple[str, ...]:
     """Values that nobody stated."""
     camera, said = problem.acquisition, []
-    if claims.photons and camera.origin("gain") is Origin.ASSUMED:
+    if "photon" in claims.unit and camera.origin("gain") is Origin.ASSUMED:
         said.append(
             f"Camera gain {camera.gain:g} counts per photon is assumed: “photons” are right up to that factor; "
             "the shape of the image does not depend on it."
