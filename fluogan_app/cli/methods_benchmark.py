@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fluogan_app.cli.arguments import checked_value
 from fluogan_app.cli.exits import Exit
 from fluogan_app.cli.report import Report
 from fluogan_app.core.benchmark.comparison import TABLE, Comparison, Row, Summary, read_comparison
@@ -16,8 +17,10 @@ from fluogan_app.core.benchmark.machine import describe_machine
 from fluogan_app.core.benchmark.rivals import Asked, Scored, cases_left, measured, pattern_of, strip_of_truth
 from fluogan_app.core.errors import ReadError, UsageError
 from fluogan_app.core.files import write_atomic
+from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS, method_named
 from fluogan_app.core.project.model import now_text
+from fluogan_app.core.simulate.params import LinesParams
 from fluogan_app.core.units import bytes_text, seconds_text
 
 LIGHTS = ("bright", "dim", "blinking")
@@ -34,10 +37,9 @@ def add_method_flags(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument("--lights", metavar="NAME", nargs="+", choices=LIGHTS, default=LIGHTS,
                        help=f"Light levels. Default: {' '.join(LIGHTS)}.")  # fmt: skip
-    group.add_argument("--seeds", metavar="N", nargs="+", type=int, default=[1, 2, 3],
-                       help="Seeds of the simulator: a stack each. Default: 1 2 3.")  # fmt: skip
-    group.add_argument("--rows", metavar="N", type=int, default=50, help="Camera rows of the stacks. Default: 50.")
-    group.add_argument("--frames", metavar="N", type=int, default=500, help="Frames of the stacks. Default: 500.")
+    group.add_argument("--seeds", metavar="N", nargs="+", help="Seeds of the simulator: a stack each. Default: 1 2 3.")
+    group.add_argument("--rows", metavar="N", help="Camera rows of the stacks. Default: 50.")
+    group.add_argument("--frames", metavar="N", help="Frames of the stacks. Default: 500.")
     group.add_argument(
         "-o", "--output", metavar="FOLDER",
         help=f"Keep {TABLE}, figures and images here. What the folder has of the same stacks is not measured again.",
@@ -46,8 +48,7 @@ def add_method_flags(parser: argparse.ArgumentParser) -> None:
 
 def compare_methods(arguments: argparse.Namespace, report: Report) -> Exit:
     """Measure row by row, print, keep. Raises UsageError, ReadError, ProjectError."""
-    asked = Asked(_methods(arguments.methods), tuple(arguments.lights), tuple(arguments.seeds),
-                  arguments.rows, arguments.frames)  # fmt: skip
+    asked = _asked(arguments)
     folder = Path(arguments.output) if arguments.output else None
     table = _known(asked, folder)
     for light, method, seed in cases_left(asked, table.rows):
@@ -66,6 +67,24 @@ def compare_methods(arguments: argparse.Namespace, report: Report) -> Exit:
     if arguments.json:
         report.json(asdict(table))
     return Exit.DONE
+
+
+def refuse_without_methods(arguments: argparse.Namespace) -> None:
+    """Flags that mean nothing where only the speed is measured. Raises UsageError."""
+    given = [f"--{name}" for name in ("seeds", "rows", "frames", "output") if getattr(arguments, name) is not None]
+    if given:
+        raise UsageError(f"{', '.join(given)} is of use with --methods only.", "Add --methods all, or leave it away.")
+
+
+def _asked(arguments: argparse.Namespace) -> Asked:
+    """What to measure. Raises UsageError, ParameterError."""
+    usual = Asked(_methods(arguments.methods), tuple(arguments.lights))
+    seeds = [checked_value(RunSettings, "seed", text) for text in arguments.seeds or ()]
+    numbers = {
+        name: checked_value(LinesParams, name, getattr(arguments, name))
+        for name in ("rows", "frames") if getattr(arguments, name) is not None
+    }  # fmt: skip
+    return replace(usual, seeds=tuple(seeds) or usual.seeds, **numbers)
 
 
 def _methods(text: str) -> tuple[str, ...]:

@@ -56,6 +56,16 @@ def test_other_stacks_do_not_mix(fluogan, measured, tmp_path: Path) -> None:
     assert said.code == 2 and "other stacks" in said.err
 
 
+@pytest.mark.parametrize("flags", [("--rows", 0), ("--frames", 0), ("--seeds=-1",), ("--rows", "many")])
+def test_impossible_stacks_are_refused(fluogan, measured, flags: tuple[object, ...]) -> None:
+    said = fluogan("benchmark", "--methods", "mean", *flags)
+    assert said.code == 2 and measured == [] and "llowed" in said.err
+
+
+def test_flags_of_the_methods_mean_nothing_without_them(fluogan) -> None:
+    fluogan("benchmark", "--quick", "--rows", 16).refused("--rows", "with --methods only")
+
+
 @pytest.mark.parametrize("methods", ["", "mean,", "median"])
 def test_unknown_methods_are_refused(fluogan, measured, methods: str) -> None:
     said = fluogan("benchmark", f"--methods={methods}", "--rows", 16)

@@ -26,6 +26,12 @@ def test_a_finished_run_without_more_steps_says_what_to_do(fluogan, reconstruct,
     fluogan("resume", project_path, "--run", 4, "--steps", 9).refused("4", "1")
 
 
+def test_a_method_without_steps_takes_no_other_number_of_them(fluogan, stack_file, project_path) -> None:
+    fluogan("reconstruct", stack_file, "-o", project_path, "--method", "mean", "--pixel-size-nm", 100)
+    fluogan("resume", project_path, "--steps", 400).refused("Mean has no number of steps to change", "without --steps")
+    fluogan("resume", project_path).refused("finished after 1 steps", "Mean has no more to do")
+
+
 def test_a_stack_that_was_moved_is_named(fluogan, reconstruct, stack_file, project_path, make_stack, tmp_path) -> None:
     reconstruct()
     moved = tmp_path / "elsewhere" / "moved.tif"

@@ -9,7 +9,7 @@ from typing import Any
 from fluogan_app.cli import benchmark_table, words
 from fluogan_app.cli.arguments import checked_value
 from fluogan_app.cli.exits import Exit
-from fluogan_app.cli.methods_benchmark import add_method_flags, compare_methods
+from fluogan_app.cli.methods_benchmark import add_method_flags, compare_methods, refuse_without_methods
 from fluogan_app.cli.report import Report
 from fluogan_app.core.benchmark.machine import describe_machine
 from fluogan_app.core.benchmark.suite import Milestones, Row, Rows, Wanted, milestones
@@ -45,6 +45,7 @@ def execute(arguments: argparse.Namespace, report: Report) -> Exit:
     """Measure and print row by row. Raises ParameterError, DeviceError, FluoganError."""
     if arguments.methods is not None:
         return compare_methods(arguments, report)
+    refuse_without_methods(arguments)
     wanted, machine = _wanted(arguments), describe_machine()
     report.text(*benchmark_table.machine_lines(machine, wanted.devices), benchmark_table.header())
     rows = []

@@ -11,12 +11,11 @@ from fluogan_app.cli.report import Report
 from fluogan_app.cli.running import run_and_report
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.events import Ended, Sink
-from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.folder import SUFFIX
 from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.watching import kept_on_disk
-from fluogan_app.core.project.workflow import Started, resume_run, stack_at
+from fluogan_app.core.project.workflow import Started, params_with_steps, resume_run, stack_at
 
 
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
@@ -51,5 +50,4 @@ def _resume(project: Project, arguments: argparse.Namespace, report: Report) -> 
 def _total_steps(project: Project, number: int, text: str | None) -> int | None:
     if text is None:
         return None
-    method = method_named(project.run(number).record.method)
-    return checked_value(method.params_type, "steps", text)
+    return checked_value(params_with_steps(project.run(number).record), "steps", text)

@@ -20,7 +20,7 @@ from fluogan_app.core.jobs.events import Ended, Silent, Sink
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.jobs.watchers import Watcher
 from fluogan_app.core.methods.registry import method_named, method_to_run
-from fluogan_app.core.params import validated
+from fluogan_app.core.params import Params, validated
 from fluogan_app.core.project import link as links
 from fluogan_app.core.project.cost import Meter, Spent, cost_of
 from fluogan_app.core.project.ending import conclude
@@ -194,18 +194,31 @@ def _clear_leftovers(run: Run) -> None:
                     path.unlink()
 
 
+def params_with_steps(record: RunRecord) -> type[Params]:
+    """The parameters of a run's method, which state a number of steps. Raises UsageError where they state none."""
+    method = method_named(record.method)
+    if "steps" not in method.params_type.model_fields:
+        raise UsageError(
+            f"{method.title} has no number of steps to change: it takes as many as the frames ask for.",
+            "Resume without --steps.",
+        )
+    return method.params_type
+
+
 def _check_resumable(run: Run, total_steps: int | None) -> None:
     record = run.record
     method_to_run(record.method)
     if record.status is RunStatus.RUNNING:
         raise ProjectError(f"Run {run.number} is still going on.", "Wait until it has ended, or cancel it first.")
+    takes_steps = "steps" in method_named(record.method).params_type.model_fields
+    if total_steps is not None:
+        params_with_steps(record)
     if record.status is RunStatus.FINISHED and (total_steps is None or total_steps <= record.steps):
+        more = f"Give more than {record.steps} steps in all to go on from there in a new run."
         raise UsageError(
             f"Run {run.number} is finished after {record.steps} steps.",
-            f"Give more than {record.steps} steps in all to go on from there in a new run.",
+            more if takes_steps else f"{method_named(record.method).title} has no more to do: start another run.",
         )
-    if total_steps is not None and "steps" not in method_named(record.method).params_type.model_fields:
-        raise UsageError(f"The method {record.method} has no number of steps to change.", "Resume without it.")
 
 
 def _request_of(record: RunRecord, total_steps: int | None) -> RunRequest:
