@@ -14,6 +14,9 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.gui.views.pane_grid import MOST
 
 MEAN, TRUTH = "mean", "truth"
+_UNFINISHED = (
+    "It was {status} at step {steps} of {total}: its image is not what the method gives, and it is not measured."
+)
 _TITLES = {MEAN: "Recorded mean", TRUTH: "Truth"}
 
 
@@ -21,7 +24,8 @@ _TITLES = {MEAN: "Recorded mean", TRUTH: "Truth"}
 class Entry:
     """One that can be compared. key: names it in the project. words: why there is no image of it, "" where one is.
 
-    title: above its image; `in_list`: where several runs of one method may stand below each other.
+    title: above its image; `in_list`: where several runs of one method may stand below each other. state: why its image
+    is not finished, "" where it is. refused: it could not start.
     """
 
     key: str
@@ -29,6 +33,8 @@ class Entry:
     method: str = ""
     run: Run | None = None
     words: str = ""
+    state: str = ""
+    refused: bool = False
 
     @property
     def in_list(self) -> str:
@@ -62,7 +68,7 @@ def entries_of(
     first += [Entry(TRUTH, _TITLES[TRUTH])] if with_truth and (found or queue) else []
     waiting = [
         Entry(f"queue:{one.key}", _method_title(one.method), one.method,
-              words=refused.get(one.key) or "It waits in the queue.")
+              words=refused.get(one.key) or "It waits in the queue.", refused=one.key in refused)
         for one in queue
     ]  # fmt: skip
     return (*first, *found, *waiting)
@@ -95,12 +101,16 @@ def ordered(entries: Sequence[Entry], order: Sequence[str]) -> tuple[Entry, ...]
 def _of_run(run: Run, running: bool) -> Entry:
     record = run.record
     title = str(record.params.get("title") or "") or _method_title(record.method)
-    words = ""
+    words = state = ""
     if running or record.status is RunStatus.RUNNING:
         words = "It is running."
     elif record.status is RunStatus.FAILED:
         words = f"It failed: {record.error}" if record.error else "It failed. The log says why."
-    return Entry(run_key(run.number), title, record.method, run, words)
+    elif record.status is not RunStatus.FINISHED:
+        ended = record.status.value
+        state = _UNFINISHED.format(status=ended, steps=record.steps, total=record.total_steps)
+        title, state = f"{title}, {ended}", " ".join((state, *record.notes))
+    return Entry(run_key(run.number), title, record.method, run, words, state)
 
 
 def _method_title(name: str) -> str:

@@ -55,7 +55,12 @@ def test_runs_stand_by_method_behind_mean_and_truth_with_a_word_where_there_is_n
     words = {one.key: one.words for one in found if one.words}
     assert words == {"run:4": "It failed: Too dark.", "run:5": "It is running.", "queue:w": "It waits in the queue."}
     refused = entries(queue=(waiting("mean"),), refused={"w": "Another image is open."})
-    assert refused[-1].words == "Another image is open."
+    assert refused[-1].words == "Another image is open." and refused[-1].refused
+    cut = run(6, "pnp_col0rme", RunStatus.CANCELLED, steps=2, notes=("Stopped before intensities were estimated.",))
+    (*_, stopped) = entries((cut,))
+    assert stopped.title == "PnP-COL0RME, cancelled" and stopped.in_list == "PnP-COL0RME, cancelled · run 6"
+    assert "cancelled at step 2 of 5" in stopped.state and "Stopped before intensities" in stopped.state
+    assert not stopped.words, "what there is of its image is shown"
     assert entries(()) == (), "without a run there is no field to show mean and truth of"
 
 

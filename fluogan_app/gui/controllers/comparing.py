@@ -153,11 +153,11 @@ class ComparingController(QObject):
     def _show(self) -> None:
         table = self.measures.table([one.run for one in self.chosen if one.run is not None])
         rows = [
-            ListRow(one.key, one.in_list, one.words or self.measures.notes_of(one.run), **table.row(one.run))
+            ListRow(one.key, one.in_list, self._notes_of(one), **table.row(one.run))
             for one in self.entries
         ]
         self._page.list.set_rows(table.columns, rows, [one.key for one in self.chosen])
-        self._page.set_message(" ".join(self._remarks()))
+        self._page.set_message(" ".join(self._remarks()), "  ·  ".join(self._noted()))
         self._page.set_words(self.measures.words, self.measures.busy)
         self._page.set_can_write(any(one.run is not None for one in self.chosen))
         self._show_pictures()
@@ -195,6 +195,17 @@ class ComparingController(QObject):
             return () if self.entries else (_EMPTY,)
         elsewhere = (why_not_beside(runs[0].record, run.record) for run in runs[1:])
         return (*(words for words in elsewhere if words), *remarks_on(runs))
+
+    def _notes_of(self, one: Entry) -> str:
+        """What is to be known of an image: why there is none, why it is not finished, what was measured of it."""
+        return one.words or " ".join(words for words in (one.state, self.measures.notes_of(one.run)) if words)
+
+    def _noted(self) -> list[str]:
+        """The same of all in sight; of what could not start also where it has no place among them."""
+        told = [one for one in self.chosen if not one.words] + [one for one in self.entries if one.refused]
+        named = [(one, self._notes_of(one)) for one in told]
+        return [f"{one.in_list} could not start: {words}" if one.refused else f"{one.in_list}: {words}"
+                for one, words in named if words]  # fmt: skip
 
     def figure(self) -> Callable[[Path], Path] | None:
         """Writes what is ticked into a file, for a thread; None where nothing of it is measured yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -21,10 +21,10 @@ from fluogan_app.gui.views.pane_grid import MOST
 
 @dataclass
 class _Wish:
-    """What the user wants of one method."""
+    """What the user wants of one method. way: "" until one is chosen."""
 
-    ticked: bool
-    way: str
+    ticked: bool = True
+    way: str = ""
 
 
 class ComparingMethods(QObject):
@@ -52,7 +52,7 @@ class ComparingMethods(QObject):
             self._dialog.activateWindow()
             return
         for name in METHODS:
-            self._wishes.setdefault(name, _Wish(True, next(iter(ways_of(self._context.session.document, name)))))
+            self._wishes.setdefault(name, _Wish())
         dialog = self._dialog = CompareMethodsDialog(self._rows(), self._context.window)
         dialog.ticked.connect(self._tick)
         dialog.way_chosen.connect(self._take_way)
@@ -94,7 +94,13 @@ class ComparingMethods(QObject):
         return [name for name in METHODS if self._wishes[name].ticked]
 
     def _request(self, name: str):
-        return request_of(self._context.session.document, name, self._wishes[name].way)
+        document = self._context.session.document
+        return request_of(document, name, self._way(name, ways_of(document, name)))
+
+    def _way(self, name: str, ways: Mapping[str, str]) -> str:
+        """The values as they were chosen; else those of the form, where they are of its own."""
+        chosen = self._wishes[name].way
+        return chosen if chosen in ways else AS_SET if AS_SET in ways else next(iter(ways))
 
     def _run_of(self, name: str) -> Run | None:
         """The finished run that shows just that already; None where it is to be run."""
@@ -107,13 +113,10 @@ class ComparingMethods(QObject):
         return [self._row(name) for name in METHODS]
 
     def _row(self, name: str) -> MethodRow:
-        method, wish, document = method_named(name), self._wishes[name], self._context.session.document
-        ways = ways_of(document, name)
-        if AS_SET not in ways and wish.way == AS_SET:
-            wish.way = next(iter(ways))
+        method, ways = method_named(name), ways_of(self._context.session.document, name)
         run = self._run_of(name)
         words = f"run {run.number} shows it" if run is not None else self._time(name)
-        return MethodRow(name, method.title, method.summary, method.citation, ways, wish.way, words)
+        return MethodRow(name, method.title, method.summary, method.citation, ways, self._way(name, ways), words)
 
     def _time(self, name: str) -> str:
         session, request = self._context.session, self._request(name)
@@ -161,5 +164,6 @@ def _what_follows(wanted: int, missing: int) -> str:
     runs = "1 run is" if missing == 1 else f"{missing} runs are"
     there = wanted - missing
     rest = f" {there} {'is' if there == 1 else 'are'} there already." if there else ""
-    most = f" {MOST} at most stand side by side: the others are ticked in the list." if wanted > MOST else ""
+    others = f" {MOST} at most stand side by side: the others can be ticked in the list in their place."
+    most = others if wanted > MOST else ""
     return f"{runs} added to the queue.{rest}{most}"

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: After a run its project may be on its way to another place: so long until the next try to begin.
 _AGAIN_MS = 200
+#: So many that could not start are told with their reasons at once.
+_MOST_TOLD = 3
 
 
 class QueueController(QObject):
@@ -112,19 +114,30 @@ class QueueController(QObject):
 
     # One after another
 
-    def _freed(self, began: bool) -> None:
+    def _freed(self, why_not: str) -> None:
         entry, self._beginning = self._beginning, None
-        if entry is not None and not began:
+        if entry is not None and why_not:
             # It is not lost: it waits, with the reason beside it, and the others go on.
-            self.refused[entry.key] = "It could not start; the log says why."
+            self.refused[entry.key] = why_not
             self.changed.emit()
         self._advance()
 
     def _advance(self) -> None:
         if self.going and self.next is None:
             self.hold()
+            self._tell_refused()
         if self.going and not self._context.session.busy:
             QTimer.singleShot(0, self, self._begin)
+
+    def _tell_refused(self) -> None:
+        """All have had their turn: those that could not start are told with their reasons, whoever was away."""
+        told = [f"{entry.name}: {self.refused[entry.key]}" for entry in self.queue if entry.key in self.refused]
+        if told:
+            count = "1 run of the queue" if len(told) == 1 else f"{len(told)} runs of the queue"
+            more = f" And {len(told) - _MOST_TOLD} more: the tree says why." if len(told) > _MOST_TOLD else ""
+            offers = [Offer("Try again", self.go), Offer("Discard", self.clear)]
+            words = f"{count} could not start. {' '.join(told[:_MOST_TOLD])}{more}"
+            self._context.notices.show_notice("queue", words, offers)
 
     def _begin(self) -> None:
         session, entry = self._context.session, self.next
@@ -195,6 +208,8 @@ class QueueController(QObject):
     def _set(self, queue: Queue) -> None:
         if queue != self.queue:
             self.queue = queue
+            if not queue:
+                self._context.notices.clear("queue")
             self._write()
             self.changed.emit()
 

@@ -39,8 +39,8 @@ _PATIENCE_MS = 20_000
 class RunController(QObject):
     """Joins the run panel, the session and the run's thread. `progressed` and `previewed` carry the newest only.
 
-    `freed` says that another run may begin, and whether the one before began at all; `left` that the run was ended
-    because the user leaves.
+    `freed` says that another run may begin, and why the one before could not, "" where it began; `left` that the run
+    was ended because the user leaves.
     """
 
     started = Signal()
@@ -53,7 +53,7 @@ class RunController(QObject):
     export_wanted = Signal()
     queue_wanted = Signal()
     unwritten = Signal(object, object)  # a run and its end, which is not on disk
-    freed = Signal(bool)
+    freed = Signal(str)
     left = Signal()
     warmed_up = Signal()
 
@@ -247,7 +247,7 @@ class RunController(QObject):
         self._progress.cancelling = False
         self.refresh()
         self._tell_waiting()
-        self.freed.emit(thread.ended is not None)
+        self.freed.emit("" if thread.ended is not None else _why_not(thread.error))
 
     def _tell_end(self, thread: RunThread) -> None:
         run, ended = thread.run_made, thread.ended
@@ -304,6 +304,10 @@ def _ran(project, stack, request, control, sink, on_started):
 def _resumed(project, number, total_steps, stack, control, sink, on_started):
     """On the thread."""
     return resume_run(project, number, control, sink, total_steps, stack, on_started, watched_in_window)
+
+
+def _why_not(error: FluoganError | None) -> str:
+    return error.one_line if error is not None else "It could not start; the log says why."
 
 
 def _load_torch() -> None:

@@ -43,8 +43,6 @@ class MethodLine(QWidget):
         self.ways.setAccessibleName(f"Values for {row.title}")
         self.ways.setToolTip("Its own defaults, one of its presets, or what was set for it in the form")
         self.ways.setFixedWidth(_WAYS_WIDTH)
-        for key, words in row.ways.items():
-            self.ways.addItem(words, key)
         summary = WrappedLabel(row.summary)
         summary.setFont(small_font(summary))
         grid = QGridLayout(self)
@@ -62,10 +60,18 @@ class MethodLine(QWidget):
         """Show its state."""
         self.words.setText(row.words)
         for part, show in ((self.tick, lambda: self.tick.setChecked(ticked)),
-                           (self.ways, lambda: self.ways.setCurrentIndex(self.ways.findData(row.way)))):  # fmt: skip
+                           (self.ways, lambda: self._show_ways(row))):  # fmt: skip
             blocked = QSignalBlocker(part)
             show()
             del blocked
+
+    def _show_ways(self, row: MethodRow) -> None:
+        """The form beside the dialog may have come to values of its own meanwhile."""
+        if [self.ways.itemData(index) for index in range(self.ways.count())] != list(row.ways):
+            self.ways.clear()
+            for key, words in row.ways.items():
+                self.ways.addItem(words, key)
+        self.ways.setCurrentIndex(self.ways.findData(row.way))
 
 
 class CompareMethodsDialog(QDialog):

@@ -123,6 +123,8 @@ class Queueing(Feature):
         count = len(self.queue.queue)
         if not count:
             return ""
+        if all(entry.key in self.queue.refused for entry in self.queue.queue):
+            return "1 run could not start" if count == 1 else f"{count} runs could not start"
         waits = "1 run waits" if count == 1 else f"{count} runs wait"
         held = " and begin when you say so" if not self.queue.going and self.session.busy else ""
         held = held.replace("begin", "begins") if count == 1 else held

@@ -59,9 +59,9 @@ class ComparingPage(QWidget):
         _set_checked(self.scale, same)
         self.grid.set_same_scale(same)
 
-    def set_message(self, sentences: str) -> None:
-        """What is to be known of this comparison: what is not alike between the runs."""
-        self.message.show_words(sentences)
+    def set_message(self, sentences: str, noted: str = "") -> None:
+        """What is to be known of this comparison: what is not alike between the runs; of each image, in one line."""
+        self.message.show_words(sentences, noted)
 
     def set_words(self, words: str, can_cancel: bool = False) -> None:
         """What goes on now."""
