@@ -23,7 +23,7 @@ from fluogan_app.core.methods.base import Solver
 from fluogan_app.core.methods.planning import make_plan, solver_of
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.optics.measured import with_measured_width
-from fluogan_app.core.params import Params
+from fluogan_app.core.params import Params, specs
 from fluogan_app.core.project.prepare import RunRequest
 
 #: Sides of the square that are offered, in camera pixels.
@@ -34,6 +34,8 @@ MOST_STEPS = 1000
 #: The first picture is shown after so many steps, before λ1 is weighted anew for the first time; the next ones when so
 #: many seconds have gone by.
 FIRST_STEPS, EVERY_S = 50, 0.35
+#: How labels begin of what keeps an image from explaining the frames.
+_WEIGHTS = ("Sparsity", "Strength", "Total variation")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class PreviewPicture:
     """The square so far. `place` is where it lies in the stack; images are those of a Result.
 
     steps: of `total_steps`; asked_steps: of a run. seconds: since the wish was taken up. measures, notes: of the last
-    picture only. critic_left_out: the run would go on against a critic.
+    picture only. critic_left_out: the run would go on against a critic. weight: what the method calls the parameter that
+    keeps its image sparse or smooth; "" of one that has none.
     """
 
     place: Roi
@@ -60,6 +63,7 @@ class PreviewPicture:
     asked_steps: int
     seconds: float
     critic_left_out: bool = False
+    weight: str = ""
 
     @property
     def finished(self) -> bool:
@@ -78,7 +82,8 @@ class PreviewPicture:
 
         measures, said = self.result.measures, []
         if measures.get("discrepancy", 1.0) > UNEXPLAINED_DISCREPANCY:
-            said.append("It does not explain the frames: check FWHM and pixel size, or try a smaller λ1.")
+            weight = f", or try a smaller value of “{self.weight}”" if self.weight else ", and the method's own parameters"
+            said.append(f"It does not explain the frames: check FWHM and pixel size{weight}.")
         if abs(measures.get("photon_balance_percent", 0.0)) > MISSING_PHOTONS_PERCENT:
             said.append("Light is missing or too much: its intensities are not to be trusted.")
         return tuple(said)
@@ -170,6 +175,12 @@ def preview_params(params: Params) -> Params:
     return params.replace(**changes) if changes else params
 
 
+def _weight_of(params: Params) -> str:
+    """What the parameter is called that makes an image sparse or smooth at the cost of the frames; "" where none does."""
+    known = (one for one in specs(type(params)) if one.label.startswith(_WEIGHTS))
+    return next((one.label for one in known if getattr(params, one.name) != 0), "")
+
+
 def _field_of(wish: PreviewWish) -> Field:
     request = wish.request
     stack = corrected(wish.stack, request.drift)
@@ -188,7 +199,8 @@ def _run(
     asked, with_critic = solver.total_steps + left_out, bool(getattr(params, "delta", 0))
 
     def picture(result: Result) -> PreviewPicture:
-        return PreviewPicture(place, result, solver.total_steps, asked, time.perf_counter() - began, with_critic)
+        took, total = time.perf_counter() - began, solver.total_steps
+        return PreviewPicture(place, result, total, asked, took, with_critic, _weight_of(params))
 
     def so_far() -> PreviewPicture:
         seen, size_nm = solver.image(state), problem.acquisition.pixel_size_nm

@@ -184,6 +184,15 @@ class QuietLabel(QLabel):
         _quieten(self)
 
 
+class QuietText(WrappedLabel):
+    """A read-out over as many lines as it takes, smaller and quieter than the rest."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        _quieten(self)
+        self.setText(text)
+
+
 class WordButton(QPushButton):
     """A button with words and an icon. `primary` is the next sensible step, of which there is one in sight."""
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
-from fluogan_app.gui.views.controls import QuietLabel
+from fluogan_app.gui.views.controls import QuietText
 from fluogan_app.gui.views.parameter_row import LABEL_WIDTH
 
 
@@ -112,8 +112,7 @@ class DerivedValues(QWidget):
         grid.addWidget(heading_label("What follows from this"), 0, 0, 1, 2)
         for index, (label, text) in enumerate(lines, start=1):
             for column, words in enumerate((label, text)):
-                part = QuietLabel(words)
-                part.setWordWrap(True)
+                part = QuietText(words)
                 part.setAlignment(Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(part, index, column)
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

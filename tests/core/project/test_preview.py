@@ -14,6 +14,7 @@ from fluogan_app.core.errors import DataError, ParameterError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.runner import Job
 from fluogan_app.core.jobs.settings import RunSettings
+from fluogan_app.core.methods.col0rme.params import Col0rmeParams
 from fluogan_app.core.methods.fluogan.params import FluoganParams
 from fluogan_app.core.project.prepare import RunRequest, prepare_run
 from fluogan_app.core.project.preview import MOST_STEPS, Previewer, PreviewPicture, PreviewWish, preview_params
@@ -155,5 +156,8 @@ def test_a_picture_that_does_not_explain_the_frames_says_so(lines) -> None:
     def with_measures(**values) -> PreviewPicture:
         return replace(last, result=replace(last.result, measures={**last.result.measures, **values}))
 
-    assert "does not explain the frames" in with_measures(discrepancy=3.1).doubts[0]
+    assert with_measures(discrepancy=3.1).doubts[0].endswith("or try a smaller value of “Sparsity λ1”.")
+    rival = replace(request_for(), method="col0rme", params=Col0rmeParams(zoom=2, support_steps=2, light_steps=2))
+    (*_, other) = shown(Previewer(), PreviewWish(lines, rival, PLACE))
+    assert other.weight == "Sparsity γ", "each method's own name, none that it does not have"
     assert "not to be trusted" in with_measures(photon_balance_percent=-2.1).doubts[0]

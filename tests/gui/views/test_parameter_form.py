@@ -186,6 +186,22 @@ def test_setters_show_and_tell_nothing(form, listen):
     assert shown == {"width": 7.25, "count": 5, "depth": 1.5, "bright": False, "mode": 0, "note": "x", "rare": 2.0}
 
 
+def test_what_follows_has_the_height_of_its_lines_however_many_they_were_before(form) -> None:
+    form.resize(330, 420)
+    form.show()
+    few = [("Recorded", "16 × 17 camera pixels, 300 frames of 20 ms each"), ("Memory", "about 169 MB of the 15 GB here")]
+    for sections, lines in (([("Sample", Sample)], few), ([("Sample", Sample)], [*few, ("More", "word " * 60)]),
+                            ([("Run", RunSettings)], few), ([("Run", RunSettings)], few[1:])):  # fmt: skip
+        form.set_sections(sections)
+        form.set_derived(lines)
+        for _ in range(4):
+            QApplication.processEvents()
+        labels = [label for label in form.derived.findChildren(QLabel) if label.wordWrap()]
+        assert len(labels) == 2 * len(lines)
+        assert all(label.height() >= label.heightForWidth(label.width()) for label in labels)
+        assert form.derived.height() == form.derived.sizeHint().height()
+
+
 def test_an_echo_does_not_disturb_typing(form, qtbot):
     """The session answers each key with the value it took: "1e2" must not turn into "100" under the fingers."""
     form.edited.connect(lambda kind, name, value: form.set_values(kind, {name: value}))
