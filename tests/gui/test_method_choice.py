@@ -104,6 +104,17 @@ def test_presets_are_the_method_s_and_one_s_own_bring_theirs(user) -> None:
     assert user.session.method.name == "fluogan" and user.session.params.critic == "paper-2023"
 
 
+def test_a_network_of_ones_own_is_chosen_by_its_file(user, tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"weights")
+    chooses(user, "lsparcom")
+    user.click("browse_network")
+    user.names_file("choose_network", path)
+    user.sees(lambda: user.session.params.network == str(path))
+    user.presses("undo")
+    assert user.session.params.network == "" and user.session.method.name == "lsparcom"
+
+
 def test_by_keys_alone(user) -> None:
     user.presses("choose_method")
     view = chooser_of(user).list.view()

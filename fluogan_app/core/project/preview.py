@@ -53,8 +53,8 @@ class PreviewPicture:
     """The square so far. `place` is where it lies in the stack; images are those of a Result.
 
     steps: of `total_steps`; asked_steps: of a run. seconds: since the wish was taken up. measures, notes: of the last
-    picture only. critic_left_out: the run would go on against a critic. weight: what the method calls the parameter that
-    keeps its image sparse or smooth; "" of one that has none.
+    picture only. critic_left_out: the run would go on against a critic. weight: what the method calls the parameter
+    that keeps its image sparse or smooth; "" of one that has none.
     """
 
     place: Roi
@@ -82,8 +82,8 @@ class PreviewPicture:
 
         measures, said = self.result.measures, []
         if measures.get("discrepancy", 1.0) > UNEXPLAINED_DISCREPANCY:
-            weight = f", or try a smaller value of “{self.weight}”" if self.weight else ", and the method's own parameters"
-            said.append(f"It does not explain the frames: check FWHM and pixel size{weight}.")
+            more = f"or try a smaller value of “{self.weight}”" if self.weight else "and the method's own parameters"
+            said.append(f"It does not explain the frames: check FWHM and pixel size, {more}.")
         if abs(measures.get("photon_balance_percent", 0.0)) > MISSING_PHOTONS_PERCENT:
             said.append("Light is missing or too much: its intensities are not to be trusted.")
         return tuple(said)
@@ -176,7 +176,7 @@ def preview_params(params: Params) -> Params:
 
 
 def _weight_of(params: Params) -> str:
-    """What the parameter is called that makes an image sparse or smooth at the cost of the frames; "" where none does."""
+    """What the parameter is called that makes an image sparse or smooth against the frames; "" where none does."""
     known = (one for one in specs(type(params)) if one.label.startswith(_WEIGHTS))
     return next((one.label for one in known if getattr(params, one.name) != 0), "")
 

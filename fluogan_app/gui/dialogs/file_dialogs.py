@@ -86,6 +86,14 @@ def choose_psf(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
     return _shown(dialog)
 
 
+def choose_network(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
+    """Ask for a network that was trained with this program's commands."""
+    dialog = _dialog(parent, "choose_network", "A network of your own", folder, chosen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters(["Networks (*.safetensors)", "All files (*)"])
+    return _shown(dialog)
+
+
 def choose_preset(parent: QWidget, folder: str, chosen: Chosen) -> QFileDialog:
     """An existing preset's file."""
     dialog = _dialog(parent, "import_preset", "Import a preset", folder, chosen)

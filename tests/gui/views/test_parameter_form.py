@@ -189,7 +189,7 @@ def test_setters_show_and_tell_nothing(form, listen):
 def test_what_follows_has_the_height_of_its_lines_however_many_they_were_before(form) -> None:
     form.resize(330, 420)
     form.show()
-    few = [("Recorded", "16 × 17 camera pixels, 300 frames of 20 ms each"), ("Memory", "about 169 MB of the 15 GB here")]
+    few = [("Recorded", "16 × 17 camera pixels, 300 frames of 20 ms each"), ("Memory", "169 MB of the 15 GB here")]
     for sections, lines in (([("Sample", Sample)], few), ([("Sample", Sample)], [*few, ("More", "word " * 60)]),
                             ([("Run", RunSettings)], few), ([("Run", RunSettings)], few[1:])):  # fmt: skip
         form.set_sections(sections)
