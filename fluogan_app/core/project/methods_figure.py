@@ -51,7 +51,9 @@ def save_strips(
     marks: Sequence[tuple[float, str]],
 ) -> None:  # fmt: skip
     """Write the figure as PNG. Raises UsageError, ProjectError."""
-    save_picture(path, draw_strips(strips, fine_pixel_size_nm, words, marks), " ".join(words))
+    drawn = draw_strips(strips, fine_pixel_size_nm, words, marks)
+    # One colour map and black letters: 256 colours are all that there are, in a third of the bytes.
+    save_picture(path, drawn.quantize(256, dither=Image.Dither.NONE), " ".join(words))
 
 
 def _draw_scale(pen: ImageDraw.ImageDraw, place: tuple[int, int], field_nm: float, dots_per_nm: float) -> None:
