@@ -11,6 +11,7 @@ from fluogan_app.core.errors import ProjectError
 from fluogan_app.core.jobs.control import Control
 
 if TYPE_CHECKING:
+    from fluogan_app.core.data.claims import Claims
     from fluogan_app.core.data.drift import Drift
     from fluogan_app.core.project.sweep import SweepCell
     from fluogan_app.core.project.sweep_plan import SweepPlan
@@ -53,7 +54,7 @@ class SweepJob:
     def _take_cell(self, cell: SweepCell, result: Any) -> None:
         picture = None
         if result is not None:
-            picture = _picture(result.estimate, result.mean.shape, self.plan, result.fine_pixel_size_nm)
+            picture = _picture(result.estimate, result.mean.shape, result.claims, result.fine_pixel_size_nm)
         with self._lock:
             self._done.append((cell, picture))
         try:
@@ -77,15 +78,16 @@ def loaded(sweep: KeptSweep) -> list[tuple[SweepCell, CellPicture | None]]:
         picture = None
         if cell.done:
             image, size_nm = sweep.image(cell)
-            picture = _picture(image, (place.height, place.width), sweep.plan, size_nm)
+            claims = sweep.plan.claims_at(cell.place)
+            picture = _picture(image, (place.height, place.width), claims, size_nm)
         found.append((cell, picture))
     return found
 
 
 def _picture(
-    image: Any, camera_shape: tuple[int, int], plan: SweepPlan, pixel_size_nm: float | None
+    image: Any, camera_shape: tuple[int, int], claims: Claims, pixel_size_nm: float | None
 ) -> CellPicture:
     from fluogan_app.core.project.sweep_figure import per_camera_pixel
     from fluogan_app.gui.views.sweep_grid import CellPicture
 
-    return CellPicture(per_camera_pixel(image, camera_shape, plan.claims), pixel_size_nm)
+    return CellPicture(per_camera_pixel(image, camera_shape, claims), pixel_size_nm)

@@ -188,7 +188,7 @@ def test_pictures_that_are_no_light_have_measures_of_their_own(open_window: Call
     chooses(user, dialog, "sweep_where", "region")
     user.click("sweep_start", inside=dialog)
     finishes(user)
-    assert "QnR 0." in dialog.grid.views[0, 0].numbers.text() and "QnR" in dialog.rule.text()
+    assert "QnR – (fewer than 3 cells" in dialog.grid.views[0, 0].numbers.text() and "QnR" in dialog.rule.text()
     assert "Photons" not in dialog.grid.views[0, 1].toolTip()
     pages = user.find("sweep_pages", inside=dialog)
     pages.setFocus()

@@ -18,10 +18,9 @@ from fluogan_app.core.data.result import Result
 from fluogan_app.core.data.stack import Stack
 from fluogan_app.core.errors import DataError, FluoganError
 from fluogan_app.core.jobs.control import Control
-from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.project.preview import Previewer, PreviewWish
 from fluogan_app.core.project.sweep_plan import SweepPlan, checked_plan
-from fluogan_app.core.project.sweep_score import Halves, agreement_of_halves, scored
+from fluogan_app.core.project.sweep_score import Agreement, Halves, agreement_of_halves, scored
 from fluogan_app.core.units import length_text
 
 #: A cell explains the frames as well as the best one where its residual is at most so many times as large.
@@ -37,7 +36,8 @@ RULE = (
 )
 RULE_WITHOUT_LIGHT = (
     "Suggested (★): the highest QnR, which weighs detail that repeats in odd and even frames against agreement with "
-    "the mean frame (Laine et al. 2023); it compares the cells of this sweep, and no other. A rule of thumb: detail "
+    "the mean frame (Laine et al. 2023); it compares the cells of this sweep, and no other. None is suggested of fewer "
+    "than three, or where all repeat to within one ring of the Fourier transform. A rule of thumb: detail "
     "that a method makes of any frames repeats too. Trust your eyes and other methods more."
 )
 
@@ -62,7 +62,7 @@ MEASURES = (
 MEASURES_WITHOUT_LIGHT = (
     SweepMeasure("qnr", "QnR", "", "detail that repeats, and agreement with the mean, of these cells: 1 is best"),
     SweepMeasure(
-        "frc_nm", "Repeats to", "nm", "finest period in which odd and even frames agree; none where down to the pixels"
+        "frc_nm", "Repeats to", "nm", "finest period in which odd and even frames agree, if any and if above the pixels"
     ),
     *(measure for measure in MEASURES if measure.name in ("decorrelation_nm", "rsp")),
 )
@@ -80,7 +80,10 @@ def rule_told(claims: Claims) -> str:
 
 @dataclass(frozen=True)
 class SweepCell:
-    """What came of one combination. error: why there is no picture, "" where there is one."""
+    """What came of one combination. error: why there is no picture, "" where there is one.
+
+    reasons: why a measure is not told, by its name.
+    """
 
     row: int
     column: int
@@ -88,6 +91,7 @@ class SweepCell:
     measures: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     error: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -142,7 +146,7 @@ def placed(stack: Stack, plan: SweepPlan, control: Control | None = None) -> Swe
 def _halves(stack: Stack, plan: SweepPlan) -> Halves | None:
     """What tells how far cells repeat; None where pictures are light, ranked by the residual, or frames too few."""
     request = plan.request
-    if method_named(request.method).claims(request.params).photons:
+    if all(plan.claims_at(place).photons for place in plan.places()):
         return None
     try:
         return Halves(stack, request)
@@ -159,13 +163,18 @@ def _cell(
     try:
         wish = PreviewWish(stack, plan.asked_at(place), plan.place)
         picture = previewer.show(wish, lambda _: None, stopped)
-        repeats = agreement_of_halves(halves, wish.request, plan.place, stopped) if picture is not None else {}
+        repeats = Agreement()
+        if picture is not None and not picture.result.claims.photons:
+            repeats = agreement_of_halves(halves, wish.request, plan.place, stopped)
     except FluoganError as error:
         return SweepCell(*place, values, seconds=time.perf_counter() - began, error=error.one_line), None
     if picture is None or stopped():
         return None
     seconds = time.perf_counter() - began
-    return SweepCell(*place, values, measures_of(picture.result) | repeats, seconds), picture.result
+    measures, reasons = measures_of(picture.result) | repeats.measures, {}
+    if repeats.reason:
+        reasons["frc_nm"] = repeats.reason
+    return SweepCell(*place, values, measures, seconds, reasons=reasons), picture.result
 
 
 def measures_of(result: Result) -> dict[str, float]:
@@ -206,10 +215,11 @@ def _highest_quality(cells: Sequence[SweepCell]) -> SweepCell | None:
 
 
 def measure_text(cell: SweepCell, measure: SweepMeasure) -> str:
-    """A cell's number with its unit, "–" where there is none."""
+    """A cell's number with its unit, "–" where there is none, with the reason where it is known."""
     value = cell.measures.get(measure.name)
     if value is None:
-        return "–"
+        reason = cell.reasons.get(measure.name, "")
+        return f"– ({reason})" if reason else "–"
     if measure.unit == "nm":
         return length_text(value)
     text = f"{value:+.2f}" if measure.unit == "%" else f"{value:.3f}"

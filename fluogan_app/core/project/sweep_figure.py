@@ -19,10 +19,20 @@ from fluogan_app.core.project.sweep_score import scored
 UNIT = "photons per camera pixel's area"
 
 
-def unit_of(plan: SweepPlan) -> str:
-    """The unit of a sweep's pictures."""
-    claims = plan.claims
+def unit_at(plan: SweepPlan, place: tuple[int, int]) -> str:
+    """The unit of one cell's picture, which can depend on its values, as SOFI's on the order."""
+    claims = plan.claims_at(place)
     return UNIT if claims.photons else claims.unit_words
+
+
+def scale_words(plan: SweepPlan) -> str:
+    """What the one colour bar beside all pictures is a scale of."""
+    units = {unit_at(plan, place) for place in plan.places()}
+    if all(plan.claims_at(place).photons for place in plan.places()):
+        return UNIT
+    if len(units) > 1:
+        return "% of each picture's own range, in its own unit"
+    return f"% of each picture's own range of {units.pop()}"
 
 
 def per_camera_pixel(estimate: np.ndarray, camera_shape: tuple[int, int], claims: Claims = LIGHT) -> np.ndarray:
@@ -55,9 +65,9 @@ def levels_of_cells(
 
     What is no light has each picture's own: a sensitivity alone changes such values a hundredfold.
     """
-    if not plan.claims.photons:
-        return {place: display_range(image) for place, image in images.items()}
-    return dict.fromkeys(images, common_levels(list(images.values()))) if images else {}
+    light = [place for place in images if plan.claims_at(place).photons]
+    shared = dict.fromkeys(light, common_levels([images[place] for place in light])) if light else {}
+    return {place: shared.get(place) or display_range(image) for place, image in images.items()}
 
 
 def export_sweep(
@@ -83,7 +93,7 @@ def _panel(
     best: SweepCell | None,
 ) -> Panel:  # fmt: skip
     mark = " (suggested)" if best is not None and cell.place == best.place else ""
-    return Panel(image, height_nm / image.shape[0], cell_title(plan, cell) + mark, unit_of(plan), levels)
+    return Panel(image, height_nm / image.shape[0], cell_title(plan, cell) + mark, unit_at(plan, cell.place), levels)
 
 
 def _numbers(plan: SweepPlan, cell: SweepCell) -> str:

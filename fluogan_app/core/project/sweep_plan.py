@@ -85,6 +85,11 @@ class SweepPlan:
                 request = replace(request, params=request.params.replace(**values))
         return request
 
+    def claims_at(self, cell: tuple[int, int]) -> Claims:
+        """What the picture of a cell is, with its own values. Raises ParameterError."""
+        request = self.request_at(cell)
+        return method_named(request.method).claims(request.params)
+
     def asked_at(self, cell: tuple[int, int]) -> RunRequest:
         """The same with as many steps as a cell takes."""
         request = self.request_at(cell)

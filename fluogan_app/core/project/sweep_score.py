@@ -8,13 +8,16 @@ odd and even frames on a scale from 0 to 1: a logistic curve that gives the wors
 Both halves share the grid on which a method looks at the camera's pixels, and its pattern repeats perfectly. So the
 pattern is evened out before they are compared, and pictures that agree down to their pixels have no QnR at all: what
 ends there is no resolution, and the pattern would win every sweep.
+
+The logistic curve spreads the cells over the whole scale however little they differ. So there is no QnR for fewer than
+three cells, nor where all resolutions lie within one ring of the Fourier transform, which noise alone decides.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +35,20 @@ if TYPE_CHECKING:
 
 #: What the best and the worst resolution of a sweep come to.
 _WORST, _BEST = 0.075, 0.925
+#: Fewer cells are not ranked.
+FEWEST_CELLS = 3
+#: How wide a ring of the Fourier transform is at a cell's resolution, in nm: its name among the cell's measures.
+RING = "frc_ring_nm"
+_FEW_FRAMES, _NOWHERE, _TO_THE_PIXELS = "too few frames", "nowhere", "down to the pixels"
+_FEW_CELLS, _ALIKE, _NO_REPEAT = "fewer than 3 cells to rank", "all within one Fourier ring", "no period to rank"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far odd and even frames agree: numbers by name, or why there is none, in a few words."""
+
+    measures: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
 
 
 class Halves:
@@ -42,11 +59,8 @@ class Halves:
         self._stacks = alternate_stacks(corrected(stack, request.drift), request.frames)
         self._previewers = Previewer(), Previewer()
 
-    def resolution_nm(self, request: RunRequest, place: Roi, stopped: Callable[[], bool]) -> float | None:
-        """Down to which period both pictures agree, at 1/7.
-
-        None where they do not agree at all or to the end, or it was stopped. Raises FluoganError.
-        """
+    def agreement(self, request: RunRequest, place: Roi, stopped: Callable[[], bool]) -> Agreement:
+        """Down to which period both pictures agree, at 1/7; nothing where it was stopped. Raises FluoganError."""
         from fluogan_app.core.metrics.ring_correlation import ring_correlation
 
         pictures = []
@@ -54,42 +68,71 @@ class Halves:
             asked = replace(request, frames=None, drift=stack.drift)
             shown = previewer.show(PreviewWish(stack, asked, place), lambda _: None, stopped)
             if shown is None:
-                return None
+                return Agreement()
             pictures.append(shown.result)
-        first, second = (without_pattern(one.estimate, one.zoom) for one in pictures)
-        return ring_correlation(first, second, pictures[0].fine_pixel_size_nm).crossing("1/7").resolution_nm
+        first, second = (without_pattern(one.estimate, one.zoom, one.claims.signed) for one in pictures)
+        found = ring_correlation(first, second, pictures[0].fine_pixel_size_nm)
+        resolution_nm = found.crossing("1/7").resolution_nm
+        if resolution_nm is None:
+            return Agreement(reason=_TO_THE_PIXELS if found.agrees_to_the_end else _NOWHERE)
+        side_nm = min(first.shape) * pictures[0].fine_pixel_size_nm
+        return Agreement({"frc_nm": resolution_nm, RING: resolution_nm**2 / side_nm})
 
 
-def without_pattern(image: np.ndarray, zoom: int) -> np.ndarray:
-    """A picture (zoom·Y, zoom·X) whose fine pixels have one mean, wherever they lie in their camera pixel."""
+def without_pattern(image: np.ndarray, zoom: int, signed: bool = False) -> np.ndarray:
+    """A picture (zoom·Y, zoom·X) whose fine pixels have one mean, wherever they lie in their camera pixel.
+
+    Values that are signed have means near zero, by which nothing can be divided: they get one mean by a shift, and one
+    standard deviation by a factor.
+    """
     height, width = (side // zoom for side in image.shape)
     cells = image.reshape(height, zoom, width, zoom).astype(float)
     means = cells.mean(axis=(0, 2), keepdims=True)
+    if signed:
+        spreads = cells.std(axis=(0, 2), keepdims=True)
+        factors = np.divide(spreads.mean(), spreads, out=np.ones_like(spreads), where=spreads > 0)
+        return ((cells - means) * factors + means.mean()).reshape(image.shape)
     factors = np.divide(means.mean(), means, out=np.ones_like(means), where=means > 0)
     return (cells * factors).reshape(image.shape)
 
 
 def agreement_of_halves(
     halves: Halves | None, request: RunRequest, place: Roi, stopped: Callable[[], bool]
-) -> dict[str, float]:
-    """{"frc_nm": …}, or nothing where it cannot be told."""
+) -> Agreement:
+    """How far a cell repeats. halves: None where there are too few frames for them."""
     if halves is None:
-        return {}
+        return Agreement(reason=_FEW_FRAMES)
     try:
-        found = halves.resolution_nm(request, place, stopped)
-    except DataError:  # too few frames in a half, or nothing in its picture
-        return {}
-    return {} if found is None else {"frc_nm": found}
+        return halves.agreement(request, place, stopped)
+    except DataError as error:  # too few frames in a half, or nothing in its picture
+        return Agreement(reason=error.message.rstrip("."))
 
 
 def scored(cells: Sequence[SweepCell]) -> list[SweepCell]:
-    """The cells, those that have “rsp” and “frc_nm” with their “qnr” beside all that are there."""
-    known = [cell.measures["frc_nm"] for cell in cells if "frc_nm" in cell.measures]
-    return [
-        replace(cell, measures={**cell.measures, "qnr": quality(cell.measures, min(known), max(known))})
-        if {"frc_nm", "rsp"} <= cell.measures.keys() else cell
-        for cell in cells
-    ]  # fmt: skip
+    """The cells with their “qnr” beside all that are there, where “rsp” and “frc_nm” are known, or the reason."""
+    known = [cell for cell in cells if {"frc_nm", "rsp"} <= cell.measures.keys()]
+    reason, sides = _why_unranked(known), [cell.measures["frc_nm"] for cell in known]
+    found = []
+    for cell in cells:
+        if cell not in known:
+            why = {"qnr": _NO_REPEAT} if "frc_nm" in cell.reasons else {}
+            found.append(replace(cell, reasons={**cell.reasons, **why}) if why else cell)
+        elif reason:
+            found.append(replace(cell, reasons={**cell.reasons, "qnr": reason}))
+        else:
+            rank = quality(cell.measures, min(sides), max(sides))
+            found.append(replace(cell, measures={**cell.measures, "qnr": rank}))
+    return found
+
+
+def _why_unranked(known: Sequence[SweepCell]) -> str:
+    """Why cells whose resolution is known have no ranks; "" where they have."""
+    if len(known) < FEWEST_CELLS:
+        return _FEW_CELLS
+    best, worst = (choose(known, key=lambda cell: cell.measures["frc_nm"]).measures for choose in (min, max))
+    # 1/best − 1/worst ≤ 1/side of the square, as a width between the two: √(best²/side · worst²/side).
+    ring_nm = math.sqrt(best.get(RING, 0.0) * worst.get(RING, 0.0))
+    return _ALIKE if worst["frc_nm"] - best["frc_nm"] <= ring_nm else ""
 
 
 def quality(measures: Mapping[str, float], best_nm: float, worst_nm: float) -> float:

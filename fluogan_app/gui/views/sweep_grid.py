@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from fluogan_app.core.project.sweep import SweepCell, SweepMeasure, measure_text, measures_told
-from fluogan_app.core.project.sweep_figure import cell_title, common_levels, levels_of_cells, unit_of
+from fluogan_app.core.project.sweep_figure import cell_title, common_levels, levels_of_cells, scale_words, unit_at
 from fluogan_app.core.project.sweep_plan import SweepPlan
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
@@ -39,9 +39,9 @@ class SweepCellView(QFrame):
 
     chosen = Signal()
 
-    def __init__(self, place: Place, title: str, measures: Sequence[SweepMeasure]) -> None:
+    def __init__(self, place: Place, title: str, measures: Sequence[SweepMeasure], unit: str) -> None:
         super().__init__()
-        self.place, self._measures = place, measures
+        self.place, self._measures, self.unit = place, measures, unit
         self._is_chosen, self._is_suggested = False, False
         self.setObjectName(f"sweep_cell_{place[0]}_{place[1]}")
         self.setAccessibleName(title)
@@ -74,7 +74,7 @@ class SweepCellView(QFrame):
         said = " · ".join(f"{item.label} {measure_text(cell, item)}" for item in self._measures)
         self.numbers.setText(said if cell.done else "failed")
         meanings = "\n".join(f"{item.label} {measure_text(cell, item)}: {item.meaning}" for item in self._measures)
-        self.setToolTip(meanings if cell.done else cell.error)
+        self.setToolTip(f"{meanings}\nValues in {self.unit}" if cell.done else cell.error)
         self.setAccessibleDescription(self.toolTip())
 
     def set_marks(self, chosen: bool, suggested: bool) -> None:
@@ -142,7 +142,7 @@ class SweepGrid(QWidget):
         self.views, self._pictures, self._chosen = {}, {}, None
         for place in plan.places() if plan is not None else ():
             title = cell_title(plan, SweepCell(*place, plan.values_at(place)))
-            view = SweepCellView(place, title, measures_told(plan.claims))
+            view = SweepCellView(place, title, measures_told(plan.claims), unit_at(plan, place))
             view.chosen.connect(lambda place=place: self._choose(place))
             self.views[place] = view
             grid.addWidget(view, *place)
@@ -196,8 +196,8 @@ class SweepGrid(QWidget):
         images = {place: picture.image for place, picture in self._pictures.items()}
         for place, levels in levels_of_cells(self._plan, images).items():
             self.views[place].canvas.set_colours(levels, table)
-        if self._plan.claims.photons:
-            self.colour_bar.show_levels(self.levels, table, unit_of(self._plan))
+        if all(self._plan.claims_at(place).photons for place in self._plan.places()):
+            self.colour_bar.show_levels(self.levels, table, scale_words(self._plan))
         else:
-            self.colour_bar.show_levels((0.0, 100.0), table, f"% of each picture's own range of {unit_of(self._plan)}")
+            self.colour_bar.show_levels((0.0, 100.0), table, scale_words(self._plan))
         self.colour_bar.setVisible(True)

@@ -13,9 +13,9 @@ from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.params import validated
 from fluogan_app.core.project.prepare import RunRequest
 from fluogan_app.core.project.sweep import (
-    MEASURES, RULE, SweepCell, measures_told, rule_told, run_sweep, suggested,
+    MEASURES, RULE, SweepCell, measure_text, measures_told, rule_told, run_sweep, suggested,
 )  # fmt: skip
-from fluogan_app.core.project.sweep_figure import levels_of_cells
+from fluogan_app.core.project.sweep_figure import levels_of_cells, scale_words, unit_at
 from fluogan_app.core.project.sweep_plan import SweepPlan, axis_of
 from fluogan_app.core.project.sweep_score import normalised, scored, without_pattern
 from fluogan_app.core.simulate.params import LinesParams
@@ -46,6 +46,35 @@ def test_qnr_is_the_harmonic_mean_and_what_is_not_known_has_none() -> None:
     assert scored([cell(0, rsp=0.9)])[0].measures == {"rsp": 0.9}
 
 
+def test_cells_that_differ_by_less_than_a_ring_or_are_two_have_no_star_and_the_reason() -> None:
+    """On a square of 1900 nm a ring is 1.6 nm wide at 56 nm: what lies closer is one resolution."""
+    finest = [cell(row, rsp=0.97, frc_nm=nm, frc_ring_nm=nm**2 / 1900.0) for row, nm in enumerate((56.7, 55.9, 56.2))]
+    wide = [*finest[:2], cell(2, rsp=0.97, frc_nm=120.0, frc_ring_nm=120.0**2 / 1900.0)]
+    assert suggested(wide).place == (1, 0) and suggested(finest) is None and suggested(wide[1:]) is None
+    qnr = measures_told(METHODS["esrrf"].claims(METHODS["esrrf"].params_type()))[0]
+    assert {measure_text(one, qnr) for one in scored(finest)} == {"– (all within one Fourier ring)"}
+    assert {measure_text(one, qnr) for one in scored(wide[1:])} == {"– (fewer than 3 cells to rank)"}
+    silent = SweepCell(0, 0, {}, {"rsp": 0.9}, reasons={"frc_nm": "down to the pixels"})
+    assert measure_text(scored([silent])[0], qnr) == "– (no period to rank)"
+
+
+def test_each_cell_has_the_unit_of_its_own_values() -> None:
+    request = RunRequest("sofi", METHODS["sofi"].params_type(), RunSettings(), CAMERA)
+    plan = SweepPlan(request, (axis_of("sofi", "order", "2;3;4"),))
+    assert [unit_at(plan, (0, order))[:8].strip() for order in range(3)] == ["photons²", "photons³", "photons⁴"]
+    assert "in its own unit" in scale_words(plan) and "photons²" in scale_words(SweepPlan(request, (axis_of(
+        "sofi", "zoom", "2;4"),)))  # fmt: skip
+
+
+def test_a_pattern_of_signed_values_is_evened_out_without_dividing_by_their_mean() -> None:
+    """Means near zero as divisors blow the pattern up instead."""
+    random, pattern = np.random.default_rng(4), np.random.default_rng(5).uniform(-1.0, 1.0, (1, 4, 1, 4))
+    halves = [(random.normal(0.0, 0.3, (12, 4, 12, 4)) + pattern).reshape(48, 48) for _ in range(2)]
+    for signed, agrees in ((False, True), (True, False)):
+        shown = [without_pattern(half, 4, signed).ravel() for half in halves]
+        assert (abs(np.corrcoef(*shown)[0, 1]) > 0.1) == agrees
+
+
 def test_a_pattern_of_the_pixels_is_no_detail() -> None:
     random, pattern = np.random.default_rng(4), np.random.default_rng(5).uniform(0.5, 1.5, (1, 4, 1, 4))
     halves = [random.gamma(5.0, 1.0, (12, 4, 12, 4)) for _ in range(2)]
@@ -65,8 +94,8 @@ def test_light_is_ranked_as_before() -> None:
 
 def test_light_has_one_scale_and_other_pictures_each_their_own() -> None:
     images = {(0, 0): np.linspace(0.0, 1.0, 400).reshape(20, 20), (0, 1): np.linspace(0.0, 50.0, 400).reshape(20, 20)}
-    axis = axis_of("esrrf", "sensitivity", "1; 3")
-    for name, alike in (("fluogan", True), ("esrrf", False)):
+    for name, varied, alike in (("fluogan", "lambda1", True), ("esrrf", "sensitivity", False)):
+        axis = axis_of(name, varied, "1; 3")
         request = RunRequest(name, METHODS[name].params_type(), RunSettings(), CAMERA)
         levels = levels_of_cells(SweepPlan(request, (axis,)), images)
         assert (levels[0, 0] == levels[0, 1]) == alike and levels[0, 1][1] == pytest.approx(50.0, rel=0.05)
@@ -77,7 +106,7 @@ def swept() -> dict:
     made = simulate(LinesParams(rows=30, frames=16, spacing_to_nm=330.0, light="dim"), 3)
     stack = Stack("lines", "memory", ArraySource(made.frames))
     params = validated(METHODS["esrrf"].params_type, {"zoom": 3})
-    axes = axis_of("esrrf", "radius", "1.5, 2"), axis_of("esrrf", "sensitivity", "1, 3")
+    axes = axis_of("esrrf", "radius", "1, 4"), axis_of("esrrf", "sensitivity", "1, 3")
     request = RunRequest("esrrf", params, RunSettings(device="cpu"), CAMERA, frames=FrameRange(2, 14))
     found, plan = {}, SweepPlan(request, axes, Roi(4, 20, 22, 26))
     run_sweep(stack, plan, lambda one, result: found.update({one.place: (one, result)}))
