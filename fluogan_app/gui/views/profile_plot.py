@@ -18,6 +18,8 @@ from fluogan_app.gui.views.controls import WrappedLabel
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
 _SAMPLES = ("━━", "╍╍", "━•", "••")
 _HEADROOM = 8
+#: The legend tells the units of at most so many.
+_WITH_UNITS = 3
 
 
 class ProfilePlot(QWidget):
@@ -85,7 +87,7 @@ class ProfilePlot(QWidget):
         self.plot.showGrid(x=True, y=True, alpha=0.2 if is_dark(palette) else 0.15)
         self.plot.getAxis("right").setGrid(False)
         self._label("bottom", f"Distance in {'pixels' if self._unit == 'px' else self._unit}")
-        self._label("left", units[0] if units else "part of the range" if self._profiles else "")
+        self._label("left", units[0] if units else "0 to 1" if self._profiles else "")
         self.plot.showAxis("right", len(units) == 2)
         if len(units) == 2:
             self._label("right", units[1])
@@ -122,12 +124,15 @@ class ProfilePlot(QWidget):
         if not self._profiles:
             self.legend.setText(html.escape(self._words))
             return
-        parts = []
+        # Of many the units would take the room of the curves: they are in the tip.
+        parts, many = [], len(self._profiles) > _WITH_UNITS
         for index, one in enumerate(self._profiles):
             colour, dashes = colours[index % len(colours)].name(), _SAMPLES[index % len(_SAMPLES)]
             sample = f'<span style="color:{colour}">{dashes}</span>'
-            parts.append(f"{sample}&nbsp;{html.escape(f'{one.title} ({one.unit})').replace(' ', '&nbsp;')}")
+            words = one.title if many else f"{one.title} ({one.unit})"
+            parts.append(f"{sample}&nbsp;{html.escape(words).replace(' ', '&nbsp;')}")
         self.legend.setText("&ensp; ".join(parts))
+        self.legend.setToolTip("\n".join(f"{one.title}: {one.unit}" for one in self._profiles))
 
     def _show_all(self) -> None:
         self.plot.enableAutoRange()
