@@ -79,6 +79,13 @@ def test_maps_of_two_molecules_are_in_their_units(make: Callable[..., Problem]) 
     assert density.claims.unit == "molecules/µm²" and any("either bright or dark" in note for note in density.notes)
 
 
+def test_a_single_block_of_noise_holds_no_molecules(make: Callable[..., Problem]) -> None:
+    flat = np.random.default_rng(3).poisson(20.0, (140, 16, 20)).astype(np.float32)
+    assert (result_of(make(flat), quantity="density", sharpening_steps=5).estimate > 0).mean() < 0.03
+    blinking = result_of(make(blinkers(140, 0.2, 500.0)), quantity="density", sharpening_steps=5).estimate
+    assert (blinking > 0).mean() > 0.05
+
+
 @pytest.mark.parametrize("order", [2, 3])
 def test_twice_the_light_is_shown_twice_as_bright(make: Callable[..., Problem], order: int) -> None:
     first, other = (

@@ -17,6 +17,7 @@ from fluogan_app.core.methods.registry import METHODS
 from fluogan_app.core.methods.sofi.combinations import groups_of
 from fluogan_app.core.methods.sofi.cumulants import BlockMoments, block_cumulants, inside, without_level
 from fluogan_app.core.methods.sofi.sharpening import narrowed_blur, sharpened
+from fluogan_app.core.methods.sofi.solver import blinking_remarks
 from fluogan_app.core.methods.sofi.virtual import fitted_sigma, flattened, on_fine_grid
 from fluogan_app.core.params import validated
 
@@ -183,3 +184,22 @@ def test_the_fine_grid_has_its_origin_where_all_have_it() -> None:
     ramp = rows[:, None] + np.zeros(2 * 14 + 1)
     found = on_fine_grid(ramp, 2, SHAPE, 4)
     np.testing.assert_allclose(found[8:-8, 5], (np.arange(52) + 0.5)[8:-8] / 4 - 0.5, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["sofi", "bsofi"])
+def test_what_moves_is_said(make: Callable[..., Problem], name: str) -> None:
+    y, x = np.mgrid[:20, :24]
+    places = 11.5 + 2.0 * np.sin(np.arange(60) / 5.0)[:, None, None]
+    line = 200.0 * np.exp(-((x - places) ** 2) / (2 * 1.3**2)) + 5.0 + 0.0 * y
+    method = METHODS[name]
+    frames = np.random.default_rng(2).poisson(line).astype(np.float32)
+    solver = method.prepare(make(frames), validated(method.params_type, {"zoom": 2, "sharpening_steps": 5}), "cpu", 0)
+    ended = Job(solver, Control()).run()
+    assert any("something moves" in note for note in ended.result.notes)
+
+
+@pytest.mark.parametrize("order", [3, 4])
+def test_structure_below_zero_is_said(order: int) -> None:
+    below = -np.ones((order**2, 6, 7))
+    assert "below zero" in blinking_remarks(below, order)[0] and "darkest" in blinking_remarks(below, order)[0]
+    assert blinking_remarks(-below, order) == ()

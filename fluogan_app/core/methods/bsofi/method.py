@@ -41,7 +41,7 @@ class BsofiMethod:
         """See Method.claims."""
         if params.quantity != "image":
             return _MAPS[params.quantity]
-        words = f"photons per camera pixel, the root of order {params.order} of a cumulant"
+        words = f"root of order {params.order} of a cumulant per square pixel: linear in photons, no count of them"
         return Claims(f"Balanced cumulant of order {params.order}", "photons", words, signed=True)
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:

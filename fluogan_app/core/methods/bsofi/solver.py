@@ -13,6 +13,8 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.base import Phase, Preview, State
 from fluogan_app.core.methods.bsofi.molecules import Molecules, molecules_of
 from fluogan_app.core.methods.bsofi.params import BsofiParams
+from fluogan_app.core.methods.covariance_fit import fluctuations
+from fluogan_app.core.methods.fluctuations import motion_remarks, opposed_share
 from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.sofi.blocks import Blocks, block_count
@@ -24,6 +26,8 @@ from fluogan_app.core.units import sigma_from_fwhm
 ORDERS = (2, 3, 4)
 #: κ₂ stands out of the noise where it is so many standard errors above zero.
 TOLD_ERRORS = 3.0
+#: Of fewer blocks the spread does not tell the noise: it is then taken from the pixels' own variances.
+FEWEST_BLOCKS = 4
 
 
 class BsofiSolver(ImageSolver):
@@ -72,7 +76,8 @@ class BsofiSolver(ImageSolver):
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
         order = self._orders[0]
-        said = blinking_remarks(self._blocks.mean(tensors, order, self.total_steps), order)
+        moving = motion_remarks(opposed_share(fluctuations(self.frames, self.noise.level), blur_pixels(self.problem)))
+        said = *blinking_remarks(self._blocks.mean(tensors, order, self.total_steps), order), *moving
         if not self._maps:
             return said
         share = 100.0 * float((shown.estimate > 0).double().mean())
@@ -99,17 +104,30 @@ class BsofiSolver(ImageSolver):
         return molecules_of(*smooth, (smooth[0] > 0) & self._told(tensors, step))
 
     def _told(self, tensors: Mapping[str, torch.Tensor], step: int) -> np.ndarray:
-        """Where κ₂ is TOLD_ERRORS standard errors above zero, by its spread from block to block; on the fine grid."""
-        if step < 2:
-            return np.full(self.fine_shape_yx, step > 0)
-        frames = len(self.frames) / self.total_steps
+        """Where κ₂ is TOLD_ERRORS standard errors above zero, by its spread from block to block; fine grid."""
+        if step == 0:
+            return np.zeros(self.fine_shape_yx, bool)
         mean = self._blocks.mean(tensors, 2, step)
-        squares = tensors["squares"].cpu().numpy() / (step * frames**2)
-        variance = np.maximum(squares - mean**2, 0.0).mean(axis=0) / (step - 1)
-        wide = blur_pixels(self.problem)
-        error = np.sqrt(gaussian_filter(variance, wide, mode="reflect"))
-        known = (mean.mean(axis=0) > TOLD_ERRORS * error).astype(float)
+        second = mean.mean(axis=0)
+        if step < FEWEST_BLOCKS:
+            error = self._error_by_chance(second, step / self.total_steps)
+        else:
+            frames = len(self.frames) / self.total_steps
+            squares = tensors["squares"].cpu().numpy() / (step * frames**2)
+            variance = np.maximum(squares - mean**2, 0.0).mean(axis=0) / (step - 1)
+            error = np.sqrt(gaussian_filter(variance, blur_pixels(self.problem), mode="reflect"))
+        known = (second > TOLD_ERRORS * error).astype(float)
         return np.kron(known, np.ones((self.zoom, self.zoom))) > 0
+
+    def _error_by_chance(self, second: np.ndarray, share: float) -> np.ndarray:
+        """Standard error of κ₂ (Y, X) over this share of the frames, √((v² + κ₂²) / T), from the pixels' variances v.
+
+        That of a covariance of two normal series (Wishart 1928); frames that blinking ties together count as fewer.
+        """
+        rest = fluctuations(self.frames, self.noise.level)
+        variance = np.einsum("tyx,tyx->yx", rest.frames, rest.frames, dtype=np.float64) / rest.degrees
+        independent = share * rest.degrees / max(1.0, self.noise.correlation_frames)
+        return np.sqrt((variance**2 + second**2) / max(1.0, independent))
 
     def _in_units(self, found: Molecules) -> np.ndarray:
         """The map that is asked for, in the unit that the claims state."""

@@ -30,10 +30,10 @@ class EsrrfMethod:
         """See Method.claims."""
         unit, words = "no unit", "convergence of gradients"
         if params.intensity_weighting:
-            unit, words = "photons", "convergence × photons per frame per camera pixel"
+            unit, words = "convergence × photons", "convergence × photons per frame per camera pixel"
         if params.temporal == "AVG":
-            return Claims("eSRRF", unit, words if unit == "photons" else f"{words}, 0 to 1, no unit")
-        squared = "photons²" if unit == "photons" else "no unit"
+            return Claims("eSRRF", unit, words if params.intensity_weighting else f"{words}, 0 to 1, no unit")
+        squared = "(convergence × photons)²" if params.intensity_weighting else "no unit"
         what = "variance over time of" if params.temporal == "VAR" else "covariance of consecutive frames of"
         return Claims(f"eSRRF {params.temporal}", squared, f"{what} {words}", signed=params.temporal == "TAC2")
 

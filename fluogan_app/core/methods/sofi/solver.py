@@ -10,6 +10,8 @@ import torch
 from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.methods.base import Phase, Preview, State
+from fluogan_app.core.methods.covariance_fit import fluctuations
+from fluogan_app.core.methods.fluctuations import motion_remarks, opposed_share
 from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.sofi.blocks import Blocks, block_count
@@ -60,7 +62,9 @@ class SofiSolver(ImageSolver):
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
-        return blinking_remarks(self._blocks.mean(tensors, self._params.order, self.total_steps), self._params.order)
+        order = self._params.order
+        moving = motion_remarks(opposed_share(fluctuations(self.frames, self.noise.level), blur_pixels(self.problem)))
+        return *blinking_remarks(self._blocks.mean(tensors, order, self.total_steps), order), *moving
 
     def _virtual(self, tensors: Mapping[str, torch.Tensor], step: int) -> np.ndarray:
         """The image of virtual pixels after so many blocks."""
@@ -89,9 +93,18 @@ def blurred_sigma(problem: Problem) -> float:
 
 
 def blinking_remarks(cumulants: np.ndarray, order: int) -> tuple[str, ...]:
-    """What is to be said where cumulants (n², Y, X) are no more often of one sign than of the other."""
-    if abs(float(cumulants.sum())) > OF_ONE_SIGN * float(np.abs(cumulants).sum()):
+    """What is to be said where cumulants (n², Y, X) are no more often of one sign than of the other, or mostly below
+    zero: f₃(ρ) is so for on-time ratios ρ above 0.5, f₄(ρ) between 0.21 and 0.79."""
+    total, sizes = float(cumulants.sum()), float(np.abs(cumulants).sum())
+    if total > OF_ONE_SIGN * sizes:
         return ()
+    if order > 2 and total < -OF_ONE_SIGN * sizes:
+        when = "more than half" if order == 3 else "between 21 and 79 %"
+        return (
+            f"The cumulants of order {order} are mostly below zero, as of molecules that are bright for {when} of the "
+            "time: what is darkest here is the structure, and may look black. Take order 2, which is never below zero "
+            "where molecules blink.",
+        )
     return (
         f"The cumulants of order {order} are as often below zero as above: little or nothing blinks here that stands "
         "out of the noise, and the image is mostly noise.",

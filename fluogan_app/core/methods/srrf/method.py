@@ -35,7 +35,7 @@ class SrrfMethod:
         title = "SRRF" if params.temporal == "AVG" else f"SRRF {params.temporal}"
         if params.intensity_weighting:
             signed = signed or (params.keep_negative and params.temporal != "TRPPM")
-            return Claims(title, "photons", "radiality × photons per frame per camera pixel", signed=signed)
+            return Claims(title, "radiality × photons", "radiality × photons per frame per camera pixel", signed=signed)
         return Claims(title, "no unit", "radiality, no unit", signed=signed)
 
     def prepare(self, problem: Problem, params: Any, device: str, seed: int) -> Solver:
