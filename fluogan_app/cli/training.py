@@ -81,6 +81,7 @@ def _check_output(output: Path, resume: bool, overwrite: bool) -> None:
         raise UsageError(f"There is no {checkpoint} to go on from.", "Start the training without --resume.")
     # A training that was stopped has left the best network so far, which going on replaces.
     check_targets([output], overwrite or resume)
+    check_targets([output.with_suffix(".json")], overwrite or (resume and output.exists()))
 
 
 def _keep(output: Path, kind: str, trained: Trained, report: Report) -> Exit:

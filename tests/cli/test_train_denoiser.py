@@ -47,7 +47,10 @@ def test_what_makes_no_sense_is_refused(fluogan, tmp_path: Path) -> None:
     fluogan(*LINE, "-o", tmp_path / "own.txt").refused(".safetensors")
     fluogan(*LINE, "-o", file, "--sigma-max", 2).refused("Strongest noise")
     fluogan(*LINE, "-o", file, "--resume").refused("own.training.safetensors", "--resume")
-    assert not file.exists()
+    beside = file.with_suffix(".json")
+    beside.write_text("of somebody else")
+    fluogan(*LINE, "-o", file).refused("own.json", "--overwrite")
+    assert not file.exists() and beside.read_text() == "of somebody else"
 
 
 def test_json_is_the_record(fluogan, tmp_path: Path) -> None:

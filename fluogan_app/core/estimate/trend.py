@@ -7,6 +7,9 @@ from scipy.ndimage import uniform_filter1d
 
 #: Below this many frames a trend cannot be told from noise: first differences serve.
 FRAMES_FOR_TREND = 12
+#: The two ends of a field that are compared, each this part of it and no less than so many pixels; and beyond how many
+#: deviations of chance they go together.
+END_SHARE, LEAST_END, FLICKER_DEVIATIONS = 0.25, 4, 5.0
 
 
 def brightness_trend(frames: np.ndarray) -> np.ndarray:
@@ -40,3 +43,37 @@ def without_flicker(rest: np.ndarray, mean: np.ndarray) -> np.ndarray:
         return rest
     flat = rest.reshape(len(rest), -1)
     return (flat - np.outer(flat @ shape / power, shape)).reshape(rest.shape)
+
+
+def lamp_flicker(rest: np.ndarray, mean: np.ndarray, degrees: int) -> float:
+    """How much light from the whole field (Y, X) varies from frame to frame together, as a part of it; 0 if by chance.
+
+    Molecules that blink by themselves change the two ends of a field independently, a lamp changes both alike.
+    rest: (T, Y, X) without the mean and its trend, worth `degrees` frames.
+    """
+    longest = int(np.argmax(mean.shape))
+    away = int(END_SHARE * mean.shape[longest])
+    if away < LEAST_END or degrees < FRAMES_FOR_TREND:
+        return 0.0
+    along = np.moveaxis(rest, 1 + longest, 1), np.moveaxis(mean, longest, 0)
+    ends = (np.s_[:away], np.s_[-away:])
+    series = [_brightness(along[0][:, end], along[1][end]) for end in ends]
+    covariance = float(series[0] @ series[1]) / degrees
+    chance = float(np.linalg.norm(series[0]) * np.linalg.norm(series[1])) / degrees**1.5
+    return covariance**0.5 if covariance > FLICKER_DEVIATIONS * chance and covariance > 0 else 0.0
+
+
+def _brightness(rest: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """By how much each frame is brighter than the mean one, as a part of it, (T,)."""
+    light = mean.ravel().astype(np.float64)
+    return rest.reshape(len(rest), -1) @ light / max(float(light @ light), 1e-30)
+
+
+def without_common_light(rest: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Residual frames (T, Y, X) without what goes as the mean frame (Y, X), and without what is even in the field."""
+    shapes = np.stack([np.ones(mean.size), mean.ravel()], axis=1)
+    basis, triangle = np.linalg.qr(shapes)
+    even = abs(triangle[1, 1]) <= 1e-6 * abs(triangle).max()
+    kept = basis[:, : 1 if even else 2].astype(np.float32)
+    flat = rest.reshape(len(rest), -1)
+    return (flat - (flat @ kept) @ kept.T).reshape(rest.shape)

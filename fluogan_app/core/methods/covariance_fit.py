@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from fluogan_app.core.estimate.trend import FRAMES_FOR_TREND, without_trend
+from fluogan_app.core.estimate.trend import FRAMES_FOR_TREND, lamp_flicker, without_common_light, without_trend
 from fluogan_app.core.optics.covariance import CovarianceOperator
 
 #: What the noise's variance is taken to be: the same in all pixels, rising with the light, or each pixel's own.
@@ -25,20 +25,26 @@ NoiseModel = Literal["even", "photons", "free"]
 
 @dataclass(frozen=True)
 class Fluctuations:
-    """Frames without what does not fluctuate: (T, Y, X) float32, and the frames that they are worth (T − terms)."""
+    """Frames without what does not fluctuate: (T, Y, X) float32, and the frames that they are worth (T − terms).
+
+    flicker: by which part the whole field brightened and dimmed from frame to frame, which is taken off; 0 if not.
+    """
 
     frames: np.ndarray
     degrees: int
+    flicker: float = 0.0
 
 
 def fluctuations(frames: np.ndarray, level: np.ndarray, trend: bool = True) -> Fluctuations:
-    """Photons (T, Y, X) without their mean, and without the slow trend that bleaching makes.
+    """Photons (T, Y, X) without their mean, the slow trend that bleaching makes, and a lamp's flicker if there is any.
 
     level: (T,) brightness of each frame (Noise.level). `trend` False: without the mean alone, as published.
     """
     if trend and len(frames) >= FRAMES_FOR_TREND:
         rest, lost = without_trend(frames, level)
-        return Fluctuations(rest, len(frames) - lost)
+        mean, degrees = frames.mean(axis=0, dtype=np.float64), len(frames) - lost
+        flicker = lamp_flicker(rest, mean, degrees)
+        return Fluctuations(without_common_light(rest, mean) if flicker else rest, degrees, flicker)
     return Fluctuations(frames - frames.mean(axis=0, dtype=np.float64).astype(np.float32), max(1, len(frames) - 1))
 
 

@@ -114,3 +114,13 @@ def motion_remarks(share: float) -> tuple[str, ...]:
         f"Of the neighbouring pixels that clearly fluctuate, {100.0 * share:.0f} % brighten as others dim, which "
         "blinking never makes: something moves, and its edges appear here as outlines that are not there.",
     )
+
+
+def flicker_remarks(flicker: float) -> tuple[str, ...]:
+    """What has to be said where the whole field brightens and dims together, by this part of its light."""
+    if flicker == 0:
+        return ()
+    return (
+        f"The whole field brightens and dims together, by {100.0 * flicker:.2g} % from frame to frame, as an unsteady "
+        "lamp makes it: this was taken off, for it says nothing about blinking.",
+    )

@@ -42,7 +42,10 @@ def remarks_of(
             "most): nothing is seen to blink, and the support rests on noise. Do not trust its details."
         )
     if misfit is not None and not bool((estimate > 0).any()):
-        said.append("The support is empty: a smaller sparsity γ lets more of it appear.")
+        said.append(
+            "The support is empty: nothing that blinks stood out. A smaller sparsity γ, or with PnP-COL0RME a smaller "
+            "least fluctuation or a weaker denoiser, lets more of it appear."
+        )
     elif misfit is not None and misfit > MISFIT_SAID * wanted:
         said.append(
             f"The mean frame is explained to {math.sqrt(misfit):.1f} times its noise only: places that are steady or "

@@ -21,11 +21,14 @@ from fluogan_app.core.methods.covariance_fit import (
     Covariances, CovarianceFit, fluctuations, gather, gather_begin, gathered,
 )
 from fluogan_app.core.methods.fine_grid import interpolated
-from fluogan_app.core.methods.fluctuations import check_frames
+from fluogan_app.core.methods.fluctuations import (
+    blinking_remarks, camera_variance, check_frames, excess_variance, flicker_remarks, motion_remarks, opposed_share,
+)
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.light_on_support import LightFit, LightProblem
 from fluogan_app.core.methods.support_params import SupportParams
-from fluogan_app.core.methods.support_remarks import blinking_sigmas, remarks_of
+from fluogan_app.core.methods.support_remarks import LEAST_SIGMAS, blinking_sigmas, remarks_of
 from fluogan_app.core.methods.weights import RELATIVE_FLOOR
 from fluogan_app.core.optics.blur import blur_operator, optics_of
 from fluogan_app.core.optics.covariance import CovarianceOperator
@@ -76,7 +79,7 @@ class SupportSolver(ImageSolver):
             blur_operator(optics_of(problem.acquisition), self.shape_yx, params.zoom, device=device)
         )
         found = fluctuations(self.frames, self.noise.level, params.trend == "removed")
-        self._degrees, self._fluctuating = found.degrees, torch.from_numpy(found.frames).to(device)
+        self._found, self._degrees, self._fluctuating = found, found.degrees, torch.from_numpy(found.frames).to(device)
         self._mean = torch.from_numpy(self.noise.mean).to(device, torch.float32)
         self._counted = torch.from_numpy(np.isfinite(self.noise.mean_variance)).to(device)
         self._floor = max(0.0, float(np.percentile(self.noise.mean, FLOOR_PERCENTILE)))
@@ -258,13 +261,20 @@ class SupportSolver(ImageSolver):
             "blinking_over_chance": float(tensors["blinking_sigmas"]),
         }  # fmt: skip
         total = float(lit.sum())
-        return found | ({"photons_per_event": float(tensors["variance_sum"]) / total} if total > 0 else {})
+        if total <= 0 or found["blinking_over_chance"] < LEAST_SIGMAS:
+            return found
+        return found | {"photons_per_event": float(tensors["variance_sum"]) / total}
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
         misfit = float(self._light_of(tensors).misfit(tensors)) if "x" in tensors else None
         sigmas = float(tensors["blinking_sigmas"]) if "blinking_sigmas" in tensors else None
-        return remarks_of(sigmas, misfit, self.params.discrepancy, shown.estimate)
+        said = remarks_of(sigmas, misfit, self.params.discrepancy, shown.estimate)
+        if sigmas is None or sigmas >= LEAST_SIGMAS:
+            camera = camera_variance(self.frames, self.noise.mean)
+            said += blinking_remarks(excess_variance(self._found, self.noise, camera), self.frames.shape)
+        moving = motion_remarks(opposed_share(self._found, blur_pixels(self.problem)))
+        return (*said, *moving, *flicker_remarks(self._found.flicker))
 
 
 def _least_noise(variance: torch.Tensor) -> float:

@@ -18,7 +18,7 @@ from fluogan_app.core.optics.operators import SumOperator, separable_operator
 from fluogan_app.core.optics.pointspread import PointSpread
 from fluogan_app.core.optics.psf import Boundary, banded_spots
 from fluogan_app.core.optics.spectrum import plane_energies
-from fluogan_app.core.optics.squares import distance_matrices, squared_matrices
+from fluogan_app.core.optics.squares import squared_matrices
 from fluogan_app.core.optimise.power_iteration import operator_norm
 
 #: Waves that carry less than this part of the light are left out.
@@ -141,9 +141,12 @@ class SpectralOperator:
     def gram_squared(self) -> SumOperator:
         """The operator between the spots' grids of the squared elements of ΨᵀΨ, within some thousandths of the largest.
 
-        Away from the border, of what two spots share in camera pixels that are fine enough only their distance counts.
+        Of what two spots share in camera pixels that are fine enough only their distance counts, and that of one from
+        the other's mirror images: light of these adds up before the square. For a PSF that differs from its mirror
+        image, what is shared is not known so well within a width of the border.
         """
-        pairs = distance_matrices(self._shared_by_spots() ** 2, self._axes[0].boundary, self.fine_shape)
+        shared, boundary = self._shared_by_spots(), self._axes[0].boundary
+        pairs = squared_matrices(shared, boundary, self.fine_shape, self.fine_shape)
         return SumOperator([separable_operator(pair, self._device, self._dtype) for pair in pairs])
 
     def _around_one_pixel(self) -> np.ndarray:

@@ -41,20 +41,6 @@ def squared_matrices(
     return kept
 
 
-def distance_matrices(
-    by_distance: np.ndarray, boundary: Boundary, shape: tuple[int, ...]
-) -> list[tuple[csr_array, csr_array]]:
-    """Pairs of square matrices along y and x whose products add up to a function of the distance of two spots.
-
-    by_distance: the function, distance 0 at [height // 2, width // 2]. shape: spots of the field along y and x; what
-    lies beyond its border is mirrored, or repeated.
-    """
-    return [
-        tuple(_laid_out(part, spots, spots, boundary) for part, spots in zip(product, shape))
-        for product in _products(by_distance)
-    ]
-
-
 def _products(image: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Functions of y and of x whose products add up to the image, the strongest first."""
     left, values, right = np.linalg.svd(image, full_matrices=False)

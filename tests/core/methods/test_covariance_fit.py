@@ -9,6 +9,7 @@ import torch
 from fluogan_app.core.methods.covariance_fit import (
     Covariances, CovarianceFit, Fluctuations, fluctuations, gather, gather_begin, gathered, measure_covariances,
 )
+from fluogan_app.core.methods.fluctuations import flicker_remarks
 from fluogan_app.core.optics.blur import Optics, blur_operator
 from fluogan_app.core.optics.covariance import CovarianceOperator
 from fluogan_app.core.optics.pointspread import GaussianPsf
@@ -133,3 +134,20 @@ def test_bleaching_is_no_fluctuation() -> None:
     assert kept.frames.var(axis=0).mean() > 10.0
     variance = (off.frames**2).sum(axis=0) / off.degrees
     assert variance.mean() == pytest.approx(1.0, abs=0.1) and off.degrees < kept.degrees == 199
+
+
+def test_a_flickering_lamp_is_told_from_molecules_that_blink_and_taken_off() -> None:
+    rng = np.random.default_rng(4)
+    light = 5.0 + 40.0 * (rng.random((12, 20)) > 0.7)
+    lamp = 1.0 + 0.05 * rng.normal(size=(200, 1, 1))
+    steady, blinking = np.ones((200, 1, 1)), 2.0 * (rng.random((200, 12, 20)) > 0.5)
+    for factor, wanted in ((lamp, 0.05), (steady, 0.0), (blinking, 0.0)):
+        for turned in (False, True):
+            frames = rng.poisson(light * factor).astype(np.float32)
+            found = fluctuations(frames.transpose(0, 2, 1).copy() if turned else frames, np.ones(200))
+            assert found.flicker == pytest.approx(wanted, rel=0.15)
+            assert (flicker_remarks(found.flicker) != ()) == (wanted > 0)
+    # Without the lamp's part no two pixels covary: each frame's sum over the field is gone.
+    rest = fluctuations(rng.poisson(light * lamp).astype(np.float32), np.ones(200)).frames.reshape(200, -1)
+    products = rest.T @ rest / 200.0
+    assert abs(products - np.diag(np.diag(products))).mean() < 0.1 * np.diag(products).mean()

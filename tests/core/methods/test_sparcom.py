@@ -54,7 +54,7 @@ def test_the_normal_operator_is_that_of_the_written_out_pairs(kind: str) -> None
     blur, sources = dense_blur(), np.random.default_rng(1).random(ZOOM**2 * SHAPE[0] * SHAPE[1])
     modelled = counted(kind) * (blur @ np.diag(sources) @ blur.T)
     wanted = np.einsum("ik,ij,jk->k", blur, modelled, blur)
-    pairs = Pairs(operator_of(SHAPE, ZOOM), kind, 3.0)
+    pairs = Pairs(operator_of(SHAPE, ZOOM), kind)
     found = pairs.normal(torch.from_numpy(sources).reshape(ZOOM * SHAPE[0], -1)).numpy().ravel()
     np.testing.assert_allclose(found, wanted, rtol=1e-10)
     # diag(m) is above M in the sense of quadratic forms.
@@ -70,7 +70,7 @@ def test_what_is_heard_is_the_written_out_sum_over_pairs(kind: str, lag: int) ->
     wanted = np.einsum("ik,ij,jk->k", blur, counted(kind) * products, blur)
     first = torch.from_numpy(frames[: len(frames) - lag])
     later = first if lag == 0 else torch.from_numpy(frames[lag:])
-    found = Pairs(operator_of(SHAPE, ZOOM), kind, 3.0).heard(first, later).numpy().ravel()
+    found = Pairs(operator_of(SHAPE, ZOOM), kind).heard(first, later).numpy().ravel()
     np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12 * abs(wanted).max())
 
 
@@ -83,7 +83,7 @@ def test_the_camera_s_noise_is_heard_by_each_pixel_alone_and_by_no_two() -> None
     def mean_heard(kind: str, lag: int) -> float:
         first = frames[: len(frames) - lag]
         later = first if lag == 0 else frames[lag:]
-        return float(Pairs(operator, kind, 3.0).heard(first, later).mean()) / len(first) / from_noise
+        return float(Pairs(operator, kind).heard(first, later).mean()) / len(first) / from_noise
 
     # The spread of these means is about 1/√(4000 · 30) of the noise's own sum, times the pairs that share a PSF.
     assert mean_heard("own", 0) == pytest.approx(1.0, abs=0.02) and mean_heard("all", 0) == pytest.approx(1.0, abs=0.1)
@@ -207,7 +207,7 @@ def test_it_is_said_where_molecules_hardly_blink(run: Callable) -> None:
     mean = 40.0 + 400.0 * np.exp(-0.5 * ((np.arange(18) - 9.0) / 3.0) ** 2)[:, None] * np.ones(16)
     steady = random.poisson(mean, (60, 18, 16))
     assert any("hardly blink" in note for note in run(steady, steps=2).notes)
-    blinking = random.poisson(mean * random.gamma(2.0, 0.5, (60, 1, 1)))
+    blinking = random.poisson(mean * np.kron(random.gamma(2.0, 0.5, (60, 6, 4)), np.ones((1, 3, 4))))
     notes = run(blinking, steps=2, pairs="all").notes
     assert not any("hardly blink" in note for note in notes) and any("camera's noise" in note for note in notes)
     assert blinking_remarks(None, (10, 8, 8))[0].startswith("With fewer than 30 frames")

@@ -94,3 +94,18 @@ def test_a_psf_that_does_not_separate_is_the_same_within_a_hundredth_away_from_t
     row = gram[20, 21]
     np.testing.assert_allclose(operator.gram(middle).numpy().ravel(), row, atol=0.01 * row.max())
     np.testing.assert_allclose(operator.column_norms().numpy()[20, 21], np.sqrt(row.max()), rtol=0.01)
+
+
+@pytest.mark.parametrize("boundary", ["reflecting", "periodic"])
+def test_a_psf_that_does_not_separate_is_right_at_the_border_and_its_steps_are_safe(boundary) -> None:
+    operator = operator_of(Optics(AIRY.psf, boundary), (8, 7))
+    psi = blur_matrix(operator)
+    gram, every = (psi.T @ psi) ** 2, torch.eye(psi.shape[1], dtype=torch.float64)
+    made = operator.gram(every.reshape(-1, *operator.fine_shape)).reshape(gram.shape).numpy()
+    np.testing.assert_allclose(made, gram, atol=0.01 * gram.max())
+    assert operator.gram_norm >= np.linalg.eigvalsh(gram)[-1]
+    assert np.linalg.eigvalsh(np.diag(operator.majorant.numpy().ravel()) - gram)[0] >= 0.0
+    # Less the own pairs of pixels it stays positive, so that sources at a border need no hold.
+    own = operator.of_pixel_variances(operator.pixel_variances(every.reshape(-1, *operator.fine_shape)))
+    least = np.linalg.eigvalsh(made - own.reshape(gram.shape).numpy())[0]
+    assert least > -2e-3 * operator.gram_norm

@@ -17,6 +17,7 @@ from fluogan_app.core.methods.fluctuations import (
     camera_variance,
     check_frames,
     excess_variance,
+    flicker_remarks,
     motion_remarks,
     opposed_share,
 )
@@ -95,7 +96,8 @@ class LsparcomSolver(ImageSolver):
         """See ImageSolver.own_remarks."""
         blinking = blinking_remarks(excess_variance(self._found, self.noise, self._camera), self.frames.shape)
         moving = motion_remarks(opposed_share(self._found, self._fwhm_pixels))
-        return (*blinking, *moving, *self._learned.remarks(self._fwhm_pixels, self.problem.acquisition.psf))
+        lamp = flicker_remarks(self._found.flicker)
+        return (*blinking, *moving, *lamp, *self._learned.remarks(self._fwhm_pixels, self.problem.acquisition.psf))
 
     def _heard(self, tensors: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """g and its noise, (H, W)."""

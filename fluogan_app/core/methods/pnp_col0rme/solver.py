@@ -118,7 +118,7 @@ def read_prior(params: PnpCol0rmeParams, device: str) -> Prior:
     """The denoiser as these parameters use it. Raises ReadError."""
     path = network_path(params.network, "denoiser")
     found = read_network(path, "denoiser", shapes_of(ResidualNetwork()))
-    stretch = float(found.record.get("kept", {}).get("stretch", ALLOWED_STRETCH))
+    stretch = float((found.record.get("kept") or {}).get("stretch", ALLOWED_STRETCH))
     strength = min(1.0, ALLOWED_STRETCH / max(stretch, 1e-6))
     return Prior(ResidualNetwork.of(found.tensors).to(device), params.sigma / 255.0, params.scale, strength)
 

@@ -11,20 +11,14 @@ lag, as in cross-cumulants. The published method keeps them.
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import Literal
 
 import torch
 
 from fluogan_app.core.optics.covariance import CovarianceOperator
-from fluogan_app.core.optics.spectral import SpectralOperator
 
 Kind = Literal["different", "all", "own"]
-#: Where a PSF does not separate, mirror images at a border enter M for all pairs and that of own ones in two ways, so
-#: that their difference is not positive there: sources within this many widths of the border are held down, by this
-#: part of m, which is above the largest eigenvalue below zero that was met (0.5, at a width of 2.2 pixels).
-BORDER_FWHM, BORDER_HOLD = 1.0, 0.7
 #: Rounding must not make a step longer than is safe.
 _MARGIN = 1.01
 
@@ -32,10 +26,8 @@ _MARGIN = 1.01
 class Pairs:
     """M and v of the pairs of one kind; images of sources are (zoom·Y, zoom·X)."""
 
-    def __init__(self, operator: CovarianceOperator, kind: Kind, fwhm_pixels: float) -> None:
+    def __init__(self, operator: CovarianceOperator, kind: Kind) -> None:
         self._operator, self._kind = operator, kind
-        held = kind == "different" and isinstance(operator.blur, SpectralOperator)
-        self._hold = self._at_border(fwhm_pixels) if held else None
 
     @cached_property
     def majorant(self) -> torch.Tensor:
@@ -46,24 +38,14 @@ class Pairs:
         sheet = self._operator.blur.ones()
         if self._kind == "own":
             return _MARGIN * self._own(sheet)
-        return self._operator.majorant if self._hold is None else self._operator.majorant + self._hold
-
-    def _at_border(self, fwhm_pixels: float) -> torch.Tensor:
-        majorant, shape = self._operator.majorant, self._operator.fine_shape
-        reach = math.ceil(BORDER_FWHM * fwhm_pixels * shape[0] / self._operator.coarse_shape[0])
-        hold = BORDER_HOLD * majorant
-        hold[reach : shape[0] - reach, reach : shape[1] - reach] = 0.0
-        return hold
+        return self._operator.majorant
 
     def normal(self, sources: torch.Tensor) -> torch.Tensor:
         """M r."""
         if self._kind == "own":
             return self._own(sources)
         found = self._operator.gram(sources)
-        if self._kind == "all":
-            return found
-        found -= self._own(sources)
-        return found if self._hold is None else found + self._hold * sources
+        return found if self._kind == "all" else found - self._own(sources)
 
     def heard(self, frames: torch.Tensor, later: torch.Tensor) -> torch.Tensor:
         """v times the number of frames (N, Y, X), each of which is paired with one of `later`; float64."""

@@ -21,6 +21,7 @@ from fluogan_app.core.methods.fluctuations import (
     check_frames,
     excess_variance,
     field_over_tile,
+    flicker_remarks,
     motion_remarks,
     opposed_share,
 )
@@ -65,7 +66,7 @@ class SparcomSolver(ImageSolver):
         self._params, self._of_field = params, field_over_tile(problem)
         optics = optics_of(problem.acquisition)
         blur = blur_operator(optics, self.shape_yx, params.zoom, device=device)
-        self._pairs = Pairs(CovarianceOperator(blur), params.pairs, optics.psf.fwhm_pixels)
+        self._pairs = Pairs(CovarianceOperator(blur), params.pairs)
         # Total variation has no proximal map for steps of different lengths.
         majorant = self._pairs.majorant
         self._majorant = majorant.max().expand_as(majorant) if params.penalty == "tv" else majorant
@@ -109,6 +110,7 @@ class SparcomSolver(ImageSolver):
         camera = camera_variance(self.frames, self.noise.mean)
         said = list(blinking_remarks(excess_variance(self._found, self.noise, camera), self.frames.shape))
         said += motion_remarks(opposed_share(self._found, blur_pixels(self.problem)))
+        said += flicker_remarks(self._found.flicker)
         if self._params.pairs != "different" and self._params.lag == 0:
             said.append(
                 "Each pixel's own variance is in it, with the camera's noise: bright places look as if they blinked."
