@@ -62,6 +62,7 @@ def test_a_method_is_chosen_and_the_form_is_its(user) -> None:
     assert form.problems.keys() == {"gain"}, "what is typed elsewhere stays to be mended"
     assert user.session.history.undo_title == "Method FluoGAN → Mean"
     assert "draws nothing at random" in form.row("seed").idle
+    assert "goes through the frames once" in form.row("stop_when_still").idle
     assert "without any method" in form.help.text() and "photons per frame" in form.help.text()
     user.presses("undo")
     assert chooser_of(user).list.currentText() == "FluoGAN" and "lambda1" in fields_of(user)

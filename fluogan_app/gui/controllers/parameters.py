@@ -159,8 +159,12 @@ def sections(method_params: type[Params]) -> tuple[type[Params], ...]:
 
 def _idle_settings(method: Method) -> dict[str, str]:
     """The run's own settings that change nothing with a method, each with the reason."""
-    said = f"{method.title} draws nothing at random: every seed gives the same image."
-    return {} if draws_lots(method) else {"seed": said}
+    idle = {}
+    if not draws_lots(method):
+        idle["seed"] = f"{method.title} draws nothing at random: every seed gives the same image."
+    if not {"steps", "support_steps"} & method.params_type.model_fields.keys():
+        idle["stop_when_still"] = f"{method.title} goes through the frames once and ends there: it does not iterate."
+    return idle
 
 
 def _origins(acquisition: Acquisition) -> dict[str, Origin | None]:
