@@ -184,6 +184,7 @@ def test_pictures_that_are_no_light_have_measures_of_their_own(open_window: Call
     user.types("param_zoom", "5")
     user.presses("sweep")
     dialog = user.dialog("sweep_dialog")
+    assert "critic" not in dialog.about.text() and not dialog.quick.isVisible()
     user.types("sweep_values_0", "2; 3", inside=dialog)
     chooses(user, dialog, "sweep_where", "region")
     user.click("sweep_start", inside=dialog)

@@ -26,7 +26,7 @@ from fluogan_app.core.errors import UsageError
 from fluogan_app.core.jobs.control import Control
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.methods.registry import METHODS, method_to_run
-from fluogan_app.core.params import validated
+from fluogan_app.core.params import specs, validated
 from fluogan_app.core.project.folder import SUFFIX, project_folder
 from fluogan_app.core.project.prepare import RunRequest
 from fluogan_app.core.project.sweep_plan import SweepPlan, axis_of, checked_plan
@@ -40,18 +40,20 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """FILE, --vary, --figure, -o, and a flag for every declared parameter of the recording and the method."""
     method = METHODS[method_in(argv)]
+    declared = {item.name for item in specs(method.params_type)}
+    without = " without a critic" if "delta" in declared else ""
     parser.description = (
         f"{parser.description} Each cell is what a run of a square (--roi, else one that the program finds) would "
-        f"give without a critic. {method.title}: {method.summary}"
+        f"give{without}. {method.title}: {method.summary}"
     )
     parser.add_argument("file", metavar="FILE", help=FILE_HELP)
     parser.add_argument(
         "--vary", metavar="NAME=VALUES", action="append", required=True,
-        help="A parameter and its values: lambda1=0.3,1,3 or lambda1=0.1:10:5log or zoom=2:6:3. Twice for a grid of "
-        "two parameters.",
+        help="A parameter and its values: lambda1=0.3,1,3 or lambda1=0.1:10:5log or zoom=2:6:3. A semicolon "
+        "where a comma could be read as a decimal: radius=1;2, in quotes. Twice for a grid of two parameters.",
     )  # fmt: skip
     add_method_name(parser)
-    parser.add_argument("--quick", action="store_true", help="Take a third of the steps.")
+    parser.add_argument("--quick", action="store_true", help="Take a third of the steps, where the method has steps.")
     parser.add_argument("--figure", metavar="GRID.png", help="All pictures at one colour scale, PNG at 300 dpi.")
     parser.add_argument("-o", "--output", metavar=f"OUT{SUFFIX}", help="Keep the sweep in this project.")
     parser.add_argument("--overwrite", action="store_true", help="Replace a figure that exists.")

@@ -74,7 +74,11 @@ def _light(known: Evidenced) -> str:
     text = f"{abs(known.balance_percent):.2g} %"
     parts, ends = ("Structure and background", "") if known.claims.background else ("The image", "s")
     if abs(known.balance_percent) <= BALANCED_PERCENT:
-        return f"{parts} account{ends} for the recorded light to {text}: intensities can be compared."
+        told = f"{parts} account{ends} for the recorded light to {text}"
+        if known.residual_rms_sd is not None and known.residual_rms_sd > MOST_RMS_SD:
+            return f"{told} in all, but the image does not explain where it lies: do not compare intensities of parts."
+        where = ", but not where spots stand out" if known.spots else ""
+        return f"{told}: intensities can be compared{where}."
     more = "more" if known.balance_percent > 0 else "less"
     hold = "holds" if ends else "hold"
     return (

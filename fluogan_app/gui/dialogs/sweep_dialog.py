@@ -24,7 +24,7 @@ from fluogan_app.gui.views.sweep_grid import CellPicture, Place, SweepGrid
 _LEFT_WIDTH = 330
 _ABOUT = (
     "One square of the stack is reconstructed with every combination of these values, each as a run of that square "
-    "would give it, without the critic. Each cell is kept in the project as soon as it is done."
+    "would give it{without}. Each cell is kept in the project as soon as it is done."
 )
 _VALUES_TIP = (
     "Values, as in 0.3, 1, 3: decimals with a point, a comma between values. Or first:last:how many, as in 2:6:3, with "
@@ -67,6 +67,7 @@ class SweepDialog(QDialog):
         self.where, self.kept = _choice("sweep_where", "Where"), _choice("sweep_kept", "Sweeps of this project")
         self.quick = QCheckBox("Quick: a third of the steps")
         self.message, self.about_cell, self.rule = WrappedLabel(), WrappedLabel(), WrappedLabel()
+        self.about = WrappedLabel(_ABOUT.format(without=""))
         self.grid, self.map, self.measure = SweepGrid(), MeasureMap(), _choice("sweep_measure", "Measure")
         self.progress, self.stage = QProgressBar(), QuietLabel(object_name="sweep_stage")
         self._plan: SweepPlan | None = None
@@ -89,6 +90,13 @@ class SweepDialog(QDialog):
                 box.addItem("none", NOTHING)
             for name, title in titles.items():
                 box.addItem(title, name)
+
+    def set_method(self, has_critic: bool, has_steps: bool) -> None:
+        """What the method has that a sweep can leave out: its critic, and part of its steps."""
+        self.about.setText(_ABOUT.format(without=", without the critic" if has_critic else ""))
+        self.quick.setVisible(has_steps)
+        if not has_steps:
+            self.quick.setChecked(False)
 
     def set_axis(self, number: int, name: str, values: str) -> None:
         """Show a parameter and its values."""
@@ -214,7 +222,7 @@ class SweepDialog(QDialog):
     def _lay_out(self) -> None:
         for part in (self.about_cell, self.rule):
             part.setFont(small_font(self))
-        for name, label in (("message", self.message), ("about", self.about_cell), ("rule", self.rule)):
+        for name, label in (("message", self.message), ("intro", self.about), ("about", self.about_cell), ("rule", self.rule)):
             label.setObjectName(f"sweep_{name}")
         self.where.addItem("A square, as in the preview", "square")
         self.where.setToolTip("The preview's square; where there is none, the one with most structure")
@@ -230,7 +238,7 @@ class SweepDialog(QDialog):
         left.setFixedWidth(_LEFT_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(WrappedLabel(_ABOUT))
+        column.addWidget(self.about)
         form = QFormLayout()
         for name, words in enumerate(("Vary", "and")):
             form.addRow(words, self.names[name])

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from fluogan_app.core.data.acquisition import Acquisition
 from fluogan_app.core.data.roi import Roi
 from fluogan_app.core.errors import FluoganError
+from fluogan_app.core.params import specs
 from fluogan_app.gui.asked import run_request
 from fluogan_app.gui.command import Command
 from fluogan_app.gui.features.feature import Feature
@@ -109,6 +110,8 @@ class SweepFeature(Feature):
         from fluogan_app.core.project.sweep_plan import first_to_vary, sweepable
 
         self._method = self.session.method.name
+        declared = {item.name for item in specs(self.session.method.params_type)}
+        self._dialog.set_method(has_critic="delta" in declared, has_steps="steps" in declared)
         self._dialog.set_names({name: item.label for name, (_, item) in sweepable(self._method).items()})
         for number, name in enumerate((first_to_vary(self._method), "")):
             self._offer(number, name)

@@ -32,6 +32,8 @@ def test_a_good_run_has_five_good_sentences():
         ({"balance_percent": -BALANCED_PERCENT - 0.1}, "less light"),
         ({"balance_percent": BALANCED_PERCENT + 0.1}, "more light"),
         ({"residual_rms_sd": MOST_RMS_SD + 0.01}, "more than noise"),
+        ({"residual_rms_sd": MOST_RMS_SD + 0.01}, "do not compare intensities of parts"),
+        ({"spots": 3}, "can be compared, but not where spots stand out"),
         ({"residual_rms_sd": LEAST_RMS_SD - 0.01}, "closer than its noise"),
         ({"has_pattern": True}, "1.02 standard deviations of its noise and the camera's fixed pattern"),
         ({"residual_p_value": 1e-4}, "hang together"),
