@@ -25,7 +25,10 @@ def assumption_remarks(problem: Problem, claims: Claims) -> tuple[str, ...]:
             "the shape of the image does not depend on it."
         )
     if camera.origin("fwhm_nm") is Origin.ASSUMED:
-        said.append(f"The PSF width of {camera.fwhm_nm:g} nm is assumed; the resolution reached depends on it.")
+        said.append(
+            f"The PSF width of {camera.fwhm_nm:g} nm is assumed; the resolution reached depends on it, and where the "
+            "true width is larger, one line can come out as two."
+        )
     return tuple(said)
 
 

@@ -71,3 +71,13 @@ def test_each_penalty_makes_less_of_what_it_counts(make: Callable[..., Problem],
 
     assert places(images["cel0"]) < 0.7 * places(images["l1"])
     assert float(total_variation(images["tv"])) < 0.8 * float(total_variation(images["l1"]))
+
+
+@pytest.mark.parametrize("name", ["fista", "richardson_lucy"])
+def test_an_empty_field_is_said(make: Callable[..., Problem], recording: np.ndarray, name: str) -> None:
+    flat = np.random.default_rng(6).poisson(20.0, (60, 20, 24)).astype(np.float32)
+    method = METHODS[name]
+    for frames, empty in ((flat, True), (recording, False)):
+        solver = method.prepare(make(frames), validated(method.params_type, {"zoom": 2, "steps": 2}), "cpu", 0)
+        state, _ = solver.step(solver.init())
+        assert any("may be empty" in note for note in solver.result(state).notes) is empty

@@ -10,8 +10,10 @@ from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric
 from fluogan_app.core.methods.base import Phase
+from fluogan_app.core.methods.empty_field import empty_field_remarks
 from fluogan_app.core.methods.fista.params import FistaParams
 from fluogan_app.core.methods.fista.terms import make_terms
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.light_curves import CONVERGENCE, PHOTONS, LightCurves
 from fluogan_app.core.optics.blur import blur_operator, optics_of
@@ -71,6 +73,10 @@ class FistaSolver(ImageSolver):
     def phase_after(self, step: int) -> Phase:
         """See ImageSolver.phase_after."""
         return Phase("Mean fit", self.total_steps)
+
+    def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
+        """See ImageSolver.own_remarks."""
+        return empty_field_remarks(self.noise, blur_pixels(self.problem))
 
     def _metrics(
         self, estimate: torch.Tensor, background: torch.Tensor, light: torch.Tensor, before: torch.Tensor

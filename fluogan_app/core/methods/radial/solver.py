@@ -11,10 +11,14 @@ from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.errors import DataError
 from fluogan_app.core.methods.base import Phase
+from fluogan_app.core.methods.covariance_fit import fluctuations
+from fluogan_app.core.methods.fluctuations import motion_remarks, opposed_share
+from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.radial.fine_pixels import drawn
 from fluogan_app.core.methods.radial.memory import frames_per_step, frames_together
-from fluogan_app.core.methods.radial.temporal import Analysis
+from fluogan_app.core.methods.radial.temporal import Analysis, Maximum, Mean
+
 
 class RadialSolver(ImageSolver):
     """A method writes `maps` of a batch of frames; `take` may keep more of them than `analysis` does.
@@ -85,7 +89,15 @@ class RadialSolver(ImageSolver):
             f"{self.too_near} too near to each other, and nearer ones moved together into one sharp line: a sharp line "
             "is no proof of a single one, and such distances are not to be measured here. The values are no amounts of "
             "light.",
+            *self._moving(),
         )
+
+    def _moving(self) -> tuple[str, ...]:
+        """What has to be said of analyses that look at changes, where something moves."""
+        if isinstance(self.analysis, (Mean, Maximum)) or self.frame_count < 2:
+            return ()
+        found = fluctuations(self.frames, self.noise.level)
+        return motion_remarks(opposed_share(found, blur_pixels(self.problem)))
 
     def _frames_done(self, step: int) -> int:
         return min(step * self._per_step, self.frame_count)

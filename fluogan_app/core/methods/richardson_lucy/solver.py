@@ -11,6 +11,7 @@ from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.data.result import Metric
 from fluogan_app.core.methods.base import Phase
+from fluogan_app.core.methods.empty_field import empty_field_remarks
 from fluogan_app.core.methods.frames import blur_pixels
 from fluogan_app.core.methods.image_solver import Images, ImageSolver
 from fluogan_app.core.methods.light_curves import CONVERGENCE, PHOTONS, LightCurves
@@ -81,12 +82,13 @@ class RichardsonLucySolver(ImageSolver):
 
     def own_remarks(self, tensors: Mapping[str, torch.Tensor], shown: Images) -> tuple[str, ...]:
         """See ImageSolver.own_remarks."""
+        empty = empty_field_remarks(self.noise, blur_pixels(self.problem))
         if self._params.stop == "steps":
-            return ()
+            return empty
         stopped = int(tensors["stopped_after"])
         if stopped < 0:
-            return ("The measured noise was not reached: more steps would sharpen the image further.",)
-        return (f"Stopped after {stopped} steps, where the image explains the mean frame within its noise.",)
+            return (*empty, "The measured noise was not reached: more steps would sharpen the image further.",)
+        return (*empty, f"Stopped after {stopped} steps, where the image explains the mean frame within its noise.")
 
     def _stopped(self, tensors: dict[str, torch.Tensor], simulated: torch.Tensor, step: int) -> torch.Tensor:
         """Whether the image stays as it is from here on, 0-d bool; remembered, in place."""
