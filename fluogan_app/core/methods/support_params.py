@@ -36,7 +36,8 @@ class SupportParams(GridParams):
     )  # fmt: skip
     light_steps: int = param(
         400, label="Steps for intensities", ge=1, le=100_000, group="Intensity", advanced=True, logarithmic=True,
-        help="Steps of the second stage; μ is corrected every 40 of them.",
+        help="Steps of the second stage; μ is corrected every 40 of them, with fewer than 140 perhaps not at all: it "
+        "stays at 0.1 then.",
     )  # fmt: skip
     mu: float | None = param(
         None, label="Smooth intensities μ", ge=0, le=1e4, group="Intensity", advanced=True, logarithmic=True,

@@ -26,7 +26,8 @@ class PnpCol0rmeParams(SupportParams):
     scale: float = param(
         1.5, label="Scaling μ", gt=0, le=100, group="Denoiser", logarithmic=True, equation="D_μ,σ(z) = D_σ(μ z) / μ",
         source="Xu et al. 2020; Stergiopoulou 2023",
-        help="By how much the image is brightened for the denoiser. Larger keeps more of what is faint.",
+        help="By how much the image is brightened for the denoiser. Stay near 1: the network was taught images whose "
+        "brightest places are about 1, and far from that (seen at 0.05 and at 30) it leaves noise in the support.",
     )  # fmt: skip
     support_steps: int = param(
         60, label="Steps with the denoiser", ge=1, le=100_000, group="Denoiser", logarithmic=True,
