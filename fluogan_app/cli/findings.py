@@ -13,6 +13,7 @@ import numpy as np
 from fluogan_app.cli import words
 from fluogan_app.core.data.claims import LIGHT, Claims
 from fluogan_app.core.data.roi import Roi
+from fluogan_app.core.metrics.run_measures import meaning_of
 from fluogan_app.core.units import length_text
 
 if TYPE_CHECKING:  # the measures themselves bring SciPy, which --help does not wait for
@@ -104,7 +105,7 @@ def findings_lines(subject: Subject) -> list[str]:
         lines[0] += f", against {subject.reference}"
     rows = [(measure.label, _value(measure), measure.meaning) for measure in subject.measures]
     told = ((name, value) for name, value in subject.known.items() if name not in subject.findings.values())
-    rows += [(*words.measure_row(name, value), "told by the run") for name, value in told]
+    rows += [(*words.measure_row(name, value), meaning_of(name)) for name, value in told]
     first, second = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
     lines += [f"  {name:<{first}}  {value:<{second}}  {meaning}".rstrip() for name, value, meaning in rows]
     return lines + [f"Note: {note}" for note in subject.findings.notes]

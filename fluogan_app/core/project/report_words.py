@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from fluogan_app.core.data.acquisition import Acquisition, Origin
 from fluogan_app.core.jobs.settings import RunSettings
 from fluogan_app.core.metrics.findings import Measure
+from fluogan_app.core.metrics.run_measures import meaning_of
 from fluogan_app.core.methods.fluogan.params import FluoganParams, warmup_length
 from fluogan_app.core.methods.registry import DEFAULT_METHOD, IMPORTED, method_named
 from fluogan_app.core.params import Params, ParamSpec, spec, specs, validated
@@ -109,7 +110,7 @@ def named_measure(name: str, value: float) -> Row:
     label = name
     for ending, _ in _UNITS:
         label = re.sub(f"_{ending}$", "", label)
-    return measure_row(Measure(name, label.replace("_", " ").capitalize(), value, "noted by the run"))
+    return measure_row(Measure(name, label.replace("_", " ").capitalize(), value, meaning_of(name)))
 
 
 def value_text(declared: ParamSpec, value: Any) -> str:
