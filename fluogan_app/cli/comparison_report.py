@@ -30,8 +30,10 @@ def comparison_lines(kept: KeptComparison, width: int) -> list[str]:
     runs = kept.record.runs
     lines = _table(runs, width)
     if any("*" in line for line in lines):
-        lines.append("* best in its column, or within 1 % of it. No column alone says which image is true.")
+        lines.append("* best in its column, or within 1 % of it. "
+                     "No column alone says which image is true. Of RSP and RSE, images that are blurred are left out.")
     lines += [f"{one.title}: {one.error or _standing(one)}" for one in runs if one.error or one.status != "finished"]
+    lines += [f"Compared with the truth in {kept.record.truth}."] if kept.record.truth else []
     return [*lines, *(f"Note: {remark}" for remark in kept.record.remarks), *_notes(runs)]
 
 

@@ -153,7 +153,7 @@ def _draw(asked: Asked, folder: Path, table: Comparison) -> None:
 
 def _lines(rows: Sequence[Summary]) -> list[str]:
     """The table of one light level."""
-    head = ("method", "finest", "worst", "spacing error", "NRMSE", "NRMSE, Σ matched", "processor", "memory")
+    head = ("method", "finest", "worst", "spacing error", "NRMSE, fitted", "NRMSE", "processor", "memory")
     cells = [head, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells]
@@ -181,5 +181,5 @@ def _ratio(value: float | None) -> str:
 def _progress(row: Row) -> str:
     if row.failed:
         return f"{row.title}, {row.light}, seed {row.seed}: {row.failed}"
-    found = f"finest {_nm(row.finest_nm)}, NRMSE {_ratio(row.nrmse)}"
+    found = f"finest {_nm(row.finest_nm)}, NRMSE, fitted {_ratio(row.nrmse)}"
     return f"{row.title}, {row.light}, seed {row.seed}: {found}, {seconds_text(row.seconds)}"

@@ -44,6 +44,8 @@ def test_methods_side_by_side_and_again(fluogan, stack, rival, project_path, tmp
     assert told["runs"][0]["measures"]["rsp"] > 0.9 and told["comparison"].endswith("0002")
     assert len(Project.open(project_path).runs()) == 3
 
+    idle = fluogan("compare", project_path, "--zoom", 4, "--gain", 4, "--again")
+    assert idle.code == 2 and "--zoom" in idle.err and "--gain" in idle.err and "--again" in idle.err
     chosen = fluogan("compare", project_path, "--runs", "3,1", "--halves", "--json")
     told = json.loads(chosen.out)
     assert chosen.code == 0 and [one["number"] for one in told["runs"]] == [3, 1]

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fluogan_app.cli.arguments import add_declared, add_stack_selection
+from fluogan_app.cli.arguments import add_declared, add_stack_selection, given
 from fluogan_app.cli.asked_methods import ALL, asked_methods, requests
 from fluogan_app.cli.asking import add_estimate_flag
 from fluogan_app.cli.comparing import Comparing, Wanted, compare_runs
@@ -28,6 +28,13 @@ from fluogan_app.core.project.run import Run
 from fluogan_app.core.project.store import Project
 
 _FIGURES = (".png", ".svg", ".pdf")
+
+
+#: What a comparison of runs that there are takes.
+_OF_RUNS = frozenset((
+    "file", "methods", "output", "runs", "halves", "truth", "imports", "import_pixel_size_nm", "figure", "table",
+    "scale", "show", "overwrite", "json",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ def _add_measures(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--truth", metavar="TRUTH.npz", type=Path,
-        help="The truth of a simulated stack. Default: STACK.truth.npz or STACK.npz beside it, where there is one.",
+        help="The truth of a simulated stack. Default: STACK.truth.npz or STACK.npz beside it (STACK: its "
+        "name without .tif, .ome.tif …), where there is one.",
     )  # fmt: skip
     group.add_argument(
         "--import", metavar="IMAGE", dest="imports", action="append", type=Path, default=[],
@@ -127,6 +135,7 @@ def _of_project(arguments: argparse.Namespace, wanted: Wanted, report: Report) -
             "--methods and -o are for a stack, and a project was given.",
             "Give the stack with -o PROJECT to add methods, or leave the two away.",
         )
+    _refuse_values(arguments)
     project = held(Project.open(arguments.file))
     try:
         runs = [project.run(number) for number in arguments.runs] or newest_of_each(project.runs())
@@ -137,6 +146,28 @@ def _of_project(arguments: argparse.Namespace, wanted: Wanted, report: Report) -
             return compare_runs(comparing, runs, _with_truth(wanted, project, runs), opened)
     finally:
         project.let_go()
+
+
+def _refuse_values(arguments: argparse.Namespace) -> None:
+    """What only new runs could follow. Raises UsageError."""
+    plain = _plain_parser().parse_args([arguments.file])
+    changed = [
+        f"--{name.replace('_', '-')}" for name, value in vars(plain).items()
+        if name not in _OF_RUNS and getattr(arguments, name, value) != value
+    ]  # fmt: skip
+    declared = (given(arguments, Acquisition), given(arguments, RunSettings))
+    changed += [f"--{name.replace('_', '-')}" for part in declared for name in part]
+    if changed:
+        raise UsageError(
+            f"{', '.join(changed)} would change how images are made, and a project's runs are made already.",
+            "Leave it away, or give the stack with --methods and -o PROJECT.",
+        )
+
+
+def _plain_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    add_arguments(parser, [])
+    return parser
 
 
 def _of_stack(arguments: argparse.Namespace, wanted: Wanted, report: Report) -> Exit:

@@ -18,8 +18,8 @@ HEADS: tuple[tuple[str, str], ...] = (
      "do all coarser ones; the median over the stacks. Smaller is better."),
     ("Worst (nm)", "The same in the worst of the stacks."),
     ("Spacing error (nm)", "Median error of the distance between lines 150 nm apart or more. Smaller is better."),
-    ("NRMSE", "Distance from the truth over its norm, after the scale and the level that fit best, so that methods "
-     "whose values are no light can be held against it too. 0 is perfect."),
+    ("NRMSE, fitted", "Distance from the truth over its norm, after the scale and the level that fit best, so "
+     "that methods whose values are no light can be held against it too. 0 is perfect."),
     ("Time (s)", "Of the processor, all threads together, from the frames in memory to the image."),
     ("Memory (MB)", "The most that was held beyond what was held before."),
 )  # fmt: skip

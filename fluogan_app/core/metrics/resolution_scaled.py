@@ -68,7 +68,7 @@ def resolution_scaled(estimate: np.ndarray, reference: np.ndarray) -> Resolution
             "Give two images of the same field.",
         )
     width = _best_width(fine, target, factor)
-    blurred = _blurred(fine, width, factor)
+    blurred = blurred_to(fine, width, factor)
     scale, level = _line(blurred, target)
     image = scale * blurred + level
     rest = target - image
@@ -85,7 +85,7 @@ def _best_width(fine: np.ndarray, target: np.ndarray, factor: int) -> float:
     """The standard deviation in pixels of the reference with the least error."""
 
     def loss(width: float) -> float:
-        blurred = _blurred(fine, width, factor)
+        blurred = blurred_to(fine, width, factor)
         scale, level = _line(blurred, target)
         return float(np.mean((target - scale * blurred - level) ** 2))
 
@@ -96,7 +96,7 @@ def _best_width(fine: np.ndarray, target: np.ndarray, factor: int) -> float:
     return float(refined.x) if refined.fun < losses[best] else float(_WIDTHS[best])
 
 
-def _blurred(fine: np.ndarray, width: float, factor: int) -> np.ndarray:
+def blurred_to(fine: np.ndarray, width: float, factor: int) -> np.ndarray:
     """The light of the fine pixels as a Gaussian blur of `width` spreads it over the reference's pixels."""
     rows, columns = (banded_spots(side // factor, side, max(width, _NO_WIDTH)) for side in fine.shape)
     return rows @ (columns @ fine.T).T

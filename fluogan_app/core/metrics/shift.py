@@ -21,11 +21,14 @@ FARTHEST_SHARE = 0.25
 _STEPS, _CLOSE_PIXELS, _LEAST_SIDE = 12, 1e-4, 8
 
 
-def offset_between(image: np.ndarray, reference: np.ndarray) -> tuple[float | None, float | None] | None:
+def offset_between(
+    image: np.ndarray, reference: np.ndarray, most_uncertain: float = MOST_UNCERTAIN_PIXELS
+) -> tuple[float | None, float | None] | None:
     """By how many pixels (y, x) what `image` shows lies below and right of what `reference` shows, both (Y, X).
 
     None along an axis that the pictures do not tell, as along parallel lines; None alone where the two are too unlike,
-    or too small, to tell any. Raises ValueError for two shapes.
+    or too small, to tell any. most_uncertain: standard deviation in
+    pixels up to which an axis is told. Raises ValueError for two shapes.
     """
     f, g = np.asarray(image, float), np.asarray(reference, float)
     if f.shape != g.shape:
@@ -37,7 +40,7 @@ def offset_between(image: np.ndarray, reference: np.ndarray) -> tuple[float | No
         place = _place(f, g, told)
         if place is None or _likeness(f, g, place) < LEAST_LIKENESS:
             return None
-        certain = told & (_uncertainty(f, g, place) <= MOST_UNCERTAIN_PIXELS)
+        certain = told & (_uncertainty(f, g, place) <= most_uncertain)
         if np.array_equal(certain, told):
             return tuple(float(one) if known else None for one, known in zip(place, told, strict=True))
         told = certain  # the other axis is looked for alone, so that this one does not lead it astray

@@ -92,7 +92,10 @@ def changed_parameters(method: str, values: Mapping[str, Any]) -> tuple[str, ...
 
 def truth_beside(stack_path: Path) -> Path | None:
     """The truth of a simulated stack, where it lies beside it under a name that tells so."""
-    names = (name.format(stem=stack_path.name.split(".")[0]) for name in _TRUTH_NAMES)
+    name = stack_path.name
+    ome = name.casefold().endswith((".ome.tif", ".ome.tiff"))
+    stem = name.rsplit(".", 2 if ome else 1)[0]
+    names = (one.format(stem=stem) for one in _TRUTH_NAMES)
     return next((path for name in names if (path := stack_path.with_name(name)).is_file()), None)
 
 

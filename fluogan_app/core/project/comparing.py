@@ -18,7 +18,7 @@ from fluogan_app.core.data.result import Result
 from fluogan_app.core.errors import DataError, FluoganError, ReadError
 from fluogan_app.core.methods.registry import method_named
 from fluogan_app.core.metrics.findings import Findings, agreement, likeness_in_form
-from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled
+from fluogan_app.core.metrics.resolution_scaled import ResolutionScaled, blurred_to, resolution_scaled
 from fluogan_app.core.metrics.shift import offset_between
 from fluogan_app.core.project.beside import changed_parameters, title_of
 from fluogan_app.core.project.comparisons import ComparedRun, ComparisonRecord
@@ -27,11 +27,16 @@ from fluogan_app.core.project.measure import light_of_structure, measure_run
 from fluogan_app.core.project.model import RunRecord, RunStatus
 from fluogan_app.core.project.reference import Reference, compare
 from fluogan_app.core.project.run import Run
+from fluogan_app.core.units import FWHM_PER_SIGMA
 
 log = logging.getLogger(__name__)
 
 #: An image that lies so many camera pixels beside the recorded mean is told.
 MOST_SHIFT_PIXELS = 0.25
+_NO_SHIFT = (
+    "Whether this image lies in place could not be told: blurred again, it is too unlike the recorded mean, or the "
+    "mean shows too little."
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,20 @@ class Measured:
 
     compared: ComparedRun
     error: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class _Camera:
+    """What is known of an image's place. psf_sigma_pixels: of the microscope's blur, in camera pixels."""
+
+    psf_sigma_pixels: float
+    imported: bool
+
+
+def _camera(record: RunRecord) -> _Camera:
+    acquisition = record.acquisition.complete()
+    fwhm_pixels = acquisition.fwhm_nm / acquisition.pixel_size_nm
+    return _Camera(fwhm_pixels / FWHM_PER_SIGMA, imported=not record.total_steps)
 
 
 def truth_for(run: Run, path: Path) -> Reference:
@@ -67,10 +86,12 @@ def measured(run: Run, truth: Reference | None = None, result: Result | None = N
     error, measures = parts.error_map(findings), {**_costs(run.record), **findings.values()}
     if result.claims.photons:
         measures["photon_balance_percent"] = run.record.measures.get("photon_balance_percent")
-    shift, said = _shift(findings, result)
+    else:
+        measures.pop("nrmse", None)  # equal sums mean nothing of values that are no light
+    shift, said = _shift(findings, result, _camera(run.record))
     measures |= shift
     record = run.record
-    notes = (*said, *parts.notes, *findings.notes)
+    notes = (*said, *result.notes, *parts.notes, *findings.notes)
     return Measured(ComparedRun(
         number=run.number, method=record.method, title=title_of(run), status=record.status.value, error=record.error,
         claims=record.claims, zoom=result.zoom, steps=record.steps,
@@ -151,12 +172,12 @@ def _beside_truth(result: Result, truth: Reference) -> Findings:
     return found + likeness_in_form(result.estimate, truth.picture.image)
 
 
-def _shift(findings: Findings, result: Result) -> tuple[dict[str, float | None], tuple[str, ...]]:
-    """How far the image lies beside the recorded mean, and the words where that is too far."""
+def _shift(findings: Findings, result: Result, camera: _Camera) -> tuple[dict[str, float | None], tuple[str, ...]]:
+    """How far the image lies beside the recorded mean, and the words where that is too far or cannot be told."""
     found = _scaled(findings)
-    offset = None if found is None else offset_between(found.image, light_of_structure(result))
+    offset = None if found is None else _offset(found, result, camera)
     if offset is None:
-        return {"shift_nm": None}, ()
+        return {"shift_nm": None}, () if found is None else (_NO_SHIFT,)
     y_nm, x_nm = (None if one is None else one * result.pixel_size_nm for one in offset)
     known = [one for one in (y_nm, x_nm) if one is not None]
     measures = {"shift_nm": math.hypot(*known), "shift_y_nm": y_nm, "shift_x_nm": x_nm}
@@ -169,6 +190,36 @@ def _shift(findings: Findings, result: Result) -> tuple[dict[str, float | None],
         f"This image lies {where} of the recorded mean, more than a quarter of a camera pixel: what lies beside what "
         "cannot be compared with the others. Check its pixel size and its corner.",
     )
+
+
+def _offset(found: ResolutionScaled, result: Result, camera: _Camera) -> tuple[float | None, float | None] | None:
+    """In camera pixels. The blur that fits best where an image lies wrong is far too wide, and hides how far it lies
+    off: the microscope's blur tells about where it lies, and the blur is fitted again there."""
+    mean, estimate, zoom = light_of_structure(result), result.estimate, result.zoom
+    rows, columns = _covered(estimate, zoom) if camera.imported else (slice(None), slice(None))
+    target = mean[rows, columns]
+    first = offset_between(found.image[rows, columns], target)
+    if first is not None and None not in first and max(map(abs, first)) <= MOST_SHIFT_PIXELS:
+        return first
+    blurred = blurred_to(estimate, camera.psf_sigma_pixels, zoom)
+    about = offset_between(blurred[rows, columns], target, most_uncertain=math.inf)
+    if about is None:
+        return first
+    back = np.roll(estimate, [-round(one * zoom) for one in about], axis=(0, 1))
+    try:
+        width = resolution_scaled(back, mean).blur_fwhm_pixels / FWHM_PER_SIGMA
+    except DataError:
+        return first
+    return offset_between(blurred_to(estimate, width, zoom)[rows, columns], target) or first
+
+
+def _covered(estimate: np.ndarray, zoom: int) -> tuple[slice, slice]:
+    """The camera's rows and columns in which an imported image has values; beyond it, all is 0."""
+    spans = []
+    for axis, side in enumerate(estimate.shape):
+        lit = np.flatnonzero(np.any(estimate != 0, axis=1 - axis))
+        spans.append(slice(-(-int(lit[0]) // zoom), min((int(lit[-1]) + 1) // zoom, side // zoom)))
+    return spans[0], spans[1]
 
 
 def _scaled(findings: Findings) -> ResolutionScaled | None:

@@ -116,7 +116,8 @@ def export_comparison(
 def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -> list[str]:
     """What stands below the figure: of what it is, how it is shown, and what is to be known of all images."""
     own = "Each image has its own scale of colours."
-    colours = "Images in one unit share a scale of colours." if same_scale else own
+    shared = "Images of light on fine pixels of one size share a scale of colours; all others have their own."
+    colours = shared if same_scale else own
     what = "How far each image, blurred again, is from the recorded mean. " if shown == "errors" else ""
     truth = f" Truth: {kept.record.truth}." if kept.record.truth else ""
     left = [f"{one.title}: {one.error}" for one in kept.record.runs if not one.zoom]

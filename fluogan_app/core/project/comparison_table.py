@@ -68,13 +68,14 @@ _MEASURES = (
     MeasureColumn("photon_balance_percent", "Photon balance", "%", "measure",
                   "Light of the model beyond what was recorded; only of methods whose values are light."),
     MeasureColumn("shift_nm", "Shift", "nm", "measure",
-                  "How far the image, blurred again, lies beside the recorded mean."),
+                  "How far the image, blurred again, lies beside the recorded mean; – where that could not be told."),
     MeasureColumn("finest_split_nm", "Finest lines", "nm", "measure",
                   "Finest simulated lines that stand apart and in place in 90 % of the rows.", "less"),
     MeasureColumn("spacing_error_nm", "Spacing error", "nm", "measure",
                   "Median error of the distance between simulated lines, 150 to 390 nm apart.", "less"),
     MeasureColumn("nrmse", "NRMSE", "", "measure",
-                  "Distance from the simulated truth over its norm, with equal sums of light.", "less"),
+                  "Distance from the simulated truth over its norm, with equal sums; only of methods whose "
+                  "values are light.", "less"),
     MeasureColumn("nrmse_fitted", "NRMSE, fitted", "", "measure",
                   "The same with the scale and level that fit best, for images in any unit.", "less"),
     MeasureColumn("truth_pearson", "Correlation with truth", "", "measure",
@@ -113,8 +114,8 @@ def main_numbers(one: ComparedRun) -> str:
     if one.error and not one.measures.get("rsp"):
         return ""
     parts = []
-    for name, words in (("finest_split_nm", "lines {} nm"), ("decorrelation_nm", "detail {} nm"), ("rsp", "RSP {}"),
-                        ("truth_pearson", "truth {}"), ("seconds", "{} s")):  # fmt: skip
+    for name, words in (("finest_split_nm", "lines {} nm"), ("decorrelation_nm", "decorrelation {} nm"),
+                        ("rsp", "RSP {}"), ("truth_pearson", "truth {}"), ("seconds", "{} s")):  # fmt: skip
         value = one.measures.get(name)
         if value is not None:
             parts.append(words.format(number_text(name, value)))
@@ -136,7 +137,8 @@ def number_text(name: str, value: float) -> str:
 
 def _about(one: ComparedRun) -> dict[str, Cell]:
     has_image = bool(one.zoom)
-    remark = one.error or (one.status if one.status != "finished" else "")
+    standing = one.error or (one.status if one.status != "finished" else "")
+    remark = " ".join(part for part in (standing, *one.notes) if part)
     return {
         "title": Cell(one.title, one.title.casefold()),
         "run": Cell("", math.nan) if one.number is None else Cell(str(one.number), float(one.number)),
@@ -149,11 +151,12 @@ def _about(one: ComparedRun) -> dict[str, Cell]:
 
 
 def _cell(one: ComparedRun, column: MeasureColumn) -> Cell:
-    """Empty where it was not measured; "none" where it was, and there is none to tell."""
+    """Empty where it was not measured; where there was nothing to find "none", of a place that cannot be told "–"."""
     if column.name not in one.measures:
         return Cell("", math.nan)
     value = one.measures[column.name]
-    return Cell("none", math.nan) if value is None else Cell(number_text(column.name, value), float(value))
+    nothing = "–" if column.name == "shift_nm" else "none"
+    return Cell(nothing, math.nan) if value is None else Cell(number_text(column.name, value), float(value))
 
 
 def _best(rows: Sequence[Mapping[str, Cell]], column: MeasureColumn, without: frozenset[int]) -> frozenset[int]:

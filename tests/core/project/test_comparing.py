@@ -216,3 +216,30 @@ def test_a_truth_lies_beside_its_stack_under_its_name(tmp_path) -> None:
     (tmp_path / "dim.truth.npz").touch()
     assert truth_beside(tmp_path / "dim.ome.tif") == tmp_path / "dim.truth.npz"
     assert truth_beside(tmp_path / "other.tif") is None
+    (tmp_path / "cell.truth.npz").touch()
+    assert truth_beside(tmp_path / "cell.2.tif") is None
+    (tmp_path / "cell.2.truth.npz").touch()
+    assert truth_beside(tmp_path / "cell.2.tif") == tmp_path / "cell.2.truth.npz"
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 3])
+def test_an_image_that_lies_far_off_is_told_too(project, mean_run, tmp_path, pixels: int) -> None:
+    path = tmp_path / "far.tif"
+    tifffile.imwrite(path, np.roll(mean_run.result().estimate, 2 * pixels, axis=1))
+    found = measured(import_result(project, ImportRequest(path, "Far", pixel_size_nm=50.0))).compared
+    assert found.measures["shift_x_nm"] == pytest.approx(100.0 * pixels, abs=15)
+    assert "right of the recorded mean" in found.notes[0]
+
+
+def test_an_image_whose_place_cannot_be_told_is_not_said_to_lie_right(project, mean_run, tmp_path) -> None:
+    path = tmp_path / "noise.tif"
+    tifffile.imwrite(path, np.random.default_rng(5).uniform(size=(40, 52)).astype(np.float32))
+    found = measured(import_result(project, ImportRequest(path, "Noise", pixel_size_nm=50.0))).compared
+    assert found.measures["shift_nm"] is None and "could not be told" in found.notes[0]
+    [row] = comparison_table([found]).rows
+    assert row["shift_nm"].text == "–" and "could not be told" in row["remark"].text
+
+
+def test_what_a_run_says_of_itself_stands_in_the_comparison(mean_run) -> None:
+    result = replace(mean_run.result(), notes=("The molecules hardly blink.",))
+    assert "The molecules hardly blink." in measured(mean_run, result=result).compared.notes
