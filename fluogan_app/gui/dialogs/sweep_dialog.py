@@ -222,7 +222,8 @@ class SweepDialog(QDialog):
     def _lay_out(self) -> None:
         for part in (self.about_cell, self.rule):
             part.setFont(small_font(self))
-        for name, label in (("message", self.message), ("intro", self.about), ("about", self.about_cell), ("rule", self.rule)):
+        named = {"message": self.message, "intro": self.about, "about": self.about_cell, "rule": self.rule}
+        for name, label in named.items():
             label.setObjectName(f"sweep_{name}")
         self.where.addItem("A square, as in the preview", "square")
         self.where.setToolTip("The preview's square; where there is none, the one with most structure")
