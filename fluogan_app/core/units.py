@@ -9,6 +9,8 @@ FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 #: Units of the images as they stand beside them: the images of a run are means of a frame, not sums of all.
 CAMERA_UNIT, FINE_UNIT = "photons/frame/px", "photons/frame/fine px"
+#: Of values that count nothing.
+NO_UNIT = "no unit"
 
 
 def sigma_from_fwhm(fwhm: float) -> float:
@@ -40,6 +42,12 @@ def measured_text(value: float, uncertainty: float) -> str:
 def unit_of_sum(unit: str) -> str:
     """The unit of a sum over pixels: "photons/frame/px" becomes "photons/frame", "counts" stays counts."""
     return unit.removesuffix("/fine px").removesuffix("/px")
+
+
+def scale_group(unit: str, pixel_size_nm: float | None) -> str:
+    """Images of one group can share a scale of colours: of one unit, on pixels of one size; "" where none can."""
+    size = "any" if pixel_size_nm is None else f"{pixel_size_nm:.4g} nm"
+    return "" if unit in ("", NO_UNIT) else f"{unit} on {size} pixels"
 
 
 def seconds_text(seconds: float) -> str:

@@ -8,8 +8,8 @@ from scipy.optimize import brentq
 from scipy.special import j1
 
 from fluogan_app.core.units import (
-    bytes_text, fwhm_from_aperture_nm, length_text, measured_text, milliseconds_text, seconds_text, sigma_from_fwhm,
-    unit_of_sum,
+    NO_UNIT, bytes_text, fwhm_from_aperture_nm, length_text, measured_text, milliseconds_text, scale_group,
+    seconds_text, sigma_from_fwhm, unit_of_sum,
 )  # fmt: skip
 
 
@@ -70,3 +70,12 @@ def test_a_sum_over_pixels_is_not_per_pixel(unit: str, of_sum: str) -> None:
 )
 def test_a_short_time_has_the_unit_that_suits_it(duration_ms: float, text: str) -> None:
     assert milliseconds_text(duration_ms) == text
+
+
+def test_a_scale_is_shared_by_values_of_one_unit_on_pixels_of_one_size() -> None:
+    light = scale_group("photons/frame/fine px", 100.0 / 6)
+    assert light and light == scale_group("photons/frame/fine px", 16.6666667)
+    # A smaller pixel holds less of the same light.
+    assert light != scale_group("photons/frame/fine px", 25.0) and light != scale_group("photons²", 100.0 / 6)
+    assert scale_group(NO_UNIT, 25.0) == scale_group("", 25.0) == ""
+    assert scale_group("photons", None) == scale_group("photons", None) != scale_group("photons", 25.0)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fluogan_app.core.data.claims import Claims
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.project.comparison_table import main_numbers
 from fluogan_app.core.project.comparisons import ComparedRun, KeptComparison, Shown
@@ -21,7 +20,7 @@ from fluogan_app.core.project.figure_layout import laid_out
 from fluogan_app.core.project.reference import Reference
 from fluogan_app.core.project.store import Project
 from fluogan_app.core.project.vector_files import write_page
-from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT
+from fluogan_app.core.units import CAMERA_UNIT, FINE_UNIT, scale_group
 
 FIGURE_ENDINGS = (".png", ".svg", ".pdf")
 #: Longer titles would not fit above a column.
@@ -59,9 +58,12 @@ def pictures_of(project: Project, kept: KeptComparison, truth: Reference | None 
         return []
     result = project.run(first.number).result()
     if record.shown == "errors" or not any(one.claims.blurred and one.claims.photons for one in record.runs):
-        drawn.append(Beside(result.mean, result.pixel_size_nm, "Recorded mean", CAMERA_UNIT))
+        camera_nm = result.pixel_size_nm
+        group = scale_group(CAMERA_UNIT, camera_nm) if record.shown == "images" else ""
+        drawn.append(Beside(result.mean, camera_nm, "Recorded mean", CAMERA_UNIT, group=group))
     if truth is not None and record.shown == "images":
-        drawn.append(Beside(truth.picture.image, truth.picture.pixel_size_nm, "Truth, as simulated", FINE_UNIT))
+        image, fine_nm = truth.picture.image, truth.picture.pixel_size_nm
+        drawn.append(Beside(image, fine_nm, "Truth, as simulated", FINE_UNIT, group=scale_group(FINE_UNIT, fine_nm)))
     for one in _told_apart([one for one in record.runs if one.zoom]):
         found = _error(kept, one, result.pixel_size_nm) if record.shown == "errors" else _image(project, one)
         if found is not None:
@@ -116,7 +118,7 @@ def export_comparison(
 def footer_of(kept: KeptComparison, name: str, same_scale: bool, shown: Shown) -> list[str]:
     """What stands below the figure: of what it is, how it is shown, and what is to be known of all images."""
     own = "Each image has its own scale of colours."
-    shared = "Images of light on fine pixels of one size share a scale of colours; all others have their own."
+    shared = "Images of one unit, on pixels of one size, share a scale of colours; all others have their own."
     colours = shared if same_scale else own
     what = "How far each image, blurred again, is from the recorded mean. " if shown == "errors" else ""
     truth = f" Truth: {kept.record.truth}." if kept.record.truth else ""
@@ -136,7 +138,8 @@ def _told_apart(runs: Sequence[ComparedRun]) -> list[ComparedRun]:
 def _image(project: Project, one: ComparedRun) -> Beside:
     result = project.run(one.number).result()
     image, pixel_nm = _as_fine_as_a_page(result.estimate, result.fine_pixel_size_nm)
-    return Beside(image, pixel_nm, one.title, one.claims.unit, _numbers(one), group=_group(one.claims, one.zoom))
+    group = scale_group(one.claims.unit, result.fine_pixel_size_nm)
+    return Beside(image, pixel_nm, one.title, one.claims.unit, _numbers(one), group)
 
 
 def _as_fine_as_a_page(image: np.ndarray, pixel_nm: float) -> tuple[np.ndarray, float]:
@@ -153,11 +156,6 @@ def _error(kept: KeptComparison, one: ComparedRun, camera_nm: float) -> Beside |
     if error is None:
         return None
     return Beside(error, camera_nm, one.title, CAMERA_UNIT, _numbers(one), group="errors")
-
-
-def _group(claims: Claims, zoom: int) -> str:
-    """Values of one unit on pixels of one size, with what each counts as, may share a scale."""
-    return f"{claims.unit_words} at zoom {zoom}" if claims.photons else ""
 
 
 def _numbers(one: ComparedRun) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget, QWidgetAction
 
 from fluogan_app.core.data.roi import Roi
+from fluogan_app.core.units import scale_group
 from fluogan_app.gui.icons import IconButton
 from fluogan_app.gui.style import small_font
 from fluogan_app.gui.views.colour_bar import ColourBar
@@ -36,7 +37,7 @@ class ImagePane(QWidget):
     def __init__(self, parent: QWidget | None = None, name: str = "image") -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}_pane")
-        self._unit, self._settings = "photons", DisplaySettings()
+        self._unit, self._pixel_size_nm, self._settings = "photons", None, DisplaySettings()
         self._levels = (0.0, 1.0)
         self._shared_levels: tuple[float, float] | None = None
         self._own_fit, self._detail, self._shift = True, "", ""
@@ -74,7 +75,7 @@ class ImagePane(QWidget):
         camera_pixels: side of one pixel of this image in pixels of the camera, for lengths where no size is known.
         """
         had_image = self.canvas.array is not None
-        self._unit = unit
+        self._unit, self._pixel_size_nm = unit, pixel_size_nm
         self.canvas.set_array(array, pixel_size_nm, origin_nm, camera_pixels)
         self.menu.show_image(array)
         self._show_colours(renew=not (keep_levels and had_image))
@@ -121,6 +122,11 @@ class ImagePane(QWidget):
     def unit(self) -> str:
         """Of the values."""
         return self._unit
+
+    @property
+    def scale_group(self) -> str:
+        """With which images it can share a scale; "" with none."""
+        return scale_group(self._unit, self._pixel_size_nm)
 
     # How it is shown
 

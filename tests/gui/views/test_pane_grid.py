@@ -62,6 +62,12 @@ def test_the_same_place_is_marked_in_all_others_with_the_value_there(grid) -> No
 
 
 def test_only_images_of_one_unit_share_a_scale(grid) -> None:
+    # On pixels of another size, the same number is another share of the light.
+    alone = grid.pane("mean").levels
+    grid.set_same_scale(True)
+    assert grid.pane("mean").levels == alone
+    grid.set_same_scale(False)
+    grid.set_pictures([picture("mean", 6), *grid.pictures[1:]])
     own = grid.pane("sofi").levels
     assert grid.pane("mean").levels != grid.pane("srrf").levels
     grid.set_same_scale(True)

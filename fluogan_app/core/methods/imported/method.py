@@ -9,9 +9,7 @@ from fluogan_app.core.data.problem import Problem
 from fluogan_app.core.errors import UsageError
 from fluogan_app.core.methods.base import Preset, Solver
 from fluogan_app.core.methods.imported.params import ImportedParams
-
-#: What is claimed of values of which nobody says what they are.
-NO_UNIT = "no unit"
+from fluogan_app.core.units import NO_UNIT
 
 
 class ImportedMethod:
