@@ -22,7 +22,8 @@ class FistaParams(GridParams):
         None, label="Strength λ / λ_max", gt=0, le=1, group="Weights", logarithmic=True,
         none_text="usual for the penalty", equation="λ = fraction · λ_max",
         help="The penalty's weight as a part of that from which on the estimate would be empty; for “tv” that of “l1”. "
-        "Larger gives fewer and finer structures. Left empty: 0.001 for “l1”, 0.00001 for “cel0”, 0.00003 for “tv”.",
+        "Larger gives fewer and finer structures. Left empty: 0.001 for “l1”, 0.00001 for “cel0”, 0.00003 for “tv”, "
+        "chosen on hundreds of frames: on dim or few frames it lies below the noise, and a larger one is safer.",
     )  # fmt: skip
     smoothness: float = param(
         1.0, label="Smooth background λ2", ge=0, le=1e6, group="Weights", logarithmic=True, equation="λ2/2 ‖∇b‖²",

@@ -15,7 +15,8 @@ class RichardsonLucyParams(GridParams):
         200, label="Steps", ge=1, le=1_000_000, group="Reconstruction", logarithmic=True,
         equation="x ← x · Ψᵀ(ȳ / (Ψx + b)) / Ψᵀ1", source="Richardson 1972; Lucy 1974",
         help="Each step sharpens a little more. With too many, noise is taken for structure: the number of steps is "
-        "what holds it back.",
+        "what holds it back. 200 suit hundreds of frames; on 50 dim frames of simulated lines 100 came nearer to "
+        "the truth (NRMSE 0.36, not 0.53), and stopping at the noise too (0.43).",
     )  # fmt: skip
     stop: Literal["steps", "noise"] = param(
         "steps", label="Stop", group="Reconstruction",
