@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser, argv: list[str]) -> None:
     """The network's file, and a flag for what it learns from and how."""
     parser.description = (
         f"{parser.description} It learns from simulated covariance images with noise; with the defaults that takes "
-        "about twenty minutes on one core. The network that comes with the program was made by this command."
+        "about twenty minutes on one core. The network that comes with the program was trained with these defaults."
     )
     parser.epilog = "Use it with: fluogan reconstruct FILE --method pnp_col0rme --network denoiser.safetensors …"
     add_training(parser, DenoiserTraining, "denoiser.safetensors")
